@@ -1,0 +1,86 @@
+import { fileURLToPath } from 'node:url'
+import react from '@vitejs/plugin-react'
+import { playwright } from '@vitest/browser-playwright'
+import type { Alias, Plugin } from 'vite'
+import { defineConfig } from 'vitest/config'
+import { launchOptions } from './scripts/browser.mjs'
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+
+/** The published names, as the demo and the tests import them, read from their sources. */
+const published: Alias[] = [
+  { find: /^annals$/, replacement: here('src/index.ts') },
+  { find: /^annals\/(\w+)$/, replacement: `${here('src')}/$1.ts` },
+]
+
+/** What stands under `#harness` decides whether a test runs in process or through worker, Comlink and IndexedDB. */
+const withHarness = (file: string): Alias[] => [...published, { find: '#harness', replacement: here(file) }]
+
+/** Modules of tests that run both ways. */
+const BOTH_WAYS = ['test/tutorial.test.ts']
+
+/** src/client/default-worker.ts starts the worker file that the build puts beside it: here the source stands in for it. */
+function defaultWorker(): Plugin {
+  return {
+    name: 'annals:default-worker',
+    enforce: 'pre',
+    transform: {
+      filter: { id: /\/src\/client\/default-worker\.ts$/ },
+      handler: (code) =>
+        `import workerUrl from ${JSON.stringify(`${here('worker/index.ts')}?worker&url`)}\n` +
+        code.replace("'./annals.worker.js'", 'workerUrl'),
+    },
+  }
+}
+
+export default defineConfig({
+  plugins: [react(), defaultWorker()],
+  resolve: { alias: published },
+  worker: { format: 'es' },
+  build: { outDir: 'dist-demo' },
+  server: { proxy: { '/sync': 'http://localhost:8080' } },
+  test: {
+    projects: [
+      {
+        extends: true,
+        resolve: { alias: withHarness('test/harness/node.ts') },
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
+          exclude: ['test/**/*.browser.test.ts'],
+        },
+      },
+      {
+        extends: true,
+        resolve: { alias: withHarness('test/harness/browser.ts') },
+        // Named up front: a dependency discovered halfway makes Vite reload the page under the tests.
+        optimizeDeps: { include: ['cborg', 'comlink', 'fast-check', 'idb'] },
+        test: {
+          name: 'browser',
+          include: ['test/**/*.browser.test.ts', ...BOTH_WAYS],
+          testTimeout: 30_000,
+          sequence: { groupOrder: 1 },
+          fileParallelism: false,
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: playwright({ launchOptions: process.env.VITEST ? launchOptions() : {} }),
+            instances: [{ browser: 'chromium' }],
+          },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'e2e',
+          include: ['e2e/**/*.e2e.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 2 },
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+})
