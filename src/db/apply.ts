@@ -1,0 +1,136 @@
+import { AnnalsError } from '../base/errors.ts'
+import type { MaybePromise } from '../base/maybe-promise.ts'
+import { isInAvet, type Schema } from '../datom/schema.ts'
+import type { TxData } from '../datom/tx-data.ts'
+import type { Value } from '../datom/value.ts'
+import { type Db, PLAIN_VIEW, type Trees, withoutView } from './db.ts'
+import type { Index } from './index-order.ts'
+import { NO_ROWS, type Rows, RowsBuilder } from './rows.ts'
+import type { Scan } from './scan.ts'
+import { isSchemaAttribute, updateSchema } from './schema-at.ts'
+import { sortRows } from './sort-rows.ts'
+import { changeTree } from './tree.ts'
+import { rank, visitLeaves } from './tree-read.ts'
+import { scan } from './view.ts'
+
+/**
+ * `db` with the decided datoms of transaction `tx` in it: no judgement, the same on every replica. `basisT` is the new
+ * value's. A retraction of what does not hold is `storage/corrupt`, for a log never contains one.
+ */
+export async function applyTx(db: Db, tx: number, data: TxData, basisT: number): Promise<Db> {
+  const before = withoutView(db)
+  const removed = await rowsToRemove(before, data)
+  const added = new RowsBuilder(false, data.length)
+  for (let i = 0; i < data.length; i++) {
+    if (data.added[i] === 1) added.push(data.e[i] as number, data.a[i] as number, data.v[i] as Value, tx)
+  }
+  const present = changeTrees(before.present, before.schema, removed, added.done())
+  const past = changeTrees(before.past, before.schema, NO_PAST, ended(before.schema, removed, tx))
+  const after: Db = { ...before, basisT, lastTx: tx, present, past, view: PLAIN_VIEW }
+  return withSchema(after, data)
+}
+
+/** The rows of the present that the retractions of `data` end. */
+async function rowsToRemove(db: Db, data: TxData): Promise<Rows> {
+  const scans: Scan[] = []
+  const pending: Promise<void>[] = []
+  for (let i = 0; i < data.length; i++) {
+    if (data.added[i] === 1) continue
+    const found = scan(db, 'eavt', { e: data.e[i] as number, a: data.a[i] as number, v: data.v[i] as Value })
+    const loading = found.load()
+    if (loading !== undefined) pending.push(loading)
+    scans.push(found)
+  }
+  if (pending.length > 0) await Promise.all(pending)
+  const removed = new RowsBuilder(false, scans.length)
+  for (const found of scans) {
+    const b = found.batches()[0]
+    if (b === undefined) throw new AnnalsError('storage/corrupt', 'the log retracts a fact that does not hold', {})
+    const i = b.start
+    removed.push(b.e[i] as number, b.a[i] as number, b.v[i] as Value, b.tx[i] as number)
+  }
+  return removed.done()
+}
+
+const NO_PAST = new RowsBuilder(true, 0).done()
+
+/** The intervals that `removed` leave behind; none for attributes without history. */
+function ended(schema: Schema, removed: Rows, tx: number): Rows {
+  const out = new RowsBuilder(true, removed.length)
+  for (let i = 0; i < removed.length; i++) {
+    const a = removed.a[i] as number
+    if (schema.attributes.get(a)?.noHistory === true) continue
+    out.push(removed.e[i] as number, a, removed.v[i] as Value, removed.tx[i] as number, tx)
+  }
+  return out.done()
+}
+
+function changeTrees(trees: Trees, schema: Schema, removed: Rows, added: Rows): Trees {
+  const change = (index: Index, keep?: (a: number) => boolean) =>
+    changeTree(trees[index], sortRows(index, only(removed, keep)), sortRows(index, only(added, keep)))
+  return {
+    eavt: change('eavt'),
+    aevt: change('aevt'),
+    avet: change('avet', (a) => isIndexed(schema, a)),
+    vaet: change('vaet', (a) => schema.attributes.get(a)?.type === 'ref'),
+  }
+}
+
+function isIndexed(schema: Schema, a: number): boolean {
+  const attribute = schema.attributes.get(a)
+  return attribute !== undefined && isInAvet(attribute)
+}
+
+function only(rows: Rows, keep?: (a: number) => boolean): Rows {
+  if (keep === undefined) return rows
+  const out = new RowsBuilder(rows.to !== undefined)
+  for (let i = 0; i < rows.length; i++) {
+    const a = rows.a[i] as number
+    if (keep(a)) out.push(rows.e[i] as number, a, rows.v[i] as Value, rows.tx[i] as number, rows.to?.[i])
+  }
+  return out.done()
+}
+
+/** Reads the schema anew where `data` speaks of it, and fills or empties AVET for attributes that became (un)indexed. */
+function withSchema(db: Db, data: TxData): MaybePromise<Db> {
+  const touched = new Set<number>()
+  for (let i = 0; i < data.length; i++) {
+    if (isSchemaAttribute(data.a[i] as number)) touched.add(data.e[i] as number)
+  }
+  return touched.size === 0 ? db : rereadSchema(db, touched)
+}
+
+async function rereadSchema(db: Db, touched: ReadonlySet<number>): Promise<Db> {
+  const facts = await readAll([...touched].map((e) => [e, scan(db, 'eavt', { e })]))
+  const schema = updateSchema(db.schema, facts)
+  let next: Db = { ...db, schema }
+  for (const id of touched) {
+    const was = isIndexed(db.schema, id)
+    const is = isIndexed(schema, id)
+    if (was !== is) next = reindex(next, id, is)
+  }
+  return next
+}
+
+async function readAll(scans: readonly (readonly [number, Scan])[]) {
+  const pending = scans.map(([, s]) => s.load()).filter((p) => p !== undefined)
+  if (pending.length > 0) await Promise.all(pending)
+  return new Map(scans.map(([e, s]) => [e, s.batches()] as const))
+}
+
+/** Puts all facts of attribute `a`, present and past, into AVET, or takes them out. */
+function reindex(db: Db, a: number, into: boolean): Db {
+  const move = (trees: Trees, past: boolean): Trees => {
+    const source = trees[into ? 'aevt' : 'avet']
+    const rows = new RowsBuilder(past)
+    visitLeaves(source, rank(source, { a }, false), rank(source, { a }, true), (leaf, start, end) => {
+      for (let i = start; i < end; i++) {
+        rows.push(leaf.e[i] as number, a, leaf.v[i] as Value, leaf.tx[i] as number, leaf.to?.[i])
+      }
+    })
+    const sorted = sortRows('avet', rows.done())
+    const none = past ? NO_PAST : NO_ROWS
+    return { ...trees, avet: into ? changeTree(trees.avet, none, sorted) : changeTree(trees.avet, sorted, none) }
+  }
+  return { ...db, present: move(db.present, false), past: move(db.past, true) }
+}

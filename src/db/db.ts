@@ -1,0 +1,43 @@
+import type { Schema } from '../datom/schema.ts'
+import type { Index } from './index-order.ts'
+import { emptyTree, type Tree } from './tree.ts'
+
+/** Which facts a db value shows. Bounds are transaction entities: `asOf` is included, `since` is not. */
+export interface View {
+  readonly asOf: number | undefined
+  readonly since: number | undefined
+  /** All assertions and retractions, instead of what holds. */
+  readonly history: boolean
+}
+export const PLAIN_VIEW: View = { asOf: undefined, since: undefined, history: false }
+
+export type Trees = Readonly<Record<Index, Tree>>
+
+/** A database value. Nothing in it ever changes; a later one shares what did not change. */
+export interface Db {
+  readonly schema: Schema
+  /** The `t` of the newest confirmed transaction in it. */
+  readonly basisT: number
+  /** The newest transaction in it, pending ones included. */
+  readonly lastTx: number
+  /** Facts that hold. */
+  readonly present: Trees
+  /** Facts that held, with the transaction that ended them. */
+  readonly past: Trees
+  /** Ids that were minted here and turned out to be another entity's, or were provisional: to the final id. */
+  readonly aliases: ReadonlyMap<number, number>
+  readonly view: View
+}
+
+export const noTrees = (): Trees => ({
+  eavt: emptyTree('eavt'),
+  aevt: emptyTree('aevt'),
+  avet: emptyTree('avet'),
+  vaet: emptyTree('vaet'),
+})
+
+/** The final id of `id`, which is usually itself. */
+export const resolveAlias = (db: Db, id: number): number => db.aliases.get(id) ?? id
+
+/** The same value without its time view: what transactions run against. */
+export const withoutView = (db: Db): Db => (db.view === PLAIN_VIEW ? db : { ...db, view: PLAIN_VIEW })

@@ -1,0 +1,108 @@
+import { AnnalsError } from '../base/errors.ts'
+import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
+import { isKeyword } from '../datom/atoms.ts'
+import { isEntityId } from '../datom/ids.ts'
+import { describe, readUntyped, readValue, tupleValue } from '../datom/read-value.ts'
+import { type Attribute, findAttribute, nearestAttribute, type Schema } from '../datom/schema.ts'
+import type { Value } from '../datom/value.ts'
+import { type Db, resolveAlias } from './db.ts'
+import { scan } from './view.ts'
+
+/** The attribute, or `attribute/unknown` naming the nearest one. */
+export function attributeOf(schema: Schema, name: unknown): Attribute {
+  const key = isKeyword(name) ? name.$kw : name
+  if (typeof key === 'string' || typeof key === 'number') {
+    const found = findAttribute(schema, key)
+    if (found !== undefined) return found
+    const near = typeof key === 'string' ? nearestAttribute(schema, key) : undefined
+    const hint = near === undefined ? 'install it first (defineSchema, or a transaction)' : `did you mean ${near}?`
+    throw new AnnalsError('attribute/unknown', `there is no attribute ${key}; ${hint}`, {
+      attribute: key,
+      nearest: near,
+    })
+  }
+  throw new AnnalsError('attribute/unknown', `an attribute is a name such as 'inv/sku', got ${describe(name)}`, {})
+}
+
+/** Whether `x` has the shape of a lookup ref: two elements, the first the name of an attribute, the second no list of one. */
+export const isLookupRef = (x: unknown): x is readonly [unknown, unknown] =>
+  Array.isArray(x) && x.length === 2 && (isKeyword(x[0]) || typeof x[0] === 'string')
+
+/**
+ * The id of the entity that `ref` names in `db`: an id, an ident (':green' or a keyword) or a lookup ref
+ * (['inv/sku', 'SKU-42']); undefined when there is none. An id is taken as it is: whether it has facts is not asked.
+ * Throws `entity/bad-id` for anything else, `attribute/unknown`, and what reading the value throws.
+ */
+export function entityId(db: Db, ref: unknown): MaybePromise<number | undefined> {
+  if (typeof ref === 'number') {
+    if (!isEntityId(ref)) {
+      throw new AnnalsError('entity/bad-id', `${ref} cannot be an entity id: ids are integers from 0 below 2^30`, {
+        id: ref,
+      })
+    }
+    return resolveAlias(db, ref)
+  }
+  if (isKeyword(ref)) return db.schema.idents.get(ref.$kw)
+  if (typeof ref === 'string' && ref.startsWith(':')) return db.schema.idents.get(ref)
+  if (isLookupRef(ref)) return lookupRef(db, ref)
+  throw new AnnalsError(
+    'entity/bad-id',
+    `an entity is an id, an ident such as ':green' or a lookup ref such as ['inv/sku', 'SKU-42'], got ${describe(ref)}`,
+    {},
+  )
+}
+
+function lookupRef(db: Db, [name, given]: readonly [unknown, unknown]): MaybePromise<number | undefined> {
+  const attribute = attributeOf(db.schema, name)
+  if (attribute.unique === undefined) {
+    throw new AnnalsError(
+      'entity/bad-id',
+      `a lookup ref needs a unique attribute and ${attribute.ident} is not one; declare it unique or query for the entity`,
+      { attribute: attribute.ident },
+    )
+  }
+  const value = given === null || given === undefined ? undefined : readRefOrValue(db, attribute, given)
+  return andThen(value, (v) => (v === undefined ? undefined : entityWith(db, attribute.id, v)))
+}
+
+function readRefOrValue(db: Db, attribute: Attribute, given: unknown): MaybePromise<Value | undefined> {
+  if (attribute.type === 'ref') return entityId(db, given)
+  return attribute.type === 'tuple'
+    ? readTuple(db.schema, attribute, given)
+    : readValue(attribute.type, given, attribute.ident)
+}
+
+/** Reads a tuple whose members need no database (ids for refs). Throws `value/wrong-type` and what its members throw. */
+export function readTuple(schema: Schema, attribute: Attribute, given: unknown): Value {
+  const where = attribute.ident
+  if (!Array.isArray(given)) {
+    throw new AnnalsError('value/wrong-type', `${where} wants a list (tuple), got ${describe(given)}`, {
+      attribute: where,
+      wanted: 'tuple',
+    })
+  }
+  const types = attribute.tupleTypes ?? attribute.tupleAttrs?.map((id) => schema.attributes.get(id)?.type)
+  if (types !== undefined && types.length !== given.length) {
+    throw new AnnalsError('value/wrong-type', `${where} wants ${types.length} members, got ${given.length}`, {
+      attribute: where,
+      wanted: 'tuple',
+    })
+  }
+  const members = given.map((m, i) => {
+    if (m === null || m === undefined) return null
+    const type = types === undefined ? attribute.tupleType : types[i]
+    return type === undefined || type === 'tuple' ? readUntyped(m, where) : readValue(type, m, where)
+  })
+  return tupleValue(members, where)
+}
+
+/** The entity that has `v` for the unique attribute `a` in `db`'s view; undefined when none has. */
+export function entityWith(db: Db, a: number, v: Value): MaybePromise<number | undefined> {
+  const found = scan(db, 'avet', { a, v })
+  const first = (): number | undefined => {
+    const batch = found.batches()[0]
+    return batch === undefined ? undefined : batch.e[batch.start]
+  }
+  const loading = found.load()
+  return loading === undefined ? first() : loading.then(first)
+}

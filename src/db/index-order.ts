@@ -1,0 +1,89 @@
+import { compareValues, type Value } from '../datom/value.ts'
+import type { Rows } from './rows.ts'
+
+/** The four orders: by entity, by attribute, by attribute and value (unique or indexed ones), by ref target. */
+export type Index = 'eavt' | 'aevt' | 'avet' | 'vaet'
+export const INDEXES: readonly Index[] = ['eavt', 'aevt', 'avet', 'vaet']
+
+/**
+ * A place in an index: the components that are given, which must be a prefix of the index's order (`e a v tx`,
+ * `a e v tx`, `a v e tx`, `v a e tx`). As a lower bound what is missing means "from the least", as an upper bound "to the greatest".
+ */
+export interface Place {
+  readonly e?: number | undefined
+  readonly a?: number | undefined
+  readonly v?: Value | undefined
+  readonly tx?: number | undefined
+}
+
+/** Compares row `i` with the components that `place` gives: 0 when they all agree, so a prefix equals all its rows. */
+export type ComparePlace = (rows: Rows, i: number, place: Place) => number
+/** Compares two rows in full, the transaction last. */
+export type CompareRows = (x: Rows, i: number, y: Rows, j: number) => number
+
+const valueOrder = (x: Value, y: Value): number =>
+  x === y ? 0 : typeof x === 'number' && typeof y === 'number' ? x - y || (x < y ? -1 : 1) : compareValues(x, y)
+
+const at = (c: Int32Array, i: number): number => c[i] as number
+
+export const comparePlace: Record<Index, ComparePlace> = {
+  eavt: (r, i, p) => {
+    if (p.e === undefined) return 0
+    let c = at(r.e, i) - p.e
+    if (c !== 0 || p.a === undefined) return c
+    c = at(r.a, i) - p.a
+    if (c !== 0 || p.v === undefined) return c
+    c = valueOrder(r.v[i] as Value, p.v)
+    return c !== 0 || p.tx === undefined ? c : at(r.tx, i) - p.tx
+  },
+  aevt: (r, i, p) => {
+    if (p.a === undefined) return 0
+    let c = at(r.a, i) - p.a
+    if (c !== 0 || p.e === undefined) return c
+    c = at(r.e, i) - p.e
+    if (c !== 0 || p.v === undefined) return c
+    c = valueOrder(r.v[i] as Value, p.v)
+    return c !== 0 || p.tx === undefined ? c : at(r.tx, i) - p.tx
+  },
+  avet: (r, i, p) => {
+    if (p.a === undefined) return 0
+    let c = at(r.a, i) - p.a
+    if (c !== 0 || p.v === undefined) return c
+    c = valueOrder(r.v[i] as Value, p.v)
+    if (c !== 0 || p.e === undefined) return c
+    c = at(r.e, i) - p.e
+    return c !== 0 || p.tx === undefined ? c : at(r.tx, i) - p.tx
+  },
+  vaet: (r, i, p) => {
+    if (p.v === undefined) return 0
+    let c = valueOrder(r.v[i] as Value, p.v)
+    if (c !== 0 || p.a === undefined) return c
+    c = at(r.a, i) - p.a
+    if (c !== 0 || p.e === undefined) return c
+    c = at(r.e, i) - p.e
+    return c !== 0 || p.tx === undefined ? c : at(r.tx, i) - p.tx
+  },
+}
+
+export const compareRows: Record<Index, CompareRows> = {
+  eavt: (x, i, y, j) =>
+    at(x.e, i) - at(y.e, j) ||
+    at(x.a, i) - at(y.a, j) ||
+    valueOrder(x.v[i] as Value, y.v[j] as Value) ||
+    at(x.tx, i) - at(y.tx, j),
+  aevt: (x, i, y, j) =>
+    at(x.a, i) - at(y.a, j) ||
+    at(x.e, i) - at(y.e, j) ||
+    valueOrder(x.v[i] as Value, y.v[j] as Value) ||
+    at(x.tx, i) - at(y.tx, j),
+  avet: (x, i, y, j) =>
+    at(x.a, i) - at(y.a, j) ||
+    valueOrder(x.v[i] as Value, y.v[j] as Value) ||
+    at(x.e, i) - at(y.e, j) ||
+    at(x.tx, i) - at(y.tx, j),
+  vaet: (x, i, y, j) =>
+    valueOrder(x.v[i] as Value, y.v[j] as Value) ||
+    at(x.a, i) - at(y.a, j) ||
+    at(x.e, i) - at(y.e, j) ||
+    at(x.tx, i) - at(y.tx, j),
+}

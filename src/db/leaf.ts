@@ -1,0 +1,120 @@
+import { assert } from '../base/assert.ts'
+import type { Value } from '../datom/value.ts'
+import type { CompareRows } from './index-order.ts'
+import type { Rows } from './rows.ts'
+
+/** Copies runs of rows into columns of a length known beforehand. */
+class Columns {
+  private at = 0
+  private readonly e: Int32Array
+  private readonly a: Int32Array
+  private readonly parts: (readonly Value[])[] = []
+  private readonly tx: Int32Array
+  private readonly to: Int32Array | undefined
+
+  constructor(
+    private readonly length: number,
+    past: boolean,
+  ) {
+    this.e = new Int32Array(length)
+    this.a = new Int32Array(length)
+    this.tx = new Int32Array(length)
+    this.to = past ? new Int32Array(length) : undefined
+  }
+
+  copy(from: Rows, lo: number, hi: number): void {
+    if (lo >= hi) return
+    const { at } = this
+    if (hi - lo < 16) {
+      for (let i = lo, k = at; i < hi; i++, k++) {
+        this.e[k] = from.e[i] as number
+        this.a[k] = from.a[i] as number
+        this.tx[k] = from.tx[i] as number
+        if (this.to !== undefined) this.to[k] = (from.to as Int32Array)[i] as number
+      }
+    } else {
+      this.e.set(from.e.subarray(lo, hi), at)
+      this.a.set(from.a.subarray(lo, hi), at)
+      this.tx.set(from.tx.subarray(lo, hi), at)
+      this.to?.set((from.to as Int32Array).subarray(lo, hi), at)
+    }
+    this.parts.push(lo === 0 && hi === from.length ? from.v : from.v.slice(lo, hi))
+    this.at = at + (hi - lo)
+  }
+
+  done(): Rows {
+    assert(this.at === this.length, () => `a leaf of ${this.length} rows got ${this.at}: a row to remove is not there`)
+    const v = joinParts(this.parts)
+    return { length: this.length, e: this.e, a: this.a, v, tx: this.tx, to: this.to }
+  }
+}
+
+/** Arguments that one call may safely have. */
+const MOST_ARGUMENTS = 1000
+
+function joinParts(parts: readonly (readonly Value[])[]): Value[] {
+  if (parts.length <= MOST_ARGUMENTS) return ([] as Value[]).concat(...parts)
+  const out: Value[] = []
+  for (const part of parts) for (const v of part) out.push(v)
+  return out
+}
+
+/** The first row of `rows` at or after `lo` that does not sort before row `j` of `other`: galloping, for runs are long. */
+function seek(rows: Rows, lo: number, other: Rows, j: number, compare: CompareRows): number {
+  const n = rows.length
+  let step = 1
+  let hi = lo
+  while (hi < n && compare(rows, hi, other, j) < 0) {
+    lo = hi + 1
+    hi += step
+    step *= 2
+  }
+  hi = Math.min(hi, n)
+  while (lo < hi) {
+    const mid = (lo + hi) >>> 1
+    if (compare(rows, mid, other, j) < 0) lo = mid + 1
+    else hi = mid
+  }
+  return lo
+}
+
+/** `rows` without `removed[r0 ..< r1]` and with `added[a0 ..< a1]`, all sorted; every removed row must be there. */
+export function mergeLeaf(
+  rows: Rows,
+  removed: Rows,
+  r0: number,
+  r1: number,
+  added: Rows,
+  a0: number,
+  a1: number,
+  compare: CompareRows,
+): Rows {
+  const out = new Columns(rows.length - (r1 - r0) + (a1 - a0), rows.to !== undefined)
+  let i = 0
+  let r = r0
+  let a = a0
+  while (r < r1 || a < a1) {
+    const removeNext = r < r1 && (a === a1 || compare(removed, r, added, a) <= 0)
+    const at = removeNext ? seek(rows, i, removed, r, compare) : seek(rows, i, added, a, compare)
+    out.copy(rows, i, at)
+    i = at
+    if (removeNext) {
+      assert(at < rows.length && compare(rows, at, removed, r) === 0, 'a row to remove is not there')
+      i++
+      r++
+    } else {
+      // a run of added rows that all sort before the next row of the leaf and the next removed one
+      let end = a + 1
+      while (
+        end < a1 &&
+        (at === rows.length || compare(added, end, rows, at) < 0) &&
+        (r === r1 || compare(added, end, removed, r) < 0)
+      )
+        end++
+      out.copy(added, a, end)
+      a = end
+    }
+  }
+  out.copy(rows, i, rows.length)
+  return out.done()
+}

@@ -1,0 +1,88 @@
+import type { Value } from '../datom/value.ts'
+
+/**
+ * Facts as columns. Rows of the present say `(e a v tx)`: asserted by `tx` and still so. Rows of the past also have `to`,
+ * the transaction that ended them, and say that the fact held from `tx` until just before `to`.
+ */
+export interface Rows {
+  readonly length: number
+  readonly e: Int32Array
+  readonly a: Int32Array
+  readonly v: readonly Value[]
+  readonly tx: Int32Array
+  readonly to: Int32Array | undefined
+}
+
+/** Rows under construction; grows as needed. */
+export class RowsBuilder {
+  length = 0
+  private e: Int32Array
+  private a: Int32Array
+  private readonly v: Value[] = []
+  private tx: Int32Array
+  private to: Int32Array | undefined
+
+  constructor(past: boolean, capacity = 16) {
+    this.e = new Int32Array(capacity)
+    this.a = new Int32Array(capacity)
+    this.tx = new Int32Array(capacity)
+    this.to = past ? new Int32Array(capacity) : undefined
+  }
+
+  push(e: number, a: number, v: Value, tx: number, to = 0): void {
+    if (this.length === this.e.length) this.grow()
+    const i = this.length++
+    this.e[i] = e
+    this.a[i] = a
+    this.v.push(v)
+    this.tx[i] = tx
+    if (this.to !== undefined) this.to[i] = to
+  }
+
+  /** The rows so far. The builder must not be used afterwards. */
+  done(): Rows {
+    const n = this.length
+    const cut = (c: Int32Array): Int32Array => (c.length === n ? c : c.slice(0, n))
+    return { length: n, e: cut(this.e), a: cut(this.a), v: this.v, tx: cut(this.tx), to: this.to && cut(this.to) }
+  }
+
+  private grow(): void {
+    const wider = (c: Int32Array): Int32Array => {
+      const out = new Int32Array(c.length * 2)
+      out.set(c)
+      return out
+    }
+    this.e = wider(this.e)
+    this.a = wider(this.a)
+    this.tx = wider(this.tx)
+    this.to = this.to && wider(this.to)
+  }
+}
+
+export const NO_ROWS: Rows = new RowsBuilder(false, 0).done()
+
+/** Rows `lo ..< hi` of `rows`. */
+export function sliceRows(rows: Rows, lo: number, hi: number): Rows {
+  if (lo === 0 && hi === rows.length) return rows
+  return {
+    length: hi - lo,
+    e: rows.e.slice(lo, hi),
+    a: rows.a.slice(lo, hi),
+    v: rows.v.slice(lo, hi),
+    tx: rows.tx.slice(lo, hi),
+    to: rows.to?.slice(lo, hi),
+  }
+}
+
+/** The rows at the places `order` names, in that order. */
+export function pickRows(rows: Rows, order: ArrayLike<number>): Rows {
+  const n = order.length
+  const pick = (c: Int32Array): Int32Array => {
+    const out = new Int32Array(n)
+    for (let i = 0; i < n; i++) out[i] = c[order[i] as number] as number
+    return out
+  }
+  const v: Value[] = []
+  for (let i = 0; i < n; i++) v.push(rows.v[order[i] as number] as Value)
+  return { length: n, e: pick(rows.e), a: pick(rows.a), v, tx: pick(rows.tx), to: rows.to && pick(rows.to) }
+}

@@ -1,0 +1,150 @@
+import { assert } from '../base/assert.ts'
+import { lowerBound } from '../base/search.ts'
+import { type CompareRows, compareRows, type Index } from './index-order.ts'
+import { mergeLeaf } from './leaf.ts'
+import { type Rows, sliceRows } from './rows.ts'
+
+/**
+ * A persistent B+tree over rows in one index order: changing it copies the path from the changed leaves to the root and shares
+ * the rest. Branches know how many rows lie below, so that a place's rank is found without reading leaves.
+ */
+export interface Tree {
+  readonly index: Index
+  /** undefined when empty. */
+  readonly root: Node | undefined
+}
+export type Node = Leaf | Branch
+export interface Leaf {
+  readonly level: 0
+  readonly rows: Rows
+  readonly count: number
+}
+export interface Branch {
+  readonly level: number
+  readonly children: readonly Node[]
+  /** `ends[i]`: rows below children `0..i`. */
+  readonly ends: Int32Array
+  readonly count: number
+}
+
+/** Rows in a full leaf: large enough for tight loops, small enough that copying one costs microseconds. */
+const LEAF_MAX = 256
+/** A leaf that shrinks below is joined with its neighbour. */
+const LEAF_MIN = 32
+const BRANCH_MAX = 64
+
+export const emptyTree = (index: Index): Tree => ({ index, root: undefined })
+
+const leaf = (rows: Rows): Leaf => ({ level: 0, rows, count: rows.length })
+function branch(children: readonly Node[]): Branch {
+  const ends = new Int32Array(children.length)
+  let count = 0
+  for (let i = 0; i < children.length; i++) ends[i] = count += (children[i] as Node).count
+  return { level: (children[0] as Node).level + 1, children, ends, count }
+}
+const isLeaf = (node: Node): node is Leaf => node.level === 0
+
+/** The leaf that holds the first row of `node`. */
+function firstRows(node: Node): Rows {
+  let n = node
+  while (!isLeaf(n)) n = n.children[0] as Node
+  return n.rows
+}
+
+/** Cuts `items` into runs of at most `max`, as even as can be. */
+function evenRuns(length: number, max: number): [number, number][] {
+  const runs = Math.ceil(length / max)
+  return Array.from({ length: runs }, (_, i) => [
+    Math.floor((i * length) / runs),
+    Math.floor(((i + 1) * length) / runs),
+  ])
+}
+const leavesOf = (rows: Rows): Leaf[] =>
+  evenRuns(rows.length, LEAF_MAX).map(([lo, hi]) => leaf(sliceRows(rows, lo, hi)))
+const branchesOf = (nodes: readonly Node[]): Branch[] =>
+  evenRuns(nodes.length, BRANCH_MAX).map(([lo, hi]) => branch(nodes.slice(lo, hi)))
+
+/** A run of `removed` and a run of `added` that concern one node. */
+interface Change {
+  readonly removed: Rows
+  r0: number
+  r1: number
+  readonly added: Rows
+  a0: number
+  a1: number
+}
+
+/**
+ * `tree` without the rows of `removed` and with those of `added`. Requires: both sorted in the tree's order without equal
+ * rows, every removed row in the tree, no added row in it.
+ */
+export function changeTree(tree: Tree, removed: Rows, added: Rows): Tree {
+  if (removed.length === 0 && added.length === 0) return tree
+  const change = { removed, r0: 0, r1: removed.length, added, a0: 0, a1: added.length }
+  let nodes: Node[]
+  if (tree.root === undefined) {
+    assert(removed.length === 0, () => `${tree.index}: a row to remove is not there`)
+    nodes = leavesOf(added)
+  } else {
+    nodes = changeNode(tree.root, change, compareRows[tree.index])
+  }
+  while (nodes.length > 1) nodes = branchesOf(nodes)
+  let root = nodes[0]
+  while (root !== undefined && !isLeaf(root) && root.children.length === 1) root = root.children[0]
+  return { index: tree.index, root }
+}
+
+function changeNode(node: Node, c: Change, compare: CompareRows): Node[] {
+  if (c.r0 === c.r1 && c.a0 === c.a1) return [node]
+  if (isLeaf(node)) return leavesOf(mergeLeaf(node.rows, c.removed, c.r0, c.r1, c.added, c.a0, c.a1, compare))
+  const out: Node[] = []
+  let { r0, a0 } = c
+  for (let i = 0; i < node.children.length; i++) {
+    const child = node.children[i] as Node
+    let r1 = c.r1
+    let a1 = c.a1
+    const next = node.children[i + 1]
+    if (next !== undefined) {
+      const border = firstRows(next)
+      r1 = lowerBound(r0, r1, (k) => compare(c.removed, k, border, 0) < 0)
+      a1 = lowerBound(a0, a1, (k) => compare(c.added, k, border, 0) < 0)
+    }
+    if (r0 === r1 && a0 === a1) out.push(child)
+    else out.push(...changeNode(child, { ...c, r0, r1, a0, a1 }, compare))
+    r0 = r1
+    a0 = a1
+  }
+  return out.length === 0 ? [] : branchesOf(joinSmall(out))
+}
+
+/** Joins neighbouring leaves of which one has become small. */
+function joinSmall(nodes: Node[]): Node[] {
+  if (!nodes.some((n) => isLeaf(n) && n.count < LEAF_MIN)) return nodes
+  const out: Node[] = []
+  for (const node of nodes) {
+    const last = out.at(-1)
+    const small = last !== undefined && Math.min(last.count, node.count) < LEAF_MIN
+    if (small && isLeaf(last) && isLeaf(node) && last.count + node.count <= LEAF_MAX) {
+      out[out.length - 1] = leaf(joinRows(last.rows, node.rows))
+    } else out.push(node)
+  }
+  return out
+}
+
+function joinRows(x: Rows, y: Rows): Rows {
+  const length = x.length + y.length
+  const join = (p: Int32Array, q: Int32Array): Int32Array => {
+    const out = new Int32Array(length)
+    out.set(p)
+    out.set(q, p.length)
+    return out
+  }
+  return {
+    length,
+    e: join(x.e, y.e),
+    a: join(x.a, y.a),
+    v: x.v.concat(y.v),
+    tx: join(x.tx, y.tx),
+    to: x.to && y.to && join(x.to, y.to),
+  }
+}
