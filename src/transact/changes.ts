@@ -1,0 +1,207 @@
+import { AnnalsError } from '../base/errors.ts'
+import { describe } from '../datom/read-value.ts'
+import type { Attribute } from '../datom/schema.ts'
+import { showValue } from '../datom/show-value.ts'
+import type { TxDataBuilder } from '../datom/tx-data.ts'
+import { compareValues, sameValue, unifyKey, type Value } from '../datom/value.ts'
+import type { Db } from '../db/db.ts'
+import { loadAll, valuesOf } from '../db/load.ts'
+import type { Scan } from '../db/scan.ts'
+import { scan } from '../db/view.ts'
+
+/** Shared by all wishes that have none: a transaction may hold hundreds of thousands. */
+const NONE: readonly Value[] = []
+
+/** What one transaction wants of one entity's attribute. */
+class Wish {
+  adds: Value[] | typeof NONE = NONE
+  retracts: Value[] | typeof NONE = NONE
+  retractAll = false
+  increment: number | bigint | undefined
+  /** What holds before the transaction, in index order. */
+  before: readonly Value[] = NONE
+  found: Scan | undefined
+
+  constructor(
+    readonly e: number,
+    readonly a: Attribute,
+  ) {}
+
+  add(v: Value): void {
+    if (this.adds === NONE) this.adds = [v]
+    else (this.adds as Value[]).push(v)
+  }
+
+  retract(v: Value): void {
+    if (this.retracts === NONE) this.retracts = [v]
+    else (this.retracts as Value[]).push(v)
+  }
+}
+
+const said = (v: Value): string => describe(showValue(v))
+function includes(values: readonly Value[], v: Value): boolean {
+  for (const x of values) if (sameValue(x, v)) return true
+  return false
+}
+
+/**
+ * Gathers what a transaction asserts and retracts, entity by entity and attribute by attribute, and decides the datoms:
+ * redundant assertions and retractions fall away, a new value of a cardinality-one attribute retracts the old one.
+ */
+export class Changes {
+  private readonly wishes: Wish[] = []
+  /** The wishes by attribute, then entity. */
+  private readonly byAttribute = new Map<number, Map<number, Wish>>()
+  private readonly fresh: ReadonlySet<number>
+  private readonly db: Db
+
+  /** `fresh`: entities minted in this transaction, which have no facts to look up. */
+  constructor(db: Db, fresh: ReadonlySet<number>) {
+    this.db = db
+    this.fresh = fresh
+  }
+
+  private wish(e: number, a: Attribute): Wish {
+    let byEntity = this.byAttribute.get(a.id)
+    if (byEntity === undefined) {
+      byEntity = new Map()
+      this.byAttribute.set(a.id, byEntity)
+    }
+    let wish = byEntity.get(e)
+    if (wish === undefined) {
+      wish = new Wish(e, a)
+      byEntity.set(e, wish)
+      this.wishes.push(wish)
+    }
+    return wish
+  }
+
+  add(e: number, a: Attribute, v: Value): void {
+    const wish = this.wish(e, a)
+    const { adds } = wish
+    if (includes(adds, v)) return
+    if (!a.many && adds.length > 0) {
+      throw new AnnalsError(
+        'tx/datoms-conflict',
+        `entity ${e} is given two values for ${a.ident}, which has one: ${said(adds[0] as Value)} and ${said(v)}`,
+        { e, attribute: a.ident, values: [showValue(adds[0] as Value), showValue(v)] },
+      )
+    }
+    wish.add(v)
+  }
+
+  /** Without a value: every value that holds. */
+  retract(e: number, a: Attribute, v: Value | undefined): void {
+    const wish = this.wish(e, a)
+    if (v === undefined) wish.retractAll = true
+    else if (!includes(wish.retracts, v)) wish.retract(v)
+  }
+
+  increment(e: number, a: Attribute, delta: number | bigint): void {
+    const wish = this.wish(e, a)
+    wish.increment = wish.increment === undefined ? delta : (wish.increment as number) + (delta as number)
+  }
+
+  /** The datoms, ordered by entity as first mentioned. Throws `tx/datoms-conflict`, `tx/unique-conflict`, `value/out-of-range`. */
+  async decide(out: TxDataBuilder): Promise<void> {
+    const { wishes } = this
+    const scans: Scan[] = []
+    for (const w of wishes) {
+      if (this.fresh.has(w.e)) continue
+      w.found = scan(this.db, 'eavt', { e: w.e, a: w.a.id })
+      scans.push(w.found)
+    }
+    const loading = loadAll(scans)
+    if (loading !== undefined) await loading
+    const start = out.length
+    for (const w of wishes) {
+      if (w.found !== undefined && w.found.count > 0) w.before = valuesOf(w.found)
+      this.applyIncrement(w)
+      decideWish(w, out)
+    }
+    await this.checkUnique(out, start)
+  }
+
+  private applyIncrement(w: Wish): void {
+    if (w.increment === undefined) return
+    if (w.adds.length > 0) {
+      throw new AnnalsError(
+        'tx/datoms-conflict',
+        `entity ${w.e} is given a value for ${w.a.ident} and :db/inc in one transaction`,
+        { e: w.e, attribute: w.a.ident },
+      )
+    }
+    const old = w.before[0] ?? (typeof w.increment === 'bigint' ? 0n : 0)
+    const sum = ((old as number) + (w.increment as number)) as Value
+    if (w.a.type === 'long' && !Number.isSafeInteger(sum)) {
+      throw new AnnalsError(
+        'value/out-of-range',
+        `:db/inc takes ${w.a.ident} of entity ${w.e} beyond the safe integers`,
+        {
+          e: w.e,
+          attribute: w.a.ident,
+        },
+      )
+    }
+    w.add(sum)
+  }
+
+  /** No two entities may end with one value of a unique attribute. */
+  private async checkUnique(out: TxDataBuilder, start: number): Promise<void> {
+    const claimed = new Map<string, number>()
+    const given: { i: number; a: Attribute; found: Scan }[] = []
+    for (let i = start; i < out.length; i++) {
+      if (out.added[i] === 0) continue
+      const a = this.db.schema.attributes.get(out.a[i] as number)
+      if (a?.unique === undefined) continue
+      const v = out.v[i] as Value
+      const key = `${a.id} ${typeof v} ${String(unifyKey(v))}`
+      const other = claimed.get(key)
+      if (other !== undefined && other !== out.e[i]) throw uniqueConflict(a, v, out.e[i] as number, other)
+      claimed.set(key, out.e[i] as number)
+      given.push({ i, a, found: scan(this.db, 'avet', { a: a.id, v }) })
+    }
+    const loading = loadAll(given.map((g) => g.found))
+    if (loading !== undefined) await loading
+    for (const { i, a, found } of given) {
+      const batch = found.batches()[0]
+      if (batch === undefined) continue
+      const owner = batch.e[batch.start] as number
+      const v = out.v[i] as Value
+      const givenUp = this.byAttribute.get(a.id)?.get(owner)
+      const leaves = givenUp !== undefined && givesUp(givenUp, v)
+      if (owner !== out.e[i] && !leaves) throw uniqueConflict(a, v, out.e[i] as number, owner)
+    }
+  }
+}
+
+const givesUp = (w: Wish, v: Value): boolean =>
+  includes(w.before, v) &&
+  !includes(w.adds, v) &&
+  (w.retractAll || includes(w.retracts, v) || (!w.a.many && w.adds.length > 0))
+
+function uniqueConflict(a: Attribute, v: Value, e: number, owner: number): AnnalsError {
+  return new AnnalsError(
+    'tx/unique-conflict',
+    `${a.ident} ${said(v)} belongs to entity ${owner} and cannot be given to ${e}; name the entity by the lookup ref ['${a.name}', …] to change it`,
+    { attribute: a.ident, value: showValue(v), entity: e, owner },
+  )
+}
+
+function decideWish(w: Wish, out: TxDataBuilder): void {
+  const { e, a, adds, before } = w
+  for (const v of w.retracts) {
+    if (!includes(adds, v)) continue
+    throw new AnnalsError(
+      'tx/datoms-conflict',
+      `one transaction asserts and retracts ${a.ident} ${said(v)} of entity ${e}; say one of them`,
+      { e, attribute: a.ident, value: showValue(v) },
+    )
+  }
+  for (const v of before) {
+    if (includes(adds, v)) continue
+    if (w.retractAll || includes(w.retracts, v) || (!a.many && adds.length > 0)) out.push(e, a.id, v, 0)
+  }
+  const news = adds.length > 1 ? [...adds].sort(compareValues) : adds
+  for (const v of news) if (!includes(before, v)) out.push(e, a.id, v, 1)
+}

@@ -1,0 +1,129 @@
+import { AnnalsError } from '../base/errors.ts'
+import { Builtin } from '../datom/builtin.ts'
+import { FIRST_USER_ID } from '../datom/ids.ts'
+import type { TxData } from '../datom/tx-data.ts'
+import type { Value } from '../datom/value.ts'
+import type { Db } from '../db/db.ts'
+import { loadAll } from '../db/load.ts'
+import { isSchemaAttribute, valueTypeOf } from '../db/schema-at.ts'
+import { scan } from '../db/view.ts'
+
+/** Attributes that only an attribute entity may have. */
+const OF_ATTRIBUTES: readonly number[] = [
+  Builtin.valueType,
+  Builtin.cardinality,
+  Builtin.unique,
+  Builtin.isComponent,
+  Builtin.index,
+  Builtin.noHistory,
+]
+
+/**
+ * Refuses what would leave a schema that makes no sense: built-ins changed (`schema/frozen`), attributes without ident, type
+ * or cardinality, types changed, uniqueness over facts that are not unique (`schema/malformed`, `schema/in-use`).
+ */
+export async function checkSchema(db: Db, data: TxData): Promise<void> {
+  const touched = new Map<number, Map<number, Value | null>>()
+  for (let i = 0; i < data.length; i++) {
+    const a = data.a[i] as number
+    if (!isSchemaAttribute(a)) continue
+    const e = data.e[i] as number
+    if (e < FIRST_USER_ID) {
+      throw new AnnalsError(
+        'schema/frozen',
+        `entity ${e} (${db.schema.identOf.get(e)}) is built in and cannot be changed`,
+        {
+          entity: e,
+        },
+      )
+    }
+    let facts = touched.get(e)
+    if (facts === undefined) {
+      facts = new Map()
+      touched.set(e, facts)
+    }
+    if (data.added[i] === 1) facts.set(a, data.v[i] as Value)
+    else if (!facts.has(a)) facts.set(a, null)
+  }
+  for (const [e, changed] of touched) {
+    if (OF_ATTRIBUTES.some((a) => changed.has(a)) || db.schema.attributes.has(e)) await checkAttribute(db, e, changed)
+  }
+}
+
+async function checkAttribute(db: Db, e: number, changed: ReadonlyMap<number, Value | null>): Promise<void> {
+  const was = db.schema.attributes.get(e)
+  const found = scan(db, 'eavt', { e })
+  await loadAll([found])
+  const facts = new Map<number, Value>()
+  for (const b of found.batches()) for (let i = b.start; i < b.end; i++) facts.set(b.a[i] as number, b.v[i] as Value)
+  for (const [a, v] of changed) {
+    if (v === null) facts.delete(a)
+    else facts.set(a, v)
+  }
+  const ident = String(facts.get(Builtin.ident) ?? '').slice(1) || was?.ident || `entity ${e}`
+  const malformed = (message: string): AnnalsError =>
+    new AnnalsError('schema/malformed', `${ident}: ${message}`, { ident })
+  const wanted: [number, string][] = [
+    [Builtin.ident, ':db/ident'],
+    [Builtin.valueType, ':db/valueType'],
+    [Builtin.cardinality, ':db/cardinality'],
+  ]
+  const gone = wanted.filter(([a]) => !facts.has(a)).map(([, name]) => name)
+  if (gone.length > 0) throw malformed(`an attribute needs ${gone.join(' and ')}`)
+  const type = valueTypeOf(facts.get(Builtin.valueType) as number)
+  if (type === undefined) throw malformed(':db/valueType wants one of :db.type/string, :db.type/ref, …')
+  const cardinality = facts.get(Builtin.cardinality)
+  if (cardinality !== Builtin.one && cardinality !== Builtin.many) {
+    throw malformed(':db/cardinality wants :db.cardinality/one or :db.cardinality/many')
+  }
+  const unique = facts.get(Builtin.unique)
+  if (unique !== undefined && unique !== Builtin.identity && unique !== Builtin.value) {
+    throw malformed(':db/unique wants :db.unique/identity or :db.unique/value')
+  }
+  if (facts.get(Builtin.isComponent) === true && type !== 'ref') throw malformed('only a ref can be a component')
+  if (was === undefined) return
+  if (was.type !== type) throw malformed(`its type is ${was.type} and can never change; make a new attribute`)
+  const all = scan(db, 'aevt', { a: e })
+  await loadAll([all])
+  if (was.many && cardinality === Builtin.one) await refuseSeveral(all.batches(), ident)
+  if (was.unique === undefined && unique !== undefined) refuseEqual(all.batches(), ident)
+}
+
+type Batches = ReturnType<ReturnType<typeof scan>['batches']>
+
+function refuseSeveral(batches: Batches, ident: string): void {
+  let last = -1
+  for (const b of batches) {
+    for (let i = b.start; i < b.end; i++) {
+      if (b.e[i] === last) {
+        throw new AnnalsError(
+          'schema/in-use',
+          `${ident} cannot become cardinality one: entity ${last} has several values`,
+          {
+            ident,
+            entity: last,
+          },
+        )
+      }
+      last = b.e[i] as number
+    }
+  }
+}
+
+function refuseEqual(batches: Batches, ident: string): void {
+  const owners = new Map<Value, number>()
+  for (const b of batches) {
+    for (let i = b.start; i < b.end; i++) {
+      const v = b.v[i] as Value
+      const owner = owners.get(v)
+      if (owner !== undefined && owner !== b.e[i]) {
+        throw new AnnalsError(
+          'schema/in-use',
+          `${ident} cannot become unique: entities ${owner} and ${b.e[i]} have the same value`,
+          { ident, entities: [owner, b.e[i]] },
+        )
+      }
+      owners.set(v, b.e[i] as number)
+    }
+  }
+}

@@ -1,0 +1,153 @@
+import { AnnalsError } from '../base/errors.ts'
+import type { MaybePromise } from '../base/maybe-promise.ts'
+import { isKeyword, isLiteral } from '../datom/atoms.ts'
+import { isEntityId } from '../datom/ids.ts'
+import { describe } from '../datom/read-value.ts'
+import { findAttribute, nearestAttribute } from '../datom/schema.ts'
+import { type Db, resolveAlias } from '../db/db.ts'
+import { entityId, isLookupRef } from '../db/entity.ts'
+
+/** A name for an entity within one transaction: new, or found by a unique attribute that the transaction gives it. */
+export class Tempid {
+  private joined: Tempid | undefined
+  /** The entity that it turned out to be; undefined until then. */
+  id: number | undefined
+  /** Whether a fact is said about it; one that is only pointed at is refused. */
+  described = false
+
+  constructor(
+    readonly name: string,
+    /** Whether the application named it, as opposed to a map without `db/id`. */
+    readonly named: boolean,
+  ) {}
+
+  /** The one that stands for all that have been joined with it. */
+  get root(): Tempid {
+    let t: Tempid = this
+    while (t.joined !== undefined) t = t.joined
+    return t
+  }
+
+  /** From now on both are one entity. Requires: both are roots. */
+  join(other: Tempid): void {
+    other.joined = this
+    this.described ||= other.described
+    this.id ??= other.id
+  }
+}
+
+/** A lookup ref, resolved in the database before the transaction. */
+export class Lookup {
+  id: number | undefined
+  constructor(readonly form: readonly [unknown, unknown]) {}
+
+  resolve(db: Db): MaybePromise<void> {
+    const found = entityId(db, this.form)
+    if (found instanceof Promise) return found.then((id) => this.set(id))
+    this.set(found)
+  }
+
+  private set(id: number | undefined): void {
+    if (id === undefined) {
+      const [name, value] = this.form
+      const attribute = isKeyword(name) ? name.$kw : String(name)
+      throw new AnnalsError(
+        'entity/unknown',
+        `no entity has ${describe(value)} for ${attribute}; lookup refs are resolved before the transaction: use a tempid or a map to make one`,
+        { attribute, value },
+      )
+    }
+    this.id = id
+  }
+}
+
+/** An entity as a transaction names it. */
+export type EntityForm = number | Tempid | Lookup
+
+/** The names that transaction data uses for entities, and what they turn out to be. */
+export class Names {
+  readonly tempids = new Map<string, Tempid>()
+  readonly lookups: Lookup[] = []
+  /** Ids that were written as numbers: they must exist. */
+  readonly given = new Set<number>()
+
+  constructor(
+    private readonly db: Db,
+    /** The entity of the transaction itself. */
+    private readonly tx: number,
+  ) {}
+
+  tempid(name: string, named: boolean): Tempid {
+    let t = this.tempids.get(name)
+    if (t === undefined) {
+      t = new Tempid(name, named)
+      this.tempids.set(name, t)
+    }
+    return t
+  }
+
+  /** Reads a form in a place where only an entity can stand. Throws `ident/unknown`, `entity/bad-id`. */
+  entity(form: unknown): EntityForm {
+    const x = isLiteral(form) ? form.$lit : form
+    if (typeof x === 'number') {
+      if (!isEntityId(x)) {
+        throw new AnnalsError('entity/bad-id', `${x} cannot be an entity id: ids are integers from 0 below 2^30`, {
+          id: x,
+        })
+      }
+      const id = resolveAlias(this.db, x)
+      this.given.add(id)
+      return id
+    }
+    if (isKeyword(x)) return this.ident(x.$kw)
+    if (typeof x === 'string') {
+      if (x === 'datomic.tx') return this.tx
+      return x.startsWith(':') ? this.ident(x) : this.tempid(x, true)
+    }
+    if (isLookupRef(x)) {
+      const lookup = new Lookup(x)
+      this.lookups.push(lookup)
+      return lookup
+    }
+    throw new AnnalsError(
+      'entity/bad-id',
+      `an entity is an id, a tempid, an ident such as ':green' or a lookup ref such as ['inv/sku', 'SKU-42'], got ${describe(x)}`,
+      {},
+    )
+  }
+
+  private ident(name: string): number {
+    if (name === ':db/current-tx') return this.tx
+    const id = this.db.schema.idents.get(name)
+    if (id === undefined) {
+      throw new AnnalsError('ident/unknown', `no entity has the ident ${name}; assert {':db/ident': '${name}'} first`, {
+        ident: name,
+      })
+    }
+    return id
+  }
+
+  /** Whether a two-element list in a ref place is a lookup ref, rather than two values. */
+  isLookup(x: unknown): boolean {
+    if (!isLookupRef(x)) return false
+    const name = isKeyword(x[0]) ? x[0].$kw : x[0]
+    if (typeof name !== 'string') return false
+    const attribute = findAttribute(this.db.schema, name)
+    return attribute !== undefined
+      ? attribute.unique !== undefined
+      : isKeyword(x[0]) && nearestAttribute(this.db.schema, name) !== undefined
+  }
+
+  /** Throws `tx/tempid-unused` for a tempid that nothing is said about. */
+  checkDescribed(): void {
+    for (const t of this.tempids.values()) {
+      if (t.root.described) continue
+      const ident = this.db.schema.idents.has(`:${t.name}`) ? `; did you mean the ident ':${t.name}'?` : ''
+      throw new AnnalsError(
+        'tx/tempid-unused',
+        `the tempid ${JSON.stringify(t.name)} is only used as a value: nothing would be said about the new entity${ident}`,
+        { tempid: t.name },
+      )
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import type { AttributeDef, SchemaDef } from '../api/schema.ts'
+import { AnnalsError } from '../base/errors.ts'
+import { describe } from '../datom/read-value.ts'
+import { type Attribute, findAttribute, type Schema, withColon } from '../datom/schema.ts'
+import { VALUE_TYPES } from '../datom/value-type.ts'
+
+/**
+ * The transaction data that makes `schema` hold what an application's code defines: missing attributes and idents, and changes
+ * that lose nothing (uniqueness, index, component, doc, one to many). An empty list when nothing is missing. Attributes that the
+ * code does not know stay. Throws `schema/malformed` for a bad definition, `schema/mismatch` naming both sides for another value
+ * type, or for many narrowed to one.
+ */
+export function schemaForms(schema: Schema, wanted: SchemaDef): readonly Record<string, unknown>[] {
+  const forms: Record<string, unknown>[] = []
+  for (const [name, def] of Object.entries(wanted)) {
+    checkDef(name, def)
+    const known = findAttribute(schema, name)
+    const form = known === undefined ? newAttribute(name, def) : changed(name, known, def)
+    if (form !== undefined) forms.push(form)
+    for (const ident of def.idents ?? []) {
+      if (!schema.idents.has(ident) && !forms.some((f) => f['db/ident'] === ident)) forms.push({ 'db/ident': ident })
+    }
+  }
+  return forms
+}
+
+function checkDef(name: string, def: AttributeDef): void {
+  const wrong = (said: string): AnnalsError =>
+    new AnnalsError('schema/malformed', `${withColon(name)}: ${said}`, { attribute: name })
+  if (!/^:?[^:\s/]+(\/[^:\s/]+)?$/.test(name)) throw wrong("an attribute's name is like 'inv/sku'")
+  if (typeof def !== 'object' || def === null)
+    throw wrong(`a definition is an object with a type, got ${describe(def)}`)
+  if (!VALUE_TYPES.includes(def.type))
+    throw wrong(`type is one of ${VALUE_TYPES.join(', ')}, got ${describe(def.type)}`)
+  if (def.component && def.type !== 'ref') throw wrong('only a ref can be a component')
+  if (def.idents !== undefined && def.type !== 'ref') throw wrong('idents go with type ref')
+  if (def.idents?.some((i) => typeof i !== 'string' || !i.startsWith(':')))
+    throw wrong("idents are written like ':green'")
+  if (def.unique !== undefined && def.unique !== 'identity' && def.unique !== 'value') {
+    throw wrong(`unique is 'identity' or 'value', got ${describe(def.unique)}`)
+  }
+}
+
+function newAttribute(name: string, def: AttributeDef): Record<string, unknown> {
+  return {
+    'db/ident': withColon(name),
+    'db/valueType': `:db.type/${def.type}`,
+    'db/cardinality': def.many ? ':db.cardinality/many' : ':db.cardinality/one',
+    ...(def.unique && { 'db/unique': `:db.unique/${def.unique}` }),
+    ...(def.component && { 'db/isComponent': true }),
+    ...(def.index && { 'db/index': true }),
+    ...(def.noHistory && { 'db/noHistory': true }),
+    ...(def.doc !== undefined && { 'db/doc': def.doc }),
+  }
+}
+
+function changed(name: string, known: Attribute, def: AttributeDef): Record<string, unknown> | undefined {
+  const many = def.many === true
+  if (known.type !== def.type || (known.many && !many)) {
+    const side = (type: string, isMany: boolean): string => `${type}, cardinality ${isMany ? 'many' : 'one'}`
+    throw new AnnalsError(
+      'schema/mismatch',
+      `${withColon(name)} is ${side(known.type, known.many)} in the database and ${side(def.type, many)} in the code: neither can be changed into the other; use another name`,
+      {
+        attribute: withColon(name),
+        database: { type: known.type, many: known.many },
+        code: { type: def.type, many },
+      },
+    )
+  }
+  const form: Record<string, unknown> = {}
+  if (many && !known.many) form['db/cardinality'] = ':db.cardinality/many'
+  if (def.unique !== undefined && known.unique !== def.unique) form['db/unique'] = `:db.unique/${def.unique}`
+  if (def.component && !known.component) form['db/isComponent'] = true
+  if (def.index && !known.index) form['db/index'] = true
+  if (def.noHistory && !known.noHistory) form['db/noHistory'] = true
+  return Object.keys(form).length === 0 ? undefined : { 'db/id': withColon(name), ...form }
+}

@@ -1,0 +1,24 @@
+import type { Attribute } from '../datom/schema.ts'
+import type { Value } from '../datom/value.ts'
+import type { EntityForm } from './entity-form.ts'
+
+/** A value as a transaction gives it: read already, or an entity that is still to be resolved. */
+export type ValueForm = Value | Exclude<EntityForm, number>
+
+/** One elementary demand of a transaction. */
+export type Op =
+  | { readonly op: 'add'; readonly e: EntityForm; readonly a: Attribute; readonly v: ValueForm }
+  | { readonly op: 'retract'; readonly e: EntityForm; readonly a: Attribute; readonly v: ValueForm | undefined }
+  | { readonly op: 'retractEntity'; readonly e: EntityForm }
+  /** `undefined` for `expected` means: has no value. */
+  | {
+      readonly op: 'cas'
+      readonly e: EntityForm
+      readonly a: Attribute
+      readonly expected: ValueForm | undefined
+      readonly v: ValueForm
+    }
+  | { readonly op: 'inc'; readonly e: EntityForm; readonly a: Attribute; readonly delta: number | bigint }
+  /** A query that must (`require`) or must not (`forbid`) find a row in the database before the transaction. */
+  | { readonly op: 'require' | 'forbid'; readonly query: unknown; readonly inputs: readonly unknown[] }
+  | { readonly op: 'call'; readonly name: string; readonly args: readonly unknown[]; readonly path: string }

@@ -1,0 +1,95 @@
+import { AnnalsError } from '../base/errors.ts'
+import { describe } from '../datom/read-value.ts'
+import type { Attribute } from '../datom/schema.ts'
+import { showValue } from '../datom/show-value.ts'
+import { unifyKey, type Value } from '../datom/value.ts'
+import type { Db } from '../db/db.ts'
+import { loadAll } from '../db/load.ts'
+import { scan } from '../db/view.ts'
+import { type EntityForm, Lookup, type Names, Tempid } from './entity-form.ts'
+import type { Op, ValueForm } from './op.ts'
+
+/** A claim that a tempid has a value which identifies one entity. */
+interface Claim {
+  readonly tempid: Tempid
+  readonly a: Attribute
+  readonly v: ValueForm
+}
+
+/**
+ * Finds what the tempids of a transaction stand for: the entity that already has a unique-identity value they are given
+ * (upsert), or one new entity for all tempids that share such a value. Repeats while refs to tempids that have just been
+ * found make further values known. Throws `tx/tempid-conflict` when one tempid would have to be two entities.
+ */
+export async function resolveTempids(db: Db, ops: readonly Op[], names: Names): Promise<void> {
+  let open = claims(ops)
+  const owners = new Map<string, Tempid>()
+  let moved = true
+  while (open.length > 0 && moved) {
+    const known = open.flatMap((c) => {
+      const v = known1(c.v)
+      return v === undefined ? [] : [{ ...c, value: v, found: scan(db, 'avet', { a: c.a.id, v }) }]
+    })
+    await loadAll(known.map((k) => k.found))
+    moved = known.length > 0
+    for (const { tempid, a, value, found } of known) {
+      const batch = found.batches()[0]
+      if (batch !== undefined) settle(tempid.root, batch.e[batch.start] as number, a, value)
+      share(owners, `${a.id} ${typeof value} ${String(unifyKey(value))}`, tempid, a, value)
+    }
+    const left = open.filter((c) => known1(c.v) === undefined)
+    for (const c of left) {
+      // a ref to a tempid that is still nobody: two claims on the same one are one entity
+      const before = c.tempid.root
+      if (c.v instanceof Tempid) share(owners, `${c.a.id} tempid ${c.v.root.name}`, c.tempid, c.a, undefined)
+      moved ||= before !== c.tempid.root
+    }
+    open = left
+  }
+  names.checkDescribed()
+}
+
+function claims(ops: readonly Op[]): Claim[] {
+  const out: Claim[] = []
+  for (const o of ops) {
+    if (o.op === 'add' && o.a.unique === 'identity' && o.e instanceof Tempid) out.push({ tempid: o.e, a: o.a, v: o.v })
+  }
+  return out
+}
+
+/** The value, if it does not wait for a tempid. */
+function known1(v: ValueForm | number): Value | undefined {
+  if (v instanceof Tempid) return v.root.id
+  return v instanceof Lookup ? v.id : v
+}
+
+function settle(tempid: Tempid, id: number, a: Attribute, v: Value): void {
+  if (tempid.id !== undefined && tempid.id !== id) {
+    throw new AnnalsError(
+      'tx/tempid-conflict',
+      `the tempid ${JSON.stringify(tempid.name)} would be two entities, ${tempid.id} and ${id} (which has ${describe(showValue(v))} for ${a.ident}); name them apart`,
+      { tempid: tempid.name, entities: [tempid.id, id], attribute: a.ident },
+    )
+  }
+  tempid.id = id
+}
+
+function share(owners: Map<string, Tempid>, key: string, tempid: Tempid, a: Attribute, v: Value | undefined): void {
+  const root = tempid.root
+  const other = owners.get(key)?.root
+  if (other === undefined) owners.set(key, root)
+  if (other === undefined || other === root) return
+  if (other.id !== undefined && root.id !== undefined) settle(root, other.id, a, v ?? other.id)
+  other.join(root)
+}
+
+/** The id of an entity form after resolution. Requires: tempids are resolved and minted. */
+export function idOf(form: EntityForm | ValueForm): number {
+  if (form instanceof Tempid) return form.root.id as number
+  if (form instanceof Lookup) return form.id as number
+  return form as number
+}
+
+/** The value of a value form after resolution. */
+export const resolvedValue = (form: ValueForm | number): Value =>
+  form instanceof Tempid || form instanceof Lookup ? idOf(form) : form

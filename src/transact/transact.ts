@@ -1,0 +1,299 @@
+import { AnnalsError } from '../base/errors.ts'
+import { Builtin } from '../datom/builtin.ts'
+import { isPendingTx, isTx, tOfTx } from '../datom/ids.ts'
+import { describe, instantValue, readValue } from '../datom/read-value.ts'
+import type { Attribute } from '../datom/schema.ts'
+import { instantMs, showValue } from '../datom/show-value.ts'
+import { type TxData, TxDataBuilder } from '../datom/tx-data.ts'
+import { sameValue, type Value } from '../datom/value.ts'
+import { type Db, withoutView } from '../db/db.ts'
+import { loadAll, valuesOf } from '../db/load.ts'
+import type { Scan } from '../db/scan.ts'
+import { scan } from '../db/view.ts'
+import { Changes } from './changes.ts'
+import { checkSchema } from './check-schema.ts'
+import { Lookup, Names } from './entity-form.ts'
+import { expandRetracts } from './expand-retracts.ts'
+import type { Op } from './op.ts'
+import { planUndo } from './plan-undo.ts'
+import { FormReader } from './read-forms.ts'
+import { idOf, resolvedValue, resolveTempids } from './resolve-tempids.ts'
+import { txDatoms } from './tx-datoms.ts'
+
+/** What a transaction needs to know beside the database and its forms. */
+export interface TransactEnv {
+  /** The transaction's own entity and uuid. */
+  readonly tx: number
+  readonly txid: string
+  /** Milliseconds since 1970; moved forward to the newest transaction's instant, for instants never decrease. */
+  readonly now: number
+  /** Mints an entity id. */
+  readonly mint: () => number
+  /** Ids that an earlier run gave to new entities, by tempid: they are used again where the entity is still new. */
+  readonly ids?: Readonly<Record<string, number>>
+  /** Facts about the transaction itself: attribute id and value. */
+  readonly about?: readonly (readonly [number, Value])[]
+  /** Runs a registered function; undefined when there is none of that name. */
+  readonly call?: (db: Db, name: string, args: readonly unknown[]) => Promise<readonly unknown[]> | undefined
+  /** The datoms of a transaction in `db`, from wherever the log is kept; without it, all of history is read for them. */
+  readonly datomsOf?: (tx: number) => Promise<TxData | undefined>
+  /** Whether a query finds a row. */
+  readonly finds: (db: Db, query: unknown, inputs: readonly unknown[]) => Promise<boolean>
+}
+
+/** What a transaction comes to. Nothing is stored yet. */
+export interface Transaction {
+  readonly data: TxData
+  /** Milliseconds since 1970. */
+  readonly instant: number
+  /** Every tempid's entity, those of maps without `db/id` under names starting with `~`. */
+  readonly ids: Readonly<Record<string, number>>
+  /** The part of `ids` that the application named. */
+  readonly tempids: Readonly<Record<string, number>>
+  /** Ids that `env.ids` proposed for entities which turned out to exist: proposed id to final id. */
+  readonly replaced: ReadonlyMap<number, number>
+  /** True when nothing but facts about the transaction itself came of it. */
+  readonly empty: boolean
+}
+
+/**
+ * Decides `forms` on `db`: the datoms they come to, or a coded error of area `tx`, `value`, `entity`, `ident`, `attribute` or
+ * `schema`. Semantics: Datomic's transaction data reference. Functions see `db`, the database before.
+ */
+export async function transact(db: Db, forms: readonly unknown[], env: TransactEnv): Promise<Transaction> {
+  const before = withoutView(db)
+  const names = new Names(before, env.tx)
+  const ops = await readAll(before, forms, names, env)
+  for (const lookup of names.lookups) await lookup.resolve(before)
+  await checkGiven(before, names, env)
+  await resolveTempids(before, ops, names)
+  const minted = mintIds(names, env)
+
+  const changes = new Changes(before, minted.fresh)
+  await gather(before, ops, changes, env)
+  const data = new TxDataBuilder()
+  const decided = new TxDataBuilder()
+  await changes.decide(decided)
+  await checkSchema(before, decided)
+
+  const instant = await writeOwnFacts(before, decided, data, env)
+  let own = 0
+  for (let i = 0; i < decided.length; i++) {
+    if (decided.e[i] === env.tx) own++
+    if (decided.e[i] === env.tx && decided.a[i] === Builtin.txInstant) continue
+    data.push(decided.e[i] as number, decided.a[i] as number, decided.v[i] as Value, decided.added[i] as 0 | 1)
+  }
+  return {
+    data,
+    instant,
+    replaced: minted.replaced,
+    empty: own === decided.length,
+    tempids: idsOf(names, true),
+    get ids() {
+      return idsOf(names, false) // made on demand: large imports have no use for it
+    },
+  }
+}
+
+/** Reads the forms and runs the functions among them, whose results may call functions again. */
+async function readAll(db: Db, forms: readonly unknown[], names: Names, env: TransactEnv): Promise<Op[]> {
+  const out: Op[] = []
+  const reader = new FormReader(db, names)
+  reader.read(forms, '')
+  let next = 0
+  let calls = 0
+  while (next < reader.ops.length) {
+    const op = reader.ops[next++] as Op
+    if (op.op !== 'call') {
+      out.push(op)
+      continue
+    }
+    if (op.name === 'db/undo') {
+      out.push(...(await undoOps(db, names, op.args, env)))
+      continue
+    }
+    const result = env.call?.(db, op.name, op.args)
+    if (result === undefined) {
+      throw new AnnalsError(
+        'tx/unknown-function',
+        `there is no operation or function ${op.name}; register it with defineFunctions in the worker and on the server`,
+        { function: op.name },
+      )
+    }
+    if (++calls > 10_000) throw new AnnalsError('tx/too-large', 'functions call functions without end', {})
+    const forms = await result
+    if (!Array.isArray(forms)) {
+      throw new AnnalsError(
+        'tx/malformed',
+        `the function ${op.name} must return a list of forms, got ${describe(forms)}`,
+        {
+          function: op.name,
+        },
+      )
+    }
+    reader.read(forms, op.path)
+  }
+  return out
+}
+
+/** `[:db/undo transaction]`: what still stands of a transaction, reverted; and that it was. */
+async function undoOps(db: Db, names: Names, args: readonly unknown[], env: TransactEnv): Promise<Op[]> {
+  const target = names.entity(args[0])
+  if (target instanceof Lookup) await target.resolve(db)
+  const tx = idOf(target)
+  if (!isTx(tx)) {
+    throw new AnnalsError('tx/malformed', `:db/undo wants a transaction, and entity ${tx} is none`, { entity: tx })
+  }
+  const data = (await env.datomsOf?.(tx)) ?? (await txDatoms(db, tx))
+  const { revert } = await planUndo(db, tx, data)
+  const undoes = db.schema.attributes.get(Builtin.txUndoes) as Attribute
+  return [
+    { op: 'add', e: env.tx, a: undoes, v: tx },
+    ...revert.map(({ e, a, v, asserted }): Op => ({ op: asserted ? 'retract' : 'add', e, a, v })),
+  ]
+}
+
+/** Every id that was written as a number must be an entity's: it has, or once had, facts. */
+async function checkGiven(db: Db, names: Names, env: TransactEnv): Promise<void> {
+  const own = new Set(Object.values(env.ids ?? {}))
+  const asked: [number, Scan][] = []
+  const history = { ...db, view: { asOf: undefined, since: undefined, history: true } }
+  for (const id of names.given) {
+    if (id === env.tx || own.has(id)) continue
+    if (isTx(id) && !isPendingTx(id) && tOfTx(id) <= db.basisT) continue
+    asked.push([id, scan(history, 'eavt', { e: id })])
+  }
+  for (const [id, found] of asked) {
+    if (found.count > 0) continue
+    throw new AnnalsError(
+      'tx/unknown-entity',
+      `entity ${id} has never been mentioned; new entities are named by a tempid (a string), not by a number`,
+      { entity: id },
+    )
+  }
+}
+
+/** What the tempids of a transaction turned out to be. */
+interface Minted {
+  /** Entities that have no facts yet. */
+  readonly fresh: ReadonlySet<number>
+  readonly replaced: ReadonlyMap<number, number>
+}
+
+/** Gives every tempid that is nobody yet its entity: the proposed one, or a newly minted one. */
+function mintIds(names: Names, env: TransactEnv): Minted {
+  const fresh = new Set<number>()
+  const replaced = new Map<number, number>()
+  const { ids } = env
+  if (ids !== undefined) {
+    for (const t of names.tempids.values()) {
+      const { root } = t
+      const wanted = root.id === undefined && Object.hasOwn(ids, t.name) ? ids[t.name] : undefined
+      if (wanted === undefined) continue
+      root.id = wanted
+      fresh.add(wanted)
+    }
+  }
+  for (const t of names.tempids.values()) {
+    const { root } = t
+    if (root.id === undefined) {
+      root.id = env.mint()
+      fresh.add(root.id)
+    }
+    const wanted = ids !== undefined && Object.hasOwn(ids, t.name) ? ids[t.name] : undefined
+    if (wanted !== undefined && wanted !== root.id) replaced.set(wanted, root.id)
+  }
+  return { fresh, replaced }
+}
+
+/** Names and their entities, as a plain object. */
+function idsOf(names: Names, namedOnly: boolean): Record<string, number> {
+  const out: [string, number][] = []
+  for (const t of names.tempids.values()) if (t.named || !namedOnly) out.push([t.name, t.root.id as number])
+  return Object.fromEntries(out)
+}
+
+async function gather(db: Db, ops: readonly Op[], changes: Changes, env: TransactEnv): Promise<void> {
+  const retracted: number[] = []
+  for (const o of ops) {
+    switch (o.op) {
+      case 'add':
+        changes.add(idOf(o.e), o.a, resolvedValue(o.v))
+        break
+      case 'retract':
+        changes.retract(idOf(o.e), o.a, o.v === undefined ? undefined : resolvedValue(o.v))
+        break
+      case 'inc':
+        changes.increment(idOf(o.e), o.a, o.delta)
+        break
+      case 'retractEntity':
+        retracted.push(idOf(o.e))
+        break
+      case 'cas':
+        await checkCas(db, idOf(o.e), o.a, o.expected === undefined ? undefined : resolvedValue(o.expected))
+        changes.add(idOf(o.e), o.a, resolvedValue(o.v))
+        break
+      case 'require':
+      case 'forbid': {
+        const found = await env.finds(db, o.query, o.inputs)
+        if (found === (o.op === 'require')) break
+        const required = o.op === 'require'
+        throw new AnnalsError(
+          required ? 'tx/required' : 'tx/forbidden',
+          required ? 'a query that must find a row found none' : 'a query that must find nothing found a row',
+          { query: o.query, inputs: o.inputs },
+        )
+      }
+    }
+  }
+  if (retracted.length > 0) await expandRetracts(db, retracted, (e, a, v) => changes.retract(e, a, v))
+}
+
+async function checkCas(db: Db, e: number, a: Attribute, expected: Value | undefined): Promise<void> {
+  const found = scan(db, 'eavt', { e, a: a.id })
+  await loadAll([found])
+  const actual = valuesOf(found)[0]
+  const holds = actual === undefined || expected === undefined ? actual === expected : sameValue(actual, expected)
+  if (holds) return
+  const shown = (v: Value | undefined): string => (v === undefined ? 'no value' : describe(showValue(v)))
+  throw new AnnalsError(
+    'tx/cas-failed',
+    `${a.ident} of entity ${e} is ${shown(actual)}, not ${shown(expected)}: somebody changed it first`,
+    {
+      entity: e,
+      attribute: a.ident,
+      expected: expected === undefined ? null : showValue(expected),
+      actual: actual === undefined ? null : showValue(actual),
+    },
+  )
+}
+
+/** Puts the transaction's instant, uuid and what else is known about it first. Returns the instant. */
+async function writeOwnFacts(db: Db, decided: TxData, out: TxDataBuilder, env: TransactEnv): Promise<number> {
+  const last = await newestInstant(db)
+  let instant = Math.max(env.now, last)
+  for (let i = 0; i < decided.length; i++) {
+    if (decided.a[i] !== Builtin.txInstant) continue
+    const asked = instantMs(decided.v[i] as Value)
+    if (decided.e[i] !== env.tx || asked < last || asked > Math.max(env.now, last)) {
+      throw new AnnalsError(
+        'tx/bad-instant',
+        `:db/txInstant may be given for the transaction itself only, not before the newest transaction's (${new Date(last).toISOString()}) and not in the future`,
+        { asked: new Date(asked), newest: new Date(last) },
+      )
+    }
+    instant = asked
+  }
+  out.push(env.tx, Builtin.txInstant, instantValue(instant), 1)
+  out.push(env.tx, Builtin.txId, readValue('uuid', env.txid, ':tx/id'), 1)
+  for (const [a, v] of env.about ?? []) out.push(env.tx, a, v, 1)
+  return instant
+}
+
+/** The instant of the newest transaction in `db`, ms since 1970. */
+async function newestInstant(db: Db): Promise<number> {
+  const all = scan(db, 'avet', { a: Builtin.txInstant, v: instantValue(0) }, { a: Builtin.txInstant })
+  await loadAll([all])
+  const v = all.batches().at(-1)
+  return v === undefined ? 0 : instantMs(v.v[v.end - 1] as Value)
+}
