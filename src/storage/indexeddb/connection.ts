@@ -1,0 +1,121 @@
+import { type IDBPDatabase, wrap } from 'idb'
+import type { AnnalsError } from '../../base/errors.ts'
+import { closedError } from '../closed.ts'
+import type { Disk, StoreName, Tx } from './disk.ts'
+import { openDatabase, type Place } from './open-database.ts'
+import { readHead } from './read-head.ts'
+import { errorName, storageError } from './storage-error.ts'
+import { inTransaction } from './transaction.ts'
+
+/** What a piece of work tells about itself: from `wrote` on, doing it a second time might do it twice. */
+export interface Attempt {
+  wrote: boolean
+}
+
+export interface Task<T, Mode extends 'readonly' | 'readwrite'> {
+  readonly stores: readonly StoreName[]
+  readonly mode: Mode
+  readonly durability: IDBTransactionDurability
+  /** As in {@link inTransaction}. May run twice, unless it set `attempt.wrote`. */
+  work(tx: Tx<Mode>, attempt: Attempt): Promise<T>
+}
+
+/**
+ * The handle on one database: dropped when the browser takes it away, opened again by the next call.
+ *
+ *     open --versionchange, close event, lost connection--> dropped --next call--> open
+ *     dropped --next call finds another database of the name, or none--> ended ('destroyed')
+ *     any --close()--> ended ('closed')
+ */
+export class Connection {
+  readonly #place: Place
+  readonly #name: string
+  readonly #onReopened: () => void
+  #handle: Promise<IDBPDatabase<Disk>> | undefined
+  #incarnation: string | undefined
+  #ended: AnnalsError | undefined
+
+  /** `onReopened` runs when a lost handle was replaced: other tabs' messages may have been missed in between. */
+  constructor(place: Place, name: string, onReopened: () => void) {
+    this.#place = place
+    this.#name = name
+    this.#onReopened = onReopened
+  }
+
+  /** Resolves when the database answers; makes it the first time. */
+  async open(): Promise<void> {
+    await this.#connected()
+  }
+
+  /** Every call from now on rejects with `storage/closed`; transactions under way finish. */
+  async close(): Promise<void> {
+    this.#ended ??= closedError(this.#name, 'closed')
+    const handle = this.#handle
+    this.#handle = undefined
+    const db = await handle?.catch(() => undefined)
+    db?.close()
+  }
+
+  /** Why this connection is of no more use; undefined while it is. */
+  get ended(): AnnalsError | undefined {
+    return this.#ended
+  }
+
+  async run<T, Mode extends 'readonly' | 'readwrite'>(doing: string, task: Task<T, Mode>): Promise<T> {
+    const { stores, mode, durability } = task
+    for (let again = false; ; again = true) {
+      const handle = this.#connected()
+      const db = await handle
+      const attempt: Attempt = { wrote: false }
+      try {
+        return await inTransaction(db, stores, mode, durability, (tx) => task.work(tx, attempt))
+      } catch (e) {
+        if (again || attempt.wrote || !mayBeLostHandle(e)) throw storageError(e, this.#name, doing)
+        db.close()
+        if (this.#handle === handle) this.#handle = undefined
+      }
+    }
+  }
+
+  #connected(): Promise<IDBPDatabase<Disk>> {
+    if (this.#ended) return Promise.reject(this.#ended)
+    if (this.#handle) return this.#handle
+    const handle: Promise<IDBPDatabase<Disk>> = this.#connect(() => {
+      if (this.#handle === handle) this.#handle = undefined
+    })
+    this.#handle = handle
+    return handle
+  }
+
+  async #connect(onLost: () => void): Promise<IDBPDatabase<Disk>> {
+    const reopening = this.#incarnation !== undefined
+    try {
+      const db = wrap(await openDatabase(this.#place, this.#name, { create: !reopening, onLost })) as IDBPDatabase<Disk>
+      await this.#recognise(db).catch((e: unknown) => {
+        db.close()
+        throw e
+      })
+      if (reopening) this.#onReopened()
+      return db
+    } catch (e) {
+      onLost()
+      const error = storageError(e, this.#name, 'opening it')
+      if (error.code === 'storage/closed') this.#ended ??= error
+      throw error
+    }
+  }
+
+  async #recognise(db: IDBPDatabase<Disk>): Promise<void> {
+    const { incarnation } = await inTransaction(db, ['meta'], 'readonly', 'default', (tx) => readHead(tx, this.#name))
+    this.#incarnation ??= incarnation
+    if (this.#incarnation !== incarnation) throw closedError(this.#name, 'destroyed')
+  }
+}
+
+/**
+ * A closing handle throws InvalidStateError; a connection that broke fails its requests with AbortError, or in WebKit with
+ * UnknownError on every call for ever after. A new handle cures all of them.
+ */
+function mayBeLostHandle(e: unknown): boolean {
+  return ['InvalidStateError', 'AbortError', 'UnknownError'].includes(errorName(e))
+}

@@ -1,0 +1,59 @@
+import { checkDense } from '../dense.ts'
+import type { LocalState, LogRow } from '../port.ts'
+import type { Connection } from './connection.ts'
+import { groupsCovering } from './groups.ts'
+import { readHead } from './read-head.ts'
+
+/** Every string, and none of the adapter's own keys. */
+const anyName = (): IDBKeyRange => IDBKeyRange.lowerBound('')
+
+/** Everything but the log, of one moment. `storage/corrupt` when the queue has a hole. */
+export function readState(connection: Connection, name: string): Promise<LocalState> {
+  return connection.run('reading its state', {
+    stores: ['meta', 'queue', 'rejected'],
+    mode: 'readonly',
+    durability: 'default',
+    async work(tx) {
+      const meta = tx.objectStore('meta')
+      const [head, names, values, groups, rejected] = await Promise.all([
+        readHead(tx, name),
+        meta.getAllKeys(anyName()),
+        meta.getAll(anyName()),
+        tx.objectStore('queue').getAll(),
+        tx.objectStore('rejected').getAll(),
+      ])
+      const { confirmed, queue, claim, done } = head
+      const rows = groups.flat().filter(({ seq }) => seq > done)
+      const seqs = rows.map(({ seq }) => seq)
+      checkDense(name, 'queue', seqs, done + 1, queue.seq)
+      return {
+        heads: { confirmed, queue, claim },
+        queue: rows,
+        rejected,
+        meta: new Map(names.map((key, i) => [String(key), values[i]])),
+      }
+    },
+  })
+}
+
+/** Rows with `from <= t <= to`. Requires `from >= 1`; `known` is a `t` that the log is known to reach. */
+export function readLogRows(
+  connection: Connection,
+  name: string,
+  from: number,
+  to: number,
+  known: number,
+): Promise<readonly LogRow[]> {
+  return connection.run('reading its log', {
+    stores: ['log'],
+    mode: 'readonly',
+    durability: 'default',
+    async work(tx) {
+      const groups = await groupsCovering(tx.objectStore('log'), from, to)
+      const rows = groups.flat().filter(({ t }) => from <= t && t <= to)
+      const ts = rows.map(({ t }) => t)
+      checkDense(name, 'log', ts, from, Math.min(to, known))
+      return rows
+    },
+  })
+}

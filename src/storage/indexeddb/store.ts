@@ -1,0 +1,76 @@
+import { changesAnything } from '../local-commit.ts'
+import type { LocalCommit, LocalState, LocalStore, LogRow } from '../port.ts'
+import { Watchers } from '../watchers.ts'
+import { commitChange } from './commit.ts'
+import { Connection } from './connection.ts'
+import { databaseName } from './disk.ts'
+import type { Place } from './open-database.ts'
+import { readLogRows, readState } from './read.ts'
+
+/** One open database. Commits are told to its other stores, in this tab or another, on a BroadcastChannel. */
+export class IndexedDbStore implements LocalStore {
+  readonly #name: string
+  readonly #connection: Connection
+  readonly #channel: BroadcastChannel
+  readonly #watchers = new Watchers()
+  /** The highest `t` that this store has seen in the log: reading less than it is damage. */
+  #known = 0
+
+  static async open(place: Place, name: string): Promise<IndexedDbStore> {
+    const store = new IndexedDbStore(place, name)
+    try {
+      await store.#connection.open()
+    } catch (e) {
+      store.#channel.close()
+      throw e
+    }
+    return store
+  }
+
+  private constructor(place: Place, name: string) {
+    this.#name = name
+    this.#channel = new BroadcastChannel(databaseName(name))
+    const tell = (): void => this.#watchers.tellOwn(this)
+    this.#channel.onmessage = tell
+    this.#connection = new Connection(place, name, tell)
+    // Node would not exit while a channel is open.
+    if ('unref' in this.#channel && typeof this.#channel.unref === 'function') this.#channel.unref()
+  }
+
+  async read(): Promise<LocalState> {
+    const state = await readState(this.#connection, this.#name)
+    this.#knows(state.heads.confirmed.t)
+    return state
+  }
+
+  async readLog(from: number, limit = Number.POSITIVE_INFINITY): Promise<readonly LogRow[]> {
+    const first = Math.max(from, 1)
+    const rows = await readLogRows(this.#connection, this.#name, first, first + limit - 1, this.#known)
+    this.#knows(rows.at(-1)?.t ?? 0)
+    return rows
+  }
+
+  async commit(change: LocalCommit): Promise<'committed' | 'lost'> {
+    const outcome = await commitChange(this.#connection, this.#name, change)
+    if (outcome === 'committed') {
+      this.#knows(change.log?.at(-1)?.t ?? 0)
+      if (changesAnything(change) && !this.#connection.ended) this.#channel.postMessage(null)
+    }
+    return outcome
+  }
+
+  watch(listener: () => void): () => void {
+    if (this.#connection.ended) throw this.#connection.ended
+    return this.#watchers.add(this, listener)
+  }
+
+  async close(): Promise<void> {
+    this.#watchers.leave(this)
+    await this.#connection.close()
+    this.#channel.close()
+  }
+
+  #knows(t: number): void {
+    this.#known = Math.max(this.#known, t)
+  }
+}

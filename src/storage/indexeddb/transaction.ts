@@ -1,0 +1,44 @@
+import type { IDBPDatabase } from 'idb'
+import type { Disk, StoreName, Tx } from './disk.ts'
+import { errorName } from './storage-error.ts'
+
+/**
+ * Runs `work` in one transaction and resolves to its result once that is complete. Rejects after the rollback, with what
+ * `work` threw or with the reason of the abort. `work` may await nothing but the transaction's own requests: IndexedDB
+ * commits a transaction that has nothing left to do.
+ */
+export async function inTransaction<T, Mode extends 'readonly' | 'readwrite'>(
+  db: IDBPDatabase<Disk>,
+  stores: readonly StoreName[],
+  mode: Mode,
+  durability: IDBTransactionDurability,
+  work: (tx: Tx<Mode>) => Promise<T>,
+): Promise<T> {
+  const tx: Tx<Mode> = db.transaction([...stores], mode, { durability })
+  // Unused: `done` rejects at the first failed request, which is before the rollback and without the reason.
+  tx.done.catch(() => {})
+  const complete = new Promise<void>((resolve) => tx.addEventListener('complete', () => resolve()))
+  const aborted = new Promise<never>((_, reject) => {
+    // WebKit aborts on a full disk with a null error.
+    tx.addEventListener('abort', () => reject(tx.error ?? new DOMException('No reason was given', 'AbortError')))
+  })
+  try {
+    // Chromium's SQLite back end may abort on a full disk and leave requests without any event.
+    const result = await Promise.race([work(tx), aborted])
+    await Promise.race([complete, aborted])
+    return result
+  } catch (e) {
+    abort(tx)
+    await Promise.race([complete, aborted.catch(() => {})])
+    // Requests that were under way when the transaction failed know only that it was aborted.
+    throw (errorName(e) === 'AbortError' && tx.error) || e
+  }
+}
+
+function abort(tx: Tx<'readonly' | 'readwrite'>): void {
+  try {
+    tx.abort()
+  } catch {
+    // It was over already.
+  }
+}

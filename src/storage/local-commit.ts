@@ -1,0 +1,50 @@
+import { assert } from '../base/assert.ts'
+import type { LocalCommit, LocalHeads } from './port.ts'
+
+/** Refuses (`internal/assertion`) a change that contradicts itself, whatever the store holds. */
+export function checkLocalCommit(change: LocalCommit): void {
+  const { expect, log = [], enqueue = [], requeue = [], dequeueTo = 0, claim } = change
+  for (const [i, { t }] of log.entries()) {
+    const want = expect.t === undefined ? undefined : expect.t + 1 + i
+    assert(t === want, () => `appending t ${t} to a log expected at ${expect.t}, wanted ${want}`)
+  }
+  for (const [i, { seq }] of enqueue.entries()) {
+    const want = expect.seq === undefined ? undefined : expect.seq + 1 + i
+    assert(seq === want, () => `queueing seq ${seq} after an expected ${expect.seq}, wanted ${want}`)
+  }
+  const seqs = new Set(requeue.map(({ seq }) => seq))
+  assert(seqs.size === requeue.length, 'one seq is requeued twice')
+  assert(Number.isSafeInteger(dequeueTo) && dequeueTo >= 0, () => `dequeueTo ${dequeueTo} is not a seq`)
+  const next = expect.claim === undefined ? undefined : expect.claim + 1
+  assert(claim === undefined || claim === next, () => `claim ${claim} after an expected ${expect.claim}`)
+}
+
+/** Whether the heads stand where the change expects them. */
+export function meets(heads: LocalHeads, expect: LocalCommit['expect']): boolean {
+  const { t = heads.confirmed.t, seq = heads.queue.seq, claim = heads.claim } = expect
+  return t === heads.confirmed.t && seq === heads.queue.seq && claim === heads.claim
+}
+
+/** The heads that the change leaves. Requires `meets(heads, change.expect)`. */
+export function headsAfter(heads: LocalHeads, change: LocalCommit): LocalHeads {
+  const { t, hash } = change.log?.at(-1) ?? heads.confirmed
+  const { seq, txid } = change.enqueue?.at(-1) ?? heads.queue
+  const to = change.dequeueTo ?? 0
+  assert(to <= seq, () => `dequeueTo ${to} is beyond the queue, which ends at ${seq}`)
+  return { confirmed: { t, hash }, queue: { seq, txid }, claim: change.claim ?? heads.claim }
+}
+
+/** Whether anything at all would differ afterwards: a bare comparison is no news to anybody. */
+export function changesAnything({
+  log,
+  enqueue,
+  requeue,
+  dequeueTo,
+  reject,
+  unreject,
+  meta,
+  claim,
+}: LocalCommit): boolean {
+  const rows = [log, enqueue, requeue, reject, unreject].some((list) => list !== undefined && list.length > 0)
+  return rows || dequeueTo !== undefined || claim !== undefined || (meta !== undefined && meta.size > 0)
+}

@@ -1,0 +1,193 @@
+/**
+ * What the engine asks of a place that keeps bytes. Adapters: memory, indexeddb (clients), sql (servers). Every call rejects
+ * with an AnnalsError of area `storage` when the place fails; nothing is skipped in silence. A change that contradicts itself
+ * (rows that are not dense, a head that it moves and does not expect) is `internal/assertion`, and nothing is changed.
+ *
+ * Rows and named values cross by value: the caller may change its bytes as soon as `commit` was called, and what is read
+ * is the reader's own.
+ */
+
+/** One decided transaction, as it lies in the log. `body` is opaque here: src/engine/record.ts writes and reads it. */
+export interface LogRow {
+  readonly t: number
+  /** The transaction's uuid. */
+  readonly txid: string
+  readonly body: Uint8Array
+  /** The hash chain up to and including this row: lower-case hexadecimal. */
+  readonly hash: string
+}
+
+export interface ConfirmedHead {
+  /** 0 when the log is empty. */
+  readonly t: number
+  /** '' when the log is empty. */
+  readonly hash: string
+}
+
+/** One pending transaction. `body` is opaque: src/sync/queue-body.ts. Seq starts at 1 and is dense in the order of creation. */
+export interface QueueRow {
+  readonly seq: number
+  readonly txid: string
+  readonly body: Uint8Array
+}
+
+/** A refused transaction that nobody has dealt with. */
+export interface RejectedRow {
+  readonly txid: string
+  readonly body: Uint8Array
+}
+
+export interface LocalHeads {
+  readonly confirmed: ConfirmedHead
+  /** The seq of the newest transaction ever queued, 0 when there was none; and its txid. */
+  readonly queue: { readonly seq: number; readonly txid: string }
+  /** How often ids have been claimed here: two tabs that claim at once cannot both win. 0 at first. */
+  readonly claim: number
+}
+
+/** What changes in one atomic step. What is absent is neither compared nor changed. */
+export interface LocalCommit {
+  /** Compared inside the step; a difference makes it `lost`. */
+  readonly expect: { readonly t?: number; readonly seq?: number; readonly claim?: number }
+  /** Appended: the first follows the confirmed head's t, all dense. Moves the confirmed head. Requires `expect.t`. */
+  readonly log?: readonly LogRow[]
+  /** Appended to the queue: dense after the queue head. Moves the queue head. Requires `expect.seq`. */
+  readonly enqueue?: readonly QueueRow[]
+  /** Replaced in place, where still queued; the txid stays. One that has left the queue, or was never in it, is ignored. */
+  readonly requeue?: readonly QueueRow[]
+  /** Everything queued with a seq up to and including this leaves the queue. At most the seq of the queue head. */
+  readonly dequeueTo?: number
+  /** Joins the list of the refused at its end; one that is in it gets the new body. */
+  readonly reject?: readonly RejectedRow[]
+  /** Txids that leave the list of the refused, before `reject` adds to it. */
+  readonly unreject?: readonly string[]
+  /**
+   * Small named values (replica identity, leases, aliases, counters): whatever structured clone takes, `storage/failed`
+   * otherwise; undefined removes.
+   */
+  readonly meta?: ReadonlyMap<string, unknown>
+  /** `strict` asks that a power loss keeps it too; default `relaxed`. */
+  readonly durability?: 'relaxed' | 'strict'
+  /** The new claim head. Requires `expect.claim`, and to be one more. */
+  readonly claim?: number
+}
+
+export interface LocalState {
+  readonly heads: LocalHeads
+  /** What has not left the queue, by seq. */
+  readonly queue: readonly QueueRow[]
+  /** In the order of refusal. */
+  readonly rejected: readonly RejectedRow[]
+  readonly meta: ReadonlyMap<string, unknown>
+}
+
+/**
+ * One database of one replica (or of nobody but itself). Every call of a closed one is `storage/closed` with `data.reason`:
+ * 'closed', or 'destroyed' when the database was removed underneath, be it that another of its name is there now.
+ */
+export interface LocalStore {
+  /** Heads, queue, rejected and meta, all of one moment. */
+  read(): Promise<LocalState>
+  /** Rows with `from <= t`, in order, at most `limit`. `storage/corrupt` when one is missing. */
+  readLog(from: number, limit?: number): Promise<readonly LogRow[]>
+  /** All or nothing, durable when it resolves. `lost`: an expected head had moved and nothing was changed. */
+  commit(change: LocalCommit): Promise<'committed' | 'lost'>
+  /** Calls `listener` after another store's commit, perhaps more often: a hint to read the tail. Returns the way to stop. */
+  watch(listener: () => void): () => void
+  /** What is under way finishes. */
+  close(): Promise<void>
+}
+
+export interface LocalStorage {
+  /** Opens, and creates when it is not there. */
+  open(name: string): Promise<LocalStore>
+  /** Removes the database and everything in it; stores that are open end. `storage/blocked` when somebody holds it. */
+  destroy(name: string): Promise<void>
+}
+
+/** What the remote decided about one pushed transaction, for ever. */
+export interface OutcomeRow {
+  readonly txid: string
+  readonly replica: string
+  readonly seq: number
+  /** The place in the log of a confirmed one. */
+  readonly t: number | undefined
+  /** `code` and `detail` (JSON text) of a refused one; code 'withdrawn' when nothing was to be decided. */
+  readonly code: string | undefined
+  readonly detail: string | undefined
+}
+
+export interface ReplicaRow {
+  readonly replica: string
+  readonly epoch: number
+  /** The nonce of the registration that made this epoch. */
+  readonly nonce: string
+  readonly lastSeq: number
+  readonly lastTxid: string
+  /** Who it belongs to, as the server authenticated them; '' for nobody in particular. */
+  readonly principal: string
+}
+
+export interface RemoteHead extends ConfirmedHead {
+  /** Changes when the log was restored from a backup. */
+  readonly epoch: string
+  /** The next entity id that a lease or the server itself may mint. 0 until a commit says another. */
+  readonly nextId: number
+}
+
+export interface LeaseRow {
+  readonly replica: string
+  /** Ids `from ..< to`. */
+  readonly from: number
+  readonly to: number
+}
+
+/** An id that a replica minted, and what it became. */
+export interface AliasRow {
+  readonly replica: string
+  readonly id: number
+  readonly final: number
+}
+
+/**
+ * What changes in one atomic step on the server: records, outcomes and the replica's place together. What is refused takes
+ * no `t`, so two nodes can serve one replica at one head: outcomes and replica are compared as well.
+ */
+export interface RemoteCommit {
+  /** The head must still have this t and nextId, else `lost`. */
+  readonly expect: { readonly t: number; readonly nextId: number }
+  /** Never less than before. */
+  readonly nextId?: number
+  /** Appended, dense after `expect.t`; no txid twice. */
+  readonly log?: readonly LogRow[]
+  /** One whose txid has an outcome already makes the commit `lost`. */
+  readonly outcomes?: readonly OutcomeRow[]
+  /** Ahead of the stored one by (epoch, lastSeq), with its nonce and principal within one epoch, or equal to it; else `lost`. */
+  readonly replica?: ReplicaRow
+  /** Between `expect.nextId` and the new `nextId`. */
+  readonly lease?: LeaseRow
+  /** At most one per replica and id, for ever. */
+  readonly aliases?: readonly AliasRow[]
+}
+
+/** The one ordered log of one database, with what belongs to it. */
+export interface RemoteStore {
+  head(): Promise<RemoteHead>
+  readLog(from: number, limit?: number): Promise<readonly LogRow[]>
+  outcomes(txids: readonly string[]): Promise<ReadonlyMap<string, OutcomeRow>>
+  replica(id: string): Promise<ReplicaRow | undefined>
+  /** Every one ever granted, by `from`. */
+  leases(replica: string): Promise<readonly LeaseRow[]>
+  aliases(replica: string): Promise<readonly AliasRow[]>
+  commit(change: RemoteCommit): Promise<'committed' | 'lost'>
+  /** As {@link LocalStore.watch}, for the log only: another node may have appended. */
+  watch(listener: () => void): () => void
+  close(): Promise<void>
+}
+
+export interface RemoteStorage {
+  /** Opens, and creates when it is not there. */
+  open(name: string): Promise<RemoteStore>
+  /** Ends its stores too. */
+  close(): Promise<void>
+}

@@ -1,0 +1,50 @@
+import { assert } from '../base/assert.ts'
+import type { RemoteCommit, RemoteHead, ReplicaRow } from './port.ts'
+
+/** Refuses (`internal/assertion`) a change that contradicts itself, whatever the store holds. */
+export function checkRemoteCommit({
+  expect,
+  log = [],
+  nextId = expect.nextId,
+  lease,
+  outcomes = [],
+}: RemoteCommit): void {
+  for (const [i, { t }] of log.entries()) {
+    const want = expect.t + 1 + i
+    assert(t === want, () => `appending t ${t} to a log expected at ${expect.t}, wanted ${want}`)
+  }
+  assert(nextId >= expect.nextId, () => `nextId would go back from ${expect.nextId} to ${nextId}`)
+  if (lease !== undefined) {
+    const { from, to } = lease
+    const granted = expect.nextId <= from && from < to && to <= nextId
+    assert(granted, () => `a lease ${from} ..< ${to} is outside of ${expect.nextId} ..< ${nextId}`)
+  }
+  const decided = new Set(outcomes.map(({ txid }) => txid))
+  assert(decided.size === outcomes.length, 'one transaction is decided twice')
+}
+
+/** Whether the head stands where the change expects it. */
+export function headMeets(head: RemoteHead, { t, nextId }: RemoteCommit['expect']): boolean {
+  return head.t === t && head.nextId === nextId
+}
+
+/** The `t`, hash (undefined: as it is) and nextId that the change leaves. */
+export function headAfter({ expect, log, nextId }: RemoteCommit): {
+  t: number
+  hash: string | undefined
+  nextId: number
+} {
+  const last = log?.at(-1)
+  return { t: last?.t ?? expect.t, hash: last?.hash, nextId: nextId ?? expect.nextId }
+}
+
+/**
+ * Whether a replica's place may become `next`: only forward, by epoch and then by lastSeq, or it is `next` already.
+ * What is refused takes no `t`, so the head alone would let two nodes serve one replica at once.
+ */
+export function replicaMayBecome(now: ReplicaRow | undefined, next: ReplicaRow): boolean {
+  if (now === undefined || next.epoch > now.epoch) return true
+  if (next.epoch < now.epoch || next.lastSeq < now.lastSeq) return false
+  if (next.nonce !== now.nonce || next.principal !== now.principal) return false
+  return next.lastSeq > now.lastSeq || next.lastTxid === now.lastTxid
+}

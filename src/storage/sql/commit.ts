@@ -1,0 +1,92 @@
+import type { Kysely, Transaction } from 'kysely'
+import { ownLogRow } from '../own-rows.ts'
+import type { OutcomeRow, RemoteCommit, ReplicaRow } from '../port.ts'
+import { headAfter, replicaMayBecome } from '../remote-commit.ts'
+import { outcomeRows, replicaRow } from './rows.ts'
+import type { Tables } from './tables.ts'
+
+/** Rows of one INSERT: servers take 32,766 parameters or more. */
+const INSERT_ROWS = 1000
+
+/** Rolls the transaction back; nobody else sees it. */
+class Lost extends Error {}
+
+/** One transaction, which compares and moves the head first: that locks it until the end. Throws what the driver throws. */
+export async function commitChange(
+  db: Kysely<Tables>,
+  name: string,
+  change: RemoteCommit,
+): Promise<'committed' | 'lost'> {
+  const own = { ...change, log: (change.log ?? []).map(ownLogRow) }
+  try {
+    await db.transaction().execute((tx) => write(tx, name, own))
+    return 'committed'
+  } catch (e) {
+    if (e instanceof Lost) return 'lost'
+    throw e
+  }
+}
+
+async function write(tx: Transaction<Tables>, name: string, change: RemoteCommit): Promise<void> {
+  const { log = [], outcomes = [], aliases = [], replica, lease } = change
+  await moveHead(tx, name, change)
+  await checkUndecided(tx, name, outcomes)
+  if (replica) await moveReplica(tx, name, replica)
+  for (const rows of chunks(log)) {
+    const values = rows.map(({ t, txid, body, hash }) => ({ db: name, t, txid, body, hash }))
+    await tx.insertInto('annals_log').values(values).execute()
+  }
+  for (const rows of chunks(outcomes)) {
+    const values = rows.map(({ txid, replica, seq, t = null, code = null, detail = null }) => {
+      return { db: name, txid, replica, seq, t, code, detail }
+    })
+    await tx.insertInto('annals_outcome').values(values).execute()
+  }
+  for (const rows of chunks(aliases)) {
+    const values = rows.map(({ replica, id, final }) => ({ db: name, replica, id, final }))
+    await tx.insertInto('annals_alias').values(values).execute()
+  }
+  if (lease) {
+    const { replica, from, to } = lease
+    await tx.insertInto('annals_lease').values({ db: name, replica, from_id: from, to_id: to }).execute()
+  }
+}
+
+async function moveHead(tx: Transaction<Tables>, name: string, change: RemoteCommit): Promise<void> {
+  const { t, hash, nextId } = headAfter(change)
+  const { numUpdatedRows } = await tx
+    .updateTable('annals_head')
+    .set({ t, next_id: nextId, ...(hash === undefined ? {} : { hash }) })
+    .where('db', '=', name)
+    .where('t', '=', change.expect.t)
+    .where('next_id', '=', change.expect.nextId)
+    .executeTakeFirstOrThrow()
+  if (numUpdatedRows === 0n) throw new Lost()
+}
+
+/** What was refused moves no head: another node may have decided one of these at the same head. */
+async function checkUndecided(tx: Transaction<Tables>, name: string, outcomes: readonly OutcomeRow[]): Promise<void> {
+  const txids = outcomes.map(({ txid }) => txid)
+  const decided = await outcomeRows(tx, name, txids)
+  if (decided.length > 0) throw new Lost()
+}
+
+async function moveReplica(tx: Transaction<Tables>, name: string, next: ReplicaRow): Promise<void> {
+  const { replica, epoch, nonce, lastSeq, lastTxid, principal } = next
+  const now = await replicaRow(tx, name, replica)
+  if (!replicaMayBecome(now, next)) throw new Lost()
+  const values = { epoch, nonce, last_seq: lastSeq, last_txid: lastTxid, principal }
+  if (now === undefined)
+    await tx
+      .insertInto('annals_replica')
+      .values({ db: name, replica, ...values })
+      .execute()
+  else {
+    const mine = tx.updateTable('annals_replica').where('db', '=', name).where('replica', '=', replica)
+    await mine.set(values).execute()
+  }
+}
+
+function* chunks<T>(rows: readonly T[]): Generator<readonly T[]> {
+  for (let i = 0; i < rows.length; i += INSERT_ROWS) yield rows.slice(i, i + INSERT_ROWS)
+}

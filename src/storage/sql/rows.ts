@@ -1,0 +1,53 @@
+import type { Kysely, Selectable } from 'kysely'
+import type { AliasRow, LeaseRow, LogRow, OutcomeRow, RemoteHead, ReplicaRow } from '../port.ts'
+import type { Tables } from './tables.ts'
+
+// Reads rows as the port shows them. Drivers differ: a bigint may come as text, bytes as Buffer or ArrayBuffer.
+
+/** Txids of one SELECT: servers take 32,766 parameters or more. */
+const SELECT_TXIDS = 1000
+
+export async function headRow(db: Kysely<Tables>, name: string): Promise<RemoteHead | undefined> {
+  const row = await db.selectFrom('annals_head').selectAll().where('db', '=', name).executeTakeFirst()
+  return row && { t: Number(row.t), hash: row.hash, epoch: row.epoch, nextId: Number(row.next_id) }
+}
+
+export async function logRows(db: Kysely<Tables>, name: string, from: number, to: number): Promise<LogRow[]> {
+  let query = db.selectFrom('annals_log').selectAll().where('db', '=', name).where('t', '>=', from).orderBy('t')
+  if (to !== Number.POSITIVE_INFINITY) query = query.where('t', '<=', to)
+  const rows = await query.execute()
+  return rows.map(({ t, txid, body, hash }) => ({ t: Number(t), txid, body: new Uint8Array(body), hash }))
+}
+
+export async function outcomeRows(db: Kysely<Tables>, name: string, txids: readonly string[]): Promise<OutcomeRow[]> {
+  const found: Selectable<Tables['annals_outcome']>[] = []
+  for (let i = 0; i < txids.length; i += SELECT_TXIDS) {
+    const some = txids.slice(i, i + SELECT_TXIDS)
+    const query = db.selectFrom('annals_outcome').selectAll().where('db', '=', name).where('txid', 'in', some)
+    found.push(...(await query.execute()))
+  }
+  return found.map(({ txid, replica, seq, t, code, detail }) => {
+    const place = t === null ? undefined : Number(t)
+    return { txid, replica, seq: Number(seq), t: place, code: code ?? undefined, detail: detail ?? undefined }
+  })
+}
+
+export async function replicaRow(db: Kysely<Tables>, name: string, id: string): Promise<ReplicaRow | undefined> {
+  const query = db.selectFrom('annals_replica').selectAll().where('db', '=', name).where('replica', '=', id)
+  const row = await query.executeTakeFirst()
+  if (row === undefined) return undefined
+  const { replica, epoch, nonce, last_seq, last_txid, principal } = row
+  return { replica, epoch: Number(epoch), nonce, lastSeq: Number(last_seq), lastTxid: last_txid, principal }
+}
+
+export async function leaseRows(db: Kysely<Tables>, name: string, replica: string): Promise<LeaseRow[]> {
+  const query = db.selectFrom('annals_lease').selectAll().where('db', '=', name).where('replica', '=', replica)
+  const rows = await query.orderBy('from_id').execute()
+  return rows.map(({ from_id, to_id }) => ({ replica, from: Number(from_id), to: Number(to_id) }))
+}
+
+export async function aliasRows(db: Kysely<Tables>, name: string, replica: string): Promise<AliasRow[]> {
+  const query = db.selectFrom('annals_alias').selectAll().where('db', '=', name).where('replica', '=', replica)
+  const rows = await query.orderBy('id').execute()
+  return rows.map(({ id, final }) => ({ replica, id: Number(id), final: Number(final) }))
+}

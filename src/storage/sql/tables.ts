@@ -1,0 +1,32 @@
+// What lies on SQL servers. Everything here reaches disk: names and meanings never change; a migration may add.
+// The prefix keeps clear of an application's own tables in a shared database.
+
+/** The newest schema that this code knows, and makes. */
+export const SCHEMA_VERSION = 1
+
+export interface Tables {
+  /** One row: which migrations have run. */
+  annals_schema: { id: number; version: number }
+  annals_head: { db: string; t: number; hash: string; epoch: string; next_id: number }
+  annals_log: { db: string; t: number; txid: string; body: Uint8Array; hash: string }
+  annals_outcome: {
+    db: string
+    txid: string
+    replica: string
+    seq: number
+    t: number | null
+    code: string | null
+    detail: string | null
+  }
+  annals_replica: {
+    db: string
+    replica: string
+    epoch: number
+    nonce: string
+    last_seq: number
+    last_txid: string
+    principal: string
+  }
+  annals_lease: { db: string; replica: string; from_id: number; to_id: number }
+  annals_alias: { db: string; replica: string; id: number; final: number }
+}

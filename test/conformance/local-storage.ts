@@ -1,0 +1,12 @@
+import { describe } from 'vitest'
+import type { LocalStorage } from '../../src/storage/port.ts'
+import { localCommitsSuite } from './local-commits.ts'
+import { localLivesSuite } from './local-lives.ts'
+
+/** What every {@link LocalStorage} must do. `makeStorage` may give the same place twice: names are the suite's own. */
+export function localStorageSuite(name: string, makeStorage: () => LocalStorage): void {
+  describe(`${name} as a LocalStorage`, () => {
+    describe('commits', () => localCommitsSuite(makeStorage))
+    describe('lives', () => localLivesSuite(makeStorage))
+  })
+}
