@@ -112,3 +112,10 @@ export function fromWireError(w: WireError): AnnalsError {
   const cause = w.cause && Object.assign(new Error(w.cause.message), { name: w.cause.name })
   return new AnnalsError(w.code, w.message, w.data, cause && { cause })
 }
+
+/** `e` itself if it is one of ours, else `internal/unexpected` with `e` as its cause. */
+export function toAnnalsError(e: unknown): AnnalsError {
+  if (isAnnalsError(e)) return e
+  const { code, message, data } = toWireError(e)
+  return new AnnalsError(code, message, data, { cause: e })
+}

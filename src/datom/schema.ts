@@ -19,6 +19,8 @@ export interface Attribute {
   readonly tupleTypes: readonly ValueType[] | undefined
   /** The member type of a homogeneous tuple. */
   readonly tupleType: ValueType | undefined
+  /** Names of the functions that every value must satisfy. */
+  readonly preds: readonly string[]
 }
 
 /** Whether AVET holds the attribute's datoms. */
@@ -31,6 +33,8 @@ export interface Schema {
   readonly idents: ReadonlyMap<string, number>
   /** The current ident of an entity. */
   readonly identOf: ReadonlyMap<number, string>
+  /** The composite tuples that an attribute is a member of. */
+  readonly composites: ReadonlyMap<number, readonly Attribute[]>
 }
 
 /** `inv/sku`, `:inv/sku` -> `:inv/sku`. */

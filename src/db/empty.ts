@@ -8,7 +8,15 @@ import { type Db, noTrees, PLAIN_VIEW } from './db.ts'
 import { EMPTY_SCHEMA, idOfValueType, updateSchema } from './schema-at.ts'
 
 /** A database at t = 0: the built-in attributes, said by transaction 0 at 1970-01-01. */
-export async function emptyDb(): Promise<Db> {
+export function emptyDb(): Promise<Db> {
+  empty ??= makeEmpty()
+  return empty
+}
+
+/** The one value; never changed, like every other. */
+let empty: Promise<Db> | undefined
+
+async function makeEmpty(): Promise<Db> {
   const nothing: Db = {
     schema: bootstrapSchema(),
     basisT: 0,
@@ -57,6 +65,7 @@ function bootstrapSchema() {
         tupleAttrs: undefined,
         tupleTypes: undefined,
         tupleType: b.tupleType,
+        preds: [],
       },
     ]),
   )

@@ -10,7 +10,12 @@ import type { Batch } from './scan.ts'
 /** Whether a fact of attribute `a` can change the schema. */
 export const isSchemaAttribute = (a: number): boolean => a <= Builtin.entityPreds && a !== Builtin.doc
 
-export const EMPTY_SCHEMA: Schema = { attributes: new Map(), idents: new Map(), identOf: new Map() }
+export const EMPTY_SCHEMA: Schema = {
+  attributes: new Map(),
+  idents: new Map(),
+  identOf: new Map(),
+  composites: new Map(),
+}
 
 const uniqueIdent = new Map(BUILTIN_IDENTS)
 
@@ -40,7 +45,15 @@ export function updateSchema(schema: Schema, facts: ReadonlyMap<number, readonly
     if (attribute === undefined) attributes.delete(e)
     else attributes.set(e, attribute)
   }
-  return { attributes, idents, identOf: identOf }
+  return { attributes, idents, identOf, composites: compositesOf(attributes) }
+}
+
+function compositesOf(attributes: ReadonlyMap<number, Attribute>): Map<number, Attribute[]> {
+  const out = new Map<number, Attribute[]>()
+  for (const tuple of attributes.values()) {
+    for (const member of tuple.tupleAttrs ?? []) out.set(member, [...(out.get(member) ?? []), tuple])
+  }
+  return out
 }
 
 function factsOf(batches: readonly Batch[]): Map<number, Value[]> {
@@ -85,6 +98,7 @@ function readAttribute(id: number, known: Map<number, Value[]>, ident: string | 
       types === undefined
         ? undefined
         : (showValue(types) as string[]).map((t) => t.replace(':db.type/', '') as ValueType),
+    preds: (known.get(Builtin.attrPreds) ?? []).map((v) => showValue(v) as string),
     tupleType: one === undefined ? undefined : (plain(one).replace('db.type/', '') as ValueType),
   }
 }

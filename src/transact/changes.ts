@@ -1,48 +1,16 @@
 import { AnnalsError } from '../base/errors.ts'
-import { describe } from '../datom/read-value.ts'
+import { describe, tupleValue } from '../datom/read-value.ts'
 import type { Attribute } from '../datom/schema.ts'
 import { showValue } from '../datom/show-value.ts'
 import type { TxDataBuilder } from '../datom/tx-data.ts'
-import { compareValues, sameValue, unifyKey, type Value } from '../datom/value.ts'
+import { sameValue, unifyKey, type Value } from '../datom/value.ts'
 import type { Db } from '../db/db.ts'
-import { loadAll, valuesOf } from '../db/load.ts'
+import { loadAll, valuesOf, whenLoaded } from '../db/load.ts'
 import type { Scan } from '../db/scan.ts'
 import { scan } from '../db/view.ts'
-
-/** Shared by all wishes that have none: a transaction may hold hundreds of thousands. */
-const NONE: readonly Value[] = []
-
-/** What one transaction wants of one entity's attribute. */
-class Wish {
-  adds: Value[] | typeof NONE = NONE
-  retracts: Value[] | typeof NONE = NONE
-  retractAll = false
-  increment: number | bigint | undefined
-  /** What holds before the transaction, in index order. */
-  before: readonly Value[] = NONE
-  found: Scan | undefined
-
-  constructor(
-    readonly e: number,
-    readonly a: Attribute,
-  ) {}
-
-  add(v: Value): void {
-    if (this.adds === NONE) this.adds = [v]
-    else (this.adds as Value[]).push(v)
-  }
-
-  retract(v: Value): void {
-    if (this.retracts === NONE) this.retracts = [v]
-    else (this.retracts as Value[]).push(v)
-  }
-}
+import { decideWish, includes, Wish } from './wish.ts'
 
 const said = (v: Value): string => describe(showValue(v))
-function includes(values: readonly Value[], v: Value): boolean {
-  for (const x of values) if (sameValue(x, v)) return true
-  return false
-}
 
 /**
  * Gathers what a transaction asserts and retracts, entity by entity and attribute by attribute, and decides the datoms:
@@ -119,6 +87,7 @@ export class Changes {
       this.applyIncrement(w)
       decideWish(w, out)
     }
+    await this.keepComposites(out)
     await this.checkUnique(out, start)
   }
 
@@ -146,6 +115,37 @@ export class Changes {
     w.add(sum)
   }
 
+  /** Brings the composite tuples of which a member is spoken about up to date. */
+  private async keepComposites(out: TxDataBuilder): Promise<void> {
+    const { composites } = this.db.schema
+    if (composites.size === 0) return
+    const touched = new Map<string, { e: number; tuple: Attribute }>()
+    for (const { e, a } of this.wishes) {
+      for (const tuple of composites.get(a.id) ?? []) touched.set(`${e} ${tuple.id}`, { e, tuple })
+    }
+    for (const { e, tuple } of touched.values()) {
+      const members: (Value | null)[] = []
+      for (const id of tuple.tupleAttrs ?? []) members.push((await this.outcomeOf(e, id)) ?? null)
+      const given = this.byAttribute.get(tuple.id)?.get(e)
+      const w = new Wish(e, tuple)
+      w.before = await this.valuesBefore(e, tuple.id)
+      if (members.some((m) => m !== null)) w.add(tupleValue(members, tuple.ident))
+      else w.retractAll = true
+      if (given === undefined) decideWish(w, out)
+      else if (!sameOutcome(given, w)) throw compositeGiven(tuple, e)
+    }
+  }
+
+  /** What entity `e` will have for an attribute of cardinality one; undefined for nothing. */
+  private async outcomeOf(e: number, a: number): Promise<Value | undefined> {
+    const wish = this.byAttribute.get(a)?.get(e)
+    return wish === undefined ? (await this.valuesBefore(e, a))[0] : wish.outcome
+  }
+
+  private async valuesBefore(e: number, a: number): Promise<readonly Value[]> {
+    return this.fresh.has(e) ? [] : whenLoaded(scan(this.db, 'eavt', { e, a }), valuesOf)
+  }
+
   /** No two entities may end with one value of a unique attribute. */
   private async checkUnique(out: TxDataBuilder, start: number): Promise<void> {
     const claimed = new Map<string, number>()
@@ -169,16 +169,11 @@ export class Changes {
       const owner = batch.e[batch.start] as number
       const v = out.v[i] as Value
       const givenUp = this.byAttribute.get(a.id)?.get(owner)
-      const leaves = givenUp !== undefined && givesUp(givenUp, v)
+      const leaves = givenUp?.givesUp(v) === true
       if (owner !== out.e[i] && !leaves) throw uniqueConflict(a, v, out.e[i] as number, owner)
     }
   }
 }
-
-const givesUp = (w: Wish, v: Value): boolean =>
-  includes(w.before, v) &&
-  !includes(w.adds, v) &&
-  (w.retractAll || includes(w.retracts, v) || (!w.a.many && w.adds.length > 0))
 
 function uniqueConflict(a: Attribute, v: Value, e: number, owner: number): AnnalsError {
   return new AnnalsError(
@@ -188,20 +183,13 @@ function uniqueConflict(a: Attribute, v: Value, e: number, owner: number): Annal
   )
 }
 
-function decideWish(w: Wish, out: TxDataBuilder): void {
-  const { e, a, adds, before } = w
-  for (const v of w.retracts) {
-    if (!includes(adds, v)) continue
-    throw new AnnalsError(
-      'tx/datoms-conflict',
-      `one transaction asserts and retracts ${a.ident} ${said(v)} of entity ${e}; say one of them`,
-      { e, attribute: a.ident, value: showValue(v) },
-    )
-  }
-  for (const v of before) {
-    if (includes(adds, v)) continue
-    if (w.retractAll || includes(w.retracts, v) || (!a.many && adds.length > 0)) out.push(e, a.id, v, 0)
-  }
-  const news = adds.length > 1 ? [...adds].sort(compareValues) : adds
-  for (const v of news) if (!includes(before, v)) out.push(e, a.id, v, 1)
+const sameOutcome = (x: Wish, y: Wish): boolean =>
+  x.outcome === undefined || y.outcome === undefined ? x.outcome === y.outcome : sameValue(x.outcome, y.outcome)
+
+function compositeGiven(tuple: Attribute, e: number): AnnalsError {
+  return new AnnalsError(
+    'tx/datoms-conflict',
+    `${tuple.ident} is made of other attributes of entity ${e}, and what is given for it differs from them: leave it out`,
+    { e, attribute: tuple.ident },
+  )
 }

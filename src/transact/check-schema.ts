@@ -1,6 +1,7 @@
 import { AnnalsError } from '../base/errors.ts'
 import { Builtin } from '../datom/builtin.ts'
 import { FIRST_USER_ID } from '../datom/ids.ts'
+import { showValue } from '../datom/show-value.ts'
 import type { TxData } from '../datom/tx-data.ts'
 import type { Value } from '../datom/value.ts'
 import type { Db } from '../db/db.ts'
@@ -81,12 +82,38 @@ async function checkAttribute(db: Db, e: number, changed: ReadonlyMap<number, Va
     throw malformed(':db/unique wants :db.unique/identity or :db.unique/value')
   }
   if (facts.get(Builtin.isComponent) === true && type !== 'ref') throw malformed('only a ref can be a component')
+  checkTuple(db, type, facts, malformed)
   if (was === undefined) return
   if (was.type !== type) throw malformed(`its type is ${was.type} and can never change; make a new attribute`)
   const all = scan(db, 'aevt', { a: e })
   await loadAll([all])
   if (was.many && cardinality === Builtin.one) await refuseSeveral(all.batches(), ident)
   if (was.unique === undefined && unique !== undefined) refuseEqual(all.batches(), ident)
+}
+
+const TUPLE_KINDS: readonly number[] = [Builtin.tupleAttrs, Builtin.tupleTypes, Builtin.tupleType]
+
+/** A tuple says in one way what its members are; a composite has one value, and so have the attributes that it joins. */
+function checkTuple(
+  db: Db,
+  type: string,
+  facts: ReadonlyMap<number, Value>,
+  malformed: (message: string) => AnnalsError,
+): void {
+  const kinds = TUPLE_KINDS.filter((a) => facts.has(a)).length
+  if (type !== 'tuple' && kinds > 0) throw malformed('only a tuple has :db/tupleAttrs, :db/tupleTypes or :db/tupleType')
+  if (type === 'tuple' && kinds !== 1) {
+    throw malformed('a tuple needs one of :db/tupleAttrs (composite), :db/tupleTypes and :db/tupleType')
+  }
+  const members = facts.get(Builtin.tupleAttrs)
+  if (members === undefined) return
+  if (facts.get(Builtin.cardinality) !== Builtin.one) throw malformed('a composite tuple has cardinality one')
+  for (const id of showValue(members) as number[]) {
+    const member = db.schema.attributes.get(id)
+    if (member === undefined || member.many || member.type === 'tuple') {
+      throw malformed(`a composite joins attributes of cardinality one that are no tuples, and entity ${id} is none`)
+    }
+  }
 }
 
 type Batches = ReturnType<ReturnType<typeof scan>['batches']>

@@ -5,6 +5,7 @@ import { showValue } from '../datom/show-value.ts'
 import { unifyKey, type Value } from '../datom/value.ts'
 import type { Db } from '../db/db.ts'
 import { loadAll } from '../db/load.ts'
+import type { Scan } from '../db/scan.ts'
 import { scan } from '../db/view.ts'
 import { type EntityForm, Lookup, type Names, Tempid } from './entity-form.ts'
 import type { Op, ValueForm } from './op.ts'
@@ -26,25 +27,28 @@ export async function resolveTempids(db: Db, ops: readonly Op[], names: Names): 
   const owners = new Map<string, Tempid>()
   let moved = true
   while (open.length > 0 && moved) {
-    const known = open.flatMap((c) => {
-      const v = known1(c.v)
-      return v === undefined ? [] : [{ ...c, value: v, found: scan(db, 'avet', { a: c.a.id, v }) }]
-    })
-    await loadAll(known.map((k) => k.found))
+    const known: (Claim & { readonly value: Value; readonly found: Scan })[] = []
+    const waiting: Claim[] = []
+    for (const claim of open) {
+      const value = knownValue(claim.v)
+      if (value === undefined) waiting.push(claim)
+      else known.push({ ...claim, value, found: scan(db, 'avet', { a: claim.a.id, v: value }) })
+    }
+    const loading = loadAll(known.map((k) => k.found))
+    if (loading !== undefined) await loading
     moved = known.length > 0
     for (const { tempid, a, value, found } of known) {
       const batch = found.batches()[0]
       if (batch !== undefined) settle(tempid.root, batch.e[batch.start] as number, a, value)
       share(owners, `${a.id} ${typeof value} ${String(unifyKey(value))}`, tempid, a, value)
     }
-    const left = open.filter((c) => known1(c.v) === undefined)
-    for (const c of left) {
+    for (const { tempid, a, v } of waiting) {
       // a ref to a tempid that is still nobody: two claims on the same one are one entity
-      const before = c.tempid.root
-      if (c.v instanceof Tempid) share(owners, `${c.a.id} tempid ${c.v.root.name}`, c.tempid, c.a, undefined)
-      moved ||= before !== c.tempid.root
+      const before = tempid.root
+      if (v instanceof Tempid) share(owners, `${a.id} tempid ${v.root.name}`, tempid, a, undefined)
+      moved ||= before !== tempid.root
     }
-    open = left
+    open = waiting
   }
   names.checkDescribed()
 }
@@ -58,7 +62,7 @@ function claims(ops: readonly Op[]): Claim[] {
 }
 
 /** The value, if it does not wait for a tempid. */
-function known1(v: ValueForm | number): Value | undefined {
+function knownValue(v: ValueForm | number): Value | undefined {
   if (v instanceof Tempid) return v.root.id
   return v instanceof Lookup ? v.id : v
 }

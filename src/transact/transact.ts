@@ -1,60 +1,27 @@
 import { AnnalsError } from '../base/errors.ts'
 import { Builtin } from '../datom/builtin.ts'
 import { isPendingTx, isTx, tOfTx } from '../datom/ids.ts'
-import { describe, instantValue, readValue } from '../datom/read-value.ts'
+import { describe } from '../datom/read-value.ts'
 import type { Attribute } from '../datom/schema.ts'
-import { instantMs, showValue } from '../datom/show-value.ts'
-import { type TxData, TxDataBuilder } from '../datom/tx-data.ts'
+import { showValue } from '../datom/show-value.ts'
+import { TxDataBuilder } from '../datom/tx-data.ts'
 import { sameValue, type Value } from '../datom/value.ts'
 import { type Db, withoutView } from '../db/db.ts'
 import { loadAll, valuesOf } from '../db/load.ts'
 import type { Scan } from '../db/scan.ts'
 import { scan } from '../db/view.ts'
 import { Changes } from './changes.ts'
+import { checkEnsured, checkOwnFacts, checkPredicates, type Ensured } from './check-facts.ts'
 import { checkSchema } from './check-schema.ts'
 import { Lookup, Names } from './entity-form.ts'
 import { expandRetracts } from './expand-retracts.ts'
 import type { Op } from './op.ts'
+import { writeOwnFacts } from './own-facts.ts'
 import { planUndo } from './plan-undo.ts'
 import { FormReader } from './read-forms.ts'
 import { idOf, resolvedValue, resolveTempids } from './resolve-tempids.ts'
+import type { TransactEnv, Transaction } from './transaction.ts'
 import { txDatoms } from './tx-datoms.ts'
-
-/** What a transaction needs to know beside the database and its forms. */
-export interface TransactEnv {
-  /** The transaction's own entity and uuid. */
-  readonly tx: number
-  readonly txid: string
-  /** Milliseconds since 1970; moved forward to the newest transaction's instant, for instants never decrease. */
-  readonly now: number
-  /** Mints an entity id. */
-  readonly mint: () => number
-  /** Ids that an earlier run gave to new entities, by tempid: they are used again where the entity is still new. */
-  readonly ids?: Readonly<Record<string, number>>
-  /** Facts about the transaction itself: attribute id and value. */
-  readonly about?: readonly (readonly [number, Value])[]
-  /** Runs a registered function; undefined when there is none of that name. */
-  readonly call?: (db: Db, name: string, args: readonly unknown[]) => Promise<readonly unknown[]> | undefined
-  /** The datoms of a transaction in `db`, from wherever the log is kept; without it, all of history is read for them. */
-  readonly datomsOf?: (tx: number) => Promise<TxData | undefined>
-  /** Whether a query finds a row. */
-  readonly finds: (db: Db, query: unknown, inputs: readonly unknown[]) => Promise<boolean>
-}
-
-/** What a transaction comes to. Nothing is stored yet. */
-export interface Transaction {
-  readonly data: TxData
-  /** Milliseconds since 1970. */
-  readonly instant: number
-  /** Every tempid's entity, those of maps without `db/id` under names starting with `~`. */
-  readonly ids: Readonly<Record<string, number>>
-  /** The part of `ids` that the application named. */
-  readonly tempids: Readonly<Record<string, number>>
-  /** Ids that `env.ids` proposed for entities which turned out to exist: proposed id to final id. */
-  readonly replaced: ReadonlyMap<number, number>
-  /** True when nothing but facts about the transaction itself came of it. */
-  readonly empty: boolean
-}
 
 /**
  * Decides `forms` on `db`: the datoms they come to, or a coded error of area `tx`, `value`, `entity`, `ident`, `attribute` or
@@ -70,11 +37,14 @@ export async function transact(db: Db, forms: readonly unknown[], env: TransactE
   const minted = mintIds(names, env)
 
   const changes = new Changes(before, minted.fresh)
-  await gather(before, ops, changes, env)
+  const ensured = await gather(before, ops, changes, env)
   const data = new TxDataBuilder()
   const decided = new TxDataBuilder()
   await changes.decide(decided)
+  checkOwnFacts(before, decided, env.tx)
   await checkSchema(before, decided)
+  await checkPredicates(before, decided, env)
+  await checkEnsured(before, decided, ensured, env)
 
   const instant = await writeOwnFacts(before, decided, data, env)
   let own = 0
@@ -213,12 +183,14 @@ function idsOf(names: Names, namedOnly: boolean): Record<string, number> {
   return Object.fromEntries(out)
 }
 
-async function gather(db: Db, ops: readonly Op[], changes: Changes, env: TransactEnv): Promise<void> {
+async function gather(db: Db, ops: readonly Op[], changes: Changes, env: TransactEnv): Promise<Ensured[]> {
+  const ensured: Ensured[] = []
   const retracted: number[] = []
   for (const o of ops) {
     switch (o.op) {
       case 'add':
-        changes.add(idOf(o.e), o.a, resolvedValue(o.v))
+        if (o.a.id === Builtin.ensure) ensured.push({ e: idOf(o.e), spec: idOf(o.v) })
+        else changes.add(idOf(o.e), o.a, resolvedValue(o.v))
         break
       case 'retract':
         changes.retract(idOf(o.e), o.a, o.v === undefined ? undefined : resolvedValue(o.v))
@@ -247,6 +219,7 @@ async function gather(db: Db, ops: readonly Op[], changes: Changes, env: Transac
     }
   }
   if (retracted.length > 0) await expandRetracts(db, retracted, (e, a, v) => changes.retract(e, a, v))
+  return ensured
 }
 
 async function checkCas(db: Db, e: number, a: Attribute, expected: Value | undefined): Promise<void> {
@@ -266,34 +239,4 @@ async function checkCas(db: Db, e: number, a: Attribute, expected: Value | undef
       actual: actual === undefined ? null : showValue(actual),
     },
   )
-}
-
-/** Puts the transaction's instant, uuid and what else is known about it first. Returns the instant. */
-async function writeOwnFacts(db: Db, decided: TxData, out: TxDataBuilder, env: TransactEnv): Promise<number> {
-  const last = await newestInstant(db)
-  let instant = Math.max(env.now, last)
-  for (let i = 0; i < decided.length; i++) {
-    if (decided.a[i] !== Builtin.txInstant) continue
-    const asked = instantMs(decided.v[i] as Value)
-    if (decided.e[i] !== env.tx || asked < last || asked > Math.max(env.now, last)) {
-      throw new AnnalsError(
-        'tx/bad-instant',
-        `:db/txInstant may be given for the transaction itself only, not before the newest transaction's (${new Date(last).toISOString()}) and not in the future`,
-        { asked: new Date(asked), newest: new Date(last) },
-      )
-    }
-    instant = asked
-  }
-  out.push(env.tx, Builtin.txInstant, instantValue(instant), 1)
-  out.push(env.tx, Builtin.txId, readValue('uuid', env.txid, ':tx/id'), 1)
-  for (const [a, v] of env.about ?? []) out.push(env.tx, a, v, 1)
-  return instant
-}
-
-/** The instant of the newest transaction in `db`, ms since 1970. */
-async function newestInstant(db: Db): Promise<number> {
-  const all = scan(db, 'avet', { a: Builtin.txInstant, v: instantValue(0) }, { a: Builtin.txInstant })
-  await loadAll([all])
-  const v = all.batches().at(-1)
-  return v === undefined ? 0 : instantMs(v.v[v.end - 1] as Value)
 }

@@ -1,0 +1,45 @@
+import type { AnnalsError } from '../base/errors.ts'
+import type { Db, EntityRef, PullPattern, Query, QueryOptions, TimePoint, TxForms } from './db.ts'
+import type { LiveQuery, Store } from './live.ts'
+import type { LogEntry, TxReport, UndoReport } from './report.ts'
+import type { Sync } from './sync.ts'
+
+export interface TransactOptions {
+  /** Refuses with `tx/basis-moved` unless this is still the newest confirmed `t`. */
+  readonly ifBasis?: number
+}
+
+/** A database by name: the one thing that changes. The same in a page, in Node and in tests. */
+export interface Connection {
+  readonly name: string
+  /** Resolves when the transaction is durable; rejects with its coded reason when it is not made. */
+  transact(txData: TxForms, options?: TransactOptions): Promise<TxReport>
+  /** The newest value seen here; includes what this connection has transacted. */
+  db(): Db
+  live<T = unknown>(query: Query, inputs?: readonly unknown[], options?: QueryOptions): LiveQuery<T>
+  livePull<T = Record<string, unknown>>(pattern: PullPattern, entity: EntityRef): LiveQuery<T | undefined>
+  /** Reverts what still stands of a transaction: by id (uuid), `t` or transaction entity. */
+  undo(target: TimePoint, options?: { readonly strict?: boolean }): Promise<UndoReport>
+  planUndo(target: TimePoint): Promise<UndoReport>
+  /** Confirmed transactions from `from` (a `t`, default 1) up to and including `to`; with `live`, then follows for ever. */
+  log(range?: { readonly from?: number; readonly to?: number; readonly live?: boolean }): AsyncIterable<LogEntry>
+  readonly sync: Sync
+  /** Calls `listener` after each change of `db()`. */
+  subscribe(listener: () => void): () => void
+  /** Failures that nobody awaited: storage, sync. Newest last; empty when all is well. */
+  readonly health: Store<readonly AnnalsError[]>
+  stats(): Promise<Stats>
+  close(): Promise<void>
+}
+
+export interface Stats {
+  readonly name: string
+  readonly basisT: number
+  readonly datoms: number
+  readonly pastDatoms: number
+  readonly attributes: number
+  readonly pending: number
+  readonly rejected: number
+  /** Transactions in the local copy of the log. */
+  readonly logLength: number
+}

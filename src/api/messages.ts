@@ -1,0 +1,179 @@
+import type { WireError } from '../base/errors.ts'
+import type { Stats, TransactOptions } from './connection.ts'
+import type { EntityRef, IndexName, PullPattern, Query, ShownDatom, TimePoint, TxForms } from './db.ts'
+import type { Durability } from './durability.ts'
+import type { LogEntry, Settled, UndoReport } from './report.ts'
+import type { SchemaDef } from './schema.ts'
+import type { PendingTx, RejectedTx, SyncStatus } from './sync.ts'
+
+/**
+ * What crosses between a page and its worker: plain data for structured clone. Both sides answer calls, over one channel, so
+ * that whatever one side sends arrives in the order of sending.
+ */
+
+/** Raised when the messages change: a page and a worker of different builds must not talk. */
+export type Protocol = 1
+
+export interface Hello {
+  readonly protocol: number
+  /** A Web Lock that the worker holds while it lives; absent where there are no locks. */
+  readonly lock?: string
+}
+
+export interface OpenRequest {
+  readonly name: string
+  readonly user?: string
+  readonly schema?: SchemaDef
+  readonly sync?: { readonly url: string }
+  readonly durability?: Durability
+}
+
+/**
+ * A database value that the worker keeps under `token` until the page releases it. One that is kept no more (its worker died,
+ * or it is among the oldest of too many) is read as the newest value as of `basisT`.
+ */
+export interface WireDb {
+  /** 0 for a value that another worker kept. */
+  readonly token: number
+  readonly basisT: number
+  /** Facts are in it that `basisT` cannot bring back, pending or speculative ones: once it is kept no more, it is `db/gone`. */
+  readonly fleeting: boolean
+}
+
+export type ViewStep = readonly ['asOf', TimePoint] | readonly ['since', TimePoint] | readonly ['history']
+
+/** A value as the page names it, seen through time views, each upon the one before. */
+export interface DbRef {
+  readonly connection: number
+  readonly value: WireDb
+  readonly view: readonly ViewStep[]
+}
+
+/** A db value among a query's inputs. */
+export interface DbInput {
+  readonly $db: DbRef
+}
+
+export interface WireQueryOptions {
+  readonly timeout?: number
+  readonly maxRows?: number
+  /** Names the call for `cancel`. */
+  readonly ticket?: number
+}
+
+/** One column of a result. The typed arrays are transferred, and belong to this message alone. */
+export type Column =
+  | { readonly numbers: Int32Array | Float64Array }
+  /** Cell i is `values[at[i]]`. */
+  | { readonly values: readonly unknown[]; readonly at: Uint8Array }
+  /** Cell i is `text` from `ends[i - 1]` (or 0) up to `ends[i]`, in UTF-16 units. */
+  | { readonly text: string; readonly ends: Uint32Array }
+  | { readonly cells: readonly unknown[] }
+
+/** An answer as it is, or by columns: of arrays, of objects with `keys`, or of bare values (one column). */
+export type WireRows =
+  | { readonly form: 'plain'; readonly value: unknown }
+  | { readonly form: 'arrays' | 'values'; readonly length: number; readonly columns: readonly Column[] }
+  | {
+      readonly form: 'objects'
+      readonly length: number
+      readonly columns: readonly Column[]
+      readonly keys: readonly string[]
+    }
+
+export interface WireReport {
+  readonly id: string
+  readonly tx: number
+  readonly t?: number
+  readonly status: 'pending' | 'confirmed'
+  readonly tempids: Readonly<Record<string, number>>
+  readonly txData: WireRows
+  readonly dbBefore: WireDb
+  readonly dbAfter: WireDb
+}
+
+export interface WireWith {
+  readonly dbAfter: WireDb
+  readonly txData: readonly ShownDatom[]
+  readonly tempids: Readonly<Record<string, number>>
+}
+
+export type LiveRequest =
+  | {
+      readonly kind: 'q'
+      readonly query: Query
+      readonly inputs: readonly unknown[]
+      readonly options: WireQueryOptions
+    }
+  | { readonly kind: 'pull'; readonly pattern: PullPattern; readonly entity: EntityRef }
+
+/** The next answer of a live query: whole, or as rows of the answer before and new ones. */
+export type LiveUpdate =
+  | { readonly live: number; readonly t: number; readonly rows: WireRows }
+  /** Row i is row `from[i]` of the answer before, or where that is negative, row `-1 - from[i]` of `rows`. */
+  | { readonly live: number; readonly t: number; readonly from: Int32Array; readonly rows: WireRows }
+  | { readonly live: number; readonly error: WireError }
+
+export type WireSyncStatus = Omit<SyncStatus, 'error'> & { readonly error?: WireError }
+
+/** All that moved on one connection since the last one, in one message. */
+export interface ChangeEvent {
+  readonly connection: number
+  readonly db?: WireDb
+  readonly live?: readonly LiveUpdate[]
+  readonly sync?: WireSyncStatus
+  /** New ones alone. */
+  readonly failures?: readonly WireError[]
+}
+
+/** What a page calls in its worker. `connection` is a number of the page's choosing. */
+export interface WorkerCalls {
+  hello(protocol: Protocol): Hello
+  ping(): void
+  /** The page goes into the back/forward cache: locks are released, and nothing is synced. */
+  pause(): void
+  resume(): Hello
+  /** Before it answers, the worker sends the connection's first change event. */
+  open(connection: number, request: OpenRequest): void
+  close(connection: number): void
+  /** Tokens that the page holds no more. */
+  release(tokens: readonly number[]): void
+  cancel(ticket: number): void
+
+  q(db: DbRef, query: Query, inputs: readonly unknown[], options: WireQueryOptions): WireRows
+  pullMany(
+    db: DbRef,
+    pattern: PullPattern,
+    entities: readonly EntityRef[],
+    options: WireQueryOptions,
+  ): readonly unknown[]
+  datoms(db: DbRef, index: IndexName, components: readonly unknown[]): WireRows
+  entid(db: DbRef, entity: EntityRef): number | undefined
+  explain(db: DbRef, query: Query, inputs: readonly unknown[]): unknown
+  with(db: DbRef, txData: TxForms): WireWith
+
+  transact(connection: number, txData: TxForms, options: TransactOptions): WireReport
+  undo(connection: number, target: TimePoint, strict: boolean): UndoReport
+  planUndo(connection: number, target: TimePoint): UndoReport
+  /** At most `limit` transactions `from ..= to`; fewer only at the end of the log. */
+  log(connection: number, from: number, to: number | undefined, limit: number): readonly LogEntry[]
+  stats(connection: number): Stats
+  watch(connection: number, live: number, request: LiveRequest): void
+  unwatch(connection: number, live: number): void
+
+  pending(connection: number): readonly PendingTx[]
+  rejected(connection: number): readonly RejectedTx[]
+  retry(connection: number, id: string): string
+  amend(connection: number, id: string, txData: TxForms): string
+  withdraw(connection: number, id: string): Settled
+  settled(connection: number, id: string): Settled
+  flush(connection: number): void
+  setOnline(connection: number, online: boolean): void
+}
+
+/** What a worker calls in its page. */
+export interface PageCalls {
+  changed(event: ChangeEvent): void
+  /** The token for the connection's remote; undefined for none. */
+  auth(connection: number): string | undefined
+}

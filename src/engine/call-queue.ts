@@ -1,0 +1,46 @@
+/** A call that waits for its turn. */
+export interface Call<In, Out> {
+  readonly input: In
+  readonly resolve: (out: Out) => void
+  readonly reject: (error: unknown) => void
+}
+
+/**
+ * Gathers calls that arrive while others are being worked on, and hands them over together: what makes one storage write serve
+ * many transactions. `run` must settle every call; what it throws rejects those it has not settled.
+ */
+export class CallQueue<In, Out> {
+  private waiting: Call<In, Out>[] = []
+  private running: Promise<void> | undefined
+
+  constructor(
+    private readonly run: (calls: readonly Call<In, Out>[]) => Promise<void>,
+    /** Calls handed over at once, at most. */
+    private readonly most = 1000,
+  ) {}
+
+  add(input: In): Promise<Out> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ input, resolve, reject })
+      this.running ??= this.drain()
+    })
+  }
+
+  /** Resolves when nothing waits or runs. */
+  async idle(): Promise<void> {
+    while (this.running !== undefined) await this.running
+  }
+
+  private async drain(): Promise<void> {
+    await Promise.resolve() // calls made in one turn go together
+    while (this.waiting.length > 0) {
+      const calls = this.waiting.splice(0, this.most)
+      try {
+        await this.run(calls)
+      } catch (error) {
+        for (const call of calls) call.reject(error)
+      }
+    }
+    this.running = undefined
+  }
+}

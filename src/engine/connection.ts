@@ -1,0 +1,176 @@
+import type { Connection, Stats, TransactOptions } from '../api/connection.ts'
+import type { Db as ApiDb, EntityRef, PullPattern, Query, QueryOptions, TimePoint, TxForms } from '../api/db.ts'
+import type { LiveQuery } from '../api/live.ts'
+import type { LogEntry, Settled, TxReport, UndoReport } from '../api/report.ts'
+import type { SchemaDef } from '../api/schema.ts'
+import type { Sync } from '../api/sync.ts'
+import { AnnalsError } from '../base/errors.ts'
+import { isPendingTx, isTx, tOfTx, txOfT } from '../datom/ids.ts'
+import { showValue } from '../datom/show-value.ts'
+import type { Db } from '../db/db.ts'
+import { schemaForms } from '../transact/install-schema.ts'
+import { planUndo, type UndoneFact } from '../transact/plan-undo.ts'
+import { txForms } from '../transact/read-forms.ts'
+import { txDatoms } from '../transact/tx-datoms.ts'
+import { Failures } from './failures.ts'
+import { DbHandle } from './handle.ts'
+import type { Ledger, Written } from './ledger.ts'
+import { LiveQueries } from './live.ts'
+import { readLog } from './read-log.ts'
+import { decodeRecord } from './record.ts'
+import type { Runtime } from './runtime.ts'
+import { showTxData } from './show-datoms.ts'
+import { syncless } from './sync-less.ts'
+import { txAt } from './time-point.ts'
+
+/** One open database, in this very thread. */
+export class EngineConnection implements Connection {
+  readonly health = new Failures()
+  readonly sync: Sync
+  private readonly lives: LiveQueries
+  private newest: DbHandle
+  private closing: Promise<void> | undefined
+
+  /** `sync`: the replica's, where the ledger is one's. `onClose` runs before the ledger is closed. */
+  constructor(
+    readonly name: string,
+    private readonly ledger: Ledger,
+    private readonly runtime: Runtime,
+    sync?: Sync,
+    private readonly onClose?: () => Promise<void>,
+  ) {
+    this.lives = new LiveQueries(ledger, runtime)
+    this.newest = this.handle(ledger.db)
+    ledger.onChange(({ db }) => {
+      this.newest = this.handle(db)
+    })
+    ledger.onFailure((error) => this.health.add(error))
+    this.sync = sync ?? syncless(ledger)
+  }
+
+  async transact(txData: TxForms, options: TransactOptions = {}): Promise<TxReport> {
+    this.checkOpen()
+    return this.report(await this.ledger.transact(txForms(txData), options))
+  }
+
+  /** Installs what is missing of the code's schema. Throws `schema/mismatch`, `schema/malformed`. */
+  async install(schema: SchemaDef): Promise<void> {
+    const forms = schemaForms(this.ledger.db.schema, schema)
+    if (forms.length > 0) await this.ledger.transact(forms, { schema: true })
+  }
+
+  db = (): ApiDb => {
+    this.checkOpen()
+    return this.newest
+  }
+
+  live<T = unknown>(query: Query, inputs: readonly unknown[] = [], options?: QueryOptions): LiveQuery<T> {
+    this.checkOpen()
+    return this.lives.open({ kind: 'q', query, inputs, ...(options && { options }) }) as LiveQuery<T>
+  }
+
+  livePull<T = Record<string, unknown>>(pattern: PullPattern, entity: EntityRef): LiveQuery<T | undefined> {
+    this.checkOpen()
+    return this.lives.open({ kind: 'pull', pattern, entity }) as LiveQuery<T | undefined>
+  }
+
+  async planUndo(target: TimePoint): Promise<UndoReport> {
+    return (await this.plan(target)).report
+  }
+
+  async undo(target: TimePoint, options: { readonly strict?: boolean } = {}): Promise<UndoReport> {
+    const { report, txid } = await this.plan(target)
+    if (options.strict && report.skipped.length > 0) {
+      throw new AnnalsError(
+        'tx/undo-conflict',
+        `${report.skipped.length} facts of the transaction were changed since and would not be reverted`,
+        { skipped: report.skipped },
+      )
+    }
+    if (report.reverted.length === 0) return report
+    const written = await this.ledger.transact([[':db/undo', ['tx/id', txid]]], {})
+    return { ...report, id: written.txid }
+  }
+
+  log(range: { readonly from?: number; readonly to?: number; readonly live?: boolean } = {}): AsyncIterable<LogEntry> {
+    this.checkOpen()
+    return readLog(this.ledger, range)
+  }
+
+  subscribe = (listener: () => void): (() => void) => this.ledger.onChange(() => listener())
+
+  async stats(): Promise<Stats> {
+    const { db } = this.ledger
+    const { pending, rejected } = this.sync.getSnapshot()
+    return {
+      name: this.name,
+      basisT: db.basisT,
+      datoms: db.present.eavt.root?.count ?? 0,
+      pastDatoms: db.past.eavt.root?.count ?? 0,
+      attributes: db.schema.attributes.size,
+      pending,
+      rejected,
+      logLength: db.basisT,
+    }
+  }
+
+  close(): Promise<void> {
+    this.closing ??= (async () => {
+      this.lives.close()
+      await this.onClose?.()
+      await this.ledger.close()
+    })()
+    return this.closing
+  }
+
+  private handle(db: Db): DbHandle {
+    return new DbHandle(db, this.runtime, db.basisT)
+  }
+
+  private checkOpen(): void {
+    if (this.closing !== undefined) {
+      throw new AnnalsError('connection/closed', `the connection to ${this.name} is closed`, { name: this.name })
+    }
+  }
+
+  private report(w: Written): TxReport {
+    const settled: Promise<Settled> =
+      w.t === undefined ? this.ledger.settled(w.txid) : Promise.resolve({ status: 'confirmed', t: w.t, tx: w.tx })
+    return {
+      id: w.txid,
+      tx: w.tx,
+      ...(w.t !== undefined && { t: w.t }),
+      status: w.t === undefined ? 'pending' : 'confirmed',
+      tempids: w.tempids,
+      txData: showTxData(w.tx, w.data),
+      dbBefore: this.handle(w.before),
+      dbAfter: this.handle(w.after),
+      settled,
+    }
+  }
+
+  private async plan(target: TimePoint): Promise<{ report: UndoReport; txid: string }> {
+    this.checkOpen()
+    const { db } = this.ledger
+    const tx = typeof target === 'number' && !isTx(target) ? txOfT(target) : await txAt(db, target)
+    const [own] = await this.newest.datoms('eavt', tx, 'tx/id')
+    if (own === undefined) {
+      throw new AnnalsError('log/unknown-transaction', `there is no transaction ${String(target)} to undo`, { target })
+    }
+    const { revert, skipped } = await planUndo(db, tx, await this.datomsOf(tx))
+    const show = (f: UndoneFact) => ({ e: f.e, a: f.a.id, v: showValue(f.v), tx, added: f.asserted })
+    return {
+      txid: own.v as string,
+      report: {
+        reverted: revert.map(show),
+        skipped: skipped.map((s) => ({ datom: show(s), reason: s.reason, ...(s.by !== undefined && { by: s.by }) })),
+      },
+    }
+  }
+
+  private async datomsOf(tx: number) {
+    if (isPendingTx(tx)) return txDatoms(this.ledger.db, tx)
+    const [row] = await this.ledger.readLog(tOfTx(tx), 1)
+    return row === undefined ? txDatoms(this.ledger.db, tx) : decodeRecord(row).data
+  }
+}

@@ -1,0 +1,28 @@
+import type { Functions } from '../api/functions.ts'
+import { pullMany } from '../query/pull/pull.ts'
+import { DbHandle } from './handle.ts'
+import type { Runtime } from './runtime.ts'
+
+/** What an application brings to an open database. */
+export interface RuntimeOptions {
+  /** Functions by name, for transactions and, where they fit, for queries, aggregates and pull's `xform`. */
+  readonly functions?: Functions
+  /** Milliseconds since 1970; default the system's clock. */
+  readonly now?: () => number
+}
+
+export function createRuntime(options: RuntimeOptions): Runtime {
+  const functions = options.functions ?? {}
+  const named = new Map(Object.entries(functions as Readonly<Record<string, (...args: unknown[]) => unknown>>))
+  const runtime: Runtime = {
+    functions,
+    now: options.now ?? Date.now,
+    queryEnv: {
+      functions: named,
+      aggregates: named,
+      pull: (db, pattern, ids) => pullMany(db, pattern, ids, { functions: named }, { known: true }),
+    },
+    show: (db) => new DbHandle(db, runtime, db.basisT),
+  }
+  return runtime
+}

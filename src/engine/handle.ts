@@ -1,0 +1,140 @@
+import type {
+  Db as ApiDb,
+  EntityRef,
+  IndexName,
+  PullPattern,
+  Query,
+  QueryOptions,
+  ShownDatom,
+  TimePoint,
+  TxForms,
+} from '../api/db.ts'
+import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
+import { ID_END, PENDING_BASE, PROVISIONAL_BASE } from '../datom/ids.ts'
+import { applyTx } from '../db/apply.ts'
+import { type Db, withoutView } from '../db/db.ts'
+import { entityId } from '../db/entity.ts'
+import { whenLoaded } from '../db/load.ts'
+import { scan } from '../db/view.ts'
+import { pullMany } from '../query/pull/pull.ts'
+import { explain } from '../query/explain.ts'
+import { query } from '../query/query.ts'
+import { txForms } from '../transact/read-forms.ts'
+import { transact } from '../transact/transact.ts'
+import { indexOf, placeOf } from './index-place.ts'
+import { type Runtime, runtimeEnv } from './runtime.ts'
+import { showBatches, showTxData } from './show-datoms.ts'
+import { txAt } from './time-point.ts'
+
+/** Ids of entities that exist only in a speculative value: the upper half of the provisional band, never stored. */
+const SPECULATIVE_FIRST = PROVISIONAL_BASE + 2 ** 27
+/** Transactions that exist only in a speculative value: the upper half of the pending band. */
+const SPECULATIVE_TX = PENDING_BASE + (ID_END - PENDING_BASE) / 2
+
+/** A database value in the application's hands. */
+export class DbHandle implements ApiDb {
+  constructor(
+    /** A promise where the view waits for a transaction to be looked up. */
+    private readonly value: MaybePromise<Db>,
+    private readonly runtime: Runtime,
+    readonly basisT: number,
+    /** The next id to mint for a speculative entity. */
+    private readonly speculative = SPECULATIVE_FIRST,
+  ) {
+    if (value instanceof Promise) value.catch(() => undefined) // whoever asks is told
+  }
+
+  async q<Row = unknown>(q: Query, inputs: readonly unknown[] = [], options?: QueryOptions): Promise<Row> {
+    const db = this.value instanceof Promise ? await this.value : this.value
+    return (await query(db, q, unwrap(inputs), this.runtime.queryEnv, options)) as Row
+  }
+
+  async pull<Entity = Record<string, unknown>>(
+    pattern: PullPattern,
+    entity: EntityRef,
+    options?: QueryOptions,
+  ): Promise<Entity | undefined> {
+    return (await this.pullMany<Entity>(pattern, [entity], options))[0]
+  }
+
+  async pullMany<Entity = Record<string, unknown>>(
+    pattern: PullPattern,
+    entities: readonly EntityRef[],
+    options?: QueryOptions,
+  ): Promise<(Entity | undefined)[]> {
+    const db = await this.value
+    const ids = await Promise.all(entities.map((e) => entityId(db, e)))
+    const known = ids.filter((id) => id !== undefined)
+    const found = await pullMany(db, pattern, known, this.runtime.queryEnv, options)
+    let next = 0
+    return ids.map((id) => (id === undefined ? undefined : (found[next++] as Entity | undefined)))
+  }
+
+  async datoms(index: IndexName, ...components: readonly unknown[]): Promise<ShownDatom[]> {
+    const db = await this.value
+    const order = indexOf(index)
+    const place = await placeOf(db, order, components)
+    return place === undefined ? [] : whenLoaded(scan(db, order, place), (s) => showBatches(s.batches()))
+  }
+
+  async entid(entity: EntityRef): Promise<number | undefined> {
+    return entityId(await this.value, entity)
+  }
+
+  async explain(q: Query, inputs: readonly unknown[] = []): Promise<unknown> {
+    return explain(await this.value, q, unwrap(inputs), this.runtime.queryEnv)
+  }
+
+  asOf(point: TimePoint): ApiDb {
+    return this.view((db, tx) => ({ ...db, view: { ...db.view, asOf: Math.min(tx, db.view.asOf ?? tx) } }), point)
+  }
+
+  since(point: TimePoint): ApiDb {
+    return this.view((db, tx) => ({ ...db, view: { ...db.view, since: Math.max(tx, db.view.since ?? tx) } }), point)
+  }
+
+  history(): ApiDb {
+    const value = andThen(this.value, (db) => ({ ...db, view: { ...db.view, history: true } }))
+    return new DbHandle(value, this.runtime, this.basisT, this.speculative)
+  }
+
+  async with(txData: TxForms) {
+    const before = withoutView(await this.value)
+    let next = this.speculative
+    const tx = Math.max(before.lastTx + 1, SPECULATIVE_TX)
+    const result = await transact(before, txForms(txData), {
+      tx,
+      txid: crypto.randomUUID(),
+      now: this.runtime.now(),
+      mint: () => next++,
+      ...runtimeEnv(this.runtime),
+    })
+    const after = await applyTx(before, tx, result.data, before.basisT)
+    return {
+      dbAfter: new DbHandle(after, this.runtime, this.basisT, next),
+      txData: showTxData(tx, result.data),
+      tempids: result.tempids,
+    }
+  }
+
+  /** The value itself, for queries that take several databases. */
+  unwrap(): MaybePromise<Db> {
+    return this.value
+  }
+
+  private view(change: (db: Db, tx: number) => Db, point: TimePoint): ApiDb {
+    const attempt = async (db: Db) => change(db, await txAt(db, point))
+    const value = andThen(this.value, (db) => {
+      try {
+        return andThen(txAt(db, point), (tx) => change(db, tx))
+      } catch {
+        return attempt(db)
+      }
+    })
+    return new DbHandle(value, this.runtime, this.basisT, this.speculative)
+  }
+}
+
+/** Handles among a query's inputs, as the values they hold. */
+const unwrap = (inputs: readonly unknown[]): readonly unknown[] =>
+  inputs.map((x) => (x instanceof DbHandle ? x.unwrap() : x))

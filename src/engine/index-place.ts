@@ -1,0 +1,71 @@
+import { AnnalsError } from '../base/errors.ts'
+import type { MaybePromise } from '../base/maybe-promise.ts'
+import { describe, readValue } from '../datom/read-value.ts'
+import { type Attribute, isInAvet } from '../datom/schema.ts'
+import type { Value } from '../datom/value.ts'
+import type { Db } from '../db/db.ts'
+import { attributeOf, entityId, readTuple } from '../db/entity.ts'
+import { INDEXES, type Index, type Place } from '../db/index-order.ts'
+
+/** `:eavt`, `eavt` -> `eavt`. Throws `db/unknown-index`. */
+export function indexOf(name: string): Index {
+  const plain = name.replace(/^:/, '') as Index
+  if (INDEXES.includes(plain)) return plain
+  throw new AnnalsError(
+    'db/unknown-index',
+    `there is no index ${describe(name)}; the indexes are ${INDEXES.join(', ')}`,
+    {},
+  )
+}
+
+const ORDER: Record<Index, readonly ('e' | 'a' | 'v' | 'tx')[]> = {
+  eavt: ['e', 'a', 'v', 'tx'],
+  aevt: ['a', 'e', 'v', 'tx'],
+  avet: ['a', 'v', 'e', 'tx'],
+  vaet: ['v', 'a', 'e', 'tx'],
+}
+
+/**
+ * The place in `index` that an application's components name: entities by id, ident or lookup ref, attributes by name or id,
+ * values read by their attribute. undefined when an entity among them does not exist. Throws `attribute/unknown`,
+ * `db/not-indexed` (AVET of an attribute that is neither unique nor indexed), and what reading values throws.
+ */
+export async function placeOf(db: Db, index: Index, components: readonly unknown[]): Promise<Place | undefined> {
+  const place: { e?: number; a?: number; v?: Value; tx?: number } = {}
+  let attribute: Attribute | undefined
+  const order = ORDER[index]
+  for (let i = 0; i < Math.min(components.length, order.length); i++) {
+    const given = components[i]
+    if (given === undefined || given === null) break
+    const part = order[i]
+    if (part === 'a') {
+      attribute = attributeOf(db.schema, given)
+      place.a = attribute.id
+      if (index === 'avet' && !isInAvet(attribute)) throw notIndexed(attribute)
+    } else if (part === 'v') {
+      const value = index === 'vaet' ? await entityId(db, given) : await valueAt(db, attribute as Attribute, given)
+      if (value === undefined) return undefined
+      place.v = value
+    } else {
+      const id = await entityId(db, given)
+      if (id === undefined) return undefined
+      if (part === 'e') place.e = id
+      else place.tx = id
+    }
+  }
+  return place
+}
+
+function valueAt(db: Db, a: Attribute, given: unknown): MaybePromise<Value | undefined> {
+  if (a.type === 'ref') return entityId(db, given)
+  return a.type === 'tuple' ? readTuple(db.schema, a, given) : readValue(a.type, given, a.ident)
+}
+
+const notIndexed = (a: Attribute): AnnalsError =>
+  new AnnalsError(
+    'db/not-indexed',
+    `AVET does not hold ${a.ident}: it is neither unique nor indexed; scan AEVT or set 'db/index'`,
+    {
+      attribute: a.ident,
+    },
+  )

@@ -1,0 +1,49 @@
+import type { TransactOptions } from '../api/connection.ts'
+import type { Settled } from '../api/report.ts'
+import type { AnnalsError } from '../base/errors.ts'
+import type { TxData } from '../datom/tx-data.ts'
+import type { Db } from '../db/db.ts'
+import type { LogRow } from '../storage/port.ts'
+
+export interface WriteOptions extends TransactOptions {
+  /** An installation of schema: withdrawn without noise where it has become empty. */
+  readonly schema?: boolean
+}
+
+/** What a ledger did with one transaction, once it is durable. */
+export interface Written {
+  readonly txid: string
+  readonly tx: number
+  /** Its place in the log; undefined while it is pending. */
+  readonly t: number | undefined
+  readonly data: TxData
+  readonly tempids: Readonly<Record<string, number>>
+  readonly before: Db
+  readonly after: Db
+}
+
+/** What changed between two values of a database that followed each other. */
+export interface Change {
+  readonly db: Db
+  /** Attributes of all facts that came or went; undefined when it cannot be told. */
+  readonly attributes: ReadonlySet<number> | undefined
+}
+
+/**
+ * Where an open database writes, and which value is its newest: the log of a local-only database, or the queue of a replica.
+ * Everything else in the engine is the same for both.
+ */
+export interface Ledger {
+  /** What users see: confirmed and pending. */
+  readonly db: Db
+  /** Runs `forms` on the newest value and stores the outcome; resolves when durable. */
+  transact(forms: readonly unknown[], options: WriteOptions): Promise<Written>
+  /** Called in order, after the new value is in place. */
+  onChange(listener: (change: Change) => void): () => void
+  onFailure(listener: (error: AnnalsError) => void): () => void
+  /** Rows of the confirmed log, `from <= t`. */
+  readLog(from: number, limit: number): Promise<readonly LogRow[]>
+  /** How the transaction of that uuid ended. */
+  settled(txid: string): Promise<Settled>
+  close(): Promise<void>
+}

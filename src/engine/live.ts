@@ -1,0 +1,191 @@
+import type { EntityRef, PullPattern, Query, QueryOptions } from '../api/db.ts'
+import type { LiveQuery, LiveSnapshot } from '../api/live.ts'
+import { AnnalsError, isAnnalsError, toWireError } from '../base/errors.ts'
+import { keepRows } from '../base/keep-rows.ts'
+import type { Db } from '../db/db.ts'
+import { entityId } from '../db/entity.ts'
+import { isSchemaAttribute } from '../db/schema-at.ts'
+import { pullMany, pullTouches } from '../query/pull/pull.ts'
+import { query } from '../query/query.ts'
+import { attributesTouched } from '../query/touched.ts'
+import type { Change, Ledger } from './ledger.ts'
+import type { Runtime } from './runtime.ts'
+
+/** How long an unwatched live query is kept, ms: long enough for a view to be taken down and put up again. */
+const LINGER_MS = 2_000
+const LOADING: LiveSnapshot<never> = Object.freeze({ status: 'loading' })
+
+/** What a live query asks. */
+export type LiveRequest =
+  | { readonly kind: 'q'; readonly query: Query; readonly inputs: readonly unknown[]; readonly options?: QueryOptions }
+  | { readonly kind: 'pull'; readonly pattern: PullPattern; readonly entity: EntityRef }
+
+/** One live question with everybody who listens to the answer. */
+class Entry implements LiveQuery<unknown> {
+  snapshot: LiveSnapshot<unknown> = LOADING
+  readonly listeners = new Set<() => void>()
+  /** The attributes that can change the answer; undefined when any can, or before the first answer. */
+  touches: ReadonlySet<number> | undefined
+  stale = true
+  linger: ReturnType<typeof setTimeout> | undefined
+
+  constructor(
+    readonly request: LiveRequest,
+    private readonly owner: LiveQueries,
+    readonly key: string,
+  ) {}
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    const own = (): void => listener()
+    this.listeners.add(own)
+    clearTimeout(this.linger)
+    this.owner.watch(this)
+    return () => {
+      if (!this.listeners.delete(own) || this.listeners.size > 0) return
+      this.linger = setTimeout(() => this.owner.forget(this), LINGER_MS)
+    }
+  }
+  readonly getSnapshot = (): LiveSnapshot<unknown> => this.snapshot
+  readonly getServerSnapshot = (): LiveSnapshot<unknown> => LOADING
+}
+
+/**
+ * The live queries of one connection. After a change only those that it can touch run again, all on the same value; all
+ * answers are in place before the first listener is called.
+ */
+export class LiveQueries {
+  private readonly entries = new Map<string, Entry>()
+  private readonly watched = new Set<Entry>()
+  private running = false
+  private readonly stop: () => void
+
+  constructor(
+    private readonly ledger: Ledger,
+    private readonly runtime: Runtime,
+  ) {
+    this.stop = ledger.onChange((change) => this.changed(change))
+  }
+
+  /** The store for `request`; equal requests share one. */
+  open(request: LiveRequest): LiveQuery<unknown> {
+    const key = keyOf(request)
+    const known = key === undefined ? undefined : this.entries.get(key)
+    if (known !== undefined) return known
+    const entry = new Entry(request, this, key ?? crypto.randomUUID())
+    this.entries.set(entry.key, entry)
+    return entry
+  }
+
+  /** @internal */
+  watch(entry: Entry): void {
+    if (this.watched.has(entry)) return
+    this.entries.set(entry.key, entry)
+    this.watched.add(entry)
+    entry.stale = true
+    void this.run()
+  }
+
+  /** @internal */
+  forget(entry: Entry): void {
+    if (entry.listeners.size > 0) return
+    this.watched.delete(entry)
+    this.entries.delete(entry.key)
+  }
+
+  close(): void {
+    this.stop()
+    for (const entry of this.watched) clearTimeout(entry.linger)
+    this.watched.clear()
+    this.entries.clear()
+  }
+
+  private changed({ attributes }: Change): void {
+    let any = false
+    const all = attributes === undefined || [...attributes].some(isSchemaAttribute)
+    for (const entry of this.watched) {
+      entry.stale ||= all || entry.touches === undefined || meets(entry.touches, attributes)
+      any ||= entry.stale
+    }
+    if (any) void this.run()
+  }
+
+  private async run(): Promise<void> {
+    if (this.running) return
+    this.running = true
+    await Promise.resolve() // what is subscribed in one turn is answered together
+    for (;;) {
+      const { db } = this.ledger
+      const stale = [...this.watched].filter((e) => e.stale)
+      if (stale.length === 0) break
+      for (const entry of stale) entry.stale = false
+      const answers = await Promise.all(stale.map((entry) => this.answer(db, entry)))
+      const moved = stale.filter((entry, i) => {
+        const next = answers[i] as LiveSnapshot<unknown>
+        const same = next === entry.snapshot
+        entry.snapshot = next
+        return !same
+      })
+      for (const entry of moved) for (const listener of [...entry.listeners]) tell(listener)
+    }
+    this.running = false
+  }
+
+  private async answer(db: Db, entry: Entry): Promise<LiveSnapshot<unknown>> {
+    const old = entry.snapshot
+    try {
+      const { data, touches } = await this.ask(db, entry.request)
+      entry.touches = touches
+      if (old.status !== 'ready') return frozen({ status: 'ready', data, t: db.basisT })
+      const kept = keepRows(old.data, data)
+      return kept === old.data ? old : frozen({ status: 'ready', data: kept, t: db.basisT })
+    } catch (e) {
+      entry.touches = undefined
+      const { code, message, data } = toWireError(e)
+      const error = isAnnalsError(e) ? e : new AnnalsError(code, message, data, { cause: e })
+      return frozen({ status: 'error', error, ...('data' in old && { data: old.data }) })
+    }
+  }
+
+  private async ask(
+    db: Db,
+    request: LiveRequest,
+  ): Promise<{ data: unknown; touches: ReadonlySet<number> | undefined }> {
+    if (request.kind === 'q') {
+      const data = await query(db, request.query, request.inputs, this.runtime.queryEnv, request.options)
+      const touches = attributesTouched(db, request.query, request.inputs)
+      return { data, touches: touches === 'all' ? undefined : touches }
+    }
+    const id = await entityId(db, request.entity)
+    const [data] = id === undefined ? [] : await pullMany(db, request.pattern, [id], this.runtime.queryEnv)
+    const touches = pullTouches(db, request.pattern)
+    return { data, touches: touches === 'all' || typeof request.entity !== 'number' ? undefined : touches }
+  }
+}
+
+const frozen = (snapshot: LiveSnapshot<unknown>): LiveSnapshot<unknown> => Object.freeze(snapshot)
+
+function meets(a: ReadonlySet<number>, b: ReadonlySet<number>): boolean {
+  const [few, many] = a.size < b.size ? [a, b] : [b, a]
+  for (const x of few) if (many.has(x)) return true
+  return false
+}
+
+/** Requests with equal keys are equal. undefined where that cannot be told. */
+function keyOf(request: LiveRequest): string | undefined {
+  if (request.kind === 'q' && request.options?.signal !== undefined) return undefined
+  try {
+    return JSON.stringify(request, (_, x: unknown) => (typeof x === 'bigint' ? { $big: String(x) } : x))
+  } catch {
+    return undefined
+  }
+}
+
+function tell(listener: () => void): void {
+  try {
+    listener()
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error
+    })
+  }
+}

@@ -1,0 +1,121 @@
+import { sha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
+import { decode, encode } from 'cborg'
+import { AnnalsError } from '../base/errors.ts'
+import type { TxData } from '../datom/tx-data.ts'
+import type { Value } from '../datom/value.ts'
+import type { LogRow } from '../storage/port.ts'
+
+/** One decided transaction: what the log holds and every replica applies as it stands. */
+export interface LogRecord {
+  readonly t: number
+  readonly txid: string
+  /** Milliseconds since 1970. */
+  readonly instant: number
+  readonly data: TxData
+  /** The replica it came from, and its place in that replica's queue; absent for a local-only database. */
+  readonly origin: { readonly replica: string; readonly seq: number } | undefined
+  /** What each id that the origin proposed became, where that is another one. */
+  readonly aliases: ReadonlyMap<number, number>
+}
+
+/** Layout of `body`: 16 bytes of salt, then CBOR of this. Reaches disk and wire: only ever add fields. */
+interface Body {
+  /** Format. */
+  readonly f: 1
+  readonly i: number
+  /** Little-endian int32 columns. */
+  readonly e: Uint8Array
+  readonly a: Uint8Array
+  /** One byte a datom: 1 asserted, 0 retracted. */
+  readonly o: Uint8Array
+  readonly v: readonly unknown[]
+  readonly r?: string
+  readonly s?: number
+  /** Alias pairs, flat. */
+  readonly x?: readonly number[]
+}
+
+const SALT_BYTES = 16
+/** Bigints in CBOR would come back as numbers when small: they are texts that no other value can be. */
+const BIGINT_MARK = '\u0000n'
+
+const column = (values: readonly number[]): Uint8Array => new Uint8Array(Int32Array.from(values).buffer)
+function numbers(bytes: Uint8Array): number[] {
+  if (bytes.length % 4 !== 0) throw new RangeError('a column of int32 has a broken length')
+  return [...new Int32Array(bytes.slice().buffer)]
+}
+
+const packValue = (v: Value): unknown => (typeof v === 'bigint' ? BIGINT_MARK + v.toString() : v)
+const unpackValue = (v: unknown): Value =>
+  typeof v === 'string' && v.startsWith(BIGINT_MARK) ? BigInt(v.slice(BIGINT_MARK.length)) : (v as Value)
+
+/** Datoms as bytes, in the same layout as a record's body. */
+export const encodeTxData = (data: TxData): Pick<Body, 'e' | 'a' | 'o' | 'v'> => ({
+  e: column(data.e),
+  a: column(data.a),
+  o: Uint8Array.from(data.added),
+  v: data.v.map(packValue),
+})
+export function decodeTxData(body: Pick<Body, 'e' | 'a' | 'o' | 'v'>): TxData {
+  const e = numbers(body.e)
+  const a = numbers(body.a)
+  const added = [...body.o] as (0 | 1)[]
+  if (a.length !== e.length || added.length !== e.length || body.v.length !== e.length) {
+    throw new RangeError('the columns of a transaction differ in length')
+  }
+  return { length: e.length, e, a, v: body.v.map(unpackValue), added }
+}
+
+/** The body of a record. `salt`: 16 random bytes, so that a removed body cannot be guessed from its digest. */
+export function encodeRecord(record: Omit<LogRecord, 't' | 'txid'>, salt: Uint8Array): Uint8Array {
+  const body: Body = {
+    f: 1,
+    i: record.instant,
+    ...encodeTxData(record.data),
+    ...(record.origin && { r: record.origin.replica, s: record.origin.seq }),
+    ...(record.aliases.size > 0 && { x: [...record.aliases].flat() }),
+  }
+  const packed = encode(body)
+  const out = new Uint8Array(SALT_BYTES + packed.length)
+  out.set(salt.subarray(0, SALT_BYTES))
+  out.set(packed, SALT_BYTES)
+  return out
+}
+
+/** Reads a row of the log. Throws `storage/corrupt` naming the `t`. */
+export function decodeRecord(row: LogRow): LogRecord {
+  try {
+    const body = decode(row.body.subarray(SALT_BYTES)) as Body
+    if (body.f !== 1) throw new RangeError(`format ${body.f} is not known`)
+    const pairs = body.x ?? []
+    const aliases = new Map<number, number>()
+    for (let i = 0; i + 1 < pairs.length; i += 2) aliases.set(pairs[i] as number, pairs[i + 1] as number)
+    return {
+      t: row.t,
+      txid: row.txid,
+      instant: body.i,
+      data: decodeTxData(body),
+      origin: body.r === undefined ? undefined : { replica: body.r, seq: body.s ?? 0 },
+      aliases,
+    }
+  } catch (cause) {
+    throw new AnnalsError(
+      'storage/corrupt',
+      `the log record ${row.t} (${row.txid}) cannot be read`,
+      { t: row.t },
+      { cause },
+    )
+  }
+}
+
+/** The hash chain: H(previous, t, txid, H(body)), lower-case hexadecimal. The header holds nothing personal. */
+export function chainHash(previous: string, t: number, txid: string, body: Uint8Array): string {
+  return bytesToHex(sha256(utf8ToBytes(`${previous}/${t}/${txid}/${bytesToHex(sha256(body))}`)))
+}
+
+/** `record` as a row that follows `previous`. */
+export function toRow(record: LogRecord, previous: string): LogRow {
+  const body = encodeRecord(record, crypto.getRandomValues(new Uint8Array(SALT_BYTES)))
+  return { t: record.t, txid: record.txid, body, hash: chainHash(previous, record.t, record.txid, body) }
+}

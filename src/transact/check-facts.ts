@@ -1,0 +1,112 @@
+import { AnnalsError } from '../base/errors.ts'
+import { Builtin } from '../datom/builtin.ts'
+import { describe } from '../datom/read-value.ts'
+import { showValue } from '../datom/show-value.ts'
+import type { TxData } from '../datom/tx-data.ts'
+import type { Value } from '../datom/value.ts'
+import { applyTx } from '../db/apply.ts'
+import type { Db } from '../db/db.ts'
+import { loadAll } from '../db/load.ts'
+import { scan } from '../db/view.ts'
+import type { TransactEnv } from './transaction.ts'
+
+/** Facts about a transaction that only the engine and the server state. */
+const STATED: readonly number[] = [
+  Builtin.txId,
+  Builtin.txBasis,
+  Builtin.txReplica,
+  Builtin.txUser,
+  Builtin.txDeviceInstant,
+]
+/** Facts that a transaction may state about itself only. */
+const OF_ITSELF: readonly number[] = [Builtin.txUndoes, Builtin.txRetryOf, Builtin.txMigration]
+
+/** Refuses what an application may not say of a transaction. Throws `tx/malformed`. */
+export function checkOwnFacts(db: Db, data: TxData, tx: number): void {
+  for (let i = 0; i < data.length; i++) {
+    const a = data.a[i] as number
+    const e = data.e[i] as number
+    const stated = STATED.includes(a)
+    if (!stated && (!OF_ITSELF.includes(a) || e === tx)) continue
+    const ident = db.schema.identOf.get(a)
+    throw new AnnalsError(
+      'tx/malformed',
+      stated ? `${ident} is stated by the database itself` : `${ident} may be said by a transaction of itself only`,
+      { attribute: ident, entity: e },
+    )
+  }
+}
+
+/** Asks the predicates of attributes (`db.attr/preds`) about every asserted value. Throws `tx/ensure-failed`. */
+export async function checkPredicates(db: Db, data: TxData, env: TransactEnv): Promise<void> {
+  for (let i = 0; i < data.length; i++) {
+    if (data.added[i] === 0) continue
+    const attribute = db.schema.attributes.get(data.a[i] as number)
+    if (attribute === undefined) continue
+    for (const name of attribute.preds) {
+      const value = showValue(data.v[i] as Value)
+      if (await satisfies(env, db, name, [value])) continue
+      throw new AnnalsError('tx/ensure-failed', `${attribute.ident} ${describe(value)} does not satisfy ${name}`, {
+        attribute: attribute.ident,
+        entity: data.e[i],
+        value,
+        predicate: name,
+      })
+    }
+  }
+}
+
+/** An entity that a transaction wants checked, and the spec that says how. */
+export interface Ensured {
+  readonly e: number
+  readonly spec: number
+}
+
+/**
+ * Checks entities against their specs in the database after: `db.entity/attrs` must all be there, `db.entity/preds` must
+ * all say true of it. Throws `tx/ensure-failed`.
+ */
+export async function checkEnsured(db: Db, data: TxData, ensured: readonly Ensured[], env: TransactEnv): Promise<void> {
+  if (ensured.length === 0) return
+  const after = await applyTx(db, env.tx, data, db.basisT)
+  for (const { e, spec } of ensured) {
+    const name = after.schema.identOf.get(spec) ?? String(spec)
+    const missing: string[] = []
+    for (const wanted of await valuesAt(after, spec, Builtin.entityAttrs)) {
+      const a = after.schema.idents.get(wanted)
+      const found = a === undefined ? undefined : scan(after, 'eavt', { e, a })
+      if (found === undefined || found.count === 0) missing.push(wanted)
+    }
+    if (missing.length > 0) {
+      throw new AnnalsError('tx/ensure-failed', `entity ${e} lacks ${missing.join(', ')}, which ${name} requires`, {
+        entity: e,
+        spec: name,
+        missing,
+      })
+    }
+    for (const predicate of await valuesAt(after, spec, Builtin.entityPreds)) {
+      if (await satisfies(env, after, predicate, [after, e])) continue
+      throw new AnnalsError('tx/ensure-failed', `entity ${e} does not satisfy ${predicate}, which ${name} requires`, {
+        entity: e,
+        spec: name,
+        predicate,
+      })
+    }
+  }
+}
+
+async function valuesAt(db: Db, e: number, a: number): Promise<string[]> {
+  const found = scan(db, 'eavt', { e, a })
+  await loadAll([found])
+  return found.batches().flatMap((b) => b.v.slice(b.start, b.end).map((v) => showValue(v) as string))
+}
+
+async function satisfies(env: TransactEnv, db: Db, name: string, args: readonly unknown[]): Promise<boolean> {
+  const answer = env.test?.(db, name, args)
+  if (answer !== undefined) return (await answer) === true
+  throw new AnnalsError(
+    'tx/unknown-function',
+    `there is no function ${name}; register it with defineFunctions in the worker and on the server`,
+    { function: name },
+  )
+}

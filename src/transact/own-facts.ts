@@ -1,0 +1,40 @@
+import { AnnalsError } from '../base/errors.ts'
+import { Builtin } from '../datom/builtin.ts'
+import { instantValue, readValue } from '../datom/read-value.ts'
+import { instantMs } from '../datom/show-value.ts'
+import type { TxData, TxDataBuilder } from '../datom/tx-data.ts'
+import type { Value } from '../datom/value.ts'
+import type { Db } from '../db/db.ts'
+import { loadAll } from '../db/load.ts'
+import { scan } from '../db/view.ts'
+import type { TransactEnv } from './transaction.ts'
+
+/** Puts the transaction's instant, uuid and what else is known about it first. Returns the instant. */
+export async function writeOwnFacts(db: Db, decided: TxData, out: TxDataBuilder, env: TransactEnv): Promise<number> {
+  const last = await newestInstant(db)
+  let instant = Math.max(env.now, last)
+  for (let i = 0; i < decided.length; i++) {
+    if (decided.a[i] !== Builtin.txInstant) continue
+    const asked = instantMs(decided.v[i] as Value)
+    if (decided.e[i] !== env.tx || asked < last || asked > Math.max(env.now, last)) {
+      throw new AnnalsError(
+        'tx/bad-instant',
+        `:db/txInstant may be given for the transaction itself only, not before the newest transaction's (${new Date(last).toISOString()}) and not in the future`,
+        { asked: new Date(asked), newest: new Date(last) },
+      )
+    }
+    instant = asked
+  }
+  out.push(env.tx, Builtin.txInstant, instantValue(instant), 1)
+  out.push(env.tx, Builtin.txId, readValue('uuid', env.txid, ':tx/id'), 1)
+  for (const [a, v] of env.about ?? []) out.push(env.tx, a, v, 1)
+  return instant
+}
+
+/** The instant of the newest transaction in `db`, ms since 1970. */
+async function newestInstant(db: Db): Promise<number> {
+  const all = scan(db, 'avet', { a: Builtin.txInstant, v: instantValue(0) }, { a: Builtin.txInstant })
+  await loadAll([all])
+  const v = all.batches().at(-1)
+  return v === undefined ? 0 : instantMs(v.v[v.end - 1] as Value)
+}
