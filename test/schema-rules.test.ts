@@ -1,0 +1,190 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { type Connection, memory, open } from '../src/engine.ts'
+
+let conn: Connection
+afterEach(() => conn.close())
+const refused = (code: string) => expect.objectContaining({ code })
+
+async function fresh(functions = {}): Promise<void> {
+  conn = await open('schema', { storage: memory(), functions })
+}
+const attribute = (ident: string, type: string, more: object = {}) => ({
+  'db/ident': ident,
+  'db/valueType': `:db.type/${type}`,
+  'db/cardinality': ':db.cardinality/one',
+  ...more,
+})
+const values = async (e: number | readonly [string, unknown], a?: string): Promise<unknown[]> =>
+  (await conn.db().datoms('eavt', e, a)).map((d) => d.v)
+
+describe('schema', () => {
+  it.each([
+    ['without a type', { 'db/ident': ':a/x', 'db/cardinality': ':db.cardinality/one' }],
+    ['without cardinality', { 'db/ident': ':a/x', 'db/valueType': ':db.type/long' }],
+    ['with a type that is none', attribute(':a/x', 'long', { 'db/valueType': ':db.unique/identity' })],
+    ['that is a component but no ref', attribute(':a/x', 'long', { 'db/isComponent': true })],
+    ['that is a tuple of nothing', attribute(':a/x', 'tuple')],
+    ['that is unique in an unknown way', attribute(':a/x', 'long', { 'db/unique': ':db.type/long' })],
+  ])('refuses an attribute %s', async (_, form) => {
+    await fresh()
+    await expect(conn.transact([form])).rejects.toEqual(refused('schema/malformed'))
+  })
+
+  it('is frozen where it is built in', async () => {
+    await fresh()
+    await expect(conn.transact([{ 'db/id': ':db/doc', 'db/cardinality': ':db.cardinality/many' }])).rejects.toEqual(
+      refused('schema/frozen'),
+    )
+    await expect(conn.transact([[':db/retractEntity', ':db/ident']])).rejects.toEqual(refused('schema/frozen'))
+  })
+
+  it('never changes a type', async () => {
+    await fresh()
+    await conn.transact([attribute(':a/x', 'long')])
+    await expect(conn.transact([{ 'db/id': ':a/x', 'db/valueType': ':db.type/string' }])).rejects.toEqual(
+      refused('schema/malformed'),
+    )
+  })
+
+  it('renames, and the old name still works', async () => {
+    await fresh()
+    await conn.transact([attribute(':a/x', 'long')])
+    await conn.transact([{ 'db/id': 'e', 'a/x': 1 }])
+    await conn.transact([{ 'db/id': ':a/x', 'db/ident': ':a/y' }])
+    await conn.transact([
+      { 'db/id': 'e', 'a/y': 2 },
+      { 'db/id': 'f', 'a/x': 3 },
+    ])
+    expect((await conn.db().datoms('aevt', 'a/y')).map((d) => d.v)).toEqual([1, 2, 3])
+    expect(await conn.db().entid(':a/x')).toBe(await conn.db().entid(':a/y'))
+  })
+
+  it('becomes unique or indexed only over what allows it, and AVET follows', async () => {
+    await fresh()
+    await conn.transact([attribute(':a/x', 'long'), attribute(':a/y', 'long')])
+    await conn.transact([
+      { 'db/id': 'e', 'a/x': 1, 'a/y': 7 },
+      { 'db/id': 'f', 'a/x': 1, 'a/y': 8 },
+    ])
+    await conn.transact([{ 'db/id': 'g', 'a/y': 9 }])
+    await expect(conn.transact([{ 'db/id': ':a/x', 'db/unique': ':db.unique/value' }])).rejects.toEqual(
+      refused('schema/in-use'),
+    )
+    await expect(conn.db().datoms('avet', 'a/y')).rejects.toEqual(refused('db/not-indexed'))
+    await conn.transact([{ 'db/id': ':a/y', 'db/unique': ':db.unique/identity' }])
+    expect((await conn.db().datoms('avet', 'a/y')).map((d) => d.v)).toEqual([7, 8, 9])
+    expect(await conn.db().entid(['a/y', 8])).toBeDefined()
+    await conn.transact([[':db/retract', ':a/y', 'db/unique', ':db.unique/identity']])
+    await expect(conn.db().datoms('avet', 'a/y')).rejects.toEqual(refused('db/not-indexed'))
+  })
+
+  it('narrows many to one only where no entity has several', async () => {
+    await fresh()
+    await conn.transact([attribute(':a/x', 'long', { 'db/cardinality': ':db.cardinality/many' })])
+    await conn.transact([{ 'db/id': 'e', 'a/x': [1, 2] }])
+    const narrow = [{ 'db/id': ':a/x', 'db/cardinality': ':db.cardinality/one' }]
+    await expect(conn.transact(narrow)).rejects.toEqual(refused('schema/in-use'))
+    const [first] = await conn.db().datoms('aevt', 'a/x')
+    await conn.transact([[':db/retract', first?.e, 'a/x', 2]])
+    await conn.transact(narrow)
+    await conn.transact([[':db/add', first?.e, 'a/x', 5]])
+    expect(await values(first?.e as number, 'a/x')).toEqual([5])
+  })
+
+  it('drops the past of attributes without history', async () => {
+    await fresh()
+    await conn.transact([attribute(':a/x', 'long', { 'db/noHistory': true })])
+    const r = await conn.transact([{ 'db/id': 'e', 'a/x': 1 }])
+    await conn.transact([[':db/add', r.tempids.e, 'a/x', 2]])
+    const told = (await conn.db().history().datoms('aevt', 'a/x')).map((d) => [d.v, d.added])
+    expect(told).toEqual([[2, true]])
+  })
+})
+
+describe('tuples', () => {
+  it('composites follow their members, absent ones included', async () => {
+    await fresh()
+    await conn.transact([attribute(':reg/course', 'string'), attribute(':reg/term', 'long')])
+    await conn.transact([
+      attribute(':reg/key', 'tuple', {
+        'db/tupleAttrs': [':reg/course', ':reg/term'],
+        'db/unique': ':db.unique/identity',
+      }),
+    ])
+    const r = await conn.transact([{ 'db/id': 'e', 'reg/course': 'math' }])
+    const e = r.tempids.e as number
+    expect(await values(e, 'reg/key')).toEqual([['math', null]])
+    await conn.transact([[':db/add', e, 'reg/term', 1]])
+    expect(await values(e, 'reg/key')).toEqual([['math', 1]])
+    expect(await conn.db().entid(['reg/key', ['math', 1]])).toBe(e)
+    await expect(conn.transact([{ 'db/id': 'f', 'reg/course': 'math', 'reg/term': 1 }])).rejects.toEqual(
+      refused('tx/unique-conflict'),
+    )
+    await conn.transact([{ 'reg/key': ['math', 1], 'reg/course': 'math', 'reg/term': 1, 'db/doc': 'found' }])
+    expect(await values(e, 'db/doc')).toEqual(['found'])
+    await conn.transact([
+      [':db/retract', e, 'reg/course'],
+      [':db/retract', e, 'reg/term'],
+    ])
+    expect(await values(e, 'reg/key')).toEqual([])
+  })
+
+  it('are checked member by member', async () => {
+    await fresh()
+    await conn.transact([
+      attribute(':t/pair', 'tuple', { 'db/tupleTypes': [':db.type/string', ':db.type/long'] }),
+      attribute(':t/run', 'tuple', { 'db/tupleType': ':db.type/long' }),
+    ])
+    const r = await conn.transact([{ 'db/id': 'e', 't/pair': ['a', 1], 't/run': [1, 2, 3] }])
+    expect(await values(r.tempids.e as number)).toEqual([
+      ['a', 1],
+      [1, 2, 3],
+    ])
+    for (const form of [{ 't/pair': ['a'] }, { 't/pair': [1, 'a'] }, { 't/pair': 'a' }, { 't/run': [1, 'b'] }]) {
+      await expect(conn.transact([form])).rejects.toEqual(refused('value/wrong-type'))
+    }
+    await expect(conn.transact([{ 't/run': [1] }])).rejects.toEqual(refused('value/out-of-range'))
+  })
+})
+
+describe('predicates and specs', () => {
+  const functions = {
+    'inv/positive': (n: number) => n > 0,
+    'order/has-date': async (db: ReturnType<Connection['db']>, e: number) =>
+      (await db.datoms('eavt', e, 'o/date')).length > 0,
+  } as never
+
+  it('ask about every asserted value', async () => {
+    await fresh(functions)
+    await conn.transact([attribute(':o/n', 'long', { 'db.attr/preds': 'inv/positive' })])
+    await conn.transact([{ 'o/n': 1 }])
+    await expect(conn.transact([{ 'o/n': 0 }])).rejects.toEqual(refused('tx/ensure-failed'))
+  })
+
+  it('check entities when asked to, and are not stored', async () => {
+    await fresh(functions)
+    await conn.transact([
+      attribute(':o/n', 'long'),
+      attribute(':o/date', 'string'),
+      { 'db/ident': ':o/valid', 'db.entity/attrs': [':o/n'], 'db.entity/preds': ['order/has-date'] },
+    ])
+    const ok = await conn.transact([{ 'db/id': 'e', 'o/n': 1, 'o/date': 'd', 'db/ensure': ':o/valid' }])
+    expect(await values(ok.tempids.e as number)).toEqual([1, 'd'])
+    await expect(conn.transact([{ 'o/date': 'd', 'db/ensure': ':o/valid' }])).rejects.toMatchObject({
+      code: 'tx/ensure-failed',
+      data: { missing: [':o/n'] },
+    })
+    await expect(conn.transact([{ 'o/n': 1, 'db/ensure': ':o/valid' }])).rejects.toEqual(refused('tx/ensure-failed'))
+  })
+
+  it('nobody states for the database what only it may', async () => {
+    await fresh()
+    for (const [a, v] of [
+      ['tx/user', 'mallory'],
+      ['tx/id', crypto.randomUUID()],
+      ['tx/basis', 5],
+    ]) {
+      await expect(conn.transact([[':db/add', 'datomic.tx', a, v]])).rejects.toEqual(refused('tx/malformed'))
+    }
+  })
+})
