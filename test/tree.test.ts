@@ -5,7 +5,7 @@ import type { Value } from '../src/datom/value.ts'
 import { comparePlace, compareRows, INDEXES, type Index, type Place } from '../src/db/index-order.ts'
 import { type Rows, RowsBuilder } from '../src/db/rows.ts'
 import { sortRows } from '../src/db/sort-rows.ts'
-import { changeTree, emptyTree, type Node, type Tree } from '../src/db/tree.ts'
+import { type Branch, changeTree, emptyTree, type Node, type Tree } from '../src/db/tree.ts'
 import { rank, visitLeaves } from '../src/db/tree-read.ts'
 import { runs } from './support/seeds.ts'
 
@@ -26,7 +26,7 @@ function listOf(tree: Tree): Row[] {
 const order = (index: Index) => (x: Row, y: Row) => compareRows[index](rowsOf([x]), 0, rowsOf([y]), 0)
 function leafSizes(node: Node | undefined): number[] {
   if (node === undefined) return []
-  return node.level === 0 ? [node.count] : (node as { children: Node[] }).children.flatMap(leafSizes)
+  return node.level === 0 ? [node.count] : (node as Branch).children.flatMap(leafSizes)
 }
 
 const ref = fc.integer({ min: 1, max: 60 })
@@ -95,7 +95,7 @@ describe('a tree', () => {
     const tree = changeTree(emptyTree('eavt'), rowsOf([]), rowsOf(many))
     const next = changeTree(tree, rowsOf([]), rowsOf([[25_000, 2, 1, 8]]))
     const leaves = (n: Node | undefined): Node[] =>
-      n === undefined ? [] : n.level === 0 ? [n] : (n as { children: Node[] }).children.flatMap(leaves)
+      n === undefined ? [] : n.level === 0 ? [n] : (n as Branch).children.flatMap(leaves)
     const old = new Set(leaves(tree.root))
     expect(leaves(next.root).filter((l) => !old.has(l)).length).toBeLessThanOrEqual(2)
   })

@@ -9,6 +9,22 @@ export interface TransactOptions {
   readonly ifBasis?: number
 }
 
+/** What to undo: a transaction, several, or a migration by its id. */
+export type UndoTarget = TimePoint | readonly TimePoint[] | { readonly migration: string }
+
+/** A change that a database is to have once: transaction data, or the name of a registered function that makes them. */
+export interface Migration {
+  readonly id: string
+  readonly up: TxForms
+}
+export interface MigrationReport {
+  readonly id: string
+  /** `known`: the database had it already. */
+  readonly status: 'applied' | 'known'
+  /** The transaction's uuid, where it was applied now. */
+  readonly txid?: string
+}
+
 /** A database by name: the one thing that changes. The same in a page, in Node and in tests. */
 export interface Connection {
   readonly name: string
@@ -18,9 +34,15 @@ export interface Connection {
   db(): Db
   live<T = unknown>(query: Query, inputs?: readonly unknown[], options?: QueryOptions): LiveQuery<T>
   livePull<T = Record<string, unknown>>(pattern: PullPattern, entity: EntityRef): LiveQuery<T | undefined>
-  /** Reverts what still stands of a transaction: by id (uuid), `t` or transaction entity. */
-  undo(target: TimePoint, options?: { readonly strict?: boolean }): Promise<UndoReport>
-  planUndo(target: TimePoint): Promise<UndoReport>
+  /**
+   * Reverts what still stands of a transaction (by id, `t` or transaction entity), of several (newest first, as one), or of a
+   * migration; leaves alone and reports what was changed since. `strict` refuses instead, with `tx/undo-conflict`.
+   */
+  undo(target: UndoTarget, options?: { readonly strict?: boolean }): Promise<UndoReport>
+  /** What `undo` would do; changes nothing. */
+  planUndo(target: UndoTarget): Promise<UndoReport>
+  /** Runs the migrations that this database has not had, in order, one transaction each, named by `tx/migration`. */
+  migrate(migrations: readonly Migration[]): Promise<readonly MigrationReport[]>
   /** Confirmed transactions from `from` (a `t`, default 1) up to and including `to`; with `live`, then follows for ever. */
   log(range?: { readonly from?: number; readonly to?: number; readonly live?: boolean }): AsyncIterable<LogEntry>
   readonly sync: Sync

@@ -21,6 +21,21 @@ export interface QueryOptions {
   readonly maxRows?: number
 }
 
+/** How much of an answer in index order is wanted. */
+export interface PageOptions {
+  readonly limit?: number
+  readonly offset?: number
+}
+
+/** Pulls along an index: see {@link Db.indexPull}. */
+export interface IndexPull extends PageOptions {
+  readonly index: 'avet' | 'aevt' | ':avet' | ':aevt'
+  readonly pattern: PullPattern
+  /** An attribute, and from where on: a value (avet) or an entity (aevt). */
+  readonly start: readonly [attribute: string | Keyword, ...from: unknown[]]
+  readonly reverse?: boolean
+}
+
 /** One fact as applications see it; `a` is the attribute's id, `v` JavaScript's own type. */
 export interface ShownDatom {
   readonly e: number
@@ -46,8 +61,19 @@ export interface Db {
     entities: readonly EntityRef[],
     options?: QueryOptions,
   ): Promise<(Entity | undefined)[]>
-  /** Datoms whose first components, in the index's order, are these. */
+  /**
+   * Datoms whose first components, in the index's order, are these. Here and in the seeks a last argument
+   * `{ limit, offset }` says how many are wanted. Throws `db/not-indexed` for AVET of an attribute that is not in it.
+   */
   datoms(index: IndexName, ...components: readonly unknown[]): Promise<ShownDatom[]>
+  /** Datoms from these components on, to the end of the index. */
+  seekDatoms(index: IndexName, ...components: readonly unknown[]): Promise<ShownDatom[]>
+  /** Datoms from these components backwards, to the start of the index. */
+  rseekDatoms(index: IndexName, ...components: readonly unknown[]): Promise<ShownDatom[]>
+  /** AVET of one attribute from `start` (included) to `end` (excluded); null or undefined leaves a side open. */
+  indexRange(attribute: string, start?: unknown, end?: unknown, options?: PageOptions): Promise<ShownDatom[]>
+  /** One pull for each datom of AVET or AEVT from `start` on, within its attribute. */
+  indexPull<Entity = Record<string, unknown>>(request: IndexPull): Promise<(Entity | undefined)[]>
   /** The entity's id; undefined when there is none. */
   entid(entity: EntityRef): Promise<number | undefined>
   explain(query: Query, inputs?: readonly unknown[]): Promise<unknown>

@@ -1,6 +1,16 @@
 import type { WireError } from '../base/errors.ts'
-import type { Stats, TransactOptions } from './connection.ts'
-import type { EntityRef, IndexName, PullPattern, Query, ShownDatom, TimePoint, TxForms } from './db.ts'
+import type { Migration, MigrationReport, Stats, TransactOptions, UndoTarget } from './connection.ts'
+import type {
+  EntityRef,
+  IndexName,
+  IndexPull,
+  PageOptions,
+  PullPattern,
+  Query,
+  ShownDatom,
+  TimePoint,
+  TxForms,
+} from './db.ts'
 import type { Durability } from './durability.ts'
 import type { LogEntry, Settled, UndoReport } from './report.ts'
 import type { SchemaDef } from './schema.ts'
@@ -148,13 +158,17 @@ export interface WorkerCalls {
     options: WireQueryOptions,
   ): readonly unknown[]
   datoms(db: DbRef, index: IndexName, components: readonly unknown[]): WireRows
+  seek(db: DbRef, index: IndexName, components: readonly unknown[], reverse: boolean): WireRows
+  indexRange(db: DbRef, attribute: string, start: unknown, end: unknown, options: PageOptions | undefined): WireRows
+  indexPull(db: DbRef, request: IndexPull): readonly unknown[]
   entid(db: DbRef, entity: EntityRef): number | undefined
   explain(db: DbRef, query: Query, inputs: readonly unknown[]): unknown
   with(db: DbRef, txData: TxForms): WireWith
 
   transact(connection: number, txData: TxForms, options: TransactOptions): WireReport
-  undo(connection: number, target: TimePoint, strict: boolean): UndoReport
-  planUndo(connection: number, target: TimePoint): UndoReport
+  undo(connection: number, target: UndoTarget, strict: boolean): UndoReport
+  planUndo(connection: number, target: UndoTarget): UndoReport
+  migrate(connection: number, migrations: readonly Migration[]): readonly MigrationReport[]
   /** At most `limit` transactions `from ..= to`; fewer only at the end of the log. */
   log(connection: number, from: number, to: number | undefined, limit: number): readonly LogEntry[]
   stats(connection: number): Stats

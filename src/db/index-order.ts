@@ -21,8 +21,9 @@ export type ComparePlace = (rows: Rows, i: number, place: Place) => number
 /** Compares two rows in full, the transaction last. */
 export type CompareRows = (x: Rows, i: number, y: Rows, j: number) => number
 
+/** Whole numbers only: ranks compare with 1, and the difference of two doubles may lie below. */
 const valueOrder = (x: Value, y: Value): number =>
-  x === y ? 0 : typeof x === 'number' && typeof y === 'number' ? x - y || (x < y ? -1 : 1) : compareValues(x, y)
+  x === y ? 0 : typeof x === 'number' && typeof y === 'number' ? (x < y ? -1 : 1) : compareValues(x, y)
 
 const at = (c: Int32Array, i: number): number => c[i] as number
 

@@ -1,15 +1,16 @@
-import type { Connection, Stats, TransactOptions } from '../api/connection.ts'
+import type { Connection, Migration, MigrationReport, Stats, TransactOptions, UndoTarget } from '../api/connection.ts'
 import type { Db as ApiDb, EntityRef, PullPattern, Query, QueryOptions, TimePoint, TxForms } from '../api/db.ts'
 import type { LiveQuery } from '../api/live.ts'
 import type { LogEntry, Settled, TxReport, UndoReport } from '../api/report.ts'
 import type { SchemaDef } from '../api/schema.ts'
 import type { Sync } from '../api/sync.ts'
 import { AnnalsError } from '../base/errors.ts'
-import { isPendingTx, isTx, tOfTx, txOfT } from '../datom/ids.ts'
+import { isPendingTx, tOfTx } from '../datom/ids.ts'
 import { showValue } from '../datom/show-value.ts'
+import type { Value } from '../datom/value.ts'
 import type { Db } from '../db/db.ts'
 import { schemaForms } from '../transact/install-schema.ts'
-import { planUndo, type UndoneFact } from '../transact/plan-undo.ts'
+import { planUndo, type UndoneFact, type UndoneTx } from '../transact/plan-undo.ts'
 import { txForms } from '../transact/read-forms.ts'
 import { txDatoms } from '../transact/tx-datoms.ts'
 import { Failures } from './failures.ts'
@@ -74,12 +75,12 @@ export class EngineConnection implements Connection {
     return this.lives.open({ kind: 'pull', pattern, entity }) as LiveQuery<T | undefined>
   }
 
-  async planUndo(target: TimePoint): Promise<UndoReport> {
+  async planUndo(target: UndoTarget): Promise<UndoReport> {
     return (await this.plan(target)).report
   }
 
-  async undo(target: TimePoint, options: { readonly strict?: boolean } = {}): Promise<UndoReport> {
-    const { report, txid } = await this.plan(target)
+  async undo(target: UndoTarget, options: { readonly strict?: boolean } = {}): Promise<UndoReport> {
+    const { report, txids } = await this.plan(target)
     if (options.strict && report.skipped.length > 0) {
       throw new AnnalsError(
         'tx/undo-conflict',
@@ -88,8 +89,24 @@ export class EngineConnection implements Connection {
       )
     }
     if (report.reverted.length === 0) return report
-    const written = await this.ledger.transact([[':db/undo', ['tx/id', txid]]], {})
+    const written = await this.ledger.transact([[':db/undo', ...txids.map((id) => ['tx/id', id])]], {})
     return { ...report, id: written.txid }
+  }
+
+  async migrate(migrations: readonly Migration[]): Promise<readonly MigrationReport[]> {
+    this.checkOpen()
+    const done: MigrationReport[] = []
+    for (const { id, up } of migrations) {
+      if ((await this.newest.entid(['tx/migration', id])) !== undefined) {
+        done.push({ id, status: 'known' })
+        continue
+      }
+      const named = typeof up === 'string' && Object.hasOwn(this.runtime.functions, up)
+      const forms = [...(named ? [[up]] : txForms(up)), [':db/add', 'datomic.tx', 'tx/migration', id]]
+      const { txid } = await this.ledger.transact(forms, { schema: true })
+      done.push({ id, status: 'applied', txid })
+    }
+    return done
   }
 
   log(range: { readonly from?: number; readonly to?: number; readonly live?: boolean } = {}): AsyncIterable<LogEntry> {
@@ -149,18 +166,22 @@ export class EngineConnection implements Connection {
     }
   }
 
-  private async plan(target: TimePoint): Promise<{ report: UndoReport; txid: string }> {
+  private async plan(target: UndoTarget): Promise<{ report: UndoReport; txids: string[] }> {
     this.checkOpen()
     const { db } = this.ledger
-    const tx = typeof target === 'number' && !isTx(target) ? txOfT(target) : await txAt(db, target)
-    const [own] = await this.newest.datoms('eavt', tx, 'tx/id')
-    if (own === undefined) {
-      throw new AnnalsError('log/unknown-transaction', `there is no transaction ${String(target)} to undo`, { target })
+    const targets: UndoneTx[] = []
+    const txids: string[] = []
+    for (const tx of await this.txsOf(db, target)) {
+      const [own] = await this.newest.datoms('eavt', tx, 'tx/id')
+      if (own === undefined) throw noSuchTransaction(target)
+      txids.push(own.v as string)
+      targets.push({ tx, data: await this.datomsOf(tx) })
     }
-    const { revert, skipped } = await planUndo(db, tx, await this.datomsOf(tx))
-    const show = (f: UndoneFact) => ({ e: f.e, a: f.a.id, v: showValue(f.v), tx, added: f.asserted })
+    const { revert, skipped } = await planUndo(db, targets)
+    const whose = speakers(targets)
+    const show = (f: UndoneFact) => ({ e: f.e, a: f.a.id, v: showValue(f.v), tx: whose(f), added: f.asserted })
     return {
-      txid: own.v as string,
+      txids,
       report: {
         reverted: revert.map(show),
         skipped: skipped.map((s) => ({ datom: show(s), reason: s.reason, ...(s.by !== undefined && { by: s.by }) })),
@@ -168,9 +189,36 @@ export class EngineConnection implements Connection {
     }
   }
 
+  private async txsOf(db: Db, target: UndoTarget): Promise<number[]> {
+    if (typeof target === 'object' && 'migration' in target) {
+      const tx = await this.newest.entid(['tx/migration', target.migration])
+      if (tx === undefined) throw noSuchTransaction(target)
+      return [tx]
+    }
+    const points = Array.isArray(target) ? (target as readonly TimePoint[]) : [target as TimePoint]
+    return [...new Set(await Promise.all(points.map(async (p) => txAt(db, p))))]
+  }
+
   private async datomsOf(tx: number) {
     if (isPendingTx(tx)) return txDatoms(this.ledger.db, tx)
     const [row] = await this.ledger.readLog(tOfTx(tx), 1)
     return row === undefined ? txDatoms(this.ledger.db, tx) : decodeRecord(row).data
   }
+}
+
+const noSuchTransaction = (target: UndoTarget): AnnalsError =>
+  new AnnalsError('log/unknown-transaction', `there is no transaction ${JSON.stringify(target)} to undo`, { target })
+
+/** Tells which of several transactions stated a fact. */
+function speakers(targets: readonly UndoneTx[]): (f: UndoneFact) => number {
+  const first = targets[0]?.tx ?? 0
+  if (targets.length === 1) return () => first
+  const key = (e: number, a: number, v: Value, asserted: boolean): string => `${e} ${a} ${asserted} ${String(v)}`
+  const by = new Map<string, number>()
+  for (const { tx, data } of targets) {
+    for (let i = 0; i < data.length; i++) {
+      by.set(key(data.e[i] as number, data.a[i] as number, data.v[i] as Value, data.added[i] === 1), tx)
+    }
+  }
+  return (f) => by.get(key(f.e, f.a.id, f.v, f.asserted)) ?? first
 }

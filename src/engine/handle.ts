@@ -2,6 +2,8 @@ import type {
   Db as ApiDb,
   EntityRef,
   IndexName,
+  IndexPull,
+  PageOptions,
   PullPattern,
   Query,
   QueryOptions,
@@ -14,16 +16,14 @@ import { ID_END, PENDING_BASE, PROVISIONAL_BASE } from '../datom/ids.ts'
 import { applyTx } from '../db/apply.ts'
 import { type Db, withoutView } from '../db/db.ts'
 import { entityId } from '../db/entity.ts'
-import { whenLoaded } from '../db/load.ts'
-import { scan } from '../db/view.ts'
-import { pullMany } from '../query/pull/pull.ts'
 import { explain } from '../query/explain.ts'
+import { pullMany } from '../query/pull/pull.ts'
 import { query } from '../query/query.ts'
 import { txForms } from '../transact/read-forms.ts'
 import { transact } from '../transact/transact.ts'
-import { indexOf, placeOf } from './index-place.ts'
+import { datomsAt, indexPull, indexRange, seek } from './index-access.ts'
 import { type Runtime, runtimeEnv } from './runtime.ts'
-import { showBatches, showTxData } from './show-datoms.ts'
+import { showTxData } from './show-datoms.ts'
 import { txAt } from './time-point.ts'
 
 /** Ids of entities that exist only in a speculative value: the upper half of the provisional band, never stored. */
@@ -71,10 +71,28 @@ export class DbHandle implements ApiDb {
   }
 
   async datoms(index: IndexName, ...components: readonly unknown[]): Promise<ShownDatom[]> {
-    const db = await this.value
-    const order = indexOf(index)
-    const place = await placeOf(db, order, components)
-    return place === undefined ? [] : whenLoaded(scan(db, order, place), (s) => showBatches(s.batches()))
+    return datomsAt(await this.value, index, components)
+  }
+
+  async seekDatoms(index: IndexName, ...components: readonly unknown[]): Promise<ShownDatom[]> {
+    return seek(await this.value, index, components, false)
+  }
+
+  async rseekDatoms(index: IndexName, ...components: readonly unknown[]): Promise<ShownDatom[]> {
+    return seek(await this.value, index, components, true)
+  }
+
+  async indexRange(
+    attribute: string,
+    start?: unknown,
+    end?: unknown,
+    options: PageOptions = {},
+  ): Promise<ShownDatom[]> {
+    return indexRange(await this.value, attribute, start, end, options)
+  }
+
+  async indexPull<Entity = Record<string, unknown>>(request: IndexPull): Promise<(Entity | undefined)[]> {
+    return (await indexPull(await this.value, request, this.runtime.queryEnv)) as (Entity | undefined)[]
   }
 
   async entid(entity: EntityRef): Promise<number | undefined> {

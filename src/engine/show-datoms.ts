@@ -2,7 +2,6 @@ import type { ShownDatom } from '../api/db.ts'
 import { showValue } from '../datom/show-value.ts'
 import type { TxData } from '../datom/tx-data.ts'
 import type { Value } from '../datom/value.ts'
-import type { Batch } from '../db/scan.ts'
 
 /** The datoms of transaction `tx` as applications see them. */
 export function showTxData(tx: number, data: TxData): ShownDatom[] {
@@ -15,23 +14,6 @@ export function showTxData(tx: number, data: TxData): ShownDatom[] {
       tx,
       added: data.added[i] === 1,
     })
-  }
-  return out
-}
-
-/** The rows of batches as applications see them. */
-export function showBatches(batches: readonly Batch[]): ShownDatom[] {
-  const out: ShownDatom[] = []
-  for (const b of batches) {
-    for (let i = b.start; i < b.end; i++) {
-      out.push({
-        e: b.e[i] as number,
-        a: b.a[i] as number,
-        v: showValue(b.v[i] as Value),
-        tx: b.tx[i] as number,
-        added: b.added === undefined || b.added[i] === 1,
-      })
-    }
   }
   return out
 }

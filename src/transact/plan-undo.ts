@@ -1,14 +1,14 @@
-import { Builtin } from '../datom/builtin.ts'
 import { isTx } from '../datom/ids.ts'
 import type { Attribute } from '../datom/schema.ts'
-import type { TxData } from '../datom/tx-data.ts'
+import { type TxData, TxDataBuilder } from '../datom/tx-data.ts'
 import type { Value } from '../datom/value.ts'
-import { type Db, PLAIN_VIEW, withoutView } from '../db/db.ts'
+import { applyTx } from '../db/apply.ts'
+import { type Db, withoutView } from '../db/db.ts'
+import { entityWith } from '../db/entity.ts'
 import type { Place } from '../db/index-order.ts'
-import { loadAll } from '../db/load.ts'
-import type { Scan } from '../db/scan.ts'
 import { isSchemaAttribute } from '../db/schema-at.ts'
 import { scan } from '../db/view.ts'
+import { EffectiveHistory } from './effective-history.ts'
 
 /** One fact of a transaction, as its undo sees it. */
 export interface UndoneFact {
@@ -28,42 +28,63 @@ export interface UndoPlan {
   readonly skipped: readonly SkippedFact[]
 }
 
+/** A transaction to undo, with its datoms. */
+export interface UndoneTx {
+  readonly tx: number
+  readonly data: TxData
+}
+
 /**
- * What undoing transaction `tx`, whose datoms are `data`, would do in `db`. An assertion is retracted while it still holds
- * because of `tx` (or of a redo of it); a retraction is asserted again when nothing later spoke about that entity and
- * attribute (of one value) or that very fact (of many), and the entity and the target of a ref are still there. Facts about
- * transactions are never touched.
+ * What undoing `targets` would do in `db`: newest first, each on what the ones before left, merged into one set of facts. An
+ * assertion is retracted while it still holds because of its transaction; a retraction is asserted again when nothing later
+ * spoke about that entity and attribute (of one value) or that very fact (of many), and the entity and the target of a ref
+ * are still there. What an undo took back counts as never said, so that undoing, redoing and undoing a set come out the same
+ * in every order that is possible. Facts about transactions are never touched.
  */
-export async function planUndo(db: Db, tx: number, data: TxData): Promise<UndoPlan> {
-  const now = withoutView(db)
-  const plan = new Planner(now, tx, await undosOf(now, tx))
-  for (let i = 0; i < data.length; i++) {
-    const e = data.e[i] as number
-    const a = db.schema.attributes.get(data.a[i] as number)
-    if (a === undefined || isTx(e)) continue
-    await plan.consider({ e, a, v: data.v[i] as Value, asserted: data.added[i] === 1 })
+export async function planUndo(db: Db, targets: readonly UndoneTx[]): Promise<UndoPlan> {
+  let now = withoutView(db)
+  const net = new Map<string, UndoneFact>()
+  const skipped: SkippedFact[] = []
+  const speculative = new Map<number, readonly number[]>()
+  for (const { tx, data } of [...targets].sort((x, y) => y.tx - x.tx)) {
+    const planner = new Planner(now, tx, new EffectiveHistory(now, tx, speculative))
+    await planner.plan(data)
+    skipped.push(...planner.skipped)
+    const step = new TxDataBuilder()
+    for (const fact of planner.revert) {
+      const key = `${fact.e} ${fact.a.id} ${typeof fact.v} ${String(fact.v)}`
+      if (net.get(key)?.asserted === !fact.asserted) net.delete(key)
+      else net.set(key, fact)
+      step.push(fact.e, fact.a.id, fact.v, fact.asserted ? 0 : 1)
+    }
+    if (targets.length === 1) break
+    const undoing = now.lastTx + 1
+    now = await applyTx(now, undoing, step, now.basisT)
+    speculative.set(undoing, [tx])
   }
-  return plan
+  return { revert: [...net.values()], skipped }
 }
 
 class Planner implements UndoPlan {
   readonly revert: UndoneFact[] = []
   readonly skipped: SkippedFact[] = []
-  private readonly history: Db
 
   constructor(
     private readonly db: Db,
     private readonly tx: number,
-    private readonly chain: ReadonlySet<number>,
-  ) {
-    this.history = { ...db, view: { ...PLAIN_VIEW, history: true } }
-  }
+    private readonly history: EffectiveHistory,
+  ) {}
 
-  async consider(fact: UndoneFact): Promise<void> {
-    if (isSchemaAttribute(fact.a.id) && this.db.schema.attributes.has(fact.e))
-      return this.skip(fact, 'schema', undefined)
-    if (fact.asserted) await this.considerAssertion(fact)
-    else await this.considerRetraction(fact)
+  async plan(data: TxData): Promise<void> {
+    for (let i = 0; i < data.length; i++) {
+      const e = data.e[i] as number
+      const a = this.db.schema.attributes.get(data.a[i] as number)
+      if (a === undefined || isTx(e)) continue
+      const fact = { e, a, v: data.v[i] as Value, asserted: data.added[i] === 1 }
+      if (isSchemaAttribute(a.id) && this.db.schema.attributes.has(e)) this.skip(fact, 'schema', undefined)
+      else if (fact.asserted) await this.considerAssertion(fact)
+      else await this.considerRetraction(fact)
+    }
   }
 
   private skip(fact: UndoneFact, reason: SkippedFact['reason'], by: number | undefined): void {
@@ -71,18 +92,18 @@ class Planner implements UndoPlan {
   }
 
   private async considerAssertion(fact: UndoneFact): Promise<void> {
-    const { e, a, v } = fact
-    const now = await loaded(scan(this.db, 'eavt', { e, a: a.id, v }))
-    const batch = now.batches()[0]
-    const because = batch === undefined ? undefined : (batch.tx[batch.start] as number)
-    if (because !== undefined && (because === this.tx || this.chain.has(because))) this.revert.push(fact)
-    else this.skip(fact, 'superseded', because ?? (await this.spokeAfter({ e, a: a.id, v })))
+    const said = await this.history.of({ e: fact.e, a: fact.a.id, v: fact.v })
+    const last = said.at(-1)
+    if (last?.added === true && last.tx === this.tx) this.revert.push(fact)
+    else this.skip(fact, 'superseded', last === undefined || last.tx <= this.tx ? undefined : last.tx)
   }
 
   private async considerRetraction(fact: UndoneFact): Promise<void> {
     const { e, a, v } = fact
+    const own = await this.history.of({ e, a: a.id, v })
+    const stands = own.some((s) => s.tx === this.tx && !s.added)
     const later = await this.spokeAfter(a.many ? { e, a: a.id, v } : { e, a: a.id })
-    if (later !== undefined) return this.skip(fact, 'superseded', later)
+    if (later !== undefined || !stands) return this.skip(fact, 'superseded', later)
     const gone = await this.goneSince(e)
     if (gone !== undefined) return this.skip(fact, 'entity-gone', gone)
     if (a.type === 'ref') {
@@ -90,49 +111,29 @@ class Planner implements UndoPlan {
       if (lost !== undefined) return this.skip(fact, 'target-gone', lost)
     }
     if (a.unique !== undefined) {
-      const owner = await loaded(scan(this.db, 'avet', { a: a.id, v }))
-      const batch = owner.batches()[0]
-      if (batch !== undefined) return this.skip(fact, 'unique-conflict', batch.tx[batch.start])
+      const taken = await this.takenBy(a.id, v)
+      if (taken !== undefined) return this.skip(fact, 'unique-conflict', taken)
     }
     this.revert.push(fact)
   }
 
-  /** The newest transaction after `tx` that asserted or retracted facts at `place`; undefined when none did. */
+  /** The newest transaction after this one that spoke at `place`; undefined when none did. */
   private async spokeAfter(place: Place): Promise<number | undefined> {
     let newest: number | undefined
-    const found = await loaded(scan(this.history, 'eavt', place))
-    for (const b of found.batches()) {
-      for (let i = b.start; i < b.end; i++) {
-        const said = b.tx[i] as number
-        if (said > this.tx && said > (newest ?? 0) && !this.chain.has(said)) newest = said
-      }
-    }
+    for (const { tx } of await this.history.of(place)) if (tx > this.tx && tx > (newest ?? 0)) newest = tx
     return newest
   }
 
-  /** The transaction that, after `tx`, took an entity's last facts away; undefined while it is there or `tx` itself did. */
+  /** The transaction that later took an entity's last facts away; undefined while it is there or this one did. */
   private async goneSince(e: number): Promise<number | undefined> {
     return scan(this.db, 'eavt', { e }).count > 0 ? undefined : this.spokeAfter({ e })
   }
-}
 
-/** The undos of `tx`, their undos (redos), and so on: what they did is not "later", it is the same change going to and fro. */
-async function undosOf(db: Db, tx: number): Promise<Set<number>> {
-  const all = new Set<number>()
-  let level = [tx]
-  while (level.length > 0) {
-    const scans = level.map((v) => scan(db, 'vaet', { v, a: Builtin.txUndoes }))
-    await loadAll(scans)
-    level = scans
-      .flatMap((s) => s.batches().flatMap((b) => [...b.e.subarray(b.start, b.end)]))
-      .filter((u) => !all.has(u))
-    for (const u of level) all.add(u)
+  /** The transaction that gave a unique value to the entity that has it; undefined when it is free, or this one did. */
+  private async takenBy(a: number, v: Value): Promise<number | undefined> {
+    const owner = await entityWith(this.db, a, v)
+    if (owner === undefined) return undefined
+    const last = (await this.history.of({ e: owner, a, v })).at(-1)
+    return last?.tx === this.tx ? undefined : last?.tx
   }
-  return all
-}
-
-async function loaded(found: Scan): Promise<Scan> {
-  const loading = loadAll([found])
-  if (loading !== undefined) await loading
-  return found
 }

@@ -7,21 +7,21 @@ import { showValue } from '../datom/show-value.ts'
 import { TxDataBuilder } from '../datom/tx-data.ts'
 import { sameValue, type Value } from '../datom/value.ts'
 import { type Db, withoutView } from '../db/db.ts'
+import { entityWith } from '../db/entity.ts'
 import { loadAll, valuesOf } from '../db/load.ts'
 import type { Scan } from '../db/scan.ts'
 import { scan } from '../db/view.ts'
 import { Changes } from './changes.ts'
 import { checkEnsured, checkOwnFacts, checkPredicates, type Ensured } from './check-facts.ts'
 import { checkSchema } from './check-schema.ts'
-import { Lookup, Names } from './entity-form.ts'
+import { Names } from './entity-form.ts'
 import { expandRetracts } from './expand-retracts.ts'
 import type { Op } from './op.ts'
 import { writeOwnFacts } from './own-facts.ts'
-import { planUndo } from './plan-undo.ts'
 import { FormReader } from './read-forms.ts'
 import { idOf, resolvedValue, resolveTempids } from './resolve-tempids.ts'
 import type { TransactEnv, Transaction } from './transaction.ts'
-import { txDatoms } from './tx-datoms.ts'
+import { undoOps } from './undo-ops.ts'
 
 /**
  * Decides `forms` on `db`: the datoms they come to, or a coded error of area `tx`, `value`, `entity`, `ident`, `attribute` or
@@ -31,6 +31,7 @@ export async function transact(db: Db, forms: readonly unknown[], env: TransactE
   const before = withoutView(db)
   const names = new Names(before, env.tx)
   const ops = await readAll(before, forms, names, env)
+  if (await isKnownMigration(before, ops, env)) return nothing(before, env)
   for (const lookup of names.lookups) await lookup.resolve(before)
   await checkGiven(before, names, env)
   await resolveTempids(before, ops, names)
@@ -63,6 +64,22 @@ export async function transact(db: Db, forms: readonly unknown[], env: TransactE
       return idsOf(names, false) // made on demand: large imports have no use for it
     },
   }
+}
+
+/** Whether the transaction is a migration that the database has already had. */
+async function isKnownMigration(db: Db, ops: readonly Op[], env: TransactEnv): Promise<boolean> {
+  for (const o of ops) {
+    if (o.op !== 'add' || o.e !== env.tx || o.a.id !== Builtin.txMigration) continue
+    if ((await entityWith(db, Builtin.txMigration, o.v as Value)) !== undefined) return true
+  }
+  return false
+}
+
+/** A transaction that says nothing but that it was made. */
+async function nothing(db: Db, env: TransactEnv): Promise<Transaction> {
+  const data = new TxDataBuilder()
+  const instant = await writeOwnFacts(db, new TxDataBuilder(), data, env)
+  return { data, instant, ids: {}, tempids: {}, replaced: new Map(), empty: true }
 }
 
 /** Reads the forms and runs the functions among them, whose results may call functions again. */
@@ -104,23 +121,6 @@ async function readAll(db: Db, forms: readonly unknown[], names: Names, env: Tra
     reader.read(forms, op.path)
   }
   return out
-}
-
-/** `[:db/undo transaction]`: what still stands of a transaction, reverted; and that it was. */
-async function undoOps(db: Db, names: Names, args: readonly unknown[], env: TransactEnv): Promise<Op[]> {
-  const target = names.entity(args[0])
-  if (target instanceof Lookup) await target.resolve(db)
-  const tx = idOf(target)
-  if (!isTx(tx)) {
-    throw new AnnalsError('tx/malformed', `:db/undo wants a transaction, and entity ${tx} is none`, { entity: tx })
-  }
-  const data = (await env.datomsOf?.(tx)) ?? (await txDatoms(db, tx))
-  const { revert } = await planUndo(db, tx, data)
-  const undoes = db.schema.attributes.get(Builtin.txUndoes) as Attribute
-  return [
-    { op: 'add', e: env.tx, a: undoes, v: tx },
-    ...revert.map(({ e, a, v, asserted }): Op => ({ op: asserted ? 'retract' : 'add', e, a, v })),
-  ]
 }
 
 /** Every id that was written as a number must be an entity's: it has, or once had, facts. */

@@ -1,0 +1,86 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { closeAll, openForTest } from '#harness'
+import type { Connection, ShownDatom } from '../src/engine.ts'
+
+let conn: Connection
+beforeEach(async () => {
+  conn = await openForTest()
+  await conn.transact([
+    {
+      'db/ident': ':p/name',
+      'db/valueType': ':db.type/string',
+      'db/cardinality': ':db.cardinality/one',
+      'db/unique': ':db.unique/identity',
+    },
+    {
+      'db/ident': ':p/age',
+      'db/valueType': ':db.type/long',
+      'db/cardinality': ':db.cardinality/one',
+      'db/index': true,
+    },
+    { 'db/ident': ':p/mood', 'db/valueType': ':db.type/string', 'db/cardinality': ':db.cardinality/one' },
+  ])
+  await conn.transact(
+    ['a', 'b', 'c', 'd', 'e'].map((n, i) => ({ 'p/name': n, 'p/age': 10 + 10 * (i % 3), 'p/mood': 'm' })),
+  )
+})
+afterEach(closeAll)
+const shown = (ds: readonly ShownDatom[]): unknown[] => ds.map((d) => d.v)
+
+describe('index access', () => {
+  it('gives the datoms of a prefix, with limit and offset', async () => {
+    const db = conn.db()
+    expect(shown(await db.datoms('avet', 'p/age'))).toEqual([10, 10, 20, 20, 30])
+    expect(shown(await db.datoms(':avet', 'p/age', 20))).toEqual([20, 20])
+    expect(shown(await db.datoms('aevt', 'p/name', { limit: 2, offset: 1 }))).toEqual(['b', 'c'])
+    expect(shown(await db.datoms('eavt', ['p/name', 'c'], 'p/age'))).toEqual([30])
+    expect(await db.datoms('eavt', ['p/name', 'zz'])).toEqual([])
+  })
+
+  it('seeks forwards to the end of the index, and backwards to its start', async () => {
+    const db = conn.db()
+    const from = await db.seekDatoms('avet', 'p/age', 15, { limit: 3 })
+    expect(shown(from)).toEqual([20, 20, 30])
+    const e = (await db.entid(['p/name', 'd'])) as number
+    expect((await db.seekDatoms('aevt', 'p/mood', e)).filter((d) => d.v === 'm').map((d) => d.e)).toEqual([e, e + 1])
+    expect(shown(await db.rseekDatoms('avet', 'p/age', 25, { limit: 3 }))).toEqual([20, 20, 10])
+    const all = await db.datoms('eavt')
+    expect(await db.seekDatoms('eavt')).toEqual(all)
+    expect(await db.rseekDatoms('eavt')).toEqual([...all].reverse())
+  })
+
+  it('ranges over values, the end excluded', async () => {
+    const db = conn.db()
+    expect(shown(await db.indexRange('p/age', 10, 30))).toEqual([10, 10, 20, 20])
+    expect(shown(await db.indexRange('p/age', 11))).toEqual([20, 20, 30])
+    expect(shown(await db.indexRange('p/age', null, 20))).toEqual([10, 10])
+    expect(shown(await db.indexRange('p/name', 'b', 'd', { limit: 1 }))).toEqual(['b'])
+    expect(shown(await db.indexRange('p/age', 30, 10))).toEqual([])
+    expect(shown(await db.asOf(1).indexRange('p/age'))).toEqual([])
+  })
+
+  it('pulls along an index', async () => {
+    const db = conn.db()
+    const start = ['p/age', 20] as const
+    expect(await db.indexPull({ index: 'avet', pattern: ['p/name'], start })).toEqual([
+      { 'p/name': 'b' },
+      { 'p/name': 'e' },
+      { 'p/name': 'c' },
+    ])
+    const back = await db.indexPull({ index: 'avet', pattern: '[:p/name]', start, reverse: true, limit: 2 })
+    expect(back).toEqual([{ 'p/name': 'e' }, { 'p/name': 'b' }])
+  })
+
+  it('refuses what makes no sense, with a code', async () => {
+    const db = conn.db()
+    await expect(db.datoms('avet', 'p/mood')).rejects.toMatchObject({ code: 'db/not-indexed' })
+    await expect(db.indexRange('p/mood')).rejects.toMatchObject({ code: 'db/not-indexed' })
+    await expect(db.datoms('tave' as 'eavt')).rejects.toMatchObject({ code: 'db/unknown-index' })
+    await expect(db.datoms('aevt', 'p/nam')).rejects.toMatchObject({
+      code: 'attribute/unknown',
+      data: { nearest: ':p/name' },
+    })
+    await expect(db.datoms('aevt', 'p/name', { limit: -1 })).rejects.toMatchObject({ code: 'db/bad-option' })
+    await expect(db.datoms('avet', 'p/age', 'old')).rejects.toMatchObject({ code: 'value/wrong-type' })
+  })
+})
