@@ -48,13 +48,16 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
           exclude: ['test/**/*.browser.test.ts'],
+          testTimeout: 30_000,
         },
       },
       {
         extends: true,
         resolve: { alias: withHarness('test/harness/browser.ts') },
         // Named up front: a dependency discovered halfway makes Vite reload the page under the tests.
-        optimizeDeps: { include: ['cborg', 'comlink', 'fast-check', 'idb'] },
+        optimizeDeps: {
+          include: ['@noble/hashes/sha2.js', '@noble/hashes/utils.js', 'cborg', 'comlink', 'fast-check', 'idb'],
+        },
         test: {
           name: 'browser',
           include: ['test/**/*.browser.test.ts', ...BOTH_WAYS],
@@ -75,6 +78,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['e2e/**/*.e2e.ts'],
+          globalSetup: ['e2e/build.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           sequence: { groupOrder: 2 },
