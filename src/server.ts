@@ -1,0 +1,11 @@
+/** `annals/server`: the remote side of sync as a web-standard request handler, and storages for it. */
+export type { Db, ShownDatom } from './api/db.ts'
+export type { Functions, TxFunction } from './api/functions.ts'
+export { AnnalsError, type ErrorCode, isAnnalsError } from './base/errors.ts'
+export type { Access, Authorize } from './server/access.ts'
+export type { Proposal } from './server/decide.ts'
+export { createSyncHandler, type SyncHandler, type SyncHandlerOptions } from './server/handler.ts'
+export { memoryRemote } from './storage/memory-remote.ts'
+export type { RemoteStorage } from './storage/port.ts'
+export { sqlRemote } from './storage/sql/sql-remote.ts'
+export type { Limits } from './sync/protocol.ts'

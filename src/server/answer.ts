@@ -1,0 +1,40 @@
+import { AnnalsError, type ErrorCode, isAnnalsError, toWireError } from '../base/errors.ts'
+import { toCbor } from '../sync/cbor.ts'
+import { plainFacts } from './outcome-detail.ts'
+
+const HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
+
+const STATUS: Partial<Record<ErrorCode, number>> = {
+  'http/bad-request': 400,
+  'http/not-found': 404,
+  'http/method-not-allowed': 405,
+  'http/too-large': 413,
+  'sync/malformed': 400,
+  'sync/fork': 409,
+  'sync/upgrade': 426,
+}
+
+export const answer = (message: object): Response =>
+  new Response(toCbor(message) as Uint8Array<ArrayBuffer>, {
+    headers: { ...HEADERS, 'content-type': 'application/cbor' },
+  })
+
+/** A failure as JSON: code, message and facts; what is the server's own affair stays with it. */
+export function refusal(e: unknown): Response {
+  const status = statusOf(e)
+  const { code, message, data } = status < 500 ? toWireError(e) : hidden(e)
+  const body = JSON.stringify({ code, message, data: plainFacts(data) })
+  return new Response(body, { status, headers: { ...HEADERS, 'content-type': 'application/json' } })
+}
+
+/** The HTTP status that tells of `e`. */
+export function statusOf(e: unknown): number {
+  if (!isAnnalsError(e)) return 500
+  if (e.code === 'sync/unauthorized') return e.data.status === 401 ? 401 : 403
+  return STATUS[e.code] ?? (e.code.startsWith('storage/') ? 503 : 500)
+}
+
+function hidden(e: unknown): AnnalsError {
+  const code = isAnnalsError(e) && e.code.startsWith('storage/') ? 'storage/unavailable' : 'internal/unexpected'
+  return new AnnalsError(code, 'the server failed; its log says why', {})
+}

@@ -1,0 +1,73 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
+
+/** Lets `route`, a web-standard handler, answer node:http. What it throws is reported and answered with 500. */
+export function nodeListener(
+  route: (request: Request) => Promise<Response>,
+  report: (error: unknown) => void,
+): RequestListener {
+  return (incoming, outgoing) => {
+    answer(route, incoming, outgoing).catch((error: unknown) => {
+      if (!outgoing.destroyed) report(error)
+      if (outgoing.headersSent) outgoing.destroy()
+      else outgoing.writeHead(500).end()
+    })
+  }
+}
+
+async function answer(
+  route: (request: Request) => Promise<Response>,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<void> {
+  const gone = new AbortController()
+  outgoing.on('close', () => gone.abort())
+  const response = await route(toRequest(incoming, gone.signal))
+  outgoing.writeHead(response.status, Object.fromEntries(response.headers))
+  if (response.body === null || incoming.method === 'HEAD') {
+    await response.body?.cancel()
+    outgoing.end()
+    return
+  }
+  outgoing.flushHeaders()
+  const reader = response.body.getReader()
+  gone.signal.addEventListener('abort', () => void reader.cancel().catch(() => undefined))
+  for (;;) {
+    const next = await reader.read()
+    if (next.done) break
+    if (!outgoing.write(next.value)) await drained(outgoing)
+  }
+  outgoing.end()
+}
+
+function toRequest(incoming: IncomingMessage, signal: AbortSignal): Request {
+  const headers = new Headers()
+  for (let i = 0; i < incoming.rawHeaders.length; i += 2) {
+    headers.append(incoming.rawHeaders[i] as string, incoming.rawHeaders[i + 1] as string)
+  }
+  const { method = 'GET' } = incoming
+  const host = /^[\w.:[\]-]+$/.test(incoming.headers.host ?? '') ? incoming.headers.host : 'localhost'
+  const hasBody = method !== 'GET' && method !== 'HEAD'
+  // a URL that begins with // would name another host
+  const path = `/${(incoming.url ?? '/').replace(/^\/+/, '')}`
+  return new Request(`http://${host}${path}`, {
+    method,
+    headers,
+    signal,
+    ...(hasBody && { body: Readable.toWeb(incoming) as ReadableStream<Uint8Array>, duplex: 'half' }),
+  })
+}
+
+/** Resolves when more can be written, or nobody listens any more. */
+function drained(outgoing: ServerResponse): Promise<void> {
+  if (outgoing.destroyed) return Promise.resolve()
+  return new Promise((resolve) => {
+    const done = (): void => {
+      outgoing.off('drain', done)
+      outgoing.off('close', done)
+      resolve()
+    }
+    outgoing.on('drain', done)
+    outgoing.on('close', done)
+  })
+}

@@ -1,0 +1,65 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createSyncHandler } from '../handler.ts'
+import type { ServeOptions } from './arguments.ts'
+import type { LogEntry } from './log-line.ts'
+import { nodeListener } from './node-listener.ts'
+import { staticFiles } from './static-files.ts'
+import { storageAt } from './storage.ts'
+
+export interface RunningServer {
+  /** Such as `http://localhost:8080`. */
+  readonly url: string
+  /** Lets go of followers, finishes what is being worked on, closes storage and port. */
+  stop(): Promise<void>
+}
+
+/** Milliseconds that open connections get to finish when the server stops. */
+const GRACE_MS = 5000
+
+/** Listens. Rejects with a message for people when the port or the storage cannot be had. */
+export async function serve(options: ServeOptions, report: (entry: LogEntry) => void): Promise<RunningServer> {
+  const files = options.static === undefined ? undefined : await staticFiles(options.static)
+  const sync = createSyncHandler({
+    storage: storageAt(options.storage),
+    onError: (error, where) => report({ ...where, error }),
+  })
+  const route = async (request: Request): Promise<Response> => {
+    const { pathname } = new URL(request.url)
+    if (pathname.startsWith('/sync/')) return sync(request)
+    if (pathname === '/health') return Response.json({ ok: true }, { headers: { 'cache-control': 'no-store' } })
+    return (await files?.(request)) ?? new Response('not found\n', { status: 404 })
+  }
+  const server = createServer(nodeListener(route, (error) => report({ database: '', what: 'http', error })))
+  try {
+    await listen(server, options)
+  } catch (e) {
+    await sync.close()
+    throw e
+  }
+  const { port } = server.address() as AddressInfo
+  const shown = options.host === '127.0.0.1' || options.host === '0.0.0.0' ? 'localhost' : options.host
+  return {
+    url: `http://${shown.includes(':') ? `[${shown}]` : shown}:${port}`,
+    stop: async () => {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      await sync.close()
+      server.closeIdleConnections()
+      const late = setTimeout(() => server.closeAllConnections(), GRACE_MS)
+      await closed
+      clearTimeout(late)
+    },
+  }
+}
+
+function listen(server: Server, { port, host }: ServeOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (e: NodeJS.ErrnoException) => {
+      const taken = e.code === 'EADDRINUSE'
+      reject(
+        taken ? new Error(`port ${port} is taken; choose another with --port (0 picks a free one)`, { cause: e }) : e,
+      )
+    })
+    server.listen(port, host, () => resolve())
+  })
+}

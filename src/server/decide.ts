@@ -1,0 +1,162 @@
+import type { Db as ApiDb, ShownDatom } from '../api/db.ts'
+import { AnnalsError, isAnnalsError } from '../base/errors.ts'
+import { Builtin } from '../datom/builtin.ts'
+import { tOfTx, txOfT } from '../datom/ids.ts'
+import { readValue, stringValue } from '../datom/read-value.ts'
+import type { TxData } from '../datom/tx-data.ts'
+import type { Value } from '../datom/value.ts'
+import type { Db } from '../db/db.ts'
+import { entityWith } from '../db/entity.ts'
+import { type LogRecord, toRow } from '../engine/record.ts'
+import { applyRecord } from '../engine/replay.ts'
+import { type Runtime, runtimeEnv } from '../engine/runtime.ts'
+import { showTxData } from '../engine/show-datoms.ts'
+import type { ConfirmedHead, LeaseRow, LogRow } from '../storage/port.ts'
+import { withAliases } from '../sync/aliases.ts'
+import { decodeIntent } from '../sync/intent.ts'
+import { aboutTx, proposals } from '../sync/predict.ts'
+import type { IntentEntry } from '../sync/protocol.ts'
+import { type Verdict, verdictOf } from '../sync/verdict.ts'
+import { transact } from '../transact/transact.ts'
+import { acceptable, isUnused } from './proposals.ts'
+
+/** What an application's `validate` is asked about, before a transaction is confirmed. */
+export interface Proposal {
+  readonly database: string
+  /** As `authorize` named them; '' for nobody in particular. */
+  readonly principal: string
+  readonly before: ApiDb
+  readonly after: ApiDb
+  readonly txData: readonly ShownDatom[]
+}
+
+export interface Deciding {
+  readonly database: string
+  readonly runtime: Runtime
+  /** Collections within each other, in an intent. */
+  readonly depth: number
+  readonly validate: ((proposal: Proposal) => void | Promise<void>) | undefined
+  readonly datomsOf: (tx: number) => Promise<TxData | undefined>
+}
+
+/** Where the log stands while a push is worked on. */
+export interface Place {
+  readonly db: Db
+  readonly head: ConfirmedHead
+  /** The next entity id that the server may mint. */
+  readonly nextId: number
+}
+
+/** The replica a transaction comes from. */
+export interface Author {
+  readonly replica: string
+  readonly principal: string
+  readonly leases: readonly LeaseRow[]
+  readonly aliases: ReadonlyMap<number, number>
+}
+
+export type Decision =
+  | {
+      readonly kind: 'confirmed'
+      readonly row: LogRow
+      readonly place: Place
+      /** What ids of the replica's became. */
+      readonly aliases: ReadonlyMap<number, number>
+    }
+  | { readonly kind: 'rejected'; readonly verdict: Verdict }
+  /** A schema or migration that is there already. */
+  | { readonly kind: 'withdrawn'; readonly aliases: ReadonlyMap<number, number> }
+  /** It calls a function that this server lacks: nothing is decided. */
+  | { readonly kind: 'stopped'; readonly message: string }
+
+/** Decides one transaction on `place`. Nothing is stored. Rejects only when the place itself fails (storage). */
+export async function decide(entry: IntentEntry, place: Place, author: Author, deciding: Deciding): Promise<Decision> {
+  try {
+    return await confirm(entry, place, author, deciding)
+  } catch (e) {
+    if (isAnnalsError(e, 'tx/unknown-function')) return { kind: 'stopped', message: e.message }
+    if (isAnnalsError(e, 'sync/malformed'))
+      return { kind: 'rejected', verdict: { code: e.code, message: e.message, facts: {} } }
+    const verdict = verdictOf(e)
+    if (verdict === undefined) throw e
+    return { kind: 'rejected', verdict }
+  }
+}
+
+async function confirm(entry: IntentEntry, place: Place, author: Author, deciding: Deciding): Promise<Decision> {
+  const t = place.head.t + 1
+  const tx = txOfT(t)
+  const { db } = place
+  const view = withAliases(withAliases(db, author.aliases), await namedTxs(db, entry))
+  let nextId = place.nextId
+  const result = await transact(view, decodeIntent(entry.intent, deciding.depth), {
+    tx,
+    txid: entry.txid,
+    now: deciding.runtime.now(),
+    mint: () => nextId++,
+    ids: proposals(acceptable(db, entry.ids, author.leases, author.aliases)),
+    about: about(entry, author),
+    datomsOf: deciding.datomsOf,
+    ...runtimeEnv(deciding.runtime),
+  })
+  const aliases = new Map<number, number>()
+  const { ids } = result
+  for (const [name, id] of entry.ids) {
+    const final = Object.hasOwn(ids, name) ? ids[name] : undefined
+    if (final !== undefined && final !== id && !author.aliases.has(id) && isUnused(db, id)) aliases.set(id, final)
+  }
+  if (entry.schema && result.empty) return { kind: 'withdrawn', aliases }
+  const record: LogRecord = {
+    t,
+    txid: entry.txid,
+    instant: result.instant,
+    data: result.data,
+    origin: { replica: author.replica, seq: entry.seq },
+    aliases,
+  }
+  const row = toRow(record, place.head.hash)
+  const after = await applyRecord(db, record)
+  await deciding.validate?.({
+    database: deciding.database,
+    principal: author.principal,
+    before: deciding.runtime.show(db),
+    after: deciding.runtime.show(after),
+    txData: showTxData(tx, result.data),
+  })
+  return { kind: 'confirmed', row, place: { db: after, head: { t, hash: row.hash }, nextId }, aliases }
+}
+
+function about(entry: IntentEntry, { replica, principal }: Author): (readonly [number, Value])[] {
+  const facts = aboutTx(entry, replica)
+  if (principal !== '') facts.push([Builtin.txUser, stringValue(principal)])
+  return facts
+}
+
+/** Where the pending transactions that the intent names were confirmed. */
+async function namedTxs(db: Db, { txs }: IntentEntry): Promise<[number, number][]> {
+  const found: [number, number][] = []
+  for (const [pending, txid] of txs) {
+    const tx = await entityWith(db, Builtin.txId, readValue('uuid', txid, ':tx/id'))
+    if (tx !== undefined) found.push([pending, tx])
+  }
+  return found
+}
+
+/** Reads a transaction's datoms from the log. */
+export function datomsFrom(read: (t: number) => Promise<LogRecord | undefined>): Deciding['datomsOf'] {
+  return async (tx) => (await read(tOfTx(tx)))?.data
+}
+
+/** A refusal by the application, whatever its `validate` throws. */
+export function refusing(validate: Deciding['validate']): Deciding['validate'] {
+  if (validate === undefined) return undefined
+  return async (proposal) => {
+    try {
+      await validate(proposal)
+    } catch (e) {
+      if (isAnnalsError(e)) throw e
+      const said = e instanceof Error ? e.message : String(e)
+      throw new AnnalsError('tx/refused', `the server's validation refuses it: ${said}`, {}, { cause: e })
+    }
+  }
+}

@@ -1,0 +1,29 @@
+import { isProvisional } from '../datom/ids.ts'
+import type { Db } from '../db/db.ts'
+import { scan } from '../db/view.ts'
+import type { LeaseRow } from '../storage/port.ts'
+
+/** Whether nothing has ever been said about `id`. */
+export function isUnused(db: Db, id: number): boolean {
+  const history = { ...db, view: { asOf: undefined, since: undefined, history: true } }
+  return scan(history, 'eavt', { e: id }).count === 0
+}
+
+/**
+ * Of the ids that a replica gave to new entities, those that may stay: leased to it, never used, and not another entity's name
+ * already. Provisional ids never stay.
+ */
+export function acceptable(
+  db: Db,
+  ids: readonly (readonly [tempid: string, id: number])[],
+  leases: readonly LeaseRow[],
+  aliases: ReadonlyMap<number, number>,
+): (readonly [tempid: string, id: number])[] {
+  const taken = new Set<number>()
+  return ids.filter(([, id]) => {
+    if (isProvisional(id) || taken.has(id) || aliases.has(id)) return false
+    if (!leases.some(({ from, to }) => from <= id && id < to) || !isUnused(db, id)) return false
+    taken.add(id)
+    return true
+  })
+}

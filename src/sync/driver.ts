@@ -1,0 +1,252 @@
+import { AnnalsError, isAnnalsError } from '../base/errors.ts'
+import { Listeners } from '../base/listeners.ts'
+import type { LogRow } from '../storage/port.ts'
+import { wantedIds } from './id-pool.ts'
+import { type Effect, type Event, type Machine, move, STOPPED } from './machine.ts'
+import { hasUnsent, nextPush } from './next-push.ts'
+import { planAbsorb } from './plan-absorb.ts'
+import { checkSameLog, planGreeting, planLeases, planRegistered, planRegistration } from './plan-identity.ts'
+import { DEFAULT_LIMITS, type Limits, type Outcome, PROTOCOL } from './protocol.ts'
+import type { ReplicaLedger } from './replica-ledger.ts'
+import type { Transport } from './transport.ts'
+
+/** Time, as the driver sees it. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number
+  /** Calls `run` after so many milliseconds; returns the way not to. */
+  after(ms: number, run: () => void): () => void
+}
+
+export const SYSTEM_CLOCK: Clock = {
+  now: Date.now,
+  after: (ms, run) => {
+    const timer = setTimeout(run, ms)
+    return () => clearTimeout(timer)
+  },
+}
+
+export interface DriverOptions {
+  readonly clock?: Clock
+  /** 0 ..< 1, for pauses. */
+  readonly random?: () => number
+}
+
+/** A stream of pokes that lived so long ended in peace: no pause before the next. Milliseconds. */
+const GOOD_STREAM_MS = 5000
+
+/** Does what the machine asks for: says hello, pulls, pushes and follows for one replica, while it is running. */
+export class SyncDriver {
+  private machine: Machine = STOPPED
+  private readonly moves = new Listeners<Machine>()
+  private readonly clock: Clock
+  private readonly random: () => number
+  /** What is under way belongs to one line; a line that is hung up is heard no more. */
+  private line = new AbortController()
+  private unwake: () => void = () => undefined
+  private limits: Limits = DEFAULT_LIMITS
+  /** This replica's epoch, as the remote said at hello. */
+  private remoteEpoch = 0
+  /** Answers whose transactions are still in the queue. */
+  private outcomes = new Map<string, Outcome>()
+  private online = true
+  /** The functions that the remote was last found to lack. */
+  private lacks = ''
+  private running = false
+
+  constructor(
+    private readonly ledger: ReplicaLedger,
+    private readonly transport: Transport,
+    options: DriverOptions = {},
+  ) {
+    this.clock = options.clock ?? SYSTEM_CLOCK
+    this.random = options.random ?? Math.random
+  }
+
+  /** Talks to the remote until `signal` aborts; then resolves. One at a time over one store. */
+  async run(signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return
+    const ungo = this.ledger.onState(() => this.tell({ type: 'changed' }))
+    this.running = true
+    if (this.online) this.tell({ type: 'go' })
+    await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+    this.running = false
+    ungo()
+    this.tell({ type: 'stop' })
+  }
+
+  get state(): Machine {
+    return this.machine
+  }
+
+  /** Calls `listener` after each move. */
+  onMove = (listener: (machine: Machine) => void): (() => void) => this.moves.add(listener)
+
+  setOnline(online: boolean): void {
+    this.online = online
+    if (!online) this.tell({ type: 'stop' })
+    else if (this.running) this.tell({ type: 'go' })
+  }
+
+  /** There may be a network again: what waits for its next try need not. */
+  wake(): void {
+    this.tell({ type: 'woken' })
+  }
+
+  private tell(event: Event): void {
+    const { state } = this.ledger
+    const [next, effects] = move(this.machine, event, {
+      now: this.clock.now(),
+      random: this.random(),
+      t: state.head.t,
+      unsent: hasUnsent(state, this.outcomes),
+    })
+    const moved = next !== this.machine
+    this.machine = next
+    for (const effect of effects) this.perform(effect)
+    if (moved) this.moves.call(next)
+  }
+
+  private perform(effect: Effect): void {
+    switch (effect.type) {
+      case 'hangUp':
+        this.line.abort()
+        this.line = new AbortController()
+        return
+      case 'wake':
+        this.unwake()
+        this.unwake = this.clock.after(Math.max(0, effect.at - this.clock.now()), () => this.tell({ type: 'due' }))
+        return
+      case 'hello':
+        return this.during((signal) => this.hello(effect.freshToken, signal))
+      case 'register':
+        return this.during((signal) => this.register(effect.refused, signal))
+      case 'pull':
+        return this.during((signal) => this.pull(signal))
+      case 'push':
+        return this.during((signal) => this.push(signal))
+      case 'follow':
+        return this.during((signal) => this.follow(signal))
+    }
+  }
+
+  /** Runs `exchange`, and tells what came of it unless its line was hung up meanwhile. */
+  private during(exchange: (signal: AbortSignal) => Promise<Event | undefined>): void {
+    const { signal } = this.line
+    exchange(signal).then(
+      (event) => {
+        if (event !== undefined && !signal.aborted) this.tell(event)
+      },
+      (e: unknown) => {
+        if (!signal.aborted) this.tell({ type: 'failed', error: this.failure(e) })
+      },
+    )
+  }
+
+  /** What stands in the way, as the machine tells failures apart; what is not the network's is told to whoever listens. */
+  private failure(e: unknown): AnnalsError {
+    if (isAnnalsError(e) && e.code.startsWith('sync/')) return e
+    this.ledger.fail(e)
+    return isAnnalsError(e) ? e : new AnnalsError('internal/unexpected', `sync failed: ${String(e)}`, {}, { cause: e })
+  }
+
+  private async hello(freshToken: boolean, signal: AbortSignal): Promise<Event> {
+    const { meta, head } = this.ledger.state
+    const { replica, leasedTo } = meta
+    const { functions } = this.ledger
+    const message = { protocol: PROTOCOL, replica, ...head, functions, leasedTo, want: wantedIds(meta) }
+    const answer = await this.transport.hello(message, freshToken, signal)
+    signal.throwIfAborted()
+    const greeting = await this.ledger.update((state) => planGreeting(state, answer))
+    this.limits = answer.limits
+    this.remoteEpoch = answer.epoch
+    this.outcomes = new Map()
+    this.tellLacks(answer.lacks)
+    return { type: 'greeted', remoteT: answer.t, registered: greeting === 'ready' }
+  }
+
+  /** Once for each set of names. */
+  private tellLacks(names: readonly string[]): void {
+    const said = names.join(', ')
+    if (said !== '' && said !== this.lacks) this.ledger.fail(lacking(names))
+    this.lacks = said
+  }
+
+  private async register(refused: boolean, signal: AbortSignal): Promise<Event> {
+    const message = await this.ledger.update((state) => planRegistration(state, this.remoteEpoch, refused))
+    try {
+      const { epoch } = await this.transport.register(message, signal)
+      signal.throwIfAborted()
+      await this.ledger.update((state) => planRegistered(state, epoch))
+      return { type: 'registered' }
+    } catch (e) {
+      if (isAnnalsError(e, 'sync/fork')) return { type: 'fork', by: 'register' }
+      throw e
+    }
+  }
+
+  private async pull(signal: AbortSignal): Promise<Event> {
+    const { head, meta } = this.ledger.state
+    const answer = await this.transport.pull(head.t + 1, this.limits.page, signal)
+    signal.throwIfAborted()
+    checkSameLog(meta, answer.logEpoch)
+    if (answer.t < head.t)
+      throw new AnnalsError('sync/diverged', 'the remote log is shorter than it was', { t: head.t, remoteT: answer.t })
+    await this.absorb(answer.rows)
+    return { type: 'pulled', remoteT: answer.t }
+  }
+
+  private async push(signal: AbortSignal): Promise<Event> {
+    const message = nextPush(this.ledger.state, this.outcomes, this.limits)
+    if (message === undefined) return { type: 'pushed', remoteT: this.machine.remoteT ?? 0, stopped: undefined }
+    const answer = await this.transport.push(message, signal)
+    signal.throwIfAborted()
+    if (answer.kind !== 'answers') return { type: 'fork', by: 'push' }
+    checkSameLog(this.ledger.state.meta, answer.logEpoch)
+    for (const { txid, ...outcome } of answer.outcomes) this.outcomes.set(txid, outcome)
+    if (answer.leases.length > 0) await this.ledger.update((state) => planLeases(state, answer.leases))
+    await this.absorb([])
+    const { stopped } = answer
+    return { type: 'pushed', remoteT: answer.t, stopped: stopped && new AnnalsError(stopped.code, stopped.message, {}) }
+  }
+
+  private async follow(signal: AbortSignal): Promise<Event> {
+    const since = this.clock.now()
+    try {
+      await this.transport.follow(this.ledger.state.head.t, (t) => this.heard(t, signal), signal)
+    } catch (e) {
+      if (!isAnnalsError(e, 'sync/unreachable') || this.clock.now() - since < GOOD_STREAM_MS) throw e
+      return { type: 'dropped' }
+    }
+    if (this.clock.now() - since >= GOOD_STREAM_MS) return { type: 'dropped' }
+    throw new AnnalsError('sync/unreachable', 'the server ended the stream that it had just opened', {})
+  }
+
+  private heard(t: number, signal: AbortSignal): void {
+    if (!signal.aborted) this.tell({ type: 'poked', t })
+  }
+
+  /** Records that do not continue the log we have are another log's. */
+  private async absorb(rows: readonly LogRow[]): Promise<void> {
+    try {
+      await this.ledger.update((state, env) => planAbsorb(state, rows, this.outcomes, env))
+    } catch (cause) {
+      if (!isAnnalsError(cause, 'storage/corrupt')) throw cause
+      throw new AnnalsError(
+        'sync/diverged',
+        `the remote log does not continue the one that is here: ${cause.message}`,
+        {},
+        { cause },
+      )
+    }
+    const queued = new Set(this.ledger.state.entries.map((p) => p.txid))
+    for (const txid of this.outcomes.keys()) if (!queued.has(txid)) this.outcomes.delete(txid)
+  }
+}
+
+const lacking = (names: readonly string[]): AnnalsError =>
+  new AnnalsError(
+    'sync/unknown-function',
+    `the server lacks the functions ${names.join(', ')}: transactions that call them stay pending; give it the module that the worker has`,
+    { functions: names },
+  )

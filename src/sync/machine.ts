@@ -1,0 +1,211 @@
+import type { SyncStatus } from '../api/sync.ts'
+import { AnnalsError } from '../base/errors.ts'
+
+/**
+ * How a replica talks to its remote, as a pure function of what happened. The driver does what it asks for and tells what came
+ * of it; nothing here waits, reads a clock or rolls dice.
+ *
+ *     stopped ──go──▶ connecting ──greeted──▶ catching-up ──at the remote's t──▶ live ◀──┐
+ *        ▲  ▲             ▲  │                     │                              │ │    │ pull, push
+ *        │  └──stop── any │  └───────┬─────failed──┴──────────────────────────────┘ └────┘
+ *        │                │          ▼
+ *        │                ├─due── backing-off        (fork: connecting again, at once, to register)
+ *        │                └─woken─ unauthorised      (after a 401 with a token that was just asked for)
+ *        └──────────────────────── too-old, diverged (only going and stopping by hand leaves them)
+ */
+export interface Machine {
+  readonly mode:
+    | 'stopped'
+    | 'connecting'
+    | 'catching-up'
+    | 'live'
+    | 'backing-off'
+    | 'unauthorised'
+    | 'too-old'
+    | 'diverged'
+  /** The one request under way; following goes on beside it. */
+  readonly busy: 'hello' | 'register' | 'pull' | 'push' | undefined
+  /** The one before it: pulls and pushes take turns, so that neither starves. */
+  readonly last: 'pull' | 'push'
+  readonly remoteT: number | undefined
+  /** Whether the remote has given this replica its epoch. */
+  readonly registered: boolean
+  /** Failures in a row. */
+  readonly failures: number
+  /** What was refused last: a token, or, as a fork, a push or a registration. */
+  readonly refused: 'token' | 'push' | 'register' | undefined
+  /** When to try again, ms since 1970: to connect, or, while live, to push what the server could not decide. */
+  readonly retryAt: number | undefined
+  readonly error: AnnalsError | undefined
+}
+
+export type Event =
+  | { readonly type: 'go' }
+  | { readonly type: 'stop' }
+  /** There may be a network again, a token, a user who looks: whatever waits need not. */
+  | { readonly type: 'woken' }
+  /** `retryAt` has come. */
+  | { readonly type: 'due' }
+  | { readonly type: 'greeted'; readonly remoteT: number; readonly registered: boolean }
+  | { readonly type: 'registered' }
+  | { readonly type: 'pulled'; readonly remoteT: number }
+  /** `stopped`: why the remote could not decide all of it yet. */
+  | { readonly type: 'pushed'; readonly remoteT: number; readonly stopped: AnnalsError | undefined }
+  /** The remote has another story of this replica's queue than the replica itself. */
+  | { readonly type: 'fork'; readonly by: 'push' | 'register' }
+  /** The stream of pokes ended after a good while. */
+  | { readonly type: 'dropped' }
+  | { readonly type: 'poked'; readonly t: number }
+  /** Something was queued here, or by another tab. */
+  | { readonly type: 'changed' }
+  | { readonly type: 'failed'; readonly error: AnnalsError }
+
+/** `follow` opens the stream of pokes; `hangUp` ends it and whatever is under way; `wake` asks for `due` at a time. */
+export type Effect =
+  | { readonly type: 'hello'; readonly freshToken: boolean }
+  | { readonly type: 'register'; readonly refused: boolean }
+  | { readonly type: 'pull' | 'push' | 'follow' | 'hangUp' }
+  | { readonly type: 'wake'; readonly at: number }
+
+/** What the machine needs to know of the world at the moment of an event. */
+export interface World {
+  /** Milliseconds since 1970. */
+  readonly now: number
+  /** 0 ..< 1. */
+  readonly random: number
+  /** The newest confirmed `t` here, and whether something queued has not been decided. */
+  readonly t: number
+  readonly unsent: boolean
+}
+
+export const STOPPED: Machine = {
+  mode: 'stopped',
+  busy: undefined,
+  last: 'push',
+  remoteT: undefined,
+  registered: false,
+  failures: 0,
+  refused: undefined,
+  retryAt: undefined,
+  error: undefined,
+}
+
+/** Milliseconds of the first and of the longest pause between two tries: doubled each time, a random part of it waited. */
+const FIRST_PAUSE = 500
+const LONGEST_PAUSE = 30_000
+/** A fork is answered at once by registering again, so often; then with pauses. */
+const FORKS_IN_A_ROW = 3
+
+type Move = readonly [Machine, readonly Effect[]]
+
+export function move(m: Machine, event: Event, world: World): Move {
+  switch (event.type) {
+    case 'go':
+      return m.mode === 'stopped' ? connect(m) : [m, []]
+    case 'stop':
+      return m.mode === 'stopped' ? [m, []] : [{ ...STOPPED, remoteT: m.remoteT }, [{ type: 'hangUp' }]]
+    case 'woken':
+      if (m.mode === 'backing-off' || m.mode === 'unauthorised')
+        return connect({ ...m, failures: 0, refused: undefined })
+      return m.mode === 'live' ? work({ ...m, retryAt: undefined }, world) : [m, []]
+    case 'due':
+      if (m.retryAt === undefined || world.now < m.retryAt) return [m, []]
+      if (m.mode === 'backing-off') return connect(m)
+      return work({ ...m, retryAt: undefined }, world)
+    case 'greeted': {
+      const forked = m.refused === 'push' || m.refused === 'register'
+      const [after, effects] = work(
+        {
+          ...m,
+          mode: 'catching-up',
+          busy: undefined,
+          remoteT: event.remoteT,
+          registered: event.registered && !forked,
+          refused: forked ? m.refused : undefined,
+        },
+        world,
+      )
+      return [after, [{ type: 'follow' }, ...effects]]
+    }
+    case 'registered':
+      // hello again: with the epoch come leases
+      return again({ ...m, refused: undefined })
+    case 'pulled':
+      return work({ ...heard(m, event.remoteT), busy: undefined, last: 'pull', failures: 0 }, world)
+    case 'pushed': {
+      const at = event.stopped === undefined ? undefined : world.now + LONGEST_PAUSE
+      const next = { ...heard(m, event.remoteT), busy: undefined, last: 'push', failures: 0, retryAt: at } as const
+      const [after, effects] = work({ ...next, error: event.stopped }, world)
+      return [after, at === undefined ? effects : [...effects, { type: 'wake', at }]]
+    }
+    case 'fork': {
+      const forked: Machine = { ...m, refused: event.by }
+      return m.failures < FORKS_IN_A_ROW
+        ? again({ ...forked, failures: m.failures + 1 })
+        : fail(
+            forked,
+            new AnnalsError('sync/fork', 'the remote does not recognise the queue of this replica', {}),
+            world,
+          )
+    }
+    case 'dropped':
+      return again(m)
+    case 'poked':
+      return work(heard(m, event.t), world)
+    case 'changed':
+      return work(m, world)
+    case 'failed':
+      return fail(m, event.error, world)
+  }
+}
+
+/** A poke may overtake an answer: the newest `t` counts. */
+const heard = (m: Machine, t: number): Machine => ({ ...m, remoteT: Math.max(t, m.remoteT ?? 0) })
+
+/** Says hello once more, without a pause. */
+const again = (m: Machine): Move => [
+  { ...m, mode: 'connecting', busy: 'hello', retryAt: undefined },
+  [{ type: 'hangUp' }, { type: 'hello', freshToken: m.refused === 'token' }],
+]
+
+const connect = (m: Machine): Move => [
+  { ...m, mode: 'connecting', busy: 'hello', retryAt: undefined },
+  [{ type: 'hello', freshToken: m.refused === 'token' }],
+]
+
+/** Begins what is to be done next, unless something is under way. */
+function work(m: Machine, world: World): Move {
+  if ((m.mode !== 'catching-up' && m.mode !== 'live') || m.busy !== undefined) return [m, []]
+  const behind = (m.remoteT ?? 0) > world.t
+  const toPush = world.unsent && m.retryAt === undefined
+  if (behind && (m.mode === 'catching-up' || !toPush || m.last === 'push'))
+    return [{ ...m, busy: 'pull' }, [{ type: 'pull' }]]
+  const live: Machine = { ...m, mode: 'live', error: m.retryAt === undefined ? undefined : m.error }
+  if (!toPush) return [live, []]
+  if (!m.registered) return [{ ...live, busy: 'register' }, [{ type: 'register', refused: m.refused === 'register' }]]
+  return [{ ...live, busy: 'push' }, [{ type: 'push' }]]
+}
+
+function fail(m: Machine, error: AnnalsError, world: World): Move {
+  if (m.mode === 'stopped' || m.mode === 'backing-off') return [m, []]
+  const down = (next: Partial<Machine>): Machine => ({ ...m, busy: undefined, error, retryAt: undefined, ...next })
+  switch (error.code) {
+    case 'sync/upgrade':
+      return [down({ mode: 'too-old' }), [{ type: 'hangUp' }]]
+    case 'sync/diverged':
+      return [down({ mode: 'diverged' }), [{ type: 'hangUp' }]]
+    case 'sync/unauthorized': {
+      if (error.data.status === 401 && m.refused !== 'token') return again({ ...m, refused: 'token', error })
+      return [down({ mode: 'unauthorised', refused: undefined }), [{ type: 'hangUp' }]]
+    }
+    default: {
+      const longest = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** m.failures)
+      const retryAt = world.now + Math.round(longest * (0.5 + world.random / 2))
+      const next = down({ mode: 'backing-off', failures: m.failures + 1, retryAt })
+      return [next, [{ type: 'hangUp' }, { type: 'wake', at: retryAt }]]
+    }
+  }
+}
+
+/** What users are told. */
+export const stateOf = (m: Machine): SyncStatus['state'] => (m.mode === 'stopped' ? 'offline' : m.mode)

@@ -1,0 +1,67 @@
+import { wantedIds } from './id-pool.ts'
+import type { Pending } from './pending.ts'
+import { type Limits, type Outcome, PROTOCOL, type Push, type PushEntry } from './protocol.ts'
+import type { ReplicaState } from './replica-state.ts'
+
+/** Bytes that a push takes beside its intents, roughly: ids and the like are counted apart. */
+const ENTRY_OVERHEAD = 256
+
+/** Whether the end of every queued transaction is known but for its record. */
+const isDecided = (p: Pending, outcomes: ReadonlyMap<string, Outcome>): boolean => outcomes.has(p.txid)
+
+export const hasUnsent = (state: ReplicaState, outcomes: ReadonlyMap<string, Outcome>): boolean =>
+  state.entries.some((p) => !isDecided(p, outcomes))
+
+/**
+ * The next transactions to push, in order, from the first whose outcome is not known: as many as fit. One whose record is here
+ * already is pushed too, when nobody has heard its answer: the remote knows it by its txid. undefined when all are decided.
+ */
+export function nextPush(
+  state: ReplicaState,
+  outcomes: ReadonlyMap<string, Outcome>,
+  limits: Limits,
+): Push | undefined {
+  const { meta, entries } = state
+  const start = entries.findIndex((p) => !isDecided(p, outcomes))
+  const first = entries[start]
+  if (first === undefined) return undefined
+  const before = entries[start - 1]?.txid ?? meta.lastOut
+  const batch: PushEntry[] = []
+  let room = limits.body - 1024
+  for (const entry of entries.slice(start, start + limits.batch)) {
+    const next = toPush(entry, meta.seqBase)
+    room -= sizeOf(next)
+    if (batch.length > 0 && room < 0) break
+    batch.push(next)
+  }
+  return {
+    protocol: PROTOCOL,
+    replica: meta.replica,
+    epoch: meta.epoch,
+    prev: first.seq === meta.seqBase + 1 ? '' : before,
+    entries: batch,
+    leasedTo: meta.leasedTo,
+    want: wantedIds(meta),
+  }
+}
+
+function toPush({ seq, txid, body }: Pending, seqBase: number): PushEntry {
+  const own = { txid, seq: seq - seqBase }
+  if (body.withdrawn) return { ...own, void: true, became: [...body.replaced] }
+  return {
+    ...own,
+    basis: body.basis,
+    instant: body.instant,
+    intent: body.intent,
+    ids: [...body.ids],
+    txs: [...body.txs],
+    ...(body.retryOf !== undefined && { retryOf: body.retryOf }),
+    ...(body.schema && { schema: true }),
+  }
+}
+
+function sizeOf(entry: PushEntry): number {
+  if ('void' in entry) return ENTRY_OVERHEAD + 16 * entry.became.length
+  const ids = entry.ids.reduce((sum, [name]) => sum + 3 * name.length + 12, 0)
+  return ENTRY_OVERHEAD + entry.intent.length + ids + 64 * entry.txs.length
+}

@@ -1,0 +1,72 @@
+import type { SyncOptions } from '../api/sync.ts'
+import type { Runtime } from '../engine/runtime.ts'
+import type { LocalStore } from '../storage/port.ts'
+import { type DriverOptions, SyncDriver } from './driver.ts'
+import { ReplicaLedger } from './replica-ledger.ts'
+import { type Peers, ReplicaSync } from './sync-store.ts'
+import { httpTransport, type Transport } from './transport.ts'
+
+/** Runs `work` while this tab is the one that may, out of all that have the database open. Returns the way to give it up. */
+export type Lead = (work: (signal: AbortSignal) => Promise<void>) => () => void | Promise<void>
+
+export interface ReplicaOptions extends DriverOptions {
+  /** Where the remote is and who asks, or a way of one's own to it. */
+  readonly remote: SyncOptions | Transport
+  readonly fetch?: typeof fetch
+  /** Default: this process is the only one. */
+  readonly lead?: Lead
+  /** The other tabs. */
+  readonly peers?: Peers
+  /** Calls `listener` when the network may be back, such as at the event `online`. Returns the way to stop. */
+  readonly onWake?: (listener: () => void) => () => void
+}
+
+export interface Replica {
+  readonly ledger: ReplicaLedger
+  readonly sync: ReplicaSync
+  /** Stops talking to the remote; the ledger is the caller's to close. */
+  stop(): Promise<void>
+}
+
+/**
+ * Opens a database as a replica of a remote one and begins to sync it. Nothing waits for the network. Rejects with
+ * `sync/has-own-history` when the store holds a database of its own.
+ */
+export async function openReplica(store: LocalStore, runtime: Runtime, options: ReplicaOptions): Promise<Replica> {
+  const ledger = await ReplicaLedger.open(store, runtime)
+  const { remote } = options
+  const transport =
+    'url' in remote ? httpTransport({ ...remote, ...(options.fetch && { fetch: options.fetch }) }) : remote
+  const driver = new SyncDriver(ledger, transport, options)
+  let leads = false
+  const sync = new ReplicaSync(ledger, driver, () => leads, options.peers)
+  let working: Promise<void> = Promise.resolve()
+  const lead = options.lead ?? alone
+  const resign = lead(async (signal) => {
+    leads = true
+    working = driver.run(signal)
+    try {
+      await working
+    } finally {
+      leads = false
+    }
+  })
+  const unwake = options.onWake?.(() => sync.wake())
+  return {
+    ledger,
+    sync,
+    stop: async () => {
+      unwake?.()
+      await resign()
+      await working
+      sync.stop()
+    },
+  }
+}
+
+/** Leads at once, until it is given up. */
+const alone: Lead = (work) => {
+  const controller = new AbortController()
+  void work(controller.signal)
+  return () => controller.abort()
+}

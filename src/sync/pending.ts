@@ -1,0 +1,26 @@
+import { PENDING_BASE } from '../datom/ids.ts'
+import type { QueueRow } from '../storage/port.ts'
+import { decodeQueueBody, encodeQueueBody, type QueueBody } from './queue-body.ts'
+
+/** A transaction in the queue. */
+export interface Pending {
+  readonly seq: number
+  readonly txid: string
+  readonly body: QueueBody
+  /** Its place in the log, when its record is here and only the outcome of an earlier one is not. */
+  readonly t: number | undefined
+}
+
+/** The entity of the transaction queued at `seq`: seqs are never reused, so neither are these. */
+export const pendingTx = (seq: number): number => PENDING_BASE + seq
+/** Its inverse. */
+export const seqOfPendingTx = (tx: number): number => tx - PENDING_BASE
+
+export const toQueueRow = ({ seq, txid, body }: Pending): QueueRow => ({ seq, txid, body: encodeQueueBody(body) })
+/** `t` undefined. Throws `storage/corrupt`. */
+export const fromQueueRow = (row: QueueRow): Pending => ({
+  seq: row.seq,
+  txid: row.txid,
+  body: decodeQueueBody(row),
+  t: undefined,
+})

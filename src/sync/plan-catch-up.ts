@@ -1,0 +1,84 @@
+import type { Settled } from '../api/report.ts'
+import type { LocalState, LogRow } from '../storage/port.ts'
+import { withAliases } from './aliases.ts'
+import { overlay } from './overlay.ts'
+import { fromQueueRow, type Pending } from './pending.ts'
+import type { PredictEnv } from './predict.ts'
+import { decodeRejectedBody } from './rejected-body.ts'
+import { readMeta } from './replica-meta.ts'
+import { addTouched, confirmedAt, foldRows, type ReplicaState, type Step } from './replica-state.ts'
+
+/**
+ * The state that lies in the store, reached from `state`: what other tabs have queued, withdrawn and heard from the remote.
+ * `rows`: those of the log after the confirmed head, up to the stored one's.
+ */
+export async function planCatchUp(
+  state: ReplicaState,
+  stored: LocalState,
+  rows: readonly LogRow[],
+  env: PredictEnv,
+): Promise<Step<void>> {
+  const meta = readMeta(stored.meta)
+  const sameGeneration = meta.generation === state.meta.generation
+  const queue = readQueue(stored, sameGeneration ? state.entries : [])
+  const still = new Set(queue.map((p) => p.txid))
+  const gone = state.entries.filter((p) => !still.has(p.txid))
+  const folded = await foldRows({ ...state, meta, entries: [...gone, ...queue] }, rows)
+  const left = folded.entries.slice(0, gone.length)
+  const waiting = folded.entries.slice(gone.length)
+  const confirmed = withAliases(folded.confirmed, meta.aliases)
+
+  const appended = rows.length === 0 && sameGeneration && gone.every((p) => p.body.predicted === undefined)
+  const known = appended ? state.entries.length - gone.length : 0
+  const base = appended ? withAliases(state.view, meta.aliases) : confirmed
+  const layered = await overlay(base, waiting.slice(known), { ...env, generation: meta.generation })
+  const entries = [...waiting.slice(0, known), ...layered.entries]
+
+  const touched = new Set<number>()
+  for (const record of folded.records) for (const a of record.data.a) touched.add(a)
+  addTouched(touched, entries.slice(known))
+  if (!appended) addTouched(touched, state.entries)
+  const rejected = new Map(
+    stored.rejected.map((row) => [row.txid, state.rejected.get(row.txid) ?? decodeRejectedBody(row)] as const),
+  )
+  return {
+    next: {
+      meta,
+      claim: stored.heads.claim,
+      head: folded.head,
+      confirmed,
+      seq: stored.heads.queue.seq,
+      entries,
+      rejected,
+      view: layered.view,
+    },
+    ...((touched.size > 0 || layered.view !== state.view) && { touched }),
+    ended: endings(left, waiting, rejected),
+    result: undefined,
+  }
+}
+
+/** The queue as it is stored; entries of the same generation are the ones we have. */
+function readQueue(stored: LocalState, known: readonly Pending[]): readonly Pending[] {
+  const bySeq = new Map(known.map((p) => [p.seq, p]))
+  return stored.queue.map((row) => {
+    const own = bySeq.get(row.seq)
+    return own?.txid === row.txid ? own : fromQueueRow(row)
+  })
+}
+
+function endings(
+  left: readonly Pending[],
+  waiting: readonly Pending[],
+  rejected: ReplicaState['rejected'],
+): ReadonlyMap<string, Settled> {
+  const ended = new Map<string, Settled>()
+  for (const { txid, t } of [...left, ...waiting]) if (t !== undefined) ended.set(txid, confirmedAt(t))
+  for (const { txid, t } of left) {
+    if (t !== undefined) continue
+    const refused = rejected.get(txid)
+    if (refused === undefined) ended.set(txid, { status: 'withdrawn' })
+    else ended.set(txid, { status: 'rejected', code: refused.code, message: refused.message, facts: refused.facts })
+  }
+  return ended
+}

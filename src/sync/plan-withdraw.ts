@@ -1,0 +1,51 @@
+import { overlay } from './overlay.ts'
+import { toQueueRow } from './pending.ts'
+import type { PredictEnv } from './predict.ts'
+import { metaChange } from './replica-meta.ts'
+import { addTouched, notPending, type ReplicaState, type Step } from './replica-state.ts'
+
+/**
+ * Takes a transaction back: a pending one loses its effect and is pushed as a withdrawal, for nothing leaves the middle of the
+ * queue; a refused one is dropped. `result` says which. Throws `sync/not-pending`.
+ */
+export async function planWithdraw(
+  state: ReplicaState,
+  id: string,
+  env: PredictEnv,
+): Promise<Step<'waits' | 'dropped'>> {
+  const entry = state.entries.find((p) => p.txid === id)
+  if (entry === undefined) return drop(state, id)
+  if (entry.t !== undefined || entry.body.withdrawn) return { result: 'waits' }
+  const meta = { ...state.meta, generation: state.meta.generation + 1 }
+  const taken = state.entries.map((p) =>
+    p === entry ? { ...p, body: { ...p.body, withdrawn: true, predicted: undefined, conflict: undefined } } : p,
+  )
+  const { view, entries } = await overlay(state.confirmed, taken, { ...env, generation: meta.generation })
+  const touched = new Set<number>()
+  addTouched(touched, state.entries)
+  addTouched(touched, entries)
+  return {
+    commit: {
+      // a claim, so that it and another tab's rebase, which writes the same rows, cannot both be
+      expect: { claim: state.claim, seq: state.seq, t: state.head.t },
+      claim: state.claim + 1,
+      requeue: entries.map(toQueueRow),
+      meta: metaChange({ generation: meta.generation }),
+    },
+    next: { ...state, meta, claim: state.claim + 1, view, entries },
+    touched,
+    result: 'waits',
+  }
+}
+
+function drop(state: ReplicaState, id: string): Step<'dropped'> {
+  if (!state.rejected.has(id)) throw notPending(id)
+  const rejected = new Map(state.rejected)
+  rejected.delete(id)
+  return {
+    commit: { expect: {}, unreject: [id] },
+    next: { ...state, rejected },
+    ended: new Map([[id, { status: 'withdrawn' }]]),
+    result: 'dropped',
+  }
+}

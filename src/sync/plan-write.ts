@@ -1,0 +1,120 @@
+import { AnnalsError } from '../base/errors.ts'
+import { PENDING_BASE } from '../datom/ids.ts'
+import type { WriteOptions, Written } from '../engine/ledger.ts'
+import { checkBasis } from '../engine/local-ledger.ts'
+import { OutOfIds } from './id-pool.ts'
+import { encodeIntent } from './intent.ts'
+import { ownForms } from './own-forms.ts'
+import { type Pending, pendingTx, toQueueRow } from './pending.ts'
+import { type PredictEnv, predict } from './predict.ts'
+import { DEFAULT_LIMITS } from './protocol.ts'
+import type { QueueBody } from './queue-body.ts'
+import type { RejectedBody } from './rejected-body.ts'
+import { addTouched, type ReplicaState, type Step } from './replica-state.ts'
+import { verdictOf } from './verdict.ts'
+
+/** One transaction that somebody wants made. */
+export interface WriteRequest {
+  /** Absent: the forms of the refused transaction that is sent again. */
+  readonly forms: readonly unknown[] | undefined
+  readonly options: WriteOptions
+  /** The refused transaction that this one replaces. */
+  readonly retryOf?: string
+}
+
+/** What became of one request. */
+export type WriteResult = { readonly written: Written } | { readonly refused: unknown }
+
+/** Runs `requests` in order on the view and queues what does not fail. The results are in the order of the requests. */
+export async function planWrite(
+  state: ReplicaState,
+  requests: readonly WriteRequest[],
+  env: PredictEnv,
+): Promise<Step<readonly WriteResult[]>> {
+  let { view, seq } = state
+  const results: WriteResult[] = []
+  const queued: Pending[] = []
+  const sentAgain = new Map(state.rejected)
+  for (const request of requests) {
+    try {
+      const txid = crypto.randomUUID()
+      checkBasis(request.options, view)
+      const body = newBody({ ...state, rejected: sentAgain }, request, env)
+      const { body: predicted, after, result } = await predict(view, { seq: seq + 1, txid, body }, env)
+      seq++
+      queued.push({ seq, txid, body: predicted, t: undefined })
+      const { data, tempids } = result
+      results.push({ written: { txid, tx: pendingTx(seq), t: undefined, data, tempids, before: view, after } })
+      view = after
+      if (request.retryOf !== undefined) sentAgain.delete(request.retryOf)
+    } catch (refused) {
+      if (refused instanceof OutOfIds || verdictOf(refused) === undefined) throw refused
+      results.push({ refused })
+    }
+  }
+  if (queued.length === 0) return { result: results }
+  const touched = new Set<number>()
+  addTouched(touched, queued)
+  return {
+    commit: {
+      expect: { seq: state.seq },
+      enqueue: queued.map(toQueueRow),
+      unreject: [...state.rejected.keys()].filter((id) => !sentAgain.has(id)),
+    },
+    next: { ...state, view, seq, entries: [...state.entries, ...queued], rejected: sentAgain },
+    touched,
+    result: results,
+  }
+}
+
+function newBody(state: ReplicaState, { forms, options, retryOf }: WriteRequest, env: PredictEnv): QueueBody {
+  const refused = retryOf === undefined ? undefined : state.rejected.get(retryOf)
+  if (retryOf !== undefined && refused === undefined) {
+    throw new AnnalsError('sync/not-rejected', `no refused transaction has the id ${retryOf}`, { id: retryOf })
+  }
+  const own = forms === undefined ? undefined : ownForms(forms)
+  const intent = own === undefined ? (refused as RejectedBody).intent : encodeIntent(own)
+  if (intent.length > DEFAULT_LIMITS.intent) {
+    throw new AnnalsError(
+      'tx/too-large',
+      `the transaction data takes ${intent.length} bytes, and at most ${DEFAULT_LIMITS.intent} can be synced: split it`,
+      { bytes: intent.length, limit: DEFAULT_LIMITS.intent },
+    )
+  }
+  return {
+    intent,
+    ids: refused?.ids ?? new Map(),
+    basis: state.head.t,
+    instant: Math.trunc(env.runtime.now()),
+    txs: own === undefined ? (refused as RejectedBody).txs : pendingTxsIn(own, env),
+    retryOf,
+    schema: options.schema === true,
+    withdrawn: false,
+    generation: env.generation,
+    predicted: undefined,
+    replaced: new Map(),
+    conflict: undefined,
+  }
+}
+
+/** The transactions whose pending entities are among the numbers in `forms`, by these. */
+function pendingTxsIn(forms: readonly unknown[], env: PredictEnv): ReadonlyMap<number, string> {
+  const numbers = new Set<number>()
+  collectPending(forms, numbers)
+  const txs = new Map<number, string>()
+  for (const tx of numbers) {
+    const txid = env.txidOf(tx)
+    if (txid !== undefined) txs.set(tx, txid)
+  }
+  return txs
+}
+
+function collectPending(x: unknown, into: Set<number>): void {
+  if (typeof x === 'number') {
+    if (x >= PENDING_BASE) into.add(x)
+  } else if (Array.isArray(x) || x instanceof Set) for (const item of x) collectPending(item, into)
+  else if (x instanceof Map) for (const pair of x) collectPending(pair, into)
+  else if (typeof x === 'object' && x !== null && !(x instanceof Uint8Array)) {
+    for (const item of Object.values(x)) collectPending(item, into)
+  }
+}

@@ -1,0 +1,105 @@
+import { Builtin } from '../datom/builtin.ts'
+import { instantValue, readValue } from '../datom/read-value.ts'
+import type { TxData } from '../datom/tx-data.ts'
+import type { Value } from '../datom/value.ts'
+import { applyTx } from '../db/apply.ts'
+import type { Db } from '../db/db.ts'
+import { entityWith } from '../db/entity.ts'
+import { type Runtime, runtimeEnv } from '../engine/runtime.ts'
+import { transact } from '../transact/transact.ts'
+import type { Transaction } from '../transact/transaction.ts'
+import { withAliases } from './aliases.ts'
+import { decodeIntent } from './intent.ts'
+import { type Pending, pendingTx } from './pending.ts'
+import type { QueueBody } from './queue-body.ts'
+
+/** What running an intent on a replica needs. */
+export interface PredictEnv {
+  readonly runtime: Runtime
+  readonly replica: string
+  readonly generation: number
+  /** Gives an id nobody has; throws {@link OutOfIds}. */
+  readonly take: () => number
+  /** The datoms of a transaction, pending or confirmed; undefined when they are not at hand. */
+  readonly datomsOf: (tx: number) => Promise<TxData | undefined>
+  /** The uuid of the replica's transaction that has, or had, this pending entity. */
+  readonly txidOf: (tx: number) => string | undefined
+}
+
+/** What the forms come to on `view`: an entry's body that says so, and the value after it. Throws the reason when they do not. */
+export async function predict(
+  view: Db,
+  entry: Pick<Pending, 'seq' | 'txid' | 'body'>,
+  env: PredictEnv,
+): Promise<{ body: QueueBody; after: Db; result: Transaction }> {
+  const { body, txid } = entry
+  const tx = pendingTx(entry.seq)
+  const minted = new Set<number>()
+  const before = withAliases(view, await namedTxs(view, body.txs))
+  const result = await transact(before, decodeIntent(body.intent), {
+    tx,
+    txid,
+    now: body.instant,
+    mint: () => {
+      const id = env.take()
+      minted.add(id)
+      return id
+    },
+    ids: proposals(body.ids),
+    about: aboutTx(body, env.replica),
+    datomsOf: env.datomsOf,
+    ...runtimeEnv(env.runtime),
+  })
+  const ids = new Map(body.ids)
+  for (const [name, id] of Object.entries(result.ids)) if (minted.has(id)) ids.set(name, id)
+  const next: QueueBody = {
+    ...body,
+    ids,
+    generation: env.generation,
+    predicted: result.data,
+    replaced: result.replaced,
+    conflict: undefined,
+  }
+  return { body: next, after: await applyEntry(view, { ...entry, body: next }), result }
+}
+
+/** `view` with what `entry` is predicted to come to. Throws `storage/corrupt` when it does not fit. */
+export async function applyEntry(view: Db, { seq, body }: Pick<Pending, 'seq' | 'body'>): Promise<Db> {
+  const after = body.predicted ? await applyTx(view, pendingTx(seq), body.predicted, view.basisT) : view
+  return withAliases(after, body.replaced)
+}
+
+/** As a record without a prototype: a tempid may have any name. */
+export function proposals(ids: Iterable<readonly [string, number]>): Readonly<Record<string, number>> {
+  const out: Record<string, number> = Object.create(null)
+  for (const [name, id] of ids) out[name] = id
+  return out
+}
+
+/** What is said about a synced transaction, beside its instant and id. */
+export function aboutTx(
+  {
+    basis,
+    instant,
+    retryOf,
+  }: { readonly basis: number; readonly instant: number; readonly retryOf?: string | undefined },
+  replica: string,
+): (readonly [number, Value])[] {
+  const about: (readonly [number, Value])[] = [
+    [Builtin.txBasis, basis],
+    [Builtin.txReplica, readValue('uuid', replica, ':tx/replica')],
+    [Builtin.txDeviceInstant, instantValue(instant)],
+  ]
+  if (retryOf !== undefined) about.push([Builtin.txRetryOf, readValue('uuid', retryOf, ':tx/retryOf')])
+  return about
+}
+
+/** Where the pending transactions that an intent may name are now. */
+async function namedTxs(view: Db, txs: ReadonlyMap<number, string>): Promise<[number, number][]> {
+  const moved: [number, number][] = []
+  for (const [tx, txid] of txs) {
+    const found = await entityWith(view, Builtin.txId, readValue('uuid', txid, ':tx/id'))
+    if (found !== undefined && found !== tx) moved.push([tx, found])
+  }
+  return moved
+}

@@ -1,0 +1,147 @@
+import type { ErrorCode } from '../base/errors.ts'
+import type { LogRow } from '../storage/port.ts'
+
+/**
+ * What a replica and the remote log say to each other: CBOR over HTTP, in bodies of POST hello, register, push and in answers of
+ * GET pull. docs/sync.md tells the story; read-request.ts and read-answer.ts check what comes in. Only ever add fields.
+ */
+export const PROTOCOL = 1
+
+/** What the server takes at most; told at hello. */
+export interface Limits {
+  /** Bytes of a request's body. */
+  readonly body: number
+  /** Bytes of one intent. */
+  readonly intent: number
+  /** Transactions in a push. */
+  readonly batch: number
+  /** Collections within each other, in an intent. */
+  readonly depth: number
+  /** Records in a page of the log. */
+  readonly page: number
+}
+export const DEFAULT_LIMITS: Limits = { body: 1024 * 1024, intent: 256 * 1024, batch: 100, depth: 64, page: 1000 }
+
+/** Entity ids `from ..< to`. */
+export type IdRange = readonly [from: number, to: number]
+/** An id, and what it became. */
+export type AliasPair = readonly [id: number, final: number]
+
+/** Says where a replica stands, when it connects. */
+export interface Hello {
+  readonly protocol: number
+  readonly replica: string
+  /** The newest confirmed `t` it has, and the hash chain there. */
+  readonly t: number
+  readonly hash: string
+  /** Functions that its transactions may call. */
+  readonly functions: readonly string[]
+  /** The end of the highest lease it knows of, 0 without any; and how many further ids it asks for. */
+  readonly leasedTo: number
+  readonly want: number
+}
+export interface HelloAnswer {
+  readonly t: number
+  /** Another one than before: the log was restored from a backup. */
+  readonly logEpoch: string
+  /** Whether the remote log has the replica's confirmed state as a prefix: it does, says otherwise, or is shorter. */
+  readonly base: 'agrees' | 'differs' | 'ahead'
+  /** The replica's epoch as the server knows it; 0 when it has never registered. */
+  readonly epoch: number
+  /** The last seq that was decided in that epoch. */
+  readonly lastSeq: number
+  readonly limits: Limits
+  /** Leases above `leasedTo`. */
+  readonly leases: readonly IdRange[]
+  /** Functions of the replica's that the server lacks. */
+  readonly lacks: readonly string[]
+}
+
+/** Asks for the next replica epoch; the same answer for the same nonce. Refused with `sync/fork` when `after` is not current. */
+export interface Register {
+  readonly protocol: number
+  readonly replica: string
+  readonly nonce: string
+  /** The epoch that the replica believes to be current; 0 when there is none. */
+  readonly after: number
+  /** The identity that this replica had before it was fenced off, whose aliases it keeps. */
+  readonly of?: string
+}
+export interface RegisterAnswer {
+  readonly epoch: number
+}
+
+/** A transaction as it was meant, or its withdrawal. */
+export type PushEntry = IntentEntry | VoidEntry
+export interface IntentEntry {
+  readonly txid: string
+  readonly seq: number
+  /** The confirmed `t` that its author saw, and the author's clock, ms since 1970. */
+  readonly basis: number
+  readonly instant: number
+  /** Forms, as CBOR. */
+  readonly intent: Uint8Array
+  /** The ids that the replica gave to new entities, by tempid. */
+  readonly ids: readonly (readonly [tempid: string, id: number])[]
+  /** Pending transaction entities of the replica's that the forms may name, and whose they are. */
+  readonly txs: readonly (readonly [tx: number, txid: string])[]
+  readonly retryOf?: string
+  /** An installation of schema, or a migration: withdrawn where nothing comes of it any more. */
+  readonly schema?: true
+}
+export interface VoidEntry {
+  readonly txid: string
+  readonly seq: number
+  readonly void: true
+  /** What the ids that it had proposed have become meanwhile. */
+  readonly became: readonly AliasPair[]
+}
+
+export interface Push {
+  readonly protocol: number
+  readonly replica: string
+  readonly epoch: number
+  /** The txid queued before the first entry; '' for the first of an epoch. */
+  readonly prev: string
+  /** In order of creation, dense by seq. */
+  readonly entries: readonly PushEntry[]
+  readonly leasedTo: number
+  readonly want: number
+}
+
+/** How one transaction ended: the same answer for ever. */
+export type Outcome =
+  | { readonly status: 'confirmed'; readonly t: number }
+  /** `became`: what the ids that it had proposed stand for. */
+  | { readonly status: 'withdrawn'; readonly became: readonly AliasPair[] }
+  | {
+      readonly status: 'rejected'
+      readonly code: ErrorCode
+      readonly message: string
+      /** Plain JSON data. */
+      readonly facts: Readonly<Record<string, unknown>>
+    }
+
+export type PushAnswer =
+  | {
+      readonly kind: 'answers'
+      readonly t: number
+      readonly logEpoch: string
+      /** Those of the entries that are decided: the first so many, in order. */
+      readonly outcomes: readonly (Outcome & { readonly txid: string })[]
+      readonly leases: readonly IdRange[]
+      /** Why the entry after them cannot be decided yet: it stays pending. */
+      readonly stopped?: { readonly code: ErrorCode; readonly message: string }
+    }
+  /** The epoch is not current, or the queue tells another story than what was decided: say hello and register. */
+  | { readonly kind: 'fork' }
+  /** Entries are missing between the last one decided and the first one pushed. */
+  | { readonly kind: 'gap'; readonly last: number }
+  | { readonly kind: 'unknown-replica' }
+
+/** Records `from ..`, dense; none when `from` lies beyond the head. */
+export interface PullAnswer {
+  readonly t: number
+  readonly logEpoch: string
+  readonly rows: readonly LogRow[]
+}

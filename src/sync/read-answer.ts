@@ -1,0 +1,85 @@
+import type { ErrorCode } from '../base/errors.ts'
+import type { LogRow } from '../storage/port.ts'
+import { Fields, isId } from './fields.ts'
+import type { HelloAnswer, IdRange, Outcome, PullAnswer, PushAnswer, RegisterAnswer } from './protocol.ts'
+
+// What the server says is checked like anything else from outside: a captive portal answers 200 too.
+
+const MANY = 1_000_000
+
+const leases = (f: Fields): IdRange[] => f.pairs('leases', MANY, isId, isId)
+
+export function readHelloAnswer(x: unknown): HelloAnswer {
+  const f = new Fields(x, 'hello answer')
+  const limits = f.fields('limits')
+  return {
+    t: f.count('t'),
+    logEpoch: f.text('logEpoch', 256),
+    base: f.oneOf('base', ['agrees', 'differs', 'ahead']),
+    epoch: f.count('epoch'),
+    lastSeq: f.count('lastSeq'),
+    limits: {
+      body: limits.count('body'),
+      intent: limits.count('intent'),
+      batch: limits.count('batch'),
+      depth: limits.count('depth'),
+      page: limits.count('page'),
+    },
+    leases: leases(f),
+    lacks: f.list('lacks', MANY, String),
+  }
+}
+
+export const readRegisterAnswer = (x: unknown): RegisterAnswer => ({
+  epoch: new Fields(x, 'register answer').count('epoch'),
+})
+
+export function readPushAnswer(x: unknown): PushAnswer {
+  const f = new Fields(x, 'push answer')
+  const kind = f.oneOf('kind', ['answers', 'fork', 'gap', 'unknown-replica'])
+  switch (kind) {
+    case 'fork':
+    case 'unknown-replica':
+      return { kind }
+    case 'gap':
+      return { kind, last: f.count('last') }
+    case 'answers':
+      return {
+        kind,
+        t: f.count('t'),
+        logEpoch: f.text('logEpoch', 256),
+        outcomes: f.list('outcomes', MANY, readOutcome),
+        leases: leases(f),
+        ...(f.has('stopped') && { stopped: readReason(f.fields('stopped')) }),
+      }
+  }
+}
+
+const readReason = (f: Fields): { code: ErrorCode; message: string } => ({
+  code: f.text('code', 256) as ErrorCode,
+  message: f.text('message', 1_000_000),
+})
+
+function readOutcome(x: unknown): Outcome & { txid: string } {
+  const f = new Fields(x, 'outcome')
+  const txid = f.uuid('txid')
+  const status = f.oneOf('status', ['confirmed', 'withdrawn', 'rejected'])
+  switch (status) {
+    case 'confirmed':
+      return { txid, status, t: f.count('t') }
+    case 'withdrawn':
+      return { txid, status, became: f.pairs('became', MANY, isId, isId) }
+    case 'rejected':
+      return { txid, status, ...readReason(f), facts: f.facts('facts') }
+  }
+}
+
+export function readPullAnswer(x: unknown): PullAnswer {
+  const f = new Fields(x, 'pull answer')
+  return { t: f.count('t'), logEpoch: f.text('logEpoch', 256), rows: f.list('rows', MANY, readRow) }
+}
+
+function readRow(x: unknown): LogRow {
+  const f = new Fields(x, 'record')
+  return { t: f.count('t'), txid: f.uuid('txid'), body: f.bytes('body', 2 ** 31), hash: f.text('hash', 64) }
+}

@@ -1,0 +1,278 @@
+import type { Settled } from '../api/report.ts'
+import { AnnalsError, isAnnalsError, toWireError } from '../base/errors.ts'
+import { Listeners } from '../base/listeners.ts'
+import { Builtin } from '../datom/builtin.ts'
+import { isPendingTx, tOfTx } from '../datom/ids.ts'
+import { readValue } from '../datom/read-value.ts'
+import type { TxData } from '../datom/tx-data.ts'
+import type { Db } from '../db/db.ts'
+import { emptyDb } from '../db/empty.ts'
+import { entityWith } from '../db/entity.ts'
+import { type Call, CallQueue } from '../engine/call-queue.ts'
+import type { Change, Ledger, WriteOptions, Written } from '../engine/ledger.ts'
+import { Mutex } from '../engine/mutex.ts'
+import { decodeRecord } from '../engine/record.ts'
+import { LOG_PAGE } from '../engine/replay.ts'
+import type { Runtime } from '../engine/runtime.ts'
+import type { LocalState, LocalStore, LogRow } from '../storage/port.ts'
+import { becomeReplica } from './become-replica.ts'
+import { IdPool, OutOfIds, takeBlock } from './id-pool.ts'
+import { pendingTx } from './pending.ts'
+import { planCatchUp } from './plan-catch-up.ts'
+import { rememberCommit } from './plan-identity.ts'
+import { planWithdraw } from './plan-withdraw.ts'
+import { planWrite, type WriteRequest } from './plan-write.ts'
+import type { PredictEnv } from './predict.ts'
+import { readMeta } from './replica-meta.ts'
+import { confirmedAt, type ReplicaState, type Step } from './replica-state.ts'
+import { Settlements } from './settlements.ts'
+
+type Plan<T> = (state: ReplicaState, env: PredictEnv) => Step<T> | Promise<Step<T>>
+
+/**
+ * The ledger of a replica: a transaction is run on what users see, confirmed and pending, and queued for the remote. Several of
+ * them over one store (one for each tab) see each other's steps.
+ */
+export class ReplicaLedger implements Ledger {
+  private readonly changes = new Listeners<Change>()
+  private readonly states = new Listeners<ReplicaState>()
+  private readonly failures = new Listeners<AnnalsError>()
+  private readonly calls = new CallQueue<WriteRequest, Written>((calls) => this.write(calls))
+  private readonly steps = new Mutex()
+  private readonly pool = new IdPool()
+  private readonly settlements = new Settlements()
+  /** Pending transaction entities of this session, and whose they are. */
+  private readonly txids = new Map<number, string>()
+  private readonly unwatch: () => void
+  private refreshing = false
+  private closed = false
+
+  private constructor(
+    private readonly store: LocalStore,
+    private readonly runtime: Runtime,
+    private current: ReplicaState,
+  ) {
+    this.unwatch = store.watch(() => {
+      if (this.refreshing) return
+      this.refreshing = true
+      this.refresh().catch((e: unknown) => this.fail(e))
+    })
+  }
+
+  /** Opens, and makes a replica of an empty store. Throws `sync/has-own-history` when a local-only database lies there. */
+  static async open(store: LocalStore, runtime: Runtime): Promise<ReplicaLedger> {
+    await becomeReplica(store)
+    const confirmed = await emptyDb()
+    const nothing: ReplicaState = {
+      meta: readMeta(new Map()),
+      claim: 0,
+      head: { t: 0, hash: '' },
+      confirmed,
+      seq: 0,
+      entries: [],
+      rejected: new Map(),
+      view: confirmed,
+    }
+    const ledger = new ReplicaLedger(store, runtime, nothing)
+    await ledger.refresh()
+    return ledger
+  }
+
+  get db(): Db {
+    return this.current.view
+  }
+
+  /** Everything this replica knows now. */
+  get state(): ReplicaState {
+    return this.current
+  }
+
+  /** Names of the functions that transactions may call here. */
+  get functions(): readonly string[] {
+    return Object.keys(this.runtime.functions)
+  }
+
+  transact(forms: readonly unknown[], options: WriteOptions): Promise<Written> {
+    return this.send({ forms, options })
+  }
+
+  /**
+   * Sends a refused transaction again as a new one, with other forms when given; it leaves the list of the refused in the same
+   * step. Throws `sync/not-rejected`, and what `transact` throws: then it stays where it is.
+   */
+  sendAgain(id: string, forms?: readonly unknown[]): Promise<Written> {
+    return this.send({ forms, options: {}, retryOf: id })
+  }
+
+  /** Takes a pending transaction back, or drops a refused one. Throws `sync/not-pending`. */
+  async withdraw(id: string): Promise<Settled> {
+    await this.update((state, env) => planWithdraw(state, id, env))
+    return this.settled(id)
+  }
+
+  onChange = (listener: (change: Change) => void): (() => void) => this.changes.add(listener)
+  /** Called after every step, those included that change nothing in the view. */
+  onState = (listener: (state: ReplicaState) => void): (() => void) => this.states.add(listener)
+  onFailure = (listener: (error: AnnalsError) => void): (() => void) => this.failures.add(listener)
+  readLog = (from: number, limit: number): Promise<readonly LogRow[]> => this.store.readLog(from, limit)
+
+  async settled(txid: string): Promise<Settled> {
+    const known = this.settlements.get(txid)
+    if (known !== undefined) return known
+    const { entries, rejected, confirmed } = this.current
+    const entry = entries.find((p) => p.txid === txid)
+    if (entry !== undefined) return entry.t === undefined ? this.settlements.wait(txid) : confirmedAt(entry.t)
+    const refused = rejected.get(txid)
+    if (refused !== undefined) {
+      const { code, message, facts } = refused
+      return { status: 'rejected', code, message, facts }
+    }
+    const tx = await entityWith(confirmed, Builtin.txId, readValue('uuid', txid, ':tx/id'))
+    if (tx !== undefined) return confirmedAt(tOfTx(tx))
+    throw new AnnalsError('log/unknown-transaction', `there is no transaction with the id ${txid}`, { id: txid })
+  }
+
+  /** Plans a step on the newest state and stores it; plans again when another tab was first. One step at a time. */
+  update<T>(plan: Plan<T>): Promise<T> {
+    return this.steps.run(() => {
+      if (this.closed) throw closedError()
+      return this.attempt(plan)
+    })
+  }
+
+  /** Tells of a failure that nobody awaits. */
+  fail(e: unknown): void {
+    if (this.closed) return
+    const { code, message, data } = toWireError(e)
+    this.failures.call(isAnnalsError(e) ? e : new AnnalsError(code, message, data, { cause: e }))
+  }
+
+  async close(): Promise<void> {
+    if (this.closed) return
+    await this.calls.idle()
+    this.closed = true
+    this.unwatch()
+    await this.steps.run(async () => undefined)
+    await this.store.close()
+  }
+
+  private send(request: WriteRequest): Promise<Written> {
+    return this.closed ? Promise.reject(closedError()) : this.calls.add(request)
+  }
+
+  private async write(calls: readonly Call<WriteRequest, Written>[]): Promise<void> {
+    const requests = calls.map((call) => call.input)
+    const results = await this.update((state, env) => planWrite(state, requests, env))
+    for (const [i, call] of calls.entries()) {
+      const result = results[i]
+      if (result === undefined) continue
+      if ('written' in result) call.resolve(result.written)
+      else call.reject(result.refused)
+    }
+  }
+
+  private async attempt<T>(plan: Plan<T>): Promise<T> {
+    for (;;) {
+      const mark = this.pool.mark()
+      try {
+        const step = await plan(this.current, this.env(this.current))
+        if (step.commit === undefined || (await this.store.commit(step.commit)) === 'committed') {
+          this.move(step)
+          return step.result
+        }
+        this.pool.rewind(mark)
+        await this.catchUp()
+      } catch (e) {
+        this.pool.rewind(mark)
+        if (!(e instanceof OutOfIds)) throw e
+        if (!(await this.claim(this.current))) await this.catchUp()
+      }
+    }
+  }
+
+  /** Goes on to the state in the store. */
+  private async catchUp(): Promise<void> {
+    for (;;) {
+      const mark = this.pool.mark()
+      const stored = await this.store.read()
+      const rows = await this.readTail(stored)
+      try {
+        this.move(await planCatchUp(this.current, stored, rows, this.env(this.current)))
+        return
+      } catch (e) {
+        this.pool.rewind(mark)
+        if (!(e instanceof OutOfIds)) throw e
+        await this.claim({ meta: readMeta(stored.meta), claim: stored.heads.claim })
+      }
+    }
+  }
+
+  private async readTail(stored: LocalState): Promise<readonly LogRow[]> {
+    const rows: LogRow[] = []
+    for (let next = this.current.head.t + 1; next <= stored.heads.confirmed.t; ) {
+      const page = await this.store.readLog(next, Math.min(LOG_PAGE, stored.heads.confirmed.t - next + 1))
+      if (page.length === 0) {
+        throw new AnnalsError(
+          'storage/corrupt',
+          `the log ends at t ${next - 1} and should reach ${stored.heads.confirmed.t}`,
+          {},
+        )
+      }
+      rows.push(...page)
+      next += page.length
+    }
+    return rows
+  }
+
+  private refresh(): Promise<void> {
+    return this.steps.run(async () => {
+      this.refreshing = false
+      if (!this.closed) await this.catchUp()
+    })
+  }
+
+  /** Claims a block of ids; false when another tab was first. */
+  private async claim(from: Pick<ReplicaState, 'meta' | 'claim'>): Promise<boolean> {
+    const { block, left } = takeBlock(from.meta, this.pool.nextClaim())
+    if ((await this.store.commit(rememberCommit(from.claim, left))) === 'lost') return false
+    this.pool.add(block)
+    if (from.claim === this.current.claim) {
+      this.current = { ...this.current, claim: from.claim + 1, meta: { ...this.current.meta, ...left } }
+    }
+    return true
+  }
+
+  private move<T>({ next, touched, ended }: Step<T>): void {
+    if (next === undefined) return
+    this.current = next
+    for (const { seq, txid } of next.entries.toReversed()) {
+      if (this.txids.get(pendingTx(seq)) === txid) break
+      this.txids.set(pendingTx(seq), txid)
+    }
+    if (touched !== undefined) this.changes.call({ db: next.view, attributes: touched })
+    if (ended !== undefined) this.settlements.end(ended)
+    this.states.call(next)
+  }
+
+  private env({ meta }: ReplicaState): PredictEnv {
+    return {
+      runtime: this.runtime,
+      replica: meta.replica,
+      generation: meta.generation,
+      take: this.pool.take,
+      txidOf: (tx) => this.txids.get(tx),
+      datomsOf: async (tx) => (isPendingTx(tx) ? this.predictionOf(tx) : this.decided(tOfTx(tx))),
+    }
+  }
+
+  private predictionOf(tx: number): TxData | undefined {
+    return this.current.entries.find((p) => pendingTx(p.seq) === tx)?.body.predicted
+  }
+
+  private async decided(t: number): Promise<TxData | undefined> {
+    const [row] = await this.store.readLog(t, 1)
+    return row?.t === t ? decodeRecord(row).data : undefined
+  }
+}
+
+const closedError = (): AnnalsError => new AnnalsError('connection/closed', 'this connection is closed', {})

@@ -1,0 +1,86 @@
+import type { Settled } from '../api/report.ts'
+import { AnnalsError } from '../base/errors.ts'
+import { txOfT } from '../datom/ids.ts'
+import type { Db } from '../db/db.ts'
+import type { LogRecord } from '../engine/record.ts'
+import { applyRows } from '../engine/replay.ts'
+import type { ConfirmedHead, LocalCommit, LogRow } from '../storage/port.ts'
+import { withAliases } from './aliases.ts'
+import { type Pending, pendingTx } from './pending.ts'
+import type { RejectedBody } from './rejected-body.ts'
+import type { ReplicaMeta } from './replica-meta.ts'
+
+/** All that an open replica knows, of one moment. A later moment is another value. */
+export interface ReplicaState {
+  readonly meta: ReplicaMeta
+  /** The store's claim head. */
+  readonly claim: number
+  readonly head: ConfirmedHead
+  /** The fold of the log. */
+  readonly confirmed: Db
+  /** The seq of the newest transaction ever queued. */
+  readonly seq: number
+  /** The queue, in order. */
+  readonly entries: readonly Pending[]
+  readonly rejected: ReadonlyMap<string, RejectedBody>
+  /** What users see: confirmed and pending. */
+  readonly view: Db
+}
+
+/** A step from one state to the next: what to store, and what is so once it is stored. */
+export interface Step<T> {
+  /** Absent when nothing changes. */
+  readonly commit?: LocalCommit
+  readonly next?: ReplicaState
+  /** Attributes of the facts that came or went in the view; absent when the view is as it was. */
+  readonly touched?: ReadonlySet<number>
+  /** Transactions that have come to their end. */
+  readonly ended?: ReadonlyMap<string, Settled>
+  readonly result: T
+}
+
+export const confirmedAt = (t: number): Settled => ({ status: 'confirmed', t, tx: txOfT(t) })
+
+/** What of a state follows from the log and the queue together. */
+export interface Folded {
+  readonly confirmed: Db
+  readonly head: ConfirmedHead
+  readonly entries: readonly Pending[]
+  readonly records: readonly LogRecord[]
+}
+
+/** Folds `rows` into a state. Throws `storage/corrupt` when they do not follow. */
+export async function foldRows(
+  state: Pick<ReplicaState, 'confirmed' | 'head' | 'entries' | 'meta'>,
+  rows: readonly LogRow[],
+): Promise<Folded> {
+  const mine = new Set([state.meta.replica, ...state.meta.lineage])
+  const queued = new Map(state.entries.map((p) => [p.txid, p]))
+  const places = new Map<string, number>()
+  const records: LogRecord[] = []
+  const aliases: [number, number][] = []
+  const { db, head } = await applyRows(state.confirmed, state.head, rows, (record) => {
+    records.push(record)
+    const own = queued.get(record.txid)
+    if (own !== undefined) {
+      places.set(record.txid, record.t)
+      aliases.push([pendingTx(own.seq), txOfT(record.t)])
+    }
+    if (own !== undefined || mine.has(record.origin?.replica ?? '')) aliases.push(...record.aliases)
+    return undefined
+  })
+  return {
+    confirmed: withAliases(db, aliases),
+    head,
+    entries: state.entries.map((p) => ({ ...p, t: p.t ?? places.get(p.txid) })),
+    records,
+  }
+}
+
+/** Attributes of what any of these predictions says. */
+export function addTouched(touched: Set<number>, entries: readonly Pending[]): void {
+  for (const { body } of entries) for (const a of body.predicted?.a ?? []) touched.add(a)
+}
+
+export const notPending = (id: string): AnnalsError =>
+  new AnnalsError('sync/not-pending', `no pending or refused transaction has the id ${id}`, { id })

@@ -1,0 +1,27 @@
+import type { Settled } from '../api/report.ts'
+
+/** How transactions of this session ended, and who waits to hear it. */
+export class Settlements {
+  private readonly ended = new Map<string, Settled>()
+  private readonly waiting = new Map<string, ((settled: Settled) => void)[]>()
+
+  get(txid: string): Settled | undefined {
+    return this.ended.get(txid)
+  }
+
+  wait(txid: string): Promise<Settled> {
+    return new Promise((resolve) => {
+      const all = this.waiting.get(txid)
+      if (all === undefined) this.waiting.set(txid, [resolve])
+      else all.push(resolve)
+    })
+  }
+
+  end(all: ReadonlyMap<string, Settled>): void {
+    for (const [txid, settled] of all) {
+      this.ended.set(txid, settled)
+      for (const resolve of this.waiting.get(txid) ?? []) resolve(settled)
+      this.waiting.delete(txid)
+    }
+  }
+}

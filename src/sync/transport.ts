@@ -1,0 +1,118 @@
+import { AnnalsError, type ErrorCode } from '../base/errors.ts'
+import { fromCbor, toCbor } from './cbor.ts'
+import { eventStream } from './event-stream.ts'
+import type { Hello, HelloAnswer, PullAnswer, Push, PushAnswer, Register, RegisterAnswer } from './protocol.ts'
+import { readHelloAnswer, readPullAnswer, readPushAnswer, readRegisterAnswer } from './read-answer.ts'
+
+/** The messages of the protocol, sent to one remote database. All reject with `sync/…`; an aborted one with `sync/unreachable`. */
+export interface Transport {
+  /** `freshToken`: the last one was refused. */
+  hello(message: Hello, freshToken: boolean, signal: AbortSignal): Promise<HelloAnswer>
+  register(message: Register, signal: AbortSignal): Promise<RegisterAnswer>
+  push(message: Push, signal: AbortSignal): Promise<PushAnswer>
+  pull(from: number, max: number, signal: AbortSignal): Promise<PullAnswer>
+  /** Calls `poke` with each `t` heard of, until the stream ends; then resolves. */
+  follow(from: number, poke: (t: number) => void, signal: AbortSignal): Promise<void>
+}
+
+export interface HttpTransportOptions {
+  /** The remote database, such as `https://example.org/sync/inventory`. */
+  readonly url: string
+  readonly auth?: (() => string | undefined | Promise<string | undefined>) | undefined
+  readonly fetch?: typeof fetch
+}
+
+/** Milliseconds until a request counts as lost. */
+const REQUEST_MS = 30_000
+/** Milliseconds without a byte until a stream counts as dead: three heartbeats. */
+const SILENCE_MS = 45_000
+/** Bytes of an answer: a page of the log, or one record however large. */
+const MAX_ANSWER = 256 * 1024 * 1024
+const MAX_DEPTH = 16
+
+/** Speaks CBOR over `fetch`; the token is asked for at each hello and kept until the next. */
+export function httpTransport({ url, auth, fetch: send = fetch }: HttpTransportOptions): Transport {
+  const base = url.replace(/\/+$/, '')
+  let token: string | undefined
+
+  const request = async (path: string, init: RequestInit, signal: AbortSignal): Promise<Response> => {
+    const headers = { ...init.headers, ...(token !== undefined && { authorization: `Bearer ${token}` }) }
+    const response = await send(`${base}/${path}`, { ...init, headers, signal, cache: 'no-store' }).catch(
+      (cause: unknown) => {
+        throw unreachable(`the server at ${base} cannot be reached`, cause)
+      },
+    )
+    if (response.ok) return response
+    throw await refusalOf(response)
+  }
+  const ask = async <T>(
+    path: string,
+    body: object | undefined,
+    read: (x: unknown) => T,
+    signal: AbortSignal,
+  ): Promise<T> => {
+    const either = AbortSignal.any([signal, AbortSignal.timeout(REQUEST_MS)])
+    const init: RequestInit =
+      body === undefined
+        ? {}
+        : {
+            method: 'POST',
+            headers: { 'content-type': 'application/cbor' },
+            body: toCbor(body) as Uint8Array<ArrayBuffer>,
+          }
+    const response = await request(path, init, either)
+    const bytes = await response.arrayBuffer().catch((cause: unknown) => {
+      throw unreachable(`the answer of ${base} broke off`, cause)
+    })
+    return read(fromCbor(new Uint8Array(bytes), { maxBytes: MAX_ANSWER, maxDepth: MAX_DEPTH }))
+  }
+
+  return {
+    hello: async (message, _freshToken, signal) => {
+      token = await auth?.()
+      return ask('hello', message, readHelloAnswer, signal)
+    },
+    register: (message, signal) => ask('register', message, readRegisterAnswer, signal),
+    push: (message, signal) => ask('push', message, readPushAnswer, signal),
+    pull: (from, max, signal) => ask(`pull?from=${from}&max=${max}`, undefined, readPullAnswer, signal),
+    follow: async (from, poke, signal) => {
+      const silence = new AbortController()
+      let timer = setTimeout(() => silence.abort(), SILENCE_MS)
+      try {
+        const response = await request(`follow?from=${from}`, {}, AbortSignal.any([signal, silence.signal]))
+        for await (const event of eventStream(response.body)) {
+          clearTimeout(timer)
+          timer = setTimeout(() => silence.abort(), SILENCE_MS)
+          if (event?.type === 'poke') poke(readPoke(event.data))
+        }
+      } catch (cause) {
+        throw cause instanceof AnnalsError ? cause : unreachable(`the stream of ${base} broke off`, cause)
+      } finally {
+        clearTimeout(timer)
+      }
+    },
+  }
+}
+
+const unreachable = (message: string, cause?: unknown): AnnalsError =>
+  new AnnalsError('sync/unreachable', message, {}, { cause })
+
+function readPoke(data: string): number {
+  const t: unknown = (JSON.parse(data) as { t?: unknown }).t
+  return typeof t === 'number' && Number.isSafeInteger(t) && t >= 0 ? t : 0
+}
+
+/** What a refused request says: the server's own words where they are there. */
+async function refusalOf(response: Response): Promise<AnnalsError> {
+  const { status } = response
+  const said = await response.json().catch(() => undefined)
+  const { code, message } = (typeof said === 'object' && said !== null ? said : {}) as {
+    code?: unknown
+    message?: unknown
+  }
+  const text = typeof message === 'string' ? message : `the server answers ${status} ${response.statusText}`.trim()
+  if (status === 401 || status === 403) return new AnnalsError('sync/unauthorized', text, { status })
+  if (typeof code === 'string' && /^[a-z]+\/[a-z-]+$/.test(code))
+    return new AnnalsError(code as ErrorCode, text, { status })
+  return new AnnalsError('sync/unreachable', text, { status })
+}

@@ -1,0 +1,269 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import type { memory } from '../src/storage/memory.ts'
+import { memoryRemote } from '../src/storage/memory-remote.ts'
+import type { RemoteStorage } from '../src/storage/port.ts'
+import { eventStream } from '../src/sync/event-stream.ts'
+import {
+  agreed,
+  type Client,
+  type ClientOptions,
+  client,
+  quiet,
+  SCHEMA,
+  TestServer,
+  URL_OF_TEST,
+  unclosable,
+  until,
+} from './support/sync-world.ts'
+
+// a machine that does many things at once is no failure
+vi.setConfig({ testTimeout: 20_000 })
+
+const open: Client[] = []
+const connect = async (server: TestServer, options?: ClientOptions): Promise<Client> => {
+  const c = await client(server, options)
+  open.push(c)
+  return c
+}
+afterEach(async () => {
+  for (const c of open.splice(0)) await c.conn.close()
+})
+
+describe('a driver', () => {
+  it('waits for nothing: reads and writes work while the server is away, and it is told what is wrong', async () => {
+    const server = new TestServer()
+    server.up = false
+    const a = await connect(server)
+    await a.conn.transact(SCHEMA)
+    await a.conn.transact([{ 'inv/sku': 'S1', 'inv/count': 1 }])
+    const status = await until(a, (s) => s.state === 'backing-off')
+    expect(status).toMatchObject({ pending: 2, error: { code: 'sync/unreachable' }, retryAt: expect.any(Number) })
+    server.up = true
+    a.replica.sync.wake()
+    await a.conn.sync.flush()
+    expect(await quiet(a)).toMatchObject({ t: 2, pending: 0 })
+  })
+
+  it('pushes again when an answer was lost, and nothing is there twice', async () => {
+    const server = new TestServer()
+    const a = await connect(server)
+    await a.conn.transact(SCHEMA)
+    await quiet(a)
+    let lost = 0
+    server.between = async (path, send) => {
+      const response = await send()
+      if (path !== 'push' || lost >= 2) return response
+      lost++
+      throw new TypeError('network lost')
+    }
+    await a.conn.transact([{ 'inv/sku': 'S1', 'inv/count': 1 }])
+    const inc = await a.conn.transact([[':db/inc', ['inv/sku', 'S1'], 'inv/count', 1]])
+    const impatient = setInterval(() => a.replica.sync.wake(), 5)
+    expect(await inc.settled).toMatchObject({ status: 'confirmed', t: 3 })
+    clearInterval(impatient)
+    expect([lost, (await quiet(a)).t]).toEqual([2, 3])
+  })
+
+  it('is fair to writers while others write without pause', async () => {
+    const server = new TestServer()
+    const a = await connect(server)
+    await a.conn.transact(SCHEMA)
+    await quiet(a)
+    const b = await connect(server)
+    await quiet(b)
+    let busy = true
+    const feed = (async () => {
+      for (let i = 0; busy; i++) await (await a.conn.transact([{ 'inv/sku': `A${i}`, 'inv/count': i }])).settled
+    })()
+    for (let i = 0; i < 5; i++) {
+      const report = await b.conn.transact([{ 'inv/sku': `B${i}`, 'inv/count': i }])
+      expect(await report.settled).toMatchObject({ status: 'confirmed' })
+    }
+    busy = false
+    await feed
+    await agreed(a, b)
+  })
+
+  it('uses a token, and asks for another one when it has expired', async () => {
+    let valid = 'first'
+    const server = new TestServer(undefined, {
+      authorize: (request) =>
+        request.headers.get('authorization') === `Bearer ${valid}`
+          ? { principal: 'ann', read: true, write: true }
+          : undefined,
+    })
+    let token = 'first'
+    let asked = 0
+    const auth = (): string => {
+      asked++
+      return token
+    }
+    const a = await connect(server, { remote: { url: URL_OF_TEST, auth } })
+    await a.conn.transact(SCHEMA)
+    await quiet(a)
+    const [user] = await a.conn.db().datoms('aevt', 'tx/user')
+    expect(user?.v).toBe('ann')
+    valid = 'second'
+    token = 'second'
+    await a.conn.transact([{ 'inv/sku': 'S1' }])
+    await quiet(a)
+    valid = 'third'
+    const before = asked
+    await a.conn.transact([{ 'inv/sku': 'S2' }])
+    expect(await until(a, (s) => s.state === 'unauthorised')).toMatchObject({
+      pending: 1,
+      error: { code: 'sync/unauthorized' },
+    })
+    expect(asked).toBe(before + 1)
+    await expect(a.conn.sync.flush()).rejects.toMatchObject({ code: 'sync/unauthorized' })
+    token = 'third'
+    a.replica.sync.wake()
+    await quiet(a)
+  })
+
+  it('keeps the queue when the log was restored from a backup', async () => {
+    const first = memoryRemote()
+    const storage = { now: first }
+    const swapped: RemoteStorage = { open: (name) => storage.now.open(name), close: async () => {} }
+    const server = new TestServer(swapped)
+    const a = await connect(server)
+    await a.conn.transact(SCHEMA)
+    await quiet(a)
+    storage.now = memoryRemote()
+    await server.restart()
+    a.replica.sync.wake()
+    await a.conn.transact([{ 'inv/sku': 'S1' }])
+    expect(await until(a, (s) => s.state === 'diverged')).toMatchObject({
+      pending: 1,
+      error: { code: 'sync/diverged' },
+    })
+    expect(await a.conn.db().entid(['inv/sku', 'S1'])).toBeDefined()
+    await expect(a.conn.sync.flush()).rejects.toMatchObject({ code: 'sync/diverged' })
+    storage.now = first
+    await server.restart()
+    a.conn.sync.setOnline(false)
+    a.conn.sync.setOnline(true)
+    await quiet(a)
+  })
+
+  it('says that it is too old for a server that speaks another protocol', async () => {
+    const server = new TestServer()
+    server.between = async () =>
+      Response.json({ code: 'sync/upgrade', message: 'this server speaks protocol 2' }, { status: 426 })
+    const a = await connect(server)
+    expect(await until(a, (s) => s.state === 'too-old')).toMatchObject({
+      error: { code: 'sync/upgrade', message: 'this server speaks protocol 2' },
+    })
+  })
+
+  it.each([
+    ['a page of a captive portal', () => new Response('<html>', { headers: { 'content-type': 'text/html' } })],
+    ['a gateway that fails', () => new Response('bad gateway', { status: 502 })],
+    ['an answer that breaks off', () => new Response(Uint8Array.of(0xa3, 0x61))],
+  ])('takes %s for no answer', async (_what, answer) => {
+    const server = new TestServer()
+    server.between = async () => answer()
+    const a = await connect(server)
+    await a.conn.transact(SCHEMA)
+    expect(await until(a, (s) => s.state === 'backing-off')).toMatchObject({ pending: 1 })
+    server.between = (_, send) => send()
+    a.replica.sync.wake()
+    await quiet(a)
+  })
+
+  it('says which functions the server lacks; what calls them waits, and what was before is confirmed', async () => {
+    const storage = unclosable(memoryRemote())
+    const order = (_db: unknown, { sku }: { sku: string }): unknown[] => [{ 'inv/sku': sku, 'inv/count': 1 }]
+    const functions = { 'shop/order': order }
+    const a = await connect(new TestServer(storage), { functions })
+    const schema = await a.conn.transact(SCHEMA)
+    const waits = await a.conn.transact([['shop/order', { sku: 'S1' }]])
+    expect(await schema.settled).toMatchObject({ status: 'confirmed' })
+    expect(await until(a, (s) => s.error !== undefined)).toMatchObject({
+      state: 'live',
+      pending: 1,
+      error: { code: 'sync/unknown-function' },
+    })
+    await expect(a.conn.sync.flush()).rejects.toMatchObject({ code: 'sync/unknown-function' })
+    expect(a.conn.health.getSnapshot()).toMatchObject([
+      { code: 'sync/unknown-function', data: { functions: ['shop/order'] } },
+    ])
+    const b = await connect(new TestServer(storage, { functions }), { storage: await storageOf(a) })
+    expect(await b.conn.sync.settled(waits.id)).toMatchObject({ status: 'confirmed', t: 2 })
+  })
+
+  it('many transactions at once arrive in their order', async () => {
+    const server = new TestServer(undefined, { limits: { batch: 7, page: 11 } })
+    const a = await connect(server)
+    a.conn.sync.setOnline(false)
+    await a.conn.transact(SCHEMA)
+    await Promise.all(Array.from({ length: 60 }, (_, i) => a.conn.transact([{ 'inv/sku': `S${i}`, 'inv/count': i }])))
+    a.conn.sync.setOnline(true)
+    await a.conn.sync.flush()
+    const b = await connect(server)
+    await until(b, (s) => s.t === 61)
+    let i = -1
+    for await (const { datoms } of b.conn.log()) {
+      if (i >= 0) expect(datoms.find((d) => d.v === `S${i}`)).toBeDefined()
+      i++
+    }
+    expect(i).toBe(60)
+  })
+
+  it('a copied profile goes on under another name, and each transaction is there once', async () => {
+    const server = new TestServer()
+    const a = await connect(server)
+    await a.conn.transact(SCHEMA)
+    await quiet(a)
+    a.conn.sync.setOnline(false)
+    await a.conn.transact([{ 'db/id': 'x', 'inv/sku': 'S1', 'inv/count': 1 }])
+    const twin = await connect(server, { storage: await storageOf(a) })
+    await quiet(twin)
+    await twin.conn.transact([{ 'inv/sku': 'T1', 'inv/count': 1 }])
+    await quiet(twin)
+    a.conn.sync.setOnline(true)
+    await a.conn.transact([{ 'inv/sku': 'S2', 'inv/count': 2 }])
+    await quiet(a)
+    await twin.conn.transact([[':db/inc', ['inv/sku', 'S1'], 'inv/count', 1]])
+    await quiet(twin)
+    await agreed(a, twin)
+    expect(a.replica.ledger.state.head.t).toBe(5)
+  })
+})
+
+/** What a copied profile holds. */
+const storageOf = async ({ replica }: Client): Promise<ReturnType<typeof memory>> => {
+  const { copyOf } = await import('./support/simulation/mortal-store.ts')
+  const store = Reflect.get(replica.ledger, 'store') as Awaited<ReturnType<ReturnType<typeof memory>['open']>>
+  const copy = await copyOf({ open: async () => ({ ...bound(store), close: async () => {} }), destroy: async () => {} })
+  return { ...copy, open: () => copy.open('shop') }
+}
+const bound = (store: Awaited<ReturnType<ReturnType<typeof memory>['open']>>): typeof store => ({
+  read: () => store.read(),
+  readLog: (from, limit) => store.readLog(from, limit),
+  commit: (change) => store.commit(change),
+  watch: (listener) => store.watch(listener),
+  close: () => store.close(),
+})
+
+describe('server-sent events', () => {
+  it('are read however they are cut', async () => {
+    const text = 'event: poke\r\ndata: {"t":1}\r\n\r\n: beat\n\nevent: poke\ndata: a\ndata: b\n\ndata: é\n\n'
+    const bytes = new TextEncoder().encode(text)
+    for (const size of [1, 2, 3, 7, 1000]) {
+      const stream = new ReadableStream<Uint8Array>({
+        start(controller) {
+          for (let i = 0; i < bytes.length; i += size) controller.enqueue(bytes.subarray(i, i + size))
+          controller.close()
+        },
+      })
+      const events: unknown[] = []
+      for await (const event of eventStream(stream)) if (event !== undefined) events.push(event)
+      expect(events).toEqual([
+        { type: 'poke', data: '{"t":1}' },
+        { type: 'poke', data: 'a\nb' },
+        { type: 'message', data: 'é' },
+      ])
+    }
+  })
+})
