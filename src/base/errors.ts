@@ -1,6 +1,6 @@
 /** Every code that leaves annals. Stable: a code may be added, never renamed or given another meaning. */
 export type ErrorCode =
-  | `client/${'already-connected' | 'closed' | 'no-worker' | 'worker-died' | 'worker-failed' | 'unknown-handle' | 'bad-option'}`
+  | `client/${'already-connected' | 'no-worker' | 'worker-died' | 'worker-failed' | 'unknown-handle' | 'bad-option'}`
   | `connection/${'closed' | 'destroyed'}`
   | `db/${'bad-option' | 'gone' | 'not-indexed' | 'unknown-index' | 'unknown-point'}`
   | `edn/${'malformed' | 'too-deep' | 'unknown-tag' | 'duplicate-key'}`
@@ -30,6 +30,7 @@ export type ErrorCode =
       | 'unreachable'
       | 'unknown-function'
       | 'has-own-history'
+      | 'is-replica'
       | 'diverged'
       | 'fork'
       | 'gap'

@@ -56,8 +56,7 @@ export class EngineConnection implements Connection {
 
   /** Installs what is missing of the code's schema. Throws `schema/mismatch`, `schema/malformed`. */
   async install(schema: SchemaDef): Promise<void> {
-    const forms = schemaForms(this.ledger.db.schema, schema)
-    if (forms.length > 0) await this.ledger.transact(forms, { schema: true })
+    for (const forms of schemaForms(this.ledger.db.schema, schema)) await this.ledger.transact(forms, { schema: true })
   }
 
   db = (): ApiDb => {

@@ -46,7 +46,7 @@ export class DbHandle implements ApiDb {
 
   async q<Row = unknown>(q: Query, inputs: readonly unknown[] = [], options?: QueryOptions): Promise<Row> {
     const db = this.value instanceof Promise ? await this.value : this.value
-    return (await query(db, q, unwrap(inputs), this.runtime.queryEnv, options)) as Row
+    return (await query(db, q, unwrapped(inputs), this.runtime.queryEnv, options)) as Row
   }
 
   async pull<Entity = Record<string, unknown>>(
@@ -100,7 +100,7 @@ export class DbHandle implements ApiDb {
   }
 
   async explain(q: Query, inputs: readonly unknown[] = []): Promise<unknown> {
-    return explain(await this.value, q, unwrap(inputs), this.runtime.queryEnv)
+    return explain(await this.value, q, unwrapped(inputs), this.runtime.queryEnv)
   }
 
   asOf(point: TimePoint): ApiDb {
@@ -154,5 +154,5 @@ export class DbHandle implements ApiDb {
 }
 
 /** Handles among a query's inputs, as the values they hold. */
-const unwrap = (inputs: readonly unknown[]): readonly unknown[] =>
+export const unwrapped = (inputs: readonly unknown[]): readonly unknown[] =>
   inputs.map((x) => (x instanceof DbHandle ? x.unwrap() : x))

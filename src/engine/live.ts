@@ -2,12 +2,14 @@ import type { EntityRef, PullPattern, Query, QueryOptions } from '../api/db.ts'
 import type { LiveQuery, LiveSnapshot } from '../api/live.ts'
 import { AnnalsError, isAnnalsError, toWireError } from '../base/errors.ts'
 import { keepRows } from '../base/keep-rows.ts'
+import { plainKey } from '../base/plain-key.ts'
 import type { Db } from '../db/db.ts'
 import { entityId } from '../db/entity.ts'
 import { isSchemaAttribute } from '../db/schema-at.ts'
 import { pullMany, pullTouches } from '../query/pull/pull.ts'
 import { query } from '../query/query.ts'
 import { attributesTouched } from '../query/touched.ts'
+import { DbHandle, unwrapped } from './handle.ts'
 import type { Change, Ledger } from './ledger.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -151,8 +153,9 @@ export class LiveQueries {
     request: LiveRequest,
   ): Promise<{ data: unknown; touches: ReadonlySet<number> | undefined }> {
     if (request.kind === 'q') {
-      const data = await query(db, request.query, request.inputs, this.runtime.queryEnv, request.options)
-      const touches = attributesTouched(db, request.query, request.inputs)
+      const inputs = unwrapped(request.inputs)
+      const data = await query(db, request.query, inputs, this.runtime.queryEnv, request.options)
+      const touches = attributesTouched(db, request.query, inputs)
       return { data, touches: touches === 'all' ? undefined : touches }
     }
     const id = await entityId(db, request.entity)
@@ -170,13 +173,25 @@ function meets(a: ReadonlySet<number>, b: ReadonlySet<number>): boolean {
   return false
 }
 
+/** Tells database values apart. */
+const serials = new WeakMap<DbHandle, number>()
+let lastSerial = 0
+function serialOf(handle: DbHandle): number {
+  const serial = serials.get(handle) ?? ++lastSerial
+  serials.set(handle, serial)
+  return serial
+}
+
 /** Requests with equal keys are equal. undefined where that cannot be told. */
 function keyOf(request: LiveRequest): string | undefined {
-  if (request.kind === 'q' && request.options?.signal !== undefined) return undefined
   try {
-    return JSON.stringify(request, (_, x: unknown) => (typeof x === 'bigint' ? { $big: String(x) } : x))
+    if (request.kind === 'pull') return plainKey(request)
+    const { query, inputs, options = {} } = request
+    if (options.signal !== undefined) return undefined
+    const named = inputs.map((x) => (x instanceof DbHandle ? { $db: serialOf(x) } : x))
+    return plainKey(['q', query, named, options])
   } catch {
-    return undefined
+    return undefined // a cycle
   }
 }
 

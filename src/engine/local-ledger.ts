@@ -1,6 +1,7 @@
 import type { TransactOptions } from '../api/connection.ts'
 import type { Settled } from '../api/report.ts'
 import { AnnalsError, isAnnalsError, toWireError } from '../base/errors.ts'
+import { Listeners } from '../base/listeners.ts'
 import { FIRST_USER_ID, isEntityId, tOfTx, txOfT } from '../datom/ids.ts'
 import type { TxData } from '../datom/tx-data.ts'
 import type { Db } from '../db/db.ts'
@@ -9,7 +10,6 @@ import type { ConfirmedHead, LocalStore, LogRow } from '../storage/port.ts'
 import { transact } from '../transact/transact.ts'
 import { type Call, CallQueue } from './call-queue.ts'
 import type { Change, Ledger, WriteOptions, Written } from './ledger.ts'
-import { Listeners } from './listeners.ts'
 import { Mutex } from './mutex.ts'
 import { decodeRecord, toRow } from './record.ts'
 import { applyRecord, applyRows, LOG_PAGE } from './replay.ts'
@@ -45,7 +45,15 @@ export class LocalLedger implements Ledger {
     })
   }
 
+  /** Throws `sync/is-replica` for a store that follows a remote log: what is written here would never fit into that one. */
   static async open(store: LocalStore, runtime: Runtime): Promise<LocalLedger> {
+    if ((await store.read()).meta.has('replica')) {
+      throw new AnnalsError(
+        'sync/is-replica',
+        'this database is a copy of a remote one: open it with sync (setOnline(false) keeps it off the network)',
+        {},
+      )
+    }
     const ledger = new LocalLedger(store, runtime, await emptyDb(), { t: 0, hash: '' }, FIRST_USER_ID)
     await ledger.refresh()
     return ledger

@@ -2,26 +2,28 @@ import type { AttributeDef, SchemaDef } from '../api/schema.ts'
 import { AnnalsError } from '../base/errors.ts'
 import { describe } from '../datom/read-value.ts'
 import { type Attribute, findAttribute, type Schema, withColon } from '../datom/schema.ts'
-import { VALUE_TYPES } from '../datom/value-type.ts'
+import { VALUE_TYPES, type ValueType } from '../datom/value-type.ts'
 
 /**
  * The transaction data that makes `schema` hold what an application's code defines: missing attributes and idents, and changes
  * that lose nothing (uniqueness, index, component, doc, one to many). An empty list when nothing is missing. Attributes that the
- * code does not know stay. Throws `schema/malformed` for a bad definition, `schema/mismatch` naming both sides for another value
+ * code does not know stay. As lists, each for a transaction of its own: a composite tuple names attributes that must be there.
+ * Throws `schema/malformed` for a bad definition, `schema/mismatch` naming both sides for another value
  * type, or for many narrowed to one.
  */
-export function schemaForms(schema: Schema, wanted: SchemaDef): readonly Record<string, unknown>[] {
+export function schemaForms(schema: Schema, wanted: SchemaDef): readonly (readonly Record<string, unknown>[])[] {
   const forms: Record<string, unknown>[] = []
+  const composites: Record<string, unknown>[] = []
   for (const [name, def] of Object.entries(wanted)) {
     checkDef(name, def)
     const known = findAttribute(schema, name)
     const form = known === undefined ? newAttribute(name, def) : changed(name, known, def)
-    if (form !== undefined) forms.push(form)
+    if (form !== undefined) (def.tupleAttrs ? composites : forms).push(form)
     for (const ident of def.idents ?? []) {
       if (!schema.idents.has(ident) && !forms.some((f) => f['db/ident'] === ident)) forms.push({ 'db/ident': ident })
     }
   }
-  return forms
+  return [forms, composites].filter((list) => list.length > 0)
 }
 
 function checkDef(name: string, def: AttributeDef): void {
@@ -36,21 +38,30 @@ function checkDef(name: string, def: AttributeDef): void {
   if (def.idents !== undefined && def.type !== 'ref') throw wrong('idents go with type ref')
   if (def.idents?.some((i) => typeof i !== 'string' || !i.startsWith(':')))
     throw wrong("idents are written like ':green'")
+  const kinds = [def.tupleAttrs, def.tupleTypes, def.tupleType].filter((kind) => kind !== undefined)
+  if (kinds.length !== (def.type === 'tuple' ? 1 : 0)) {
+    throw wrong('type tuple, and no other, goes with one of tupleAttrs, tupleTypes and tupleType')
+  }
   if (def.unique !== undefined && def.unique !== 'identity' && def.unique !== 'value') {
     throw wrong(`unique is 'identity' or 'value', got ${describe(def.unique)}`)
   }
 }
 
+const typeIdent = (type: ValueType): string => `:db.type/${type}`
+
 function newAttribute(name: string, def: AttributeDef): Record<string, unknown> {
   return {
     'db/ident': withColon(name),
-    'db/valueType': `:db.type/${def.type}`,
+    'db/valueType': typeIdent(def.type),
     'db/cardinality': def.many ? ':db.cardinality/many' : ':db.cardinality/one',
     ...(def.unique && { 'db/unique': `:db.unique/${def.unique}` }),
     ...(def.component && { 'db/isComponent': true }),
     ...(def.index && { 'db/index': true }),
     ...(def.noHistory && { 'db/noHistory': true }),
     ...(def.doc !== undefined && { 'db/doc': def.doc }),
+    ...(def.tupleAttrs && { 'db/tupleAttrs': def.tupleAttrs.map(withColon) }),
+    ...(def.tupleTypes && { 'db/tupleTypes': def.tupleTypes.map(typeIdent) }),
+    ...(def.tupleType && { 'db/tupleType': typeIdent(def.tupleType) }),
   }
 }
 

@@ -1,0 +1,90 @@
+import { type Endpoint, expose, transfer, wrap } from 'comlink'
+import { AnnalsError, fromWireError, toWireError, type WireError } from '../base/errors.ts'
+
+/** A set of calls: name to a function of plain data. */
+type Calls<C> = { readonly [K in keyof C]: (...args: never[]) => unknown }
+export type Args<C extends Calls<C>, K extends keyof C> = Parameters<C[K]>
+export type Value<C extends Calls<C>, K extends keyof C> = ReturnType<C[K]>
+
+/** Calls the other side. Rejects with the AnnalsError that it threw, or with `client/bad-option` when `args` cannot cross. */
+export type Caller<C extends Calls<C>> = <K extends keyof C & string>(op: K, args: Args<C, K>) => Promise<Value<C, K>>
+
+/** A value with the buffers in it that may leave this side for good. */
+export class Moved<T> {
+  constructor(
+    readonly value: T,
+    readonly buffers: readonly ArrayBuffer[],
+  ) {}
+}
+type Reply<T> = T | Moved<T> | Promise<T | Moved<T>>
+export type Handlers<C extends Calls<C>> = { readonly [K in keyof C]: (...args: Args<C, K>) => Reply<Value<C, K>> }
+
+// Comlink carries only name, message and stack of what is thrown: errors cross as answers.
+type Answer = { readonly value: unknown } | { readonly error: WireError }
+type Answerer = (op: string, args: readonly unknown[]) => Promise<Answer>
+
+/** Answers what `caller` asks at the other end. `before` runs before each answer is sent. */
+export function answerCalls<C extends Calls<C>>(endpoint: Endpoint, handlers: Handlers<C>, before?: () => void): void {
+  const named = handlers as Readonly<Record<string, (...args: readonly unknown[]) => unknown>>
+  const answerer: Answerer = async (op, args) => {
+    try {
+      const handler = Object.hasOwn(named, op) ? named[op] : undefined
+      if (handler === undefined) throw new AnnalsError('client/worker-failed', `this worker does not know ${op}`)
+      const reply = await handler(...args)
+      before?.()
+      return reply instanceof Moved ? transfer({ value: reply.value }, [...reply.buffers]) : { value: reply }
+    } catch (e) {
+      before?.()
+      return { error: toWireError(e) }
+    }
+  }
+  expose(answerer, endpoint)
+}
+
+/**
+ * The caller's side. Keep what it returns: Comlink lets go of a channel whose proxy was collected, in the middle of a call.
+ * Nothing but a plain call is made of the proxy, since each property would be one more.
+ */
+export function callerOf<C extends Calls<C>>(endpoint: Endpoint): Caller<C> {
+  const remote = wrap<Answerer>(endpoint)
+  return async (op, args) => {
+    const answer = await remote(op, args).catch((cause: unknown) => {
+      throw notSent(op, args, cause)
+    })
+    if ('error' in answer) throw fromWireError(answer.error)
+    return answer.value as never
+  }
+}
+
+/** The coded form of what Comlink rejects with: arguments or an answer that structured clone refused. */
+function notSent(op: string, args: readonly unknown[], cause: unknown): AnnalsError {
+  const found = uncloneable(args, '')
+  if (found === undefined) {
+    return new AnnalsError('internal/unexpected', `the answer to ${op} could not cross to the page`, { op }, { cause })
+  }
+  const { path, what } = found
+  return new AnnalsError(
+    'client/bad-option',
+    `${what} was passed to ${op} (at ${path}); a worker can be given plain data only: copy what is needed out of it`,
+    { op, path },
+    { cause },
+  )
+}
+
+/** The innermost part of `x` that structured clone refuses. */
+function uncloneable(x: unknown, path: string): { readonly path: string; readonly what: string } | undefined {
+  try {
+    structuredClone(x)
+    return undefined
+  } catch {
+    const inner = Array.isArray(x) ? x.map((part, i) => [`[${i}]`, part] as const) : []
+    const named = typeof x === 'object' && x !== null ? Object.entries(x) : []
+    const parts = Array.isArray(x) ? inner : named.map(([key, part]) => [`.${key}`, part] as const)
+    for (const [step, part] of parts) {
+      const found = uncloneable(part, path + step)
+      if (found) return found
+    }
+    const what = typeof x === 'object' ? 'an object that cannot be copied (a Proxy?)' : `a ${typeof x}`
+    return { path: path || 'the arguments', what }
+  }
+}

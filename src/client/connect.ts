@@ -1,0 +1,89 @@
+import type { Connection } from '../api/connection.ts'
+import type { Functions } from '../api/functions.ts'
+import type { SchemaDef } from '../api/schema.ts'
+import { AnnalsError } from '../base/errors.ts'
+import { type ConnectOptions, checkOptions, fingerprint, openRequest } from './connect-options.ts'
+import { startDefaultWorker } from './default-worker.ts'
+import { PageConnection } from './page-connection.ts'
+import { WorkerHost } from './worker-host.ts'
+
+interface Shared {
+  readonly fingerprint: string
+  readonly connection: Promise<PageConnection>
+  holders: number
+}
+
+/** By name and user. */
+const connections = new Map<string, Shared>()
+/** By the function that starts the worker. Also what keeps a worker's channel from being collected while it is in use. */
+const hosts = new Map<() => Worker, WorkerHost>()
+
+/**
+ * Opens a database of this browser by its name, in a Web Worker. A page has one connection per name and user: to connect again
+ * with equal options shares it, and it closes when it was closed as often; other options reject with
+ * `client/already-connected`. All databases share one worker, unless they bring different ones.
+ *
+ * Rejects with `client/no-worker` where there are no workers, `client/worker-failed`, `client/bad-option`, `schema/mismatch`,
+ * or an error of area `storage`.
+ */
+export async function connect<const S extends SchemaDef = SchemaDef, F extends Functions = Functions>(
+  name: string,
+  options: ConnectOptions<S, F> = {},
+): Promise<Connection> {
+  checkOptions(name, options)
+  const request = openRequest(name, options)
+  const mark = fingerprint(request, options)
+  const key = JSON.stringify([name, options.user])
+  const known = connections.get(key)
+  if (known !== undefined) {
+    if (known.fingerprint !== mark) throw alreadyConnected(name, options.user)
+    known.holders++
+    return known.connection
+  }
+  if (typeof Worker === 'undefined' && options.worker === undefined) throw noWorker()
+
+  const release = (): boolean => {
+    if (--shared.holders > 0) return false
+    if (connections.get(key) === shared) connections.delete(key)
+    return true
+  }
+  const auth = options.sync?.auth
+  const connection = new PageConnection(
+    hostOf(options.worker ?? startDefaultWorker),
+    { request, ...(auth && { auth }) },
+    release,
+  )
+  const shared: Shared = { fingerprint: mark, holders: 1, connection: connection.settle().then(() => connection) }
+  connections.set(key, shared)
+  try {
+    return await shared.connection
+  } catch (error) {
+    shared.holders = 1 // whoever waited too is told the same
+    await connection.close()
+    throw error
+  }
+}
+
+function hostOf(create: () => Worker): WorkerHost {
+  let host = hosts.get(create)
+  if (host === undefined) {
+    host = new WorkerHost(create, () => {
+      hosts.delete(create)
+    })
+    hosts.set(create, host)
+  }
+  return host
+}
+
+const alreadyConnected = (name: string, user: string | undefined): AnnalsError =>
+  new AnnalsError(
+    'client/already-connected',
+    `this page is connected to ${name}${user === undefined ? '' : ` of ${user}`} with other options; close that connection, or connect with the same`,
+    { name, ...(user !== undefined && { user }) },
+  )
+
+const noWorker = (): AnnalsError =>
+  new AnnalsError(
+    'client/no-worker',
+    "There are no Web Workers here (Node, or server rendering?). Open the database in this thread: import { open, memory } from 'annals/engine'",
+  )

@@ -1,0 +1,228 @@
+import type { Connection, Migration, MigrationReport, Stats, TransactOptions, UndoTarget } from '../api/connection.ts'
+import type { Db, EntityRef, PullPattern, Query, QueryOptions, TxForms } from '../api/db.ts'
+import type { LiveQuery } from '../api/live.ts'
+import type { ChangeEvent, OpenRequest, WireDb, WireWith, WorkerCalls } from '../api/messages.ts'
+import type { LogEntry, Settled, TxReport, UndoReport } from '../api/report.ts'
+import { assert } from '../base/assert.ts'
+import { AnnalsError, fromWireError, isAnnalsError } from '../base/errors.ts'
+import { Listeners } from '../base/listeners.ts'
+import { plainKey } from '../base/plain-key.ts'
+import type { Args, Value } from './calls.ts'
+import { KeptValue } from './kept-values.ts'
+import { liveKey } from './live-key.ts'
+import { LiveStores } from './live-stores.ts'
+import { type DbOwner, PageDb, wireInputs } from './page-db.ts'
+import { PageFailures } from './page-failures.ts'
+import { type LogRange, pageLog } from './page-log.ts'
+import { pageReport } from './page-report.ts'
+import { type OwnArgs, PageSync } from './page-sync.ts'
+import { settledEnd } from './settled-end.ts'
+import { wireOptions } from './with-signal.ts'
+import type { Tenant, WorkerHost } from './worker-host.ts'
+import type { WorkerLink } from './worker-link.ts'
+
+/** What a connection is opened with. */
+export interface Opening {
+  readonly request: OpenRequest
+  readonly auth?: () => string | undefined | Promise<string | undefined>
+}
+
+/** The newest value, which nobody may ever ask for. */
+interface Newest {
+  readonly link: WorkerLink
+  readonly wire: WireDb
+  shown?: PageDb
+}
+
+let lastNumber = 0
+
+/** The page's end of one open database. */
+export class PageConnection implements Connection, Tenant, DbOwner {
+  readonly name: string
+  readonly health = new PageFailures()
+  readonly sync = new PageSync((op, ...args) => this.call(op, ...args))
+  private readonly number = ++lastNumber
+  private readonly lives = new LiveStores(this.number, () => this.link)
+  private readonly changes = new Listeners<void>()
+  private readonly closing = new AbortController()
+  /** The living worker, once the database is open in it. */
+  private link: WorkerLink | undefined
+  private opening: Promise<WorkerLink> | undefined
+  private newest: Newest | undefined
+
+  /** `release`: one holder is done with this connection; answers whether it was the last. */
+  constructor(
+    private readonly host: WorkerHost,
+    private readonly options: Opening,
+    private readonly release: () => boolean,
+  ) {
+    this.name = options.request.name
+    host.enter(this.number, this)
+  }
+
+  async transact(txData: TxForms, options: TransactOptions = {}): Promise<TxReport> {
+    const link = await this.open()
+    const wire = await link.call('transact', this.number, txData, options)
+    const settled = (): Promise<Settled> => settledEnd(this.sync, wire.id, this.subscribe, this.closing.signal)
+    return pageReport(wire, (db) => this.show(db, link), settled)
+  }
+
+  readonly db = (): Db => {
+    this.checkOpen()
+    assert(this.newest !== undefined, 'a connection was handed out before its first value came')
+    this.newest.shown ??= this.show(this.newest.wire, this.newest.link)
+    return this.newest.shown
+  }
+
+  live<T = unknown>(query: Query, inputs: readonly unknown[] = [], options?: QueryOptions): LiveQuery<T> {
+    this.checkOpen()
+    return this.lives.open(liveKey(query, inputs, options), (link) => ({
+      kind: 'q',
+      query,
+      inputs: wireInputs(inputs, link),
+      options: wireOptions(options),
+    })) as LiveQuery<T>
+  }
+
+  livePull<T = Record<string, unknown>>(pattern: PullPattern, entity: EntityRef): LiveQuery<T | undefined> {
+    this.checkOpen()
+    const key = plainKey(['pull', pattern, entity])
+    return this.lives.open(key, () => ({ kind: 'pull', pattern, entity })) as LiveQuery<T | undefined>
+  }
+
+  undo(target: UndoTarget, { strict = false }: { readonly strict?: boolean } = {}): Promise<UndoReport> {
+    return this.call('undo', target, strict)
+  }
+
+  planUndo(target: UndoTarget): Promise<UndoReport> {
+    return this.call('planUndo', target)
+  }
+
+  migrate(migrations: readonly Migration[]): Promise<readonly MigrationReport[]> {
+    return this.call('migrate', migrations)
+  }
+
+  log(range: LogRange = {}): AsyncIterable<LogEntry> {
+    this.checkOpen()
+    return pageLog(
+      { read: (from, to, limit) => this.call('log', from, to, limit), beyond: (t) => this.beyond(t) },
+      range,
+    )
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => this.changes.add(listener)
+
+  async stats(): Promise<Stats> {
+    return { ...(await this.call('stats')), name: this.name }
+  }
+
+  async close(): Promise<void> {
+    if (this.closing.signal.aborted || !this.release()) return
+    this.closing.abort()
+    this.lives.close()
+    const link = this.link ?? (await this.opening?.catch(() => undefined))
+    try {
+      await link?.call('close', this.number)
+    } catch (error) {
+      if (!isAnnalsError(error, 'client/worker-died')) throw error // with the worker everything is closed
+    } finally {
+      this.host.leave(this.number)
+    }
+  }
+
+  /** The living worker with the database open in it. Rejects with `client/worker-failed`, `connection/closed`, or why it cannot be opened. */
+  open(): WorkerLink | Promise<WorkerLink> {
+    if (this.closing.signal.aborted) return Promise.reject(this.closedError())
+    return this.link ?? this.settle()
+  }
+
+  async settle(): Promise<WorkerLink> {
+    if (this.link !== undefined) return this.link
+    this.opening ??= this.openIn().finally(() => {
+      this.opening = undefined
+    })
+    return this.opening
+  }
+
+  lost(): void {
+    this.link = undefined
+    this.sync.lost()
+  }
+
+  failed(error: AnnalsError): void {
+    this.health.add([error])
+    this.health.tell()
+  }
+
+  async auth(): Promise<string | undefined> {
+    return this.options.auth?.()
+  }
+
+  /** Puts everything of the event in place, then tells the listeners: all that they read is of one moment. */
+  changed(event: ChangeEvent, link: WorkerLink): void {
+    const moved: { tell(): void }[] = []
+    if (event.db !== undefined) this.move({ link, wire: event.db })
+    for (const update of event.live ?? []) moved.push(...this.lives.put(update))
+    if (event.sync !== undefined) {
+      const { error, ...status } = event.sync
+      this.sync.put(Object.freeze({ ...status, ...(error && { error: fromWireError(error) }) }))
+      moved.push(this.sync)
+    }
+    if (event.failures !== undefined) {
+      this.health.add(event.failures.map(fromWireError))
+      moved.push(this.health)
+    }
+    for (const store of moved) store.tell()
+    if (event.db !== undefined) this.changes.call()
+  }
+
+  adopt(link: WorkerLink, { dbAfter, txData, tempids }: WireWith): Awaited<ReturnType<Db['with']>> {
+    return { dbAfter: this.show(dbAfter, link), txData, tempids }
+  }
+
+  private async openIn(): Promise<WorkerLink> {
+    const link = await this.host.link()
+    await link.call('open', this.number, this.options.request)
+    this.link = link
+    this.sync.restore()
+    this.lives.ask()
+    return link
+  }
+
+  private async call<K extends keyof WorkerCalls>(op: K, ...args: OwnArgs<K>): Promise<Value<WorkerCalls, K>> {
+    const link = await this.open()
+    return link.call(op, ...([this.number, ...args] as unknown as Args<WorkerCalls, K>))
+  }
+
+  private move(next: Newest): void {
+    const last = this.newest
+    this.newest = next
+    if (last !== undefined && last.shown === undefined) last.link.releases.release(last.wire.token)
+  }
+
+  private show(wire: WireDb, link: WorkerLink): PageDb {
+    return new PageDb(this, new KeptValue(link, this.number, wire))
+  }
+
+  /** Resolves when the newest value lies beyond `t`. */
+  private beyond(t: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const look = (): void => {
+        if (this.newest === undefined || this.newest.wire.basisT <= t) return
+        stop()
+        resolve()
+      }
+      const stop = this.changes.add(look)
+      this.closing.signal.addEventListener('abort', () => reject(this.closedError()), { once: true })
+      look()
+    })
+  }
+
+  private checkOpen(): void {
+    if (this.closing.signal.aborted) throw this.closedError()
+  }
+
+  private closedError(): AnnalsError {
+    return new AnnalsError('connection/closed', `the connection to ${this.name} is closed`, { name: this.name })
+  }
+}

@@ -1,0 +1,143 @@
+import type {
+  Db,
+  EntityRef,
+  IndexName,
+  IndexPull,
+  PageOptions,
+  PullPattern,
+  Query,
+  QueryOptions,
+  ShownDatom,
+  TimePoint,
+  TxForms,
+} from '../api/db.ts'
+import type { DbInput, ViewStep, WireWith } from '../api/messages.ts'
+import { plainKey } from '../base/plain-key.ts'
+import type { KeptValue } from './kept-values.ts'
+import { unpackRows } from './packed-rows.ts'
+import { withSignal } from './with-signal.ts'
+import type { WorkerLink } from './worker-link.ts'
+
+/** What a value needs of its connection. */
+export interface DbOwner {
+  /** The living worker with the database open in it. Rejects with `client/worker-failed`, `connection/closed`. */
+  open(): WorkerLink | Promise<WorkerLink>
+  /** The speculative value that `with` made. */
+  adopt(link: WorkerLink, made: WireWith): Awaited<ReturnType<Db['with']>>
+}
+
+/** A database value on the page: the name of one that the worker keeps. Views of it cost nothing until they are asked. */
+export class PageDb implements Db {
+  constructor(
+    private readonly owner: DbOwner,
+    private readonly value: KeptValue,
+    private readonly steps: readonly ViewStep[] = [],
+  ) {}
+
+  get basisT(): number {
+    return this.value.basisT
+  }
+
+  async q<Row = unknown>(query: Query, inputs: readonly unknown[] = [], options?: QueryOptions): Promise<Row> {
+    const link = await this.owner.open()
+    const wire = await withSignal(link, options, (o) =>
+      link.call('q', this.value.ref(link, this.steps), query, wireInputs(inputs, link), o),
+    )
+    return unpackRows(wire) as Row
+  }
+
+  async pull<Entity = Record<string, unknown>>(
+    pattern: PullPattern,
+    entity: EntityRef,
+    options?: QueryOptions,
+  ): Promise<Entity | undefined> {
+    return (await this.pullMany<Entity>(pattern, [entity], options))[0]
+  }
+
+  async pullMany<Entity = Record<string, unknown>>(
+    pattern: PullPattern,
+    entities: readonly EntityRef[],
+    options?: QueryOptions,
+  ): Promise<(Entity | undefined)[]> {
+    const link = await this.owner.open()
+    const found = await withSignal(link, options, (o) =>
+      link.call('pullMany', this.value.ref(link, this.steps), pattern, entities, o),
+    )
+    return found as (Entity | undefined)[]
+  }
+
+  async datoms(index: IndexName, ...components: readonly unknown[]): Promise<ShownDatom[]> {
+    const link = await this.owner.open()
+    return unpackRows(await link.call('datoms', this.value.ref(link, this.steps), index, components)) as ShownDatom[]
+  }
+
+  seekDatoms(index: IndexName, ...components: readonly unknown[]): Promise<ShownDatom[]> {
+    return this.seek(index, components, false)
+  }
+
+  rseekDatoms(index: IndexName, ...components: readonly unknown[]): Promise<ShownDatom[]> {
+    return this.seek(index, components, true)
+  }
+
+  async indexRange(attribute: string, start?: unknown, end?: unknown, options?: PageOptions): Promise<ShownDatom[]> {
+    const link = await this.owner.open()
+    const ref = this.value.ref(link, this.steps)
+    return unpackRows(await link.call('indexRange', ref, attribute, start, end, options)) as ShownDatom[]
+  }
+
+  async indexPull<Entity = Record<string, unknown>>(request: IndexPull): Promise<(Entity | undefined)[]> {
+    const link = await this.owner.open()
+    return (await link.call('indexPull', this.value.ref(link, this.steps), request)) as (Entity | undefined)[]
+  }
+
+  async entid(entity: EntityRef): Promise<number | undefined> {
+    const link = await this.owner.open()
+    return link.call('entid', this.value.ref(link, this.steps), entity)
+  }
+
+  async explain(query: Query, inputs: readonly unknown[] = []): Promise<unknown> {
+    const link = await this.owner.open()
+    return link.call('explain', this.value.ref(link, this.steps), query, wireInputs(inputs, link))
+  }
+
+  asOf(point: TimePoint): Db {
+    return this.seen(['asOf', point])
+  }
+
+  since(point: TimePoint): Db {
+    return this.seen(['since', point])
+  }
+
+  history(): Db {
+    return this.seen(['history'])
+  }
+
+  async with(txData: TxForms): ReturnType<Db['with']> {
+    const link = await this.owner.open()
+    return this.owner.adopt(link, await link.call('with', this.value.ref(link, this.steps), txData))
+  }
+
+  /** The same for two views of one value that show the same. */
+  get key(): string {
+    return plainKey([this.value.serial, this.steps])
+  }
+
+  /** As an input of a query that runs in `link`. */
+  asInput(link: WorkerLink): DbInput {
+    return { $db: this.value.ref(link, this.steps) }
+  }
+
+  private async seek(index: IndexName, components: readonly unknown[], reverse: boolean): Promise<ShownDatom[]> {
+    const link = await this.owner.open()
+    const ref = this.value.ref(link, this.steps)
+    return unpackRows(await link.call('seek', ref, index, components, reverse)) as ShownDatom[]
+  }
+
+  private seen(step: ViewStep): Db {
+    return new PageDb(this.owner, this.value, [...this.steps, step])
+  }
+}
+
+/** A query's inputs as they cross: database values by name. */
+export const wireInputs = (inputs: readonly unknown[], link: WorkerLink): readonly unknown[] =>
+  inputs.map((x) => (x instanceof PageDb ? x.asInput(link) : x))

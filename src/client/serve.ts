@@ -1,0 +1,198 @@
+import { type Endpoint, transfer } from 'comlink'
+import type { Db, QueryOptions } from '../api/db.ts'
+import type {
+  DbRef,
+  Hello,
+  LiveRequest,
+  OpenRequest,
+  PageCalls,
+  Protocol,
+  WireQueryOptions,
+  WorkerCalls,
+} from '../api/messages.ts'
+import { AnnalsError } from '../base/errors.ts'
+import { answerCalls, type Caller, callerOf, type Handlers } from './calls.ts'
+import { Leadership } from './serve/leadership.ts'
+import { holdLifeLock } from './serve/life-lock.ts'
+import type { OpenDatabase } from './serve/open-database.ts'
+import { packRows } from './serve/pack-rows.ts'
+import { ServedConnection } from './serve/served-connection.ts'
+
+const PROTOCOL: Protocol = 1
+
+/** Keeps their channels from being collected while they are in use. */
+const servers = new Set<Server>()
+
+/** Answers a page's calls at `endpoint`: all that a database worker does. */
+export function serveAt(endpoint: Endpoint, open: OpenDatabase): void {
+  const server = new Server(callerOf<PageCalls>(endpoint), open)
+  servers.add(server)
+  answerCalls<WorkerCalls>(endpoint, server.calls, () => server.flush())
+}
+
+class Server {
+  private readonly connections = new Map<number, ServedConnection>()
+  private readonly cancels = new Map<number, AbortController>()
+  private readonly leadership = new Leadership()
+  private life: ReturnType<typeof holdLifeLock> | undefined
+
+  constructor(
+    private readonly page: Caller<PageCalls>,
+    private readonly openDatabase: OpenDatabase,
+  ) {}
+
+  readonly calls: Handlers<WorkerCalls> = {
+    hello: () => this.hello(),
+    ping: () => undefined,
+    pause: () => this.pause(),
+    resume: () => {
+      this.leadership.resume()
+      return this.hello()
+    },
+    open: (connection, request) => this.open(connection, request),
+    close: (connection) => this.close(connection),
+    release: (tokens) => {
+      for (const { kept } of this.connections.values()) kept.release(tokens)
+    },
+    cancel: (ticket) => this.cancels.get(ticket)?.abort(),
+
+    q: (db, query, inputs, options) =>
+      this.cancellable(options, async (o) => packRows(await this.db(db).q(query, this.inputs(inputs), o))),
+    pullMany: (db, pattern, entities, options) =>
+      this.cancellable(options, (o) => this.db(db).pullMany(pattern, entities, o)),
+    datoms: async (db, index, components) => packRows(await this.db(db).datoms(index, ...components)),
+    seek: async (db, index, components, reverse) => {
+      const value = this.db(db)
+      return packRows(
+        await (reverse ? value.rseekDatoms(index, ...components) : value.seekDatoms(index, ...components)),
+      )
+    },
+    indexRange: async (db, attribute, start, end, options) =>
+      packRows(await this.db(db).indexRange(attribute, start, end, options)),
+    indexPull: (db, request) => this.db(db).indexPull(request),
+    entid: (db, entity) => this.db(db).entid(entity),
+    explain: (db, query, inputs) => this.db(db).explain(query, this.inputs(inputs)),
+    with: async (db, txData) => {
+      const { kept } = this.served(db.connection)
+      const { dbAfter, ...rest } = await seenBy(kept.findWhole(db.value), db).with(txData)
+      return { ...rest, dbAfter: kept.keepSpeculative(dbAfter) }
+    },
+
+    transact: async (connection, txData, options) => {
+      const served = this.served(connection)
+      return served.report(await served.connection.transact(txData, options))
+    },
+    undo: (connection, target, strict) => this.connection(connection).undo(target, { strict }),
+    planUndo: (connection, target) => this.connection(connection).planUndo(target),
+    migrate: (connection, migrations) => this.connection(connection).migrate(migrations),
+    log: async (connection, from, to, limit) => {
+      const entries = []
+      for await (const entry of this.connection(connection).log({ from, ...(to !== undefined && { to }) })) {
+        if (entries.push(entry) === limit) break
+      }
+      return entries
+    },
+    stats: (connection) => this.connection(connection).stats(),
+    watch: (connection, live, request) => this.watch(connection, live, request),
+    unwatch: (connection, live) => this.served(connection).unwatch(live),
+
+    pending: (connection) => this.connection(connection).sync.pending(),
+    rejected: (connection) => this.connection(connection).sync.rejected(),
+    retry: (connection, id) => this.connection(connection).sync.retry(id),
+    amend: (connection, id, txData) => this.connection(connection).sync.amend(id, txData),
+    withdraw: (connection, id) => this.connection(connection).sync.withdraw(id),
+    settled: (connection, id) => this.connection(connection).sync.settled(id),
+    flush: (connection) => this.connection(connection).sync.flush(),
+    setOnline: (connection, online) => this.connection(connection).sync.setOnline(online),
+  }
+
+  /** Before an answer leaves, the page is told of what has changed: who has transacted finds it in the newest value. */
+  flush(): void {
+    for (const served of this.connections.values()) served.flush()
+  }
+
+  private async hello(): Promise<Hello> {
+    this.life ??= holdLifeLock()
+    const life = await this.life
+    return { protocol: PROTOCOL, ...(life && { lock: life.name }) }
+  }
+
+  private async pause(): Promise<void> {
+    const life = await this.life
+    this.life = undefined
+    life?.release()
+    await this.leadership.pause()
+  }
+
+  private async open(number: number, request: OpenRequest): Promise<void> {
+    const auth = (): Promise<string | undefined> => this.page('auth', [number])
+    const connection = await this.openDatabase(request, { auth, leadership: this.leadership })
+    const served = new ServedConnection(number, connection, (event, buffers) => {
+      // Nobody waits for the page to have seen it; a page that is gone takes this worker with it.
+      this.page('changed', transfer([event], [...buffers])).catch(() => undefined)
+    })
+    this.connections.set(number, served)
+  }
+
+  private async close(number: number): Promise<void> {
+    const served = this.connections.get(number)
+    this.connections.delete(number)
+    await served?.close()
+  }
+
+  private watch(number: number, live: number, request: LiveRequest): void {
+    const served = this.served(number)
+    const { connection } = served
+    const query =
+      request.kind === 'q'
+        ? connection.live(request.query, this.inputs(request.inputs), request.options)
+        : connection.livePull(request.pattern, request.entity)
+    served.watch(live, query)
+  }
+
+  /** Runs what the page may cancel. */
+  private async cancellable<T>(
+    { ticket, ...options }: WireQueryOptions,
+    run: (options: QueryOptions) => Promise<T>,
+  ): Promise<T> {
+    if (ticket === undefined) return run(options)
+    const cancel = new AbortController()
+    this.cancels.set(ticket, cancel)
+    try {
+      return await run({ ...options, signal: cancel.signal })
+    } finally {
+      this.cancels.delete(ticket)
+    }
+  }
+
+  private served(number: number): ServedConnection {
+    const served = this.connections.get(number)
+    if (served !== undefined) return served
+    throw new AnnalsError(
+      'client/unknown-handle',
+      'the database of this value or connection is not open in this worker',
+      {},
+    )
+  }
+
+  private readonly connection = (number: number) => this.served(number).connection
+
+  private db(ref: DbRef): Db {
+    return seenBy(this.served(ref.connection).kept.find(ref.value), ref)
+  }
+
+  private inputs(inputs: readonly unknown[]): readonly unknown[] {
+    return inputs.map((x) => (typeof x === 'object' && x !== null && '$db' in x ? this.db(x.$db as DbRef) : x))
+  }
+}
+
+/** `db` through the views of `ref`. */
+function seenBy(db: Db, { view }: DbRef): Db {
+  let seen = db
+  for (const step of view) {
+    if (step[0] === 'asOf') seen = seen.asOf(step[1])
+    else if (step[0] === 'since') seen = seen.since(step[1])
+    else seen = seen.history()
+  }
+  return seen
+}

@@ -1,0 +1,17 @@
+import type { Connection } from '../../api/connection.ts'
+import type { OpenRequest } from '../../api/messages.ts'
+import type { Leadership } from './leadership.ts'
+
+/** What opening a database may use of the worker it is opened in. */
+export interface Surroundings {
+  /** Asks the page for the bearer token of this connection's remote. */
+  readonly auth: () => Promise<string | undefined>
+  readonly leadership: Leadership
+}
+
+/** Opens the database that a page asks for. */
+export type OpenDatabase = (request: OpenRequest, surroundings: Surroundings) => Promise<Connection>
+
+/** The name of the one local store of a database and user: no two pairs share one. */
+export const storeName = ({ name, user }: OpenRequest): string =>
+  user === undefined ? encodeURIComponent(name) : `${encodeURIComponent(name)}@${encodeURIComponent(user)}`

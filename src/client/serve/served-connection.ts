@@ -1,0 +1,122 @@
+import type { Connection } from '../../api/connection.ts'
+import type { LiveQuery } from '../../api/live.ts'
+import type { ChangeEvent, LiveUpdate, WireReport, WireSyncStatus } from '../../api/messages.ts'
+import type { TxReport } from '../../api/report.ts'
+import type { SyncStatus } from '../../api/sync.ts'
+import { type AnnalsError, toWireError } from '../../base/errors.ts'
+import { Moved } from '../calls.ts'
+import { KeptDbs } from './kept-dbs.ts'
+import { LiveFeed } from './live-feed.ts'
+import { packRows } from './pack-rows.ts'
+
+/** Sends an event to the page, with the buffers in it that may leave. */
+export type Send = (event: ChangeEvent, buffers: readonly ArrayBuffer[]) => void
+
+/** One open database as its page sees it: gathers what changes, and sends it as one event. */
+export class ServedConnection {
+  readonly kept = new KeptDbs(() => this.connection.db())
+  private readonly feeds = new Map<number, LiveFeed>()
+  private readonly stops: readonly (() => void)[]
+  private readonly movedFeeds = new Set<number>()
+  private dbMoved = true
+  private syncMoved = true
+  private failures: readonly AnnalsError[] = []
+  private timer: ReturnType<typeof setTimeout> | undefined
+
+  constructor(
+    readonly number: number,
+    readonly connection: Connection,
+    private readonly send: Send,
+  ) {
+    const { sync, health } = connection
+    this.stops = [
+      connection.subscribe(() => {
+        this.dbMoved = true
+        this.flushSoon()
+      }),
+      sync.subscribe(() => {
+        this.syncMoved = true
+        this.flushSoon()
+      }),
+      health.subscribe(() => this.flushSoon()),
+    ]
+  }
+
+  watch(live: number, query: LiveQuery<unknown>): void {
+    this.unwatch(live)
+    const feed = new LiveFeed(live, query, () => {
+      this.movedFeeds.add(live)
+      this.flushSoon()
+    })
+    this.feeds.set(live, feed)
+  }
+
+  unwatch(live: number): void {
+    this.feeds.get(live)?.close()
+    this.feeds.delete(live)
+  }
+
+  /** Sends what has changed since the last time, if anything has. */
+  flush(): void {
+    clearTimeout(this.timer)
+    this.timer = undefined
+    const updates = this.updates()
+    const failures = this.newFailures()
+    if (!this.dbMoved && !this.syncMoved && updates.live.length === 0 && failures.length === 0) return
+    const event: ChangeEvent = {
+      connection: this.number,
+      ...(this.dbMoved && { db: this.kept.keepNewest(this.connection.db()) }),
+      ...(this.syncMoved && { sync: wireStatus(this.connection.sync.getSnapshot()) }),
+      ...(updates.live.length > 0 && { live: updates.live }),
+      ...(failures.length > 0 && { failures: failures.map(toWireError) }),
+    }
+    this.dbMoved = false
+    this.syncMoved = false
+    this.send(event, updates.buffers)
+  }
+
+  report({ id, tx, t, status, tempids, txData, dbBefore, dbAfter, settled }: TxReport): Moved<WireReport> {
+    settled.catch(() => undefined) // the page asks by id
+    const rows = packRows(txData)
+    const wire: WireReport = {
+      id,
+      tx,
+      ...(t !== undefined && { t }),
+      status,
+      tempids,
+      txData: rows.value,
+      dbBefore: this.kept.keep(dbBefore),
+      dbAfter: this.kept.keep(dbAfter),
+    }
+    return new Moved(wire, rows.buffers)
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.timer)
+    for (const stop of this.stops) stop()
+    for (const live of [...this.feeds.keys()]) this.unwatch(live)
+    await this.connection.close()
+  }
+
+  /** Timers run after everything that the change has set going, so that one event holds all of it. */
+  private flushSoon(): void {
+    this.timer ??= setTimeout(() => this.flush(), 0)
+  }
+
+  private updates(): { readonly live: readonly LiveUpdate[]; readonly buffers: readonly ArrayBuffer[] } {
+    const moved = [...this.movedFeeds].flatMap((live) => this.feeds.get(live)?.next() ?? [])
+    this.movedFeeds.clear()
+    return { live: moved.map((m) => m.update), buffers: moved.flatMap((m) => m.buffers) }
+  }
+
+  private newFailures(): readonly AnnalsError[] {
+    const all = this.connection.health.getSnapshot()
+    const told = new Set(this.failures)
+    this.failures = all
+    return all.filter((error) => !told.has(error))
+  }
+}
+
+function wireStatus({ error, ...status }: SyncStatus): WireSyncStatus {
+  return { ...status, ...(error && { error: toWireError(error) }) }
+}

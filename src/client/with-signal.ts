@@ -1,0 +1,40 @@
+import type { QueryOptions } from '../api/db.ts'
+import type { WireQueryOptions } from '../api/messages.ts'
+import { AnnalsError } from '../base/errors.ts'
+import type { WorkerLink } from './worker-link.ts'
+
+let lastTicket = 0
+
+/** The options that cross as they are. */
+export function wireOptions({ timeout, maxRows }: QueryOptions = {}): WireQueryOptions {
+  return { ...(timeout !== undefined && { timeout }), ...(maxRows !== undefined && { maxRows }) }
+}
+
+/** Makes a call that `options.signal` can abort: it rejects at once with `query/aborted`, and the worker is told to stop. */
+export async function withSignal<T>(
+  link: WorkerLink,
+  options: QueryOptions | undefined,
+  call: (options: WireQueryOptions) => Promise<T>,
+): Promise<T> {
+  const signal = options?.signal
+  const wire = wireOptions(options)
+  if (signal === undefined) return call(wire)
+  if (signal.aborted) throw aborted(signal)
+  const ticket = ++lastTicket
+  let stop = (): void => undefined
+  const stopped = new Promise<never>((_, reject) => {
+    stop = () => {
+      reject(aborted(signal))
+      link.call('cancel', ticket).catch(() => undefined)
+    }
+  })
+  signal.addEventListener('abort', stop, { once: true })
+  try {
+    return await Promise.race([call({ ...wire, ticket }), stopped])
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
+}
+
+const aborted = (signal: AbortSignal): AnnalsError =>
+  new AnnalsError('query/aborted', 'the query was aborted by its signal', {}, { cause: signal.reason })

@@ -1,0 +1,25 @@
+/** `annals`: the page's side. The engine is in the worker; `annals/engine` has it for this thread. */
+export type { Connection, Stats, TransactOptions } from './api/connection.ts'
+export type {
+  Db,
+  EntityRef,
+  IndexName,
+  PullPattern,
+  Query,
+  QueryOptions,
+  ShownDatom,
+  TimePoint,
+  TxForms,
+} from './api/db.ts'
+export type { Durability } from './api/durability.ts'
+export type { Functions, TxFunction } from './api/functions.ts'
+export type { LiveQuery, LiveSnapshot, Store } from './api/live.ts'
+export type { LogEntry, Settled, TxReport, UndoReport } from './api/report.ts'
+export type { AttributeDef, SchemaDef } from './api/schema.ts'
+export type { PendingTx, RejectedTx, Sync, SyncOptions, SyncStatus } from './api/sync.ts'
+export { AnnalsError, type ErrorCode, isAnnalsError } from './base/errors.ts'
+export { connect } from './client/connect.ts'
+export type { ConnectOptions } from './client/connect-options.ts'
+export { defineFunctions } from './client/define-functions.ts'
+export { defineSchema } from './client/define-schema.ts'
+export { type Keyword, kw, type Literal, lit } from './datom/atoms.ts'

@@ -1,0 +1,58 @@
+import type { Db } from '../db/db.ts'
+import type { QueryEnv } from './env.ts'
+import { execute } from './execute.ts'
+import { type Flow, waitFor } from './flow.ts'
+import type { Limits } from './limits.ts'
+import { type Outcome, outcomeOf } from './outcome.ts'
+import type { Prepared } from './prepare.ts'
+import type { Output } from './results.ts'
+import { readerOf, shapeResult } from './shape-result.ts'
+import type { FindElement } from './syntax.ts'
+import type { Trace } from './trace.ts'
+
+/** Runs a prepared query to the end. */
+export function* answer(prepared: Prepared, env: QueryEnv, limits: Limits, trace?: Trace): Flow<unknown> {
+  const found = yield* execute(prepared, env, limits, trace)
+  const outcome = outcomeOf(prepared.program, found, env)
+  const { find } = prepared.program.query
+  const outputs = find.elements.some((element) => element.kind === 'pull')
+    ? yield* pulled(prepared, outcome, env)
+    : outcome.table.outputs
+  return shapeResult(find, outcome.rows, outputs.map(readerOf), outputs)
+}
+
+/** The outputs with every pull carried out for the rows that are asked for. */
+function* pulled(prepared: Prepared, { table, rows }: Outcome, env: QueryEnv): Flow<Output[]> {
+  const { elements } = prepared.program.query.find
+  const out: Output[] = [...table.outputs]
+  for (let i = 0; i < elements.length; i++) {
+    const element = elements[i] as FindElement
+    if (element.kind !== 'pull') continue
+    const column = (table.outputs[i] as Output & { readonly kind: 'values' }).column
+    const ids = Array.from(rows, (row) => column[row] as number)
+    const results = yield* waitFor(env.pull(dbOfPull(prepared, element), patternOf(prepared, element), ids))
+    const shown: unknown[] = []
+    rows.forEach((row, k) => {
+      shown[row] = results[k]
+    })
+    out[i] = { kind: 'shown', shown }
+  }
+  return out
+}
+
+type Pull = FindElement & { readonly kind: 'pull' }
+
+function dbOfPull({ program, sources }: Prepared, element: Pull): Db {
+  const names = program.query.in.flatMap((input) => (input.kind === 'source' ? [input.name] : []))
+  const source = sources[names.indexOf(element.source)]
+  return (source as { readonly db: Db }).db
+}
+
+function patternOf({ program, inputs }: Prepared, { pattern }: Pull): unknown {
+  if (pattern.kind === 'const') return pattern.value
+  const at = program.query.in.findIndex((input) => {
+    if (input.kind === 'name') return input.name === pattern.name
+    return input.kind === 'binding' && input.binding.kind === 'var' && input.binding.name === pattern.name
+  })
+  return inputs[at]
+}

@@ -1,0 +1,124 @@
+import type { Edn } from '../datom/atoms.ts'
+import { sameValue, type Value } from '../datom/value.ts'
+import type { Result } from './builtin.ts'
+import { ColumnBuilder } from './column.ts'
+import { asValue, listArg } from './functions/arguments.ts'
+import { IntBuffer } from './int-buffer.ts'
+import { columnOf, dropColumns, pickRows, type Relation } from './relation.ts'
+import type { Run } from './run.ts'
+import { bindingSlots, type SlotBinding } from './slot-binding.ts'
+
+/**
+ * `r` with the columns that taking apart `result(row)` gives. A variable that has a value already keeps only the rows in which
+ * the new one unifies with it.
+ */
+export function bindResults(
+  run: Run,
+  binding: SlotBinding,
+  r: Relation,
+  wanted: (slot: number) => boolean,
+  form: Edn,
+  result: (row: number) => Result,
+): Relation {
+  const taker = new Taker(run, binding, r)
+  for (let i = 0; i < r.length; i++) {
+    taker.take(i, result(i))
+    if ((i & 1023) === 1023) {
+      run.limits.checkTime(form)
+      run.limits.checkRows(taker.rows.length, form)
+    }
+  }
+  run.limits.checkRows(taker.rows.length, form)
+  return taker.relation(wanted)
+}
+
+function isSingle(b: SlotBinding): boolean {
+  return b.kind === 'slot' || (b.kind === 'tuple' && b.items.every(isSingle))
+}
+
+/** Collects the rows that a binding makes of results. */
+class Taker {
+  readonly rows = new IntBuffer()
+  private readonly slots: number[] = []
+  private readonly builders: ColumnBuilder[] = []
+  /** By slot: the value in the row at hand. */
+  private readonly now: (Value | undefined)[] = []
+  /** Whether a result makes one row at most. */
+  private readonly isSingle: boolean
+
+  constructor(
+    private readonly run: Run,
+    private readonly binding: SlotBinding,
+    private readonly r: Relation,
+  ) {
+    bindingSlots(binding, (slot) => {
+      if (this.slots.includes(slot)) return
+      this.slots.push(slot)
+      this.builders.push(new ColumnBuilder(Math.min(r.length, 4096)))
+    })
+    this.isSingle = isSingle(binding)
+  }
+
+  take(row: number, result: Result): void {
+    if (result === null) return
+    this.each(this.binding, result, row, () => {
+      this.rows.push(row)
+      for (let k = 0; k < this.slots.length; k++) {
+        ;(this.builders[k] as ColumnBuilder).push(this.now[this.slots[k] as number] as Value)
+      }
+    })
+  }
+
+  /** Calls `then` for every way to take `x` apart, with the values in `now`. */
+  private each(b: SlotBinding, x: Result, row: number, then: () => void): void {
+    switch (b.kind) {
+      case 'slot': {
+        const v = asValue(x)
+        if (v === null) return
+        if (b.slot === -1) then()
+        else this.set(b.slot, v, row, then)
+        return
+      }
+      case 'collection':
+        for (const item of listArg(x)) if (item !== null) this.each(b.item, item, row, then)
+        return
+      default: {
+        const items = listArg(x)
+        const step = (k: number): void => {
+          if (k === b.items.length) then()
+          else this.each(b.items[k] as SlotBinding, items[k] ?? null, row, () => step(k + 1))
+        }
+        step(0)
+      }
+    }
+  }
+
+  private set(slot: number, v: Value, row: number, then: () => void): void {
+    const before = this.now[slot] ?? this.run.constants[slot] ?? columnOf(this.r, slot)?.[row]
+    if (before !== undefined) {
+      if (before === v || sameValue(before, v)) this.with(slot, before, then)
+    } else this.with(slot, v, then)
+  }
+
+  private with(slot: number, v: Value, then: () => void): void {
+    const before = this.now[slot]
+    this.now[slot] = v
+    then()
+    this.now[slot] = before
+  }
+
+  relation(wanted: (slot: number) => boolean): Relation {
+    const { r, rows } = this
+    const n = rows.length
+    const base = dropColumns(r, r.slots.filter(wanted), r.distinct && r.slots.every(wanted))
+    const left = rows.isCounting(r.length) ? base : pickRows(base, rows.data, n, true, this.isSingle)
+    const slots = [...left.slots]
+    const columns = [...left.columns]
+    this.slots.forEach((slot, k) => {
+      if (!wanted(slot) || slots.includes(slot) || this.run.constants[slot] !== undefined) return
+      slots.push(slot)
+      columns.push((this.builders[k] as ColumnBuilder).done())
+    })
+    return { ...left, length: n, slots, columns, distinct: left.distinct && this.isSingle }
+  }
+}

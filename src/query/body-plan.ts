@@ -1,0 +1,90 @@
+import type { Rule, RuleStep, Step } from './step.ts'
+
+/** A call of a rule from within the rules that it belongs to: it looks into a table as far as that has got. */
+export interface RecursiveCall extends RuleStep {
+  /** By argument: whether it is passed on. */
+  readonly bound: readonly boolean[]
+}
+export const isRecursiveCall = (step: RuleStep): step is RecursiveCall => 'bound' in step
+
+/** One alternative of a rule for one set of bound parameters. */
+export interface BodyPlan {
+  readonly steps: readonly Step[]
+  readonly calls: readonly RecursiveCall[]
+  /** By call: the steps without it. */
+  readonly without: readonly (readonly Step[])[]
+}
+
+const plans = new WeakMap<Rule, Map<string, readonly BodyPlan[]>>()
+
+/** The alternatives of `rule` with its recursive calls settled, when `bound` of its parameters have values. */
+export function bodyPlans(rule: Rule, bound: readonly boolean[], isConstant: (slot: number) => boolean): readonly BodyPlan[] {
+  let ofRule = plans.get(rule)
+  if (ofRule === undefined) {
+    ofRule = new Map()
+    plans.set(rule, ofRule)
+  }
+  const key = bound.join()
+  let known = ofRule.get(key)
+  if (known === undefined) {
+    known = rule.bodies.map((body) => planBody(rule, bound, body, isConstant))
+    ofRule.set(key, known)
+  }
+  return known
+}
+
+/** Decides which arguments each recursive call passes on. */
+function planBody(
+  rule: Rule,
+  bound: readonly boolean[],
+  body: readonly Step[],
+  isConstant: (slot: number) => boolean,
+): BodyPlan {
+  const steps = [...body]
+  const calls: RecursiveCall[] = []
+  for (const [step, passed] of passedArguments(rule, bound, body, isConstant)) {
+    const needs = step.args.filter((slot, i) => passed[i] === true && !isConstant(slot))
+    const call: RecursiveCall = { ...step, needs: Array.from(new Set(needs)), bound: passed }
+    steps[steps.indexOf(step)] = call
+    calls.push(call)
+  }
+  return { steps, calls, without: calls.map((call) => steps.filter((step) => step !== call)) }
+}
+
+/** By recursive call of `body`: which of its arguments have values when it is its turn. */
+function passedArguments(
+  rule: Rule,
+  bound: readonly boolean[],
+  body: readonly Step[],
+  isConstant: (slot: number) => boolean,
+): Map<RuleStep, boolean[]> {
+  const isCall = (step: Step): step is RuleStep => step.kind === 'rule' && step.rule.component === rule.component
+  const has = new Set(rule.params.filter((_, i) => bound[i] === true))
+  const isBound = (slot: number): boolean => has.has(slot) || isConstant(slot)
+  // Where nothing is asked for in particular, everything is wanted: narrowing the calls would only do the work twice.
+  const isOpen = has.size === 0
+  const out = new Map<RuleStep, boolean[]>()
+  let left = [...body]
+  const take = (step: Step): void => {
+    if (isCall(step)) {
+      const { required } = step.rule
+      out.set(
+        step,
+        step.args.map((slot, i) => required[i] === true || (isOpen ? isConstant(slot) : isBound(slot))),
+      )
+    }
+    for (const slot of step.slots) has.add(slot)
+    left = left.filter((other) => other !== step)
+  }
+  while (left.length > 0) {
+    const ready = left.filter((step) => step.needs.every(isBound))
+    const touches = (step: Step): boolean => step.slots.some(isBound) || step.needs.length > 0
+    const next =
+      ready.find((step) => !isCall(step) && touches(step)) ??
+      ready.find((step) => isCall(step) && touches(step)) ??
+      ready.find((step) => !isCall(step)) ??
+      (ready[0] as Step)
+    take(next)
+  }
+  return out
+}

@@ -1,0 +1,75 @@
+import { unifyKey, type Value } from '../datom/value.ts'
+import { type Column, isInt32 } from './column.ts'
+
+/** Integers from here on are not their own code. */
+const LIMIT = 2 ** 30
+
+/**
+ * Values as 32-bit integers, one run long, so that joins and sets of rows compare integers: a small integer is its own code,
+ * every other value gets a number from 2^30 on. Two values have one code exactly when they unify.
+ */
+export class Codes {
+  private readonly numbers = new Map<Value, number>()
+  private readonly values: Value[] = []
+
+  /** `mixed`: bigints or exact decimals may occur, which unify with other numbers. */
+  constructor(private readonly mixed: boolean) {}
+
+  of(v: Value): number {
+    const key = this.mixed ? unifyKey(v) : v
+    if (isInt32(key) && key < LIMIT && key >= -LIMIT) return key
+    const known = this.numbers.get(key)
+    if (known !== undefined) return known
+    const code = LIMIT + this.values.length
+    this.numbers.set(key, code)
+    this.values.push(v)
+    return code
+  }
+
+  /** The code of `v`, or -2^31 when no value that unifies with it has one. */
+  find(v: Value): number {
+    const key = this.mixed ? unifyKey(v) : v
+    if (isInt32(key) && key < LIMIT && key >= -LIMIT) return key
+    return this.numbers.get(key) ?? -(2 ** 31)
+  }
+
+  /** The codes of a column; the column itself when its values are their own. */
+  ofColumn(column: Column): Int32Array {
+    const n = column.length
+    if (column instanceof Int32Array) {
+      let i = 0
+      while (i < n && (column[i] as number) < LIMIT && (column[i] as number) >= -LIMIT) i++
+      if (i === n) return column
+    }
+    const out = new Int32Array(n)
+    for (let i = 0; i < n; i++) out[i] = this.of(column[i] as Value)
+    return out
+  }
+
+  /** Like {@link ofColumn}, by {@link find}. */
+  findColumn(column: Column): Int32Array {
+    const n = column.length
+    if (column instanceof Int32Array) {
+      let i = 0
+      while (i < n && (column[i] as number) < LIMIT && (column[i] as number) >= -LIMIT) i++
+      if (i === n) return column
+    }
+    const out = new Int32Array(n)
+    for (let i = 0; i < n; i++) out[i] = this.find(column[i] as Value)
+    return out
+  }
+
+  /** The values of codes; the codes themselves when all are their own values. */
+  decode(codes: Int32Array): Column {
+    const n = codes.length
+    let i = 0
+    while (i < n && (codes[i] as number) < LIMIT) i++
+    if (i === n) return codes
+    const out: Value[] = []
+    for (let k = 0; k < n; k++) {
+      const code = codes[k] as number
+      out.push(code < LIMIT ? code : (this.values[code - LIMIT] as Value))
+    }
+    return out
+  }
+}

@@ -1,0 +1,125 @@
+import type { Value } from '../datom/value.ts'
+
+/** One variable's values, row by row: ids and other small integers unboxed, everything else as values. */
+export type Column = Int32Array | readonly Value[]
+
+export const isInt32 = (v: Value): v is number => typeof v === 'number' && (v | 0) === v
+
+/** A column under construction: integers as long as all values are, plain values from the first that is not. */
+export class ColumnBuilder {
+  length = 0
+  private ints: Int32Array | undefined
+  private values: Value[] | undefined
+
+  constructor(capacity = 16) {
+    this.ints = new Int32Array(Math.max(capacity, 4))
+  }
+
+  push(v: Value): void {
+    if (this.ints !== undefined) {
+      if (isInt32(v)) {
+        this.room(1)[this.length++] = v
+        return
+      }
+      this.becomePlain()
+    }
+    ;(this.values as Value[]).push(v)
+    this.length++
+  }
+
+  /** Appends `from[rows[0 ..< n]]`. */
+  pick(from: ArrayLike<Value>, rows: Int32Array, n: number): void {
+    if (from instanceof Int32Array && this.ints !== undefined) {
+      const into = this.room(n)
+      const at = this.length
+      for (let k = 0; k < n; k++) into[at + k] = from[rows[k] as number] as number
+      this.length = at + n
+      return
+    }
+    let k = 0
+    if (this.ints !== undefined) {
+      const into = this.room(n)
+      const at = this.length
+      for (; k < n; k++) {
+        const v = from[rows[k] as number] as Value
+        if (!isInt32(v)) break
+        into[at + k] = v
+      }
+      this.length = at + k
+      if (k === n) return
+      this.becomePlain()
+    }
+    const into = this.values as Value[]
+    for (; k < n; k++) into.push(from[rows[k] as number] as Value)
+    this.length = into.length
+  }
+
+  /** Appends `from[start ..< end]`. */
+  copy(from: ArrayLike<Value>, start: number, end: number): void {
+    if (from instanceof Int32Array && this.ints !== undefined) {
+      this.room(end - start).set(from.subarray(start, end), this.length)
+      this.length += end - start
+      return
+    }
+    let i = start
+    if (this.ints !== undefined) {
+      const into = this.room(end - start)
+      const shift = this.length - start
+      for (; i < end; i++) {
+        const v = from[i] as Value
+        if (!isInt32(v)) break
+        into[i + shift] = v
+      }
+      this.length = i + shift
+      if (i === end) return
+      this.becomePlain()
+    }
+    const into = this.values as Value[]
+    for (; i < end; i++) into.push(from[i] as Value)
+    this.length = into.length
+  }
+
+  /** The column so far. The builder may go on: what it has given stays as it is. */
+  done(): Column {
+    if (this.ints === undefined) return this.values as Value[]
+    return this.ints.subarray(0, this.length)
+  }
+
+  private room(n: number): Int32Array {
+    const ints = this.ints as Int32Array
+    const wanted = this.length + n
+    if (wanted <= ints.length) return ints
+    const wider = new Int32Array(Math.max(wanted, ints.length * 2))
+    wider.set(ints)
+    this.ints = wider
+    return wider
+  }
+
+  private becomePlain(): void {
+    this.values = Array.from((this.ints as Int32Array).subarray(0, this.length))
+    this.ints = undefined
+  }
+}
+
+/** `column[rows[0 ..< n]]`. */
+export function pickColumn(column: Column, rows: Int32Array, n: number): Column {
+  if (column instanceof Int32Array) {
+    const out = new Int32Array(n)
+    for (let k = 0; k < n; k++) out[k] = column[rows[k] as number] as number
+    return out
+  }
+  const out: Value[] = []
+  for (let k = 0; k < n; k++) out.push(column[rows[k] as number] as Value)
+  return out
+}
+
+/** `n` times `v`. */
+export const constantColumn = (v: Value, n: number): Column =>
+  isInt32(v) ? new Int32Array(n).fill(v) : new Array<Value>(n).fill(v)
+
+/** The numbers `0 ..< n`. */
+export function countingColumn(n: number): Int32Array {
+  const out = new Int32Array(n)
+  for (let i = 0; i < n; i++) out[i] = i
+  return out
+}

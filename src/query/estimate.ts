@@ -1,0 +1,173 @@
+import type { Value } from '../datom/value.ts'
+import type { Column } from './column.ts'
+import { joinCost } from './join-method.ts'
+import { canLookUpValue, constantScan, constantsOf, rangeFor, scanRange } from './pattern-range.ts'
+import { columnOf, type Relation } from './relation.ts'
+import { dbOf, type Run, type Source } from './run.ts'
+import { type PatternStep, PLACES, Place, type Step } from './step.ts'
+
+/** What running a step next would bring: rows of the relation it makes, and nanoseconds. */
+export interface Estimate {
+  readonly rows: number
+  readonly cost: number
+}
+
+/** What is known while a plan is made: the relations so far, whether a slot has a value. */
+export interface Situation {
+  readonly run: Run
+  readonly relations: readonly Relation[]
+}
+
+/*
+ * Shares of rows that pass a condition about which nothing is known. They only have to rank: what is there is counted.
+ */
+const PASS_CONSTANT = 0.1
+const PASS_CHECK = 0.3
+const PASS_ABSENCE = 0.7
+const SCANNED_ROW = 8
+/** Values that an entity is taken to have of a many-valued attribute, or rows that a call makes of one. */
+const MANY = 8
+const SAMPLES = 4
+
+/** The relation that a step would be joined with: of those it shares slots with, the smallest; undefined when there is none. */
+export function partnerOf(step: Step, relations: readonly Relation[]): Relation | undefined {
+  let best: Relation | undefined
+  for (const r of relations) {
+    if (best !== undefined && best.length <= r.length) continue
+    if (step.slots.some((slot) => r.slots.includes(slot))) best = r
+  }
+  return best
+}
+
+export function estimate(s: Situation, step: Step): Estimate {
+  const partner = partnerOf(step, s.relations)
+  const rows = partner?.length ?? 1
+  switch (step.kind) {
+    case 'pattern':
+      return partner === undefined ? estimateScan(s, step) : estimateJoin(s, step, partner)
+    case 'tuples': {
+      const { length } = (s.run.sources[step.source] as Source & { readonly kind: 'tuples' }).rows
+      const made = partner === undefined ? length : Math.max(rows, length)
+      return { rows: made, cost: (length + rows) * 50 }
+    }
+    case 'call':
+      return {
+        rows: rows * (step.binding === undefined ? PASS_CHECK : step.binding.kind === 'slot' ? 1 : MANY),
+        cost: rows * 30,
+      }
+    case 'attribute':
+      return { rows: rows * (step.op === 'missing?' ? PASS_ABSENCE : 1), cost: rows * 50 }
+    case 'not':
+      return { rows: rows * PASS_ABSENCE, cost: rows * 100 + 1000 }
+    case 'or': {
+      let sum = 0
+      let cost = 0
+      for (const branch of step.branches) {
+        const least = estimateBranch(s, branch)
+        sum += least.rows
+        cost += least.cost
+      }
+      return { rows: sum, cost }
+    }
+    case 'rule':
+      return estimateRule(s, step, partner)
+    default:
+      return { rows: rows * MANY, cost: rows * 100_000 }
+  }
+}
+
+/** The cheapest beginning of a conjunction. */
+function estimateBranch(s: Situation, steps: readonly Step[]): Estimate {
+  let least: Estimate | undefined
+  for (const step of steps) {
+    if (step.kind === 'call' || step.kind === 'not' || step.kind === 'subquery') continue
+    const next = estimate(s, step)
+    if (least === undefined || next.rows < least.rows) least = next
+  }
+  return least ?? { rows: 1, cost: 100 }
+}
+
+function estimateRule(s: Situation, step: Step & { readonly kind: 'rule' }, partner: Relation | undefined): Estimate {
+  const bound = step.args.some((slot) => s.run.constants[slot] !== undefined || partner?.slots.includes(slot) === true)
+  const fanOut = step.rule.component === undefined ? 4 : 32
+  if (bound) {
+    const rows = (partner?.length ?? 1) * fanOut
+    return { rows, cost: rows * 2000 }
+  }
+  let rows = 0
+  for (const body of step.rule.bodies) {
+    const flat = body.filter((inner) => inner.kind === 'pattern' || inner.kind === 'tuples')
+    rows +=
+      flat.length === 0 ? 1000 : Math.min(...flat.map((inner) => estimate({ run: s.run, relations: [] }, inner).rows))
+  }
+  return { rows: rows * fanOut, cost: rows * fanOut * 500 }
+}
+
+/** A pattern on its own: its range, thinned by what the range does not cover. */
+function estimateScan(s: Situation, step: PatternStep): Estimate {
+  const { count } = constantScan(s.run, step)
+  const known = constantsOf(s.run, step)
+  const { covers } = rangeFor(step, known)
+  let rows = count
+  for (let place = 0; place < PLACES; place++) {
+    if (known[place] !== undefined && (covers & (1 << place)) === 0) rows *= PASS_CONSTANT
+  }
+  return { rows, cost: count * SCANNED_ROW }
+}
+
+function estimateJoin(s: Situation, step: PatternStep, r: Relation): Estimate {
+  const { run } = s
+  const { count } = constantScan(run, step)
+  const known = constantsOf(run, step)
+  const bound = (place: number): Column | undefined => {
+    const slot = step.at[place] as number
+    return slot === -1 || known[place] !== undefined ? undefined : columnOf(r, slot)
+  }
+  const entity = bound(Place.e)
+  const value = bound(Place.v)
+  const canLookUp = entity !== undefined || bound(Place.a) !== undefined || canLookUpValue(step)
+  const sorted = r.sorted !== -1 && r.sorted === step.at[Place.e]
+  const cost = joinCost(r.length, count, entity instanceof Int32Array, sorted, canLookUp)
+  const fan = fanOut(run, step, r, known, entity, value, count)
+  return { rows: Math.min(r.length * fan, r.length * Math.max(count, 1)), cost }
+}
+
+function fanOut(
+  run: Run,
+  step: PatternStep,
+  r: Relation,
+  known: readonly (Value | undefined)[],
+  entity: Column | undefined,
+  value: Column | undefined,
+  count: number,
+): number {
+  const { attribute } = step
+  if (count === 0) return 0
+  if (entity !== undefined && (value !== undefined || known[Place.v] !== undefined)) return PASS_CHECK
+  if (entity !== undefined && attribute !== undefined)
+    return attribute.many ? sampledFan(run, step, r, known, Place.e, entity) : 1
+  if (value !== undefined && known[Place.e] !== undefined) return PASS_CHECK
+  if (value !== undefined && attribute?.unique !== undefined) return 1
+  if (value !== undefined && canLookUpValue(step)) return sampledFan(run, step, r, known, Place.v, value)
+  return entity !== undefined ? MANY : Math.max(1, count / 100)
+}
+
+/** The mean number of rows that a few of the relation's rows match. */
+function sampledFan(
+  run: Run,
+  step: PatternStep,
+  r: Relation,
+  known: readonly (Value | undefined)[],
+  place: number,
+  column: Column,
+): number {
+  const n = Math.min(SAMPLES, r.length)
+  if (n === 0) return 0
+  const at = [...known]
+  let sum = 0
+  for (let k = 0; k < n; k++) {
+    at[place] = column[Math.floor((k * r.length) / n)] as Value
+    sum += scanRange(dbOf(run, step.source), rangeFor(step, at)).count
+  }
+  return sum / n
+}

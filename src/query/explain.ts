@@ -1,0 +1,47 @@
+import type { Db } from '../db/db.ts'
+import { answer } from './answer.ts'
+import type { QueryEnv } from './env.ts'
+import { runFlow } from './flow.ts'
+import { Limits, type QueryOptions } from './limits.ts'
+import { prepare } from './prepare.ts'
+import { type ExplainedStep, Trace } from './trace.ts'
+
+/** How a query was run. */
+export interface Explanation {
+  /** The clauses in the order in which they were run. */
+  readonly steps: readonly ExplainedStep[]
+  /** Rows of the answer; 1 or 0 for a single tuple or value. */
+  readonly rows: number
+  /** Times that the query waited for segments which were not in memory. */
+  readonly waits: number
+  /** Milliseconds: for parsing and resolving (none when that was done before), and in all. */
+  readonly prepareMs: number
+  readonly ms: number
+}
+
+/** Runs a query and tells how: the order of its clauses, expected and actual rows, time. Throws what the query throws. */
+export async function explain(
+  db: Db,
+  q: unknown,
+  inputs: readonly unknown[],
+  env: QueryEnv,
+  options?: QueryOptions,
+): Promise<Explanation> {
+  const start = performance.now()
+  const prepared = prepare(db, q, inputs, env)
+  const prepareMs = performance.now() - start
+  const trace = new Trace()
+  let waits = 0
+  const flow = answer(prepared, env, new Limits(options), trace)
+  const result = await runFlow(
+    (function* () {
+      for (let next = flow.next(); ; next = flow.next()) {
+        if (next.done === true) return next.value
+        waits++
+        yield next.value
+      }
+    })(),
+  )
+  const rows = Array.isArray(result) ? result.length : result === undefined ? 0 : 1
+  return { steps: trace.steps, rows, waits, prepareMs, ms: performance.now() - start }
+}

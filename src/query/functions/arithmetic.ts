@@ -1,0 +1,130 @@
+import { isNumeric } from '../../datom/decimal.ts'
+import { compareValues, type Value } from '../../datom/value.ts'
+import { type Builtin, badArgument, type Result } from '../builtin.ts'
+import { integerArg, numberArg, valueArg } from './arguments.ts'
+import {
+  addDecimals,
+  type Decimal,
+  divideDecimals,
+  multiplyDecimals,
+  ofDecimal,
+  subtractDecimals,
+  toDecimal,
+} from './decimals.ts'
+
+const MANY = Number.POSITIVE_INFINITY
+
+/** One operation over every numeric type. */
+interface Operation {
+  number(a: number, b: number): number
+  bigint(a: bigint, b: bigint): bigint
+  decimal(a: Decimal, b: Decimal): Decimal
+}
+const ADD: Operation = { number: (a, b) => a + b, bigint: (a, b) => a + b, decimal: addDecimals }
+const SUBTRACT: Operation = { number: (a, b) => a - b, bigint: (a, b) => a - b, decimal: subtractDecimals }
+const MULTIPLY: Operation = { number: (a, b) => a * b, bigint: (a, b) => a * b, decimal: multiplyDecimals }
+
+function numericArg(x: Result | undefined): Value {
+  const v = valueArg(x)
+  if (!isNumeric(v)) throw badArgument('a number', v)
+  return v
+}
+
+/** A double as a value: there is no -0, and what is not a number is refused. */
+function real(n: number): number {
+  if (Number.isNaN(n)) throw badArgument('numbers with a defined result', n)
+  return n === 0 ? 0 : n
+}
+
+/** Exact where one side is exact and the other can be: an exact decimal wins over a bigint, that over an integer. */
+function combine(op: Operation, a: Value, b: Value): Value {
+  if (typeof a === 'number' && typeof b === 'number') return real(op.number(a, b))
+  const whole = (v: Value): boolean => typeof v === 'bigint' || Number.isInteger(v)
+  if (whole(a) && whole(b)) return op.bigint(BigInt(a), BigInt(b))
+  if (isInfinite(a) || isInfinite(b)) return real(op.number(Number(a), Number(b)))
+  return ofDecimal(op.decimal(toDecimal(a), toDecimal(b)))
+}
+const isInfinite = (v: Value): boolean => typeof v === 'number' && !Number.isFinite(v)
+
+function folded(op: Operation, first: number, alone: (x: Value) => Value): Builtin {
+  return {
+    arity: [1, MANY],
+    apply(args) {
+      if (args.length === 1) return alone(numericArg(args[0]))
+      let out = numericArg(args[0])
+      for (let i = first; i < args.length; i++) out = combine(op, out, numericArg(args[i]))
+      return out
+    },
+  }
+}
+
+function divide(a: Value, b: Value): Value {
+  if (compareValues(b, 0) === 0) throw badArgument('a divisor other than 0', b)
+  if (typeof a === 'number' && typeof b === 'number') return real(a / b)
+  if (isInfinite(a) || isInfinite(b)) return real(Number(a) / Number(b))
+  if (typeof a === 'bigint' && typeof b === 'bigint' && a % b === 0n) return a / b
+  return ofDecimal(divideDecimals(toDecimal(a), toDecimal(b)))
+}
+
+const whole = (of: (a: number, b: number) => number, big: (a: bigint, b: bigint) => bigint): Builtin => ({
+  arity: [2, 2],
+  apply([a, b]) {
+    if (compareValues(numericArg(b), 0) === 0) throw badArgument('a divisor other than 0', 0)
+    if (typeof a === 'bigint' || typeof b === 'bigint') {
+      const [x, y] = [a, b].map((v) => (typeof v === 'bigint' ? v : BigInt(integerArg(v)))) as [bigint, bigint]
+      return big(x, y)
+    }
+    return real(of(numberArg(a), numberArg(b)))
+  },
+})
+
+const extreme = (sign: 1 | -1): Builtin => ({
+  arity: [1, MANY],
+  apply: (args) => args.map(valueArg).reduce((a, b) => (Math.sign(compareValues(b, a)) === sign ? b : a)),
+})
+
+const test = (holds: (sign: number) => boolean): Builtin => ({
+  arity: [1, 1],
+  apply: ([x]) => holds(compareValues(numericArg(x), 0)),
+})
+const onNumber = (f: (n: number) => number): Builtin => ({ arity: [1, 1], apply: ([x]) => real(f(numberArg(x))) })
+const onInteger = (f: (n: number) => boolean): Builtin => ({ arity: [1, 1], apply: ([x]) => f(integerArg(x)) })
+
+export const ARITHMETIC: Readonly<Record<string, Builtin>> = {
+  '+': folded(ADD, 1, (x) => x),
+  '-': folded(SUBTRACT, 1, (x) => combine(SUBTRACT, 0, x)),
+  '*': folded(MULTIPLY, 1, (x) => x),
+  '/': {
+    arity: [1, MANY],
+    apply: (args) =>
+      args.length === 1 ? divide(1, numericArg(args[0])) : args.map(numericArg).reduce((a, b) => divide(a, b)),
+  },
+  quot: whole(
+    (a, b) => Math.trunc(a / b),
+    (a, b) => a / b,
+  ),
+  rem: whole(
+    (a, b) => a % b,
+    (a, b) => a % b,
+  ),
+  mod: whole(
+    (a, b) => a - b * Math.floor(a / b),
+    (a, b) => ((a % b) + b) % b,
+  ),
+  inc: { arity: [1, 1], apply: ([x]) => combine(ADD, numericArg(x), 1) },
+  dec: { arity: [1, 1], apply: ([x]) => combine(SUBTRACT, numericArg(x), 1) },
+  abs: {
+    arity: [1, 1],
+    apply: ([x]) => (compareValues(numericArg(x), 0) < 0 ? combine(SUBTRACT, 0, numericArg(x)) : numericArg(x)),
+  },
+  max: extreme(1),
+  min: extreme(-1),
+  'zero?': test((sign) => sign === 0),
+  'pos?': test((sign) => sign > 0),
+  'neg?': test((sign) => sign < 0),
+  'even?': onInteger((n) => n % 2 === 0),
+  'odd?': onInteger((n) => n % 2 !== 0),
+  round: onNumber(Math.round),
+  floor: onNumber(Math.floor),
+  ceil: onNumber(Math.ceil),
+}

@@ -1,0 +1,230 @@
+import { AnnalsError } from '../base/errors.ts'
+import { sameValue, type Value } from '../datom/value.ts'
+import type { Db } from '../db/db.ts'
+import { type Column, ColumnBuilder, countingColumn } from './column.ts'
+import { type Flow, waitFor } from './flow.ts'
+import type { Program } from './program.ts'
+import { readInput, wrongInput } from './read-input.ts'
+import { columnOf, dropColumns, pickMarked, type Relation } from './relation.ts'
+import type { Source } from './run.ts'
+import { bindingSlots, type SlotBinding } from './slot-binding.ts'
+
+/** What the inputs of a query give, ready to run with. */
+export interface BoundInputs {
+  /** By slot: constants of the query and scalar inputs. */
+  readonly constants: (Value | undefined)[]
+  readonly relations: Relation[]
+  /** By slot of an input: how its entities were given; a list by row where a relation has the slot that says which. */
+  readonly given: Map<number, unknown>
+  /** Two inputs for one variable disagree: no row can be found. */
+  isContradiction: boolean
+}
+
+/** Reads the inputs of `program` and its constants. Throws what {@link readInput} throws, and `query/wrong-input`. */
+export function* bindInputs(
+  program: Program,
+  inputs: readonly unknown[],
+  sources: readonly Source[],
+): Flow<BoundInputs> {
+  const out: BoundInputs = { constants: [], relations: [], given: new Map(), isContradiction: false }
+  const reader = new InputReader(program, sources, out)
+  for (const { slot, raw } of program.constants) yield* reader.constant(slot, raw)
+  for (let i = 0; i < program.inputs.length; i++) {
+    const binding = program.inputs[i]
+    if (binding !== undefined) yield* reader.bind(binding, inputs[i])
+  }
+  return out
+}
+
+class InputReader {
+  constructor(
+    private readonly program: Program,
+    private readonly sources: readonly Source[],
+    private readonly out: BoundInputs,
+  ) {}
+
+  private dbFor(slot: number): Db | undefined {
+    const role = this.program.roles[slot]
+    if (role === undefined || role.kind === 'none' || role.kind === 'several') return undefined
+    const source = this.sources[role.source]
+    return source?.kind === 'db' ? source.db : undefined
+  }
+
+  private read(slot: number, raw: unknown): Value | Promise<Value> {
+    const { program } = this
+    return readInput(this.dbFor(slot), program.roles[slot] ?? { kind: 'none' }, raw, program.names[slot] as string)
+  }
+
+  *constant(slot: number, raw: unknown): Flow<void> {
+    this.out.constants[slot] = yield* waitFor(this.read(slot, raw))
+  }
+
+  *bind(binding: SlotBinding, raw: unknown): Flow<void> {
+    if (binding.kind === 'slot') {
+      if (binding.slot !== -1) yield* this.scalar(binding.slot, raw)
+    } else if (binding.kind === 'tuple') {
+      const items = listOf(raw, this.nameOf(binding), 'a list')
+      if (items.length < binding.items.length)
+        throw wrongInput(this.nameOf(binding), raw, `a list of ${binding.items.length}`)
+      for (let i = 0; i < binding.items.length; i++) yield* this.bind(binding.items[i] as SlotBinding, items[i])
+    } else yield* this.collection(binding, raw)
+  }
+
+  private *scalar(slot: number, raw: unknown): Flow<void> {
+    const { constants, given } = this.out
+    const v = yield* waitFor(this.read(slot, raw))
+    const before = constants[slot]
+    if (before !== undefined && !sameValue(before, v)) this.out.isContradiction = true
+    constants[slot] ??= v
+    if (this.program.given.length > 0 && typeof raw !== 'number') given.set(slot, raw)
+  }
+
+  /** A list, of which each item makes rows. */
+  private *collection(binding: SlotBinding & { readonly kind: 'collection' }, raw: unknown): Flow<void> {
+    const rows = new RawRows(binding, this.nameOf(binding))
+    rows.expand(raw)
+    let all: Relation = { length: rows.length, slots: [], columns: [], sorted: -1, distinct: false }
+    for (let leaf = 0; leaf < rows.slots.length; leaf++) {
+      const slot = rows.slots[leaf] as number
+      const column = yield* this.column(slot, rows.columns[leaf] as unknown[])
+      const before = columnOf(all, slot)
+      if (before === undefined) all = withColumn(all, slot, column)
+      else all = { ...all, columns: all.columns.map((c) => (c === before ? agreeing(before, column) : c)) }
+      this.noteGiven(slot, rows.columns[leaf] as unknown[])
+    }
+    for (const slot of rows.slots) {
+      const asGiven = this.givenSlot(slot)
+      if (asGiven === undefined || !this.out.given.has(asGiven) || all.slots.includes(asGiven)) continue
+      all = withColumn(all, asGiven, countingColumn(all.length))
+    }
+    this.out.relations.push(withoutHoles(all))
+  }
+
+  /** Remembers how the entities of a column were given, where that was not by id. */
+  private noteGiven(slot: number, raw: readonly unknown[]): void {
+    const asGiven = this.givenSlot(slot)
+    if (asGiven !== undefined && raw.some((x) => typeof x !== 'number')) this.out.given.set(asGiven, raw)
+  }
+
+  private givenSlot(slot: number): number | undefined {
+    return this.program.given[this.program.found.indexOf(slot)]
+  }
+
+  private *column(slot: number, raw: readonly unknown[]): Flow<Column> {
+    const read = raw.map((x) => this.read(slot, x))
+    const pending = read.filter((x) => x instanceof Promise)
+    if (pending.length > 0) yield Promise.all(pending)
+    const out = new ColumnBuilder(raw.length)
+    for (const x of read) out.push(yield* waitFor(x))
+    return out.done()
+  }
+
+  private nameOf(binding: SlotBinding): string {
+    let name = '_'
+    bindingSlots(binding, (slot) => {
+      if (name === '_') name = this.program.names[slot] as string
+    })
+    return name
+  }
+}
+
+const withColumn = (r: Relation, slot: number, column: Column): Relation => ({
+  ...r,
+  slots: [...r.slots, slot],
+  columns: [...r.columns, column],
+})
+
+/** No value of any kind: marks a row in which one variable was given two values. */
+const HOLE = Number.NaN
+
+/** `a` where `b` unifies with it. */
+function agreeing(a: Column, b: Column): Column {
+  return Array.from({ length: a.length }, (_, i) => (sameValue(a[i] as Value, b[i] as Value) ? (a[i] as Value) : HOLE))
+}
+
+function withoutHoles(r: Relation): Relation {
+  const marks = new Uint8Array(r.length)
+  for (const column of r.columns) {
+    for (let i = 0; i < r.length; i++) if (Number.isNaN(column[i])) marks[i] = 1
+  }
+  return pickMarked(r, marks, 0)
+}
+
+/** Rows of raw values, by the variables of a binding from left to right (one may stand there twice). */
+class RawRows {
+  readonly slots: number[] = []
+  readonly columns: unknown[][] = []
+  length = 0
+  private readonly leaves = new Map<SlotBinding, number>()
+  private readonly now: unknown[] = []
+
+  constructor(
+    private readonly binding: SlotBinding,
+    private readonly where: string,
+  ) {
+    this.findLeaves(binding)
+  }
+
+  private findLeaves(b: SlotBinding): void {
+    if (b.kind === 'tuple') for (const item of b.items) this.findLeaves(item)
+    else if (b.kind === 'collection') this.findLeaves(b.item)
+    else if (b.slot !== -1) {
+      this.leaves.set(b, this.slots.length)
+      this.slots.push(b.slot)
+      this.columns.push([])
+    }
+  }
+
+  expand(raw: unknown): void {
+    this.each(this.binding, raw, () => {
+      for (let leaf = 0; leaf < this.slots.length; leaf++) (this.columns[leaf] as unknown[]).push(this.now[leaf])
+      this.length++
+    })
+  }
+
+  private each(b: SlotBinding, raw: unknown, then: () => void): void {
+    if (b.kind === 'slot') {
+      const leaf = this.leaves.get(b)
+      if (leaf !== undefined) this.now[leaf] = raw
+      then()
+    } else if (b.kind === 'collection') {
+      for (const item of listOf(raw, this.where, 'a list')) this.each(b.item, item, then)
+    } else {
+      const items = listOf(raw, this.where, 'a list of lists')
+      if (items.length < b.items.length) throw wrongInput(this.where, raw, `lists of ${b.items.length}`)
+      const step = (k: number): void => {
+        if (k === b.items.length) then()
+        else this.each(b.items[k] as SlotBinding, items[k], () => step(k + 1))
+      }
+      step(0)
+    }
+  }
+}
+
+/** `r` without the columns of slots that are constant, and without the rows that disagree with one. */
+export function withoutConstants(r: Relation, constants: readonly (Value | undefined)[]): Relation {
+  const marks = new Uint8Array(r.length)
+  const kept: number[] = []
+  r.slots.forEach((slot, c) => {
+    const constant = constants[slot]
+    if (constant === undefined) kept.push(slot)
+    else for (let i = 0; i < r.length; i++) if (!sameValue(r.columns[c]?.[i] as Value, constant)) marks[i] = 1
+  })
+  return kept.length === r.slots.length ? r : dropColumns(pickMarked(r, marks, 0), kept, false)
+}
+
+function listOf(raw: unknown, where: string, wanted: string): readonly unknown[] {
+  if (Array.isArray(raw)) return raw
+  if (raw instanceof Set || raw instanceof Map) return Array.from<unknown>(raw)
+  throw wrongInput(where, raw, wanted)
+}
+
+/** Checks that there are as many inputs as `:in` names. Throws `query/wrong-input`. */
+export function checkCount(wanted: readonly string[], given: number): void {
+  if (wanted.length === given) return
+  const names = wanted.length === 0 ? 'none' : wanted.join(' ')
+  throw new AnnalsError('query/wrong-input', `the query wants ${wanted.length} inputs (${names}), got ${given}`, {
+    wanted: wanted.length,
+    given,
+  })
+}

@@ -1,0 +1,37 @@
+/** A growing run of 32-bit integers. */
+export class IntBuffer {
+  length = 0
+  data: Int32Array
+
+  constructor(capacity = 16) {
+    this.data = new Int32Array(capacity)
+  }
+
+  /** Makes room for `n` more; `data` may be another array afterwards. */
+  reserve(n: number): void {
+    const wanted = this.length + n
+    if (wanted <= this.data.length) return
+    const wider = new Int32Array(Math.max(wanted, this.data.length * 2))
+    wider.set(this.data.subarray(0, this.length))
+    this.data = wider
+  }
+
+  push(x: number): void {
+    this.reserve(1)
+    this.data[this.length++] = x
+  }
+
+  append(from: Int32Array, n: number): void {
+    this.reserve(n)
+    if (n < 32) for (let k = 0; k < n; k++) this.data[this.length + k] = from[k] as number
+    else this.data.set(n === from.length ? from : from.subarray(0, n), this.length)
+    this.length += n
+  }
+
+  /** Whether it holds `0 ..< n`, in order. */
+  isCounting(n: number): boolean {
+    if (this.length !== n) return false
+    for (let i = 0; i < n; i++) if (this.data[i] !== i) return false
+    return true
+  }
+}

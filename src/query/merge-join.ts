@@ -1,0 +1,87 @@
+import type { Batch } from '../db/scan.ts'
+import { pickColumn } from './column.ts'
+import type { PairBuffer } from './pair-buffer.ts'
+
+/**
+ * Joins the rows of a column of entities with batches whose entities ascend, skipping what has no partner on either side: the
+ * cost follows the shorter side, not the range. `order`: the rows by entity; undefined when they ascend already.
+ */
+export function mergeByEntity(
+  unsorted: Int32Array,
+  order: Int32Array | undefined,
+  batches: readonly Batch[],
+  out: PairBuffer,
+): void {
+  const keys = order === undefined ? unsorted : (pickColumn(unsorted, order, order.length) as Int32Array)
+  const n = keys.length
+  let i = 0
+  for (const b of batches) {
+    if (i >= n) return
+    const { e, end } = b
+    let j = b.start
+    const last = e[end - 1] as number
+    while (i < n) {
+      const key = keys[i] as number
+      if (key > last) break
+      const here = e[j] as number
+      if (here > key) {
+        i = seekKey(keys, i + 1, here)
+        continue
+      }
+      if (here < key) j = seekEntity(e, j, end, key)
+      if (e[j] !== key) {
+        i++
+        continue
+      }
+      let iEnd = i
+      do {
+        const row = order === undefined ? iEnd : (order[iEnd] as number)
+        for (let k = j; k < end && e[k] === key; k++) out.push(b, row, k)
+        iEnd++
+      } while (iEnd < n && keys[iEnd] === key)
+      if (key === last) break // the next batch may go on with the same entity
+      i = iEnd
+      j++
+    }
+    out.flush(b)
+  }
+}
+
+/** The first place from `i` on whose key is at least `wanted`. */
+function seekKey(keys: Int32Array, from: number, wanted: number): number {
+  let i = from
+  let step = 1
+  while (i < keys.length && (keys[i] as number) < wanted) {
+    i += step
+    step *= 2
+  }
+  let lo = Math.max(from, i - (step >> 1))
+  let hi = Math.min(i, keys.length)
+  while (lo < hi) {
+    const mid = (lo + hi) >>> 1
+    if ((keys[mid] as number) < wanted) lo = mid + 1
+    else hi = mid
+  }
+  return lo
+}
+
+/** The first row from `j` on whose entity is at least `wanted`. Requires: `e[j] < wanted <= e[end - 1]`. */
+function seekEntity(e: Int32Array, from: number, end: number, wanted: number): number {
+  // where entities follow each other without gaps, each once, the row is as far away as the entity
+  const guess = from + wanted - (e[from] as number)
+  let lo = from + 1
+  let hi = end - 1
+  if (guess <= hi && e[guess] === wanted && (e[guess - 1] as number) < wanted) return guess
+  let step = 1
+  while (lo + step < hi && (e[lo + step] as number) < wanted) {
+    lo += step
+    step *= 2
+  }
+  hi = Math.min(hi, lo + step)
+  while (lo < hi) {
+    const mid = (lo + hi) >>> 1
+    if ((e[mid] as number) < wanted) lo = mid + 1
+    else hi = mid
+  }
+  return lo
+}

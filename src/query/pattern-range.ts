@@ -1,0 +1,88 @@
+import { isInAvet } from '../datom/schema.ts'
+import { unifyKey, type Value } from '../datom/value.ts'
+import type { Db } from '../db/db.ts'
+import type { Index, Place as IndexPlace } from '../db/index-order.ts'
+import type { Scan } from '../db/scan.ts'
+import { scan } from '../db/view.ts'
+import { isInt32 } from './column.ts'
+import { dbOf, type Run } from './run.ts'
+import { type PatternStep, PLACES, Place } from './step.ts'
+
+/** Known values by place: entity, attribute, value, transaction, operation. */
+export type PlaceValues = readonly (Value | undefined)[]
+
+/** The part of an index that known values leave, and which of the places it takes care of. */
+export interface Range {
+  readonly index: Index
+  readonly at: IndexPlace
+  /** A bit for each place. */
+  readonly covers: number
+}
+
+const E = 1 << Place.e
+const A = 1 << Place.a
+const V = 1 << Place.v
+
+/** The narrowest range for the known values. Entities and attributes among them must be ids. */
+export function rangeFor(step: PatternStep, known: PlaceValues): Range {
+  const e = known[Place.e] as number | undefined
+  const a = known[Place.a] as number | undefined
+  const v = known[Place.v]
+  if (e !== undefined) {
+    if (a === undefined) return { index: 'eavt', at: { e }, covers: E }
+    if (v === undefined) return { index: 'eavt', at: { e, a }, covers: E | A }
+    return { index: 'eavt', at: { e, a, v }, covers: E | A | V }
+  }
+  if (a === undefined) return { index: 'eavt', at: {}, covers: 0 }
+  const { attribute } = step
+  if (v !== undefined && attribute !== undefined) {
+    if (isInAvet(attribute)) return { index: 'avet', at: { a, v }, covers: A | V }
+    if (attribute.type === 'ref') return { index: 'vaet', at: { v, a }, covers: A | V }
+  }
+  return { index: 'aevt', at: { a }, covers: A }
+}
+
+/** Whether values of the pattern's attribute can be looked up. */
+export const canLookUpValue = (step: PatternStep): boolean =>
+  step.attribute !== undefined && (isInAvet(step.attribute) || step.attribute.type === 'ref')
+
+const NOTHING: Scan = { count: 0, load: () => undefined, batches: () => [] }
+
+const isId = (x: Value | undefined): boolean => x === undefined || isInt32(x)
+
+/** The rows of a range. A value in the place of an id that is no small integer, by whatever type, leaves none. */
+export function scanRange(db: Db, { index, at }: Range): Scan {
+  const { e, a, v } = at
+  if (isId(e) && isId(a) && (index !== 'vaet' || isId(v))) return scan(db, index, at)
+  const id = (x: Value | undefined): number | undefined => (x === undefined ? undefined : (unifyKey(x) as number))
+  const exact = { e: id(e), a: id(a), v: index === 'vaet' ? id(v) : v }
+  return isId(exact.e) && isId(exact.a) && (index !== 'vaet' || isId(exact.v)) ? scan(db, index, exact) : NOTHING
+}
+
+/** The constants of a pattern by place, inputs included. */
+export function constantsOf(run: Run, step: PatternStep): PlaceValues {
+  if (!step.varies) return step.values
+  const known = run.known.get(step)
+  if (known !== undefined) return known
+  const found = findConstants(run, step)
+  run.known.set(step, found)
+  return found
+}
+
+function findConstants(run: Run, step: PatternStep): PlaceValues {
+  const out: (Value | undefined)[] = []
+  for (let place = 0; place < PLACES; place++) {
+    const slot = step.at[place] as number
+    out.push(slot === -1 ? step.values[place] : run.constants[slot])
+  }
+  return out
+}
+
+/** The rows that agree with the constants of a pattern, as far as an index can tell. */
+export function constantScan(run: Run, step: PatternStep): Scan {
+  const known = run.scans.get(step)
+  if (known !== undefined) return known
+  const found = scanRange(dbOf(run, step.source), rangeFor(step, constantsOf(run, step)))
+  run.scans.set(step, found)
+  return found
+}

@@ -1,0 +1,78 @@
+import type { Batch } from '../db/scan.ts'
+import { ColumnBuilder } from './column.ts'
+import type { Limits } from './limits.ts'
+import { type Out, pickPlace } from './pair-sink.ts'
+import { type Relation, UNIT } from './relation.ts'
+import { placeColumn, type RowTest, selectedRows, selectRows } from './row-tests.ts'
+import type { PatternStep } from './step.ts'
+
+/**
+ * The rows of batches that pass all tests, as a relation over `outs`. `perEntity`: only the first row of each run of one
+ * entity counts (nothing else of the rows is asked for).
+ */
+export function relationOf(
+  batches: readonly Batch[],
+  tests: readonly RowTest[],
+  outs: readonly Out[],
+  perEntity: boolean,
+  step: PatternStep,
+  limits: Limits,
+): Relation {
+  if (outs.length === 0) return anyRow(batches, tests) ? UNIT : { ...UNIT, length: 0 }
+  let total = 0
+  for (const b of batches) total += b.end - b.start
+  const capacity = tests.length === 0 ? total : Math.min(total, 1024)
+  const builders = outs.map(() => new ColumnBuilder(capacity))
+  let before = -1
+  for (const b of batches) {
+    if (tests.length === 0 && !perEntity) {
+      copyWhole(b, outs, builders)
+      continue
+    }
+    let n = selectRows(b, tests)
+    const rows = selectedRows()
+    if (perEntity) {
+      n = firstOfRuns(b.e, rows, n, before)
+      if (n > 0) before = b.e[rows[n - 1] as number] as number
+    }
+    for (let o = 0; o < outs.length; o++) {
+      pickPlace(builders[o] as ColumnBuilder, b, (outs[o] as Out).place, rows, n)
+    }
+    limits.checkRows((builders[0] as ColumnBuilder).length, step.form)
+  }
+  const columns = builders.map((builder) => builder.done())
+  const length = (columns[0] as ArrayLike<unknown>).length
+  limits.checkRows(length, step.form)
+  return { length, slots: outs.map((out) => out.slot), columns, sorted: -1, distinct: false }
+}
+
+function copyWhole(b: Batch, outs: readonly Out[], builders: readonly ColumnBuilder[]): void {
+  for (let o = 0; o < outs.length; o++) {
+    const builder = builders[o] as ColumnBuilder
+    const column = placeColumn(b, (outs[o] as Out).place)
+    if (column !== undefined) builder.copy(column, b.start, b.end)
+    else for (let i = b.start; i < b.end; i++) builder.push(true)
+  }
+}
+
+function anyRow(batches: readonly Batch[], tests: readonly RowTest[]): boolean {
+  for (const b of batches) {
+    if (tests.length === 0) return true
+    if (selectRows(b, tests) > 0) return true
+  }
+  return false
+}
+
+/** Keeps of `rows[0 ..< n]` those whose entity is not that of the row kept before. */
+function firstOfRuns(e: Int32Array, rows: Int32Array, n: number, before: number): number {
+  let last = before
+  let kept = 0
+  for (let k = 0; k < n; k++) {
+    const row = rows[k] as number
+    const entity = e[row] as number
+    if (entity === last) continue
+    last = entity
+    rows[kept++] = row
+  }
+  return kept
+}

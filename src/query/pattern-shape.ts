@@ -1,0 +1,95 @@
+import type { Dependencies } from './dependencies.ts'
+import type { Bound } from './pair-buffer.ts'
+import type { Out } from './pair-sink.ts'
+import { constantsOf, type PlaceValues } from './pattern-range.ts'
+import type { Pushed } from './pushdown.ts'
+import { columnOf, type Relation } from './relation.ts'
+import type { RowTest } from './row-tests.ts'
+import { dbOf, type Run } from './run.ts'
+import { type PatternStep, PLACES, Place } from './step.ts'
+
+/** What a pattern means once some of its variables have values. */
+export interface Shape {
+  readonly known: PlaceValues
+  readonly bound: readonly Bound[]
+  readonly outs: readonly Out[]
+  /** Places that must agree with each other because one new variable stands in both. */
+  readonly same: readonly RowTest[]
+}
+
+/** `wanted`: whether anything after this step asks for the slot. */
+export function shapeOf(run: Run, step: PatternStep, r: Relation, wanted: (slot: number) => boolean): Shape {
+  const known = constantsOf(run, step)
+  const bound: Bound[] = []
+  const outs: Out[] = []
+  const same: RowTest[] = []
+  for (let place = 0; place < PLACES; place++) {
+    const slot = step.at[place] as number
+    if (slot === -1 || known[place] !== undefined) continue
+    const column = columnOf(r, slot)
+    const first = step.at.indexOf(slot)
+    if (column !== undefined) bound.push({ place, column })
+    else if (first < place) same.push({ kind: 'same', place, other: first })
+    else if (wanted(slot)) outs.push({ place, slot })
+  }
+  return { known, bound, outs, same }
+}
+
+/** Conditions on a pattern's rows: constants that the range does not cover, pushed predicates, repeated variables. */
+export function testsOf(
+  run: Run,
+  step: PatternStep,
+  shape: Shape,
+  covers: number,
+  pushed: readonly Pushed[],
+): RowTest[] {
+  const tests: RowTest[] = []
+  for (let place = 0; place < PLACES; place++) {
+    const value = shape.known[place]
+    if (value === undefined || (covers & (1 << place)) !== 0) continue
+    tests.push({ kind: 'equal', place, value, mixed: run.mixed && place === Place.v })
+  }
+  for (const { slot, test } of pushed) {
+    const place = step.at.indexOf(slot)
+    if (place !== -1) tests.push({ kind: 'test', place, test })
+  }
+  return tests.concat(shape.same)
+}
+
+/** The places that a shape gives values to, as bits. */
+export function placesOf(shape: Shape): number {
+  let bits = 0
+  for (let place = 0; place < PLACES; place++) if (shape.known[place] !== undefined) bits |= 1 << place
+  for (const { place } of shape.bound) bits |= 1 << place
+  for (const { place } of shape.outs) bits |= 1 << place
+  return bits
+}
+
+const ALL_PLACES = (1 << PLACES) - 1
+
+/** Whether rows of the pattern that agree in the given places (bits) are one row. */
+export function isKey(run: Run, step: PatternStep, places: number): boolean {
+  const has = (place: number): boolean => (places & (1 << place)) !== 0
+  if (dbOf(run, step.source).view.history) return places === ALL_PLACES
+  if (!has(Place.a)) return false
+  if (has(Place.e) && (has(Place.v) || step.attribute?.many === false)) return true
+  return has(Place.v) && step.attribute?.unique !== undefined
+}
+
+/** Notes which of the pattern's variables settle which. */
+export function noteDependencies(run: Run, step: PatternStep, into: Dependencies): void {
+  const { attribute } = step
+  if (attribute === undefined || dbOf(run, step.source).view.history) return
+  const slotsAt = (place: number): number[] => {
+    const slot = step.at[place] as number
+    return slot === -1 || run.constants[slot] !== undefined ? [] : [slot]
+  }
+  const isGiven = (place: number): boolean => (step.at[place] as number) !== -1 || step.values[place] !== undefined
+  if (!isGiven(Place.e)) return
+  const entity = slotsAt(Place.e)
+  const value = slotsAt(Place.v)
+  if (!attribute.many) for (const slot of value) into.add(entity, slot)
+  if (attribute.unique !== undefined && isGiven(Place.v)) for (const slot of entity) into.add(value, slot)
+  if (!attribute.many) for (const slot of slotsAt(Place.tx)) into.add(entity, slot)
+  else if (isGiven(Place.v)) for (const slot of slotsAt(Place.tx)) into.add([...entity, ...value], slot)
+}

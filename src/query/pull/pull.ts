@@ -1,0 +1,111 @@
+import { AnnalsError } from '../../base/errors.ts'
+import { andThen, type MaybePromise } from '../../base/maybe-promise.ts'
+import { type Db, resolveAlias } from '../../db/db.ts'
+import { loadAll } from '../../db/load.ts'
+import { scan } from '../../db/view.ts'
+import { type Flow, runFlow } from '../flow.ts'
+import { attributesTouched } from './attributes-touched.ts'
+import { Budget, type PullOptions } from './budget.ts'
+import { Builder, type Functions } from './build.ts'
+import { Level } from './level.ts'
+import { Node } from './node.ts'
+import type { PullPlan } from './plan.ts'
+import { pullPlan } from './plans.ts'
+
+export interface PullEnv {
+  readonly functions: Functions
+}
+/** Keys in the short form (`'inv/sku'`, `'inv/_color'`, `'db/id'`) unless renamed. */
+export type Pulled = Record<string, unknown>
+
+/**
+ * What `pattern` (see `parsePull`) shows of each entity, in the order of `ids`: of a plain ref `{ 'db/id', 'db/ident'? }`, of a
+ * component everything, of a many attribute a list in index order. What is missing is an absent key; undefined stands for an
+ * entity that has nothing of the pattern, and, where the answer would be but an id or defaults, for one that has no fact
+ * in this view. Where a recursion or a component meets an entity that it came through, it shows `{ 'db/id' }` alone.
+ * Attributes and plain refs are shown by the names that they have in the newest schema, in time views too.
+ *
+ * All entities of a level are read together, so that each segment is read once; the answer is there at once unless
+ * storage has to be waited for, or a long pull with a signal lets others run.
+ *
+ * Throws (or rejects with) what `parsePull` throws, `pull/history` on a history view, `query/unknown-function`,
+ * `query/timeout`, `query/aborted`, `query/too-many-rows`, and what a function throws.
+ */
+export function pullMany(
+  db: Db,
+  pattern: unknown,
+  ids: readonly number[],
+  env: PullEnv,
+  options: PullOptions = {},
+): MaybePromise<(Pulled | undefined)[]> {
+  return runPull(db, pullPlan(db.schema, pattern), ids, env, options)
+}
+
+/** {@link pullMany} of one entity. */
+export function pullOne(
+  db: Db,
+  pattern: unknown,
+  id: number,
+  env: PullEnv,
+  options: PullOptions = {},
+): MaybePromise<Pulled | undefined> {
+  return andThen(pullMany(db, pattern, [id], env, options), ([found]) => found)
+}
+
+/** {@link attributesTouched} of a pattern. Throws what `parsePull` throws. */
+export const pullTouches = (db: Db, pattern: unknown, known = false): ReadonlySet<number> | 'all' =>
+  attributesTouched(pullPlan(db.schema, pattern), known)
+
+/** {@link pullMany} with a plan made beforehand. Requires: `plan.schema` is `db.schema`. */
+export function runPull(
+  db: Db,
+  plan: PullPlan,
+  ids: readonly number[],
+  env: PullEnv,
+  options: PullOptions = {},
+): MaybePromise<(Pulled | undefined)[]> {
+  if (db.view.history) {
+    const said = 'pull shows what holds at one moment, and a history view holds all; use asOf, or query the history'
+    throw new AnnalsError('pull/history', said, {})
+  }
+  for (const name of plan.functions) {
+    if (env.functions.has(name)) continue
+    throw new AnnalsError('query/unknown-function', `pull: no function ${name} is registered for xform`, { name })
+  }
+  return runFlow(pullFlow(db, plan, ids, env.functions, options))
+}
+
+function* pullFlow(
+  db: Db,
+  plan: PullPlan,
+  ids: readonly number[],
+  functions: Functions,
+  options: PullOptions,
+): Flow<(Pulled | undefined)[]> {
+  const budget = new Budget(options)
+  const builder = new Builder(db.schema, functions, budget)
+  const tops = ids.map((id) => new Node(resolveAlias(db, id)))
+  let round = tops.length === 0 ? [] : [new Level(db, plan, tops.slice())]
+  while (round.length > 0) {
+    const loading = loadAll(round.length === 1 ? (round[0] as Level).scans : round.flatMap(({ scans }) => scans))
+    if (loading !== undefined) yield loading
+    yield* budget.breathe()
+    for (const level of round) yield* level.read(builder, budget)
+    round = Array.from(builder.takeNext(), ([within, nodes]) => new Level(db, within, nodes))
+  }
+  builder.finishWaiting()
+  if (options.known !== true) yield* dropUnknown(db, tops)
+  return tops.map(({ result }) => result)
+}
+
+/** Takes the result from entities of which no fact is known: neither in the result nor elsewhere. */
+function* dropUnknown(db: Db, tops: readonly Node[]): Flow<void> {
+  const doubtful = tops.filter(({ result, found }) => result !== undefined && !found)
+  if (doubtful.length === 0) return
+  const scans = doubtful.map(({ entity }) => scan(db, 'eavt', { e: entity }))
+  const loading = loadAll(scans)
+  if (loading !== undefined) yield loading
+  doubtful.forEach((node, i) => {
+    if (scans[i]?.batches().length === 0) node.result = undefined
+  })
+}

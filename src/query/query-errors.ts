@@ -1,0 +1,54 @@
+import { AnnalsError } from '../base/errors.ts'
+import type { Edn } from '../datom/atoms.ts'
+import { nearestAttribute, type Schema, withColon } from '../datom/schema.ts'
+import { showForm } from './malformed.ts'
+
+export function unboundVariable(variable: string, form: Edn): AnnalsError {
+  const clause = showForm(form)
+  return new AnnalsError(
+    'query/unbound-variable',
+    `${clause} needs ${variable}, to which nothing gives a value before; bind it in a pattern or in :in`,
+    { variable, clause },
+  )
+}
+
+export function unknownAttribute(schema: Schema, name: string | number, form: Edn): AnnalsError {
+  const nearest = typeof name === 'string' ? nearestAttribute(schema, name) : undefined
+  const shown = typeof name === 'string' ? withColon(name) : String(name)
+  const hint = nearest === undefined ? 'no attribute has a name like it' : `did you mean ${nearest}?`
+  return new AnnalsError('query/unknown-attribute', `there is no attribute ${shown}; ${hint}`, {
+    attribute: shown,
+    clause: showForm(form),
+    ...(nearest === undefined ? {} : { nearest }),
+  })
+}
+
+export const unknownIdent = (ident: string, form: Edn): AnnalsError =>
+  new AnnalsError('ident/unknown', `there is no entity with the ident ${ident}, which ${showForm(form)} names`, {
+    ident,
+    clause: showForm(form),
+  })
+
+export function wrongArity(what: string, wanted: string, found: number, form: Edn): AnnalsError {
+  const clause = showForm(form)
+  return new AnnalsError('query/wrong-arity', `${what} takes ${wanted}, but ${clause} gives ${found}`, {
+    clause,
+    found,
+  })
+}
+
+/** `known` in a message, the nearest names first would be better but few are ever known. */
+export function unknownName(
+  code: 'query/unknown-function' | 'query/unknown-rule' | 'query/unknown-source',
+  what: string,
+  name: string,
+  known: Iterable<string>,
+  form: Edn,
+): AnnalsError {
+  const names = Array.from(known)
+  const hint = names.length === 0 ? 'none is known' : `known: ${names.slice(0, 12).join(' ')}`
+  return new AnnalsError(code, `there is no ${what} ${name}, which ${showForm(form)} names; ${hint}`, {
+    name,
+    clause: showForm(form),
+  })
+}

@@ -1,0 +1,29 @@
+import type { MaybePromise } from '../base/maybe-promise.ts'
+import type { Db } from '../db/db.ts'
+import { answer } from './answer.ts'
+import type { QueryEnv } from './env.ts'
+import { runFlow } from './flow.ts'
+import { Limits, type QueryOptions } from './limits.ts'
+import { prepare } from './prepare.ts'
+
+export type { QueryEnv } from './env.ts'
+export { type Explanation, explain } from './explain.ts'
+export type { QueryOptions } from './limits.ts'
+export { attributesTouched } from './touched.ts'
+export type { ExplainedStep } from './trace.ts'
+
+/**
+ * Answers a query, EDN text or data, against `db`. `inputs` stand, in order, for the names of `:in` other than `$`, which is
+ * `db`. A relation comes as an array of distinct rows, `[?x ...]` as an array, `.` and `[?a ?b]` as undefined when there is no
+ * row. At once when everything is in memory, else as a promise. Throws (or rejects with) errors of the area `query/`, and what
+ * reading EDN and values throws.
+ */
+export function query(
+  db: Db,
+  q: unknown,
+  inputs: readonly unknown[],
+  env: QueryEnv,
+  options?: QueryOptions,
+): MaybePromise<unknown> {
+  return runFlow(answer(prepare(db, q, inputs, env), env, new Limits(options)))
+}

@@ -1,0 +1,200 @@
+import { isKeyword } from '../datom/atoms.ts'
+import type { Builtin } from './builtin.ts'
+import { builtinNames, customFunction, findBuiltin } from './functions/registry.ts'
+import { malformed } from './malformed.ts'
+import { parseQuery } from './parse-query.ts'
+import { unboundVariable, unknownName, wrongArity } from './query-errors.ts'
+import { attributeNamed, constantResult } from './resolve-terms.ts'
+import { constantSlot, type Resolving, schemaOf, sourceNamed } from './resolving.ts'
+import type { Scope } from './scope.ts'
+import { bindingSlots, type SlotBinding } from './slot-binding.ts'
+import type { Arg, AttributeStep, CallStep, PatternStep, Step, SubqueryStep } from './step.ts'
+import type { Argument, Binding, CallClause } from './syntax.ts'
+
+/** Resolves an expression. Requires: the variables of its binding are declared in `scope`. */
+export function resolveCall(r: Resolving, c: CallClause, scope: Scope, around: number): Step {
+  switch (c.fn) {
+    case 'get-else':
+    case 'get-some':
+    case 'missing?':
+      return resolveAttributeCall(r, c, c.fn, scope, around)
+    case 'q':
+      return resolveSubquery(r, c, scope, around)
+    default:
+      return resolveFunction(r, c, scope, around)
+  }
+}
+
+function resolveFunction(r: Resolving, c: CallClause, scope: Scope, around: number): CallStep {
+  const fn = functionNamed(r, c)
+  const [least, most] = fn.arity
+  if (c.args.length < least || c.args.length > most) {
+    const wanted =
+      least === most ? `${least}` : most === Number.POSITIVE_INFINITY ? `at least ${least}` : `${least} to ${most}`
+    throw wrongArity(c.fn, `${wanted} arguments`, c.args.length, c.form)
+  }
+  const args = c.args.map((arg) => resolveArg(r, c, arg, scope, around))
+  const binding = c.binding && resolveBinding(c.binding, scope)
+  relate(r, fn, args, binding)
+  return { kind: 'call', fn, name: c.fn, args, binding, ...slotsOf(args, binding), form: c.form }
+}
+
+function functionNamed(r: Resolving, c: CallClause): Builtin {
+  const builtin = findBuiltin(c.fn)
+  if (builtin !== undefined) return builtin
+  const custom = r.env.functions.get(c.fn)
+  if (custom !== undefined) return customFunction(c.fn, custom)
+  throw unknownName('query/unknown-function', 'function', c.fn, [...r.env.functions.keys(), ...builtinNames()], c.form)
+}
+
+function resolveArg(r: Resolving, c: CallClause, arg: Argument, scope: Scope, around: number): Arg {
+  switch (arg.kind) {
+    case 'var': {
+      const slot = scope.find(arg.name)
+      if (slot === undefined) throw unboundVariable(arg.name, c.form)
+      return { kind: 'slot', slot }
+    }
+    case 'source':
+      return { kind: 'source', source: sourceNamed(r, arg.name, around, c.form) }
+    case 'blank':
+      throw malformed(c.form, 'a variable or a constant instead of _: an argument must have a value')
+    default: {
+      const { value } = arg
+      // how text is read depends on what it is compared with
+      if (typeof value === 'string' || isKeyword(value)) return { kind: 'slot', slot: constantSlot(r, value, c.form) }
+      return { kind: 'value', value: constantResult(value, c.form) }
+    }
+  }
+}
+
+/** Arguments of a comparison, and what `ground` and `identity` pass on, are read alike. */
+function relate(r: Resolving, fn: Builtin, args: readonly Arg[], binding: SlotBinding | undefined): void {
+  const slots = args.flatMap((arg) => (arg.kind === 'slot' ? [arg.slot] : []))
+  if (fn.comparison !== undefined) {
+    const ordered = fn.comparison !== '=' && fn.comparison !== '!='
+    for (let i = 1; i < slots.length; i++) r.roles.compare(slots[i - 1] as number, slots[i] as number, ordered)
+  }
+  const [only] = slots
+  const passes = fn === findBuiltin('ground') || fn === findBuiltin('identity')
+  if (passes && binding?.kind === 'slot' && binding.slot !== -1 && only !== undefined)
+    r.roles.compare(only, binding.slot, false)
+}
+
+/** The slots of a binding's variables, which must be declared. */
+export function resolveBinding(b: Binding, scope: Scope): SlotBinding {
+  switch (b.kind) {
+    case 'var':
+      return { kind: 'slot', slot: scope.declare(b.name) }
+    case 'blank':
+      return { kind: 'slot', slot: -1 }
+    case 'tuple':
+      return { kind: 'tuple', items: b.items.map((item) => resolveBinding(item, scope)) }
+    default:
+      return { kind: 'collection', item: resolveBinding(b.item, scope) }
+  }
+}
+
+function slotsOf(args: readonly Arg[], binding: SlotBinding | undefined): { slots: number[]; needs: number[] } {
+  const needs = new Set(args.flatMap((arg) => (arg.kind === 'slot' ? [arg.slot] : [])))
+  const slots = new Set(needs)
+  if (binding !== undefined) bindingSlots(binding, (slot) => slots.add(slot))
+  return { slots: Array.from(slots), needs: Array.from(needs) }
+}
+
+function resolveAttributeCall(
+  r: Resolving,
+  c: CallClause,
+  op: AttributeStep['op'],
+  scope: Scope,
+  around: number,
+): AttributeStep {
+  const [first] = c.args
+  const named = first?.kind === 'source' ? first.name : undefined
+  const source = sourceNamed(r, named, around, c.form)
+  const schema = schemaOf(r, source, c.form)
+  const [entity, ...rest] = named === undefined ? c.args : c.args.slice(1)
+  const count = rest.length
+  if (entity === undefined || count < 1 || (op === 'get-else' && count !== 2) || (op === 'missing?' && count !== 1)) {
+    const wanted = {
+      'get-else': '$ ?e attribute default',
+      'get-some': '$ ?e attribute …',
+      'missing?': '$ ?e attribute',
+    }[op]
+    throw wrongArity(op, wanted, c.args.length, c.form)
+  }
+  if ((op === 'missing?') !== (c.binding === undefined)) {
+    throw malformed(
+      c.form,
+      op === 'missing?' ? 'no binding: missing? is a predicate' : `a binding for what ${op} finds`,
+    )
+  }
+  const attributes = (op === 'get-some' ? rest : rest.slice(0, 1)).map((arg) => {
+    if (arg.kind !== 'const') throw malformed(c.form, 'an attribute by name')
+    return attributeNamed(schema, arg.value, c.form)
+  })
+  const [attribute] = attributes
+  if (op === 'get-else' && attribute?.many === true) {
+    throw malformed(c.form, `an attribute with one value: ${attribute.ident} may have many`)
+  }
+  const e = argSlot(r, c, entity, scope)
+  r.roles.note(e, { kind: 'entity', source })
+  const binding = c.binding && resolveBinding(c.binding, scope)
+  const otherwise = op === 'get-else' ? argSlot(r, c, rest[1] as Argument, scope) : undefined
+  if (otherwise !== undefined && attribute !== undefined) {
+    const role =
+      attribute.type === 'ref' ? { kind: 'entity' as const, source } : { kind: 'value' as const, attribute, source }
+    r.roles.note(otherwise, role)
+    if (binding?.kind === 'slot' && binding.slot !== -1) r.roles.note(binding.slot, role)
+  }
+  const args: Arg[] = [e, ...(otherwise === undefined ? [] : [otherwise])].map((slot) => ({ kind: 'slot', slot }))
+  const value = scope.fresh(op)
+  const patterns = attributes.map(
+    (attribute): PatternStep => ({
+      kind: 'pattern',
+      source,
+      at: [e, -1, value, -1, -1],
+      values: [undefined, attribute.id, undefined, undefined, undefined],
+      attribute,
+      varies: r.constantSlots.has(e),
+      slots: [e, value],
+      needs: [],
+      form: c.form,
+    }),
+  )
+  return {
+    kind: 'attribute',
+    op,
+    source,
+    e,
+    patterns,
+    value,
+    otherwise,
+    binding,
+    ...slotsOf(args, binding),
+    form: c.form,
+  }
+}
+
+/** The slot of a variable or of a constant. */
+function argSlot(r: Resolving, c: CallClause, arg: Argument, scope: Scope): number {
+  if (arg.kind === 'const') return constantSlot(r, arg.value, c.form)
+  const slot = arg.kind === 'var' ? scope.find(arg.name) : undefined
+  if (slot !== undefined) return slot
+  throw arg.kind === 'var' ? unboundVariable(arg.name, c.form) : malformed(c.form, 'a variable or a constant')
+}
+
+function resolveSubquery(r: Resolving, c: CallClause, scope: Scope, around: number): SubqueryStep {
+  const [first, ...rest] = c.args
+  if (first?.kind !== 'const' || c.binding === undefined) {
+    throw malformed(c.form, 'a sub-query such as [(q [:find (max ?x) :where …] $) [[?max]]]')
+  }
+  const { value } = first
+  const query = typeof value === 'object' && value !== null && '$lit' in value ? value.$lit : value
+  const parsed = parseQuery(query)
+  if (parsed.find.elements.some((element) => element.kind === 'pull')) {
+    throw malformed(c.form, 'a sub-query without pull, whose results variables can hold')
+  }
+  const args = rest.map((arg) => resolveArg(r, c, arg, scope, around))
+  const binding = resolveBinding(c.binding, scope)
+  return { kind: 'subquery', query, args, binding, ...slotsOf(args, binding), form: c.form }
+}

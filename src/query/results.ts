@@ -1,0 +1,136 @@
+import { AnnalsError, isAnnalsError } from '../base/errors.ts'
+import { readUntyped } from '../datom/read-value.ts'
+import { showValue } from '../datom/show-value.ts'
+import type { Value } from '../datom/value.ts'
+import { AGGREGATES, gather } from './aggregates.ts'
+import type { Result } from './builtin.ts'
+import type { Codes } from './codes.ts'
+import type { Column } from './column.ts'
+import type { QueryEnv } from './env.ts'
+import { asValue } from './functions/arguments.ts'
+import { showForm } from './malformed.ts'
+import { wrongArity } from './query-errors.ts'
+import { columnOf, type Relation } from './relation.ts'
+import { RowSet } from './row-set.ts'
+import type { Find, FindElement } from './syntax.ts'
+
+/** A column of a result: engine values, or what a custom aggregate made, which is as applications see it already. */
+export type Output =
+  | { readonly kind: 'values'; readonly column: Column }
+  | { readonly kind: 'results'; readonly results: readonly Result[] }
+  | { readonly kind: 'shown'; readonly shown: readonly unknown[] }
+
+export interface Table {
+  readonly length: number
+  readonly outputs: readonly Output[]
+}
+
+/** The distinct rows of find elements without aggregates. `found` are the elements' slots, which `r` has. */
+export function plainTable(r: Relation, found: readonly number[]): Table {
+  return {
+    length: r.length,
+    outputs: found.map((slot) => ({ kind: 'values', column: columnOf(r, slot) as Column })),
+  }
+}
+
+/** Groups distinct rows by the elements that are no aggregates, and computes those. */
+export function aggregateTable(
+  r: Relation,
+  find: Find,
+  found: readonly number[],
+  amounts: readonly (readonly Value[])[],
+  codes: Codes,
+  env: QueryEnv,
+): Table {
+  const keys = find.elements.flatMap((element, i) => (element.kind === 'aggregate' ? [] : [i]))
+  const keyColumns = keys.map((i) => codes.ofColumn(columnOf(r, found[i] as number) as Column))
+  const groups = new Int32Array(r.length)
+  const set = new RowSet(keys.length)
+  const firsts: number[] = []
+  for (let row = 0; row < r.length; row++) {
+    const g = set.numberOf(keyColumns, row)
+    if (g === firsts.length) firsts.push(row)
+    groups[row] = g
+  }
+  const count = firsts.length
+  const outputs = find.elements.map((element, i): Output => {
+    const column = columnOf(r, found[i] as number) as Column
+    if (element.kind !== 'aggregate') return { kind: 'values', column: firsts.map((row) => column[row] as Value) }
+    return aggregated(element, column, groups, count, amounts[i] ?? [], env)
+  })
+  return { length: count, outputs }
+}
+
+function aggregated(
+  element: FindElement & { readonly kind: 'aggregate' },
+  column: Column,
+  groups: Int32Array,
+  count: number,
+  amounts: readonly Value[],
+  env: QueryEnv,
+): Output {
+  const builtin = AGGREGATES.get(element.fn)
+  try {
+    if (builtin === undefined) {
+      const custom = env.aggregates.get(element.fn) as (values: unknown[]) => unknown
+      return { kind: 'shown', shown: gather(column, groups, count).map((values) => custom(values.map(showValue))) }
+    }
+    return { kind: 'results', results: builtin.apply(column, groups, count, amounts[0] as number | undefined) }
+  } catch (cause) {
+    if (isAnnalsError(cause) && cause.code !== 'query/bad-argument') throw cause
+    const clause = showForm(element.form)
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new AnnalsError('query/bad-argument', `${clause}: ${why}`, { clause, function: element.fn }, { cause })
+  }
+}
+
+/** Checks the numbers before the variables of aggregates. Throws `query/wrong-arity` or `query/bad-argument`. */
+export function checkAmounts(find: Find, amounts: readonly (readonly Value[])[]): void {
+  find.elements.forEach((element, i) => {
+    if (element.kind !== 'aggregate') return
+    const given = amounts[i] ?? []
+    const allowed = AGGREGATES.get(element.fn)?.amount ?? 'never'
+    if (given.length > (allowed === 'never' ? 0 : 1) || (allowed === 'required' && given.length === 0)) {
+      const wanted = {
+        never: 'a variable',
+        optional: 'a number, if any, and a variable',
+        required: 'a number and a variable',
+      }
+      throw wrongArity(element.fn, wanted[allowed], given.length + 1, element.form)
+    }
+    for (const n of given) {
+      if (typeof n === 'number' && Number.isInteger(n) && n >= 0) continue
+      const clause = showForm(element.form)
+      throw new AnnalsError('query/bad-argument', `${clause}: wanted a whole number from 0 before the variable`, {
+        clause,
+      })
+    }
+  })
+}
+
+/** The value of an output in a row, for ordering. */
+export function orderValue(output: Output, row: number): Value {
+  switch (output.kind) {
+    case 'values':
+      return output.column[row] as Value
+    case 'results':
+      return asValue(output.results[row] as Result) ?? false
+    default:
+      return readUntyped(output.shown[row], ':order-by')
+  }
+}
+
+/** The value of an output in a row as applications see it. */
+export function shownValue(output: Output, row: number): unknown {
+  switch (output.kind) {
+    case 'values':
+      return showValue(output.column[row] as Value)
+    case 'results':
+      return showResult(output.results[row] as Result)
+    default:
+      return output.shown[row]
+  }
+}
+
+const showResult = (x: Result): unknown =>
+  Array.isArray(x) ? x.map(showResult) : x === null ? null : showValue(x as Value)

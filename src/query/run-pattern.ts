@@ -1,0 +1,160 @@
+import { isInAvet } from '../datom/schema.ts'
+import type { Value } from '../datom/value.ts'
+import type { Scan } from '../db/scan.ts'
+import { scan } from '../db/view.ts'
+import type { Dependencies } from './dependencies.ts'
+import type { Flow } from './flow.ts'
+import { hashByPlace } from './hash-join.ts'
+import { chooseMethod, type JoinMethod } from './join-method.ts'
+import { lookUpRows } from './lookup-join.ts'
+import { mergeByEntity } from './merge-join.ts'
+import { type Bound, PairBuffer } from './pair-buffer.ts'
+import { MarkSink, RowSink } from './pair-sink.ts'
+import { canLookUpValue, constantScan, type PlaceValues, rangeFor } from './pattern-range.ts'
+import { relationOf } from './pattern-scan.ts'
+import { isKey, placesOf, type Shape, shapeOf, testsOf } from './pattern-shape.ts'
+import type { Pushed } from './pushdown.ts'
+import { dropColumns, pickMarked, type Relation, UNIT } from './relation.ts'
+import { dbOf, type Run } from './run.ts'
+import { sortedOrder } from './sorted-order.ts'
+import { type PatternStep, PLACES, Place } from './step.ts'
+
+export type Wanted = (slot: number) => boolean
+
+/** The relation of a pattern on its own. */
+export function* scanPattern(run: Run, step: PatternStep, wanted: Wanted, pushed: readonly Pushed[]): Flow<Relation> {
+  const shape = shapeOf(run, step, UNIT, wanted)
+  const range = rangeFor(step, shape.known)
+  const narrow = range.index === 'aevt' ? rangeByValue(run, step, pushed) : undefined
+  const found = narrow ?? constantScan(run, step)
+  const loading = found.load()
+  if (loading !== undefined) yield loading
+  const tests = testsOf(run, step, shape, range.covers, pushed)
+  const byEntity = narrow === undefined && shape.known[Place.e] === undefined
+  const perEntity = byEntity && shape.outs.length === 1 && shape.outs[0]?.place === Place.e
+  const relation = relationOf(found.batches(), tests, shape.outs, perEntity, step, run.limits)
+  const distinct = perEntity || relation.length <= 1 || isKey(run, step, placesOf(shape))
+  const entity = step.at[Place.e] as number
+  return { ...relation, sorted: byEntity && relation.slots.includes(entity) ? entity : -1, distinct }
+}
+
+/** A narrower range where a comparison was pushed and the values are indexed; undefined when the plain one is as good. */
+function rangeByValue(run: Run, step: PatternStep, pushed: readonly Pushed[]): Scan | undefined {
+  const { attribute } = step
+  if (attribute === undefined || !isInAvet(attribute)) return undefined
+  let lo: Value | undefined
+  let hi: Value | undefined
+  for (const p of pushed) {
+    if (step.at.indexOf(p.slot) !== Place.v) continue
+    lo = p.from ?? lo
+    hi = p.to ?? hi
+  }
+  if (lo === undefined && hi === undefined) return undefined
+  const a = attribute.id
+  const found = scan(dbOf(run, step.source), 'avet', { a, v: lo }, { a, v: hi })
+  return found.count * 4 < constantScan(run, step).count ? found : undefined
+}
+
+/**
+ * `r` joined with a pattern that shares variables with it. Where nothing new is wanted from the pattern, a row that matches
+ * stays as it is, once.
+ */
+export function* joinPattern(
+  run: Run,
+  step: PatternStep,
+  r: Relation,
+  wanted: Wanted,
+  pushed: readonly Pushed[],
+  dependencies: Dependencies,
+): Flow<Relation> {
+  const shape = shapeOf(run, step, r, wanted)
+  if (shape.outs.length === 0) {
+    const marks = new MarkSink(r.length)
+    yield* match(run, step, r, shape, pushed, marks)
+    return pickMarked(r, marks.marks, 1)
+  }
+  const kept = r.slots.filter(wanted)
+  const dropped = r.slots.filter((slot) => !wanted(slot))
+  const sink = new RowSink(dropColumns(r, kept, false), shape.outs)
+  const sorted = yield* match(run, step, r, shape, pushed, sink)
+  const settled = (): boolean => dependencies.settles([...kept, ...shape.outs.map((out) => out.slot)], dropped)
+  return sink.done(sorted, r.distinct && isKey(run, step, placesOf(shape)) && settled())
+}
+
+/** Which rows of `r` match a pattern, one mark for each. */
+export function* markPattern(run: Run, step: PatternStep, r: Relation): Flow<Uint8Array> {
+  const marks = new MarkSink(r.length)
+  yield* match(
+    run,
+    step,
+    r,
+    shapeOf(run, step, r, () => false),
+    [],
+    marks,
+  )
+  return marks.marks
+}
+
+/** Finds the matches of `r`'s rows; the slot by which they ascend, or -1. */
+function* match(
+  run: Run,
+  step: PatternStep,
+  r: Relation,
+  shape: Shape,
+  pushed: readonly Pushed[],
+  sink: RowSink | MarkSink,
+): Flow<number> {
+  const { known, bound } = shape
+  const check = (): void => {
+    run.limits.checkRows(sink.length, step.form)
+    run.limits.checkTime(step.form)
+  }
+  const key = keyOf(bound)
+  const method = methodFor(run, step, r, key)
+  if (method === 'lookup') {
+    const { covers } = rangeFor(step, withBound(known, bound))
+    const left = bound.filter(({ place }) => (covers & (1 << place)) === 0)
+    const out = new PairBuffer(sink, testsOf(run, step, shape, covers, pushed), left, check)
+    yield* lookUpRows(run, step, known, bound, r.length, out)
+    return r.sorted
+  }
+  const found = constantScan(run, step)
+  const loading = found.load()
+  if (loading !== undefined) yield loading
+  const tests = testsOf(run, step, shape, rangeFor(step, known).covers, pushed)
+  const rest = bound.filter((b) => b !== key)
+  if (method === 'hash') {
+    hashByPlace(key.column, key.place, found.batches(), tests, run.codes, new PairBuffer(sink, [], rest, check))
+    return known[Place.e] === undefined ? (step.at[Place.e] as number) : -1
+  }
+  const keys = key.column as Int32Array
+  const order = method === 'sort-merge' ? sortedOrder(keys) : undefined
+  mergeByEntity(keys, order, found.batches(), new PairBuffer(sink, tests, rest, check))
+  return step.at[Place.e] as number
+}
+
+function methodFor(run: Run, step: PatternStep, r: Relation, key: Bound): JoinMethod {
+  const canLookUp = key.place === Place.e || key.place === Place.a || (key.place === Place.v && canLookUpValue(step))
+  if (canLookUp && r.length <= 2) return 'lookup'
+  const byEntity = key.place === Place.e && key.column instanceof Int32Array
+  const sorted = r.sorted !== -1 && r.sorted === step.at[Place.e]
+  return chooseMethod(r.length, constantScan(run, step).count, byEntity, sorted, canLookUp)
+}
+
+const KEY_PLACES: readonly number[] = [Place.e, Place.v, Place.tx, Place.a, Place.op]
+
+/** The bound place to join by: the one that splits the rows finest. Requires: at least one. */
+function keyOf(bound: readonly Bound[]): Bound {
+  for (const place of KEY_PLACES) {
+    const found = bound.find((b) => b.place === place)
+    if (found !== undefined) return found
+  }
+  return bound[0] as Bound
+}
+
+/** `known` with something in every bound place: for asking which places a lookup covers. */
+function withBound(known: PlaceValues, bound: readonly Bound[]): PlaceValues {
+  const out = Array.from({ length: PLACES }, (_, place) => known[place])
+  for (const { place } of bound) out[place] = 0
+  return out
+}

@@ -1,0 +1,42 @@
+import type { Edn } from '../datom/atoms.ts'
+import type { Estimate } from './estimate.ts'
+import { showForm } from './malformed.ts'
+
+/** One step of a plan that was carried out. */
+export interface ExplainedStep {
+  /** The clause as EDN. */
+  readonly clause: string
+  readonly kind: string
+  /** Rows that the planner expected; undefined when there was nothing to choose between. */
+  readonly estimated: number | undefined
+  /** Rows of the relation that the step made. */
+  readonly rows: number
+  /** Milliseconds, steps within included. */
+  readonly ms: number
+  /** Steps of the clauses within, each time they ran. */
+  readonly steps: readonly ExplainedStep[]
+}
+
+interface Open {
+  readonly steps: ExplainedStep[]
+  readonly since: number
+}
+
+/** Records how a query was run. */
+export class Trace {
+  readonly steps: ExplainedStep[] = []
+  private readonly open: Open[] = []
+
+  start(): void {
+    this.open.push({ steps: [], since: performance.now() })
+  }
+
+  /** Ends the step that was started last. */
+  end(step: { readonly kind: string; readonly form: Edn }, estimate: Estimate | undefined, rows: number): void {
+    const { steps, since } = this.open.pop() as Open
+    const around = this.open.at(-1)?.steps ?? this.steps
+    const ms = performance.now() - since
+    const estimated = estimate === undefined ? undefined : Math.round(estimate.rows)
+    around.push({ clause: showForm(step.form), kind: step.kind, estimated, rows, ms, steps })
+  }
+}
