@@ -1,0 +1,46 @@
+import { useRef, useState } from 'react'
+import { CountEditor } from './count-editor.tsx'
+import { useShop } from './shop.ts'
+
+interface Props {
+  readonly sku: string
+  readonly count: number | undefined
+}
+
+/** How many there are: sell one, receive one, or press the number to type another. */
+export function CountCell({ sku, count }: Props) {
+  const { stock, attempt } = useShop()
+  const [isEditing, setEditing] = useState(false)
+  const shown = useRef<HTMLButtonElement>(null)
+  const close = (): void => {
+    setEditing(false)
+    // The number is back after the next drawing: whoever works by keyboard goes on from there.
+    requestAnimationFrame(() => shown.current?.focus())
+  }
+  if (isEditing) return <CountEditor sku={sku} count={count} onClose={close} />
+  return (
+    <div className="stepper">
+      <button
+        type="button"
+        aria-label={`Sell one ${sku}`}
+        aria-disabled={count === undefined || count === 0}
+        onClick={() => void attempt(() => stock.sellOne(sku))}
+      >
+        −
+      </button>
+      <button
+        ref={shown}
+        type="button"
+        className="count"
+        data-none={count === 0}
+        aria-label={`Count of ${sku}: ${count ?? 'not counted'}, change`}
+        onClick={() => setEditing(true)}
+      >
+        {count ?? '–'}
+      </button>
+      <button type="button" aria-label={`Receive one ${sku}`} onClick={() => void attempt(() => stock.receiveOne(sku))}>
+        +
+      </button>
+    </div>
+  )
+}
