@@ -1,0 +1,71 @@
+import { memory } from '../../../src/storage/memory.ts'
+import type { LocalCommit, LocalStorage, LocalStore, QueueRow } from '../../../src/storage/port.ts'
+
+/** A store whose process may die at any write: what is asked of it afterwards never comes to an end. */
+export class MortalStore implements LocalStore {
+  dead = false
+
+  constructor(
+    private readonly store: LocalStore,
+    /** Whether the process dies at this write, before or after it is done. */
+    private readonly fate: () => 'lives' | 'dies before' | 'dies after',
+    private readonly onDeath: () => void,
+    /** Called after a write that outlives a power loss. */
+    private readonly onStrict: () => Promise<void>,
+  ) {}
+
+  read = () => this.alive(() => this.store.read())
+  readLog = (from: number, limit?: number) => this.alive(() => this.store.readLog(from, limit))
+  watch = (listener: () => void) => this.store.watch(() => void (this.dead || listener()))
+  close = async () => this.store.close()
+
+  commit(change: LocalCommit): Promise<'committed' | 'lost'> {
+    return this.alive(async () => {
+      const fate = this.fate()
+      const outcome = fate === 'dies before' ? 'lost' : await this.store.commit(change)
+      if (outcome === 'committed' && change.durability === 'strict') await this.onStrict()
+      if (fate !== 'lives') this.die()
+      return outcome
+    })
+  }
+
+  die(): void {
+    if (this.dead) return
+    this.dead = true
+    this.onDeath()
+  }
+
+  private async alive<T>(ask: () => Promise<T>): Promise<T> {
+    if (this.dead) return never()
+    const answer = await ask()
+    return this.dead ? never() : answer
+  }
+}
+
+const never = <T>(): Promise<T> => new Promise(() => undefined)
+
+/** A storage that holds what `storage` holds now: a copied profile, or an image to restore. */
+export async function copyOf(storage: LocalStorage): Promise<LocalStorage> {
+  const from = await storage.open('shop')
+  const { heads, queue, rejected, meta } = await from.read()
+  const log = await from.readLog(1)
+  await from.close()
+  const gone = heads.queue.seq - queue.length
+  const filler = Array.from(
+    { length: gone },
+    (_, i): QueueRow => ({ seq: i + 1, txid: heads.queue.txid, body: new Uint8Array() }),
+  )
+  const copy = memory()
+  const to = await copy.open('shop')
+  for (let claim = 0; claim < heads.claim; claim++) await to.commit({ expect: { claim }, claim: claim + 1 })
+  await to.commit({
+    expect: { t: 0, seq: 0 },
+    log,
+    enqueue: [...filler, ...queue],
+    dequeueTo: gone,
+    reject: rejected,
+    meta,
+  })
+  await to.close()
+  return copy
+}
