@@ -12,6 +12,7 @@ import type {
   TxForms,
 } from '../api/db.ts'
 import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
+import { randomUuid } from '../base/random-uuid.ts'
 import { ID_END, PENDING_BASE, PROVISIONAL_BASE } from '../datom/ids.ts'
 import { applyTx } from '../db/apply.ts'
 import { type Db, withoutView } from '../db/db.ts'
@@ -122,7 +123,7 @@ export class DbHandle implements ApiDb {
     const tx = Math.max(before.lastTx + 1, SPECULATIVE_TX)
     const result = await transact(before, txForms(txData), {
       tx,
-      txid: crypto.randomUUID(),
+      txid: randomUuid(),
       now: this.runtime.now(),
       mint: () => next++,
       ...runtimeEnv(this.runtime),

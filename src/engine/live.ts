@@ -3,6 +3,7 @@ import type { LiveQuery, LiveSnapshot } from '../api/live.ts'
 import { AnnalsError, isAnnalsError, toWireError } from '../base/errors.ts'
 import { keepRows } from '../base/keep-rows.ts'
 import { plainKey } from '../base/plain-key.ts'
+import { randomUuid } from '../base/random-uuid.ts'
 import type { Db } from '../db/db.ts'
 import { entityId } from '../db/entity.ts'
 import { isSchemaAttribute } from '../db/schema-at.ts'
@@ -73,7 +74,7 @@ export class LiveQueries {
     const key = keyOf(request)
     const known = key === undefined ? undefined : this.entries.get(key)
     if (known !== undefined) return known
-    const entry = new Entry(request, this, key ?? crypto.randomUUID())
+    const entry = new Entry(request, this, key ?? randomUuid())
     this.entries.set(entry.key, entry)
     return entry
   }

@@ -2,6 +2,7 @@ import type { TransactOptions } from '../api/connection.ts'
 import type { Settled } from '../api/report.ts'
 import { AnnalsError, isAnnalsError, toWireError } from '../base/errors.ts'
 import { Listeners } from '../base/listeners.ts'
+import { randomUuid } from '../base/random-uuid.ts'
 import { FIRST_USER_ID, isEntityId, tOfTx, txOfT } from '../datom/ids.ts'
 import type { TxData } from '../datom/tx-data.ts'
 import type { Db } from '../db/db.ts'
@@ -125,7 +126,7 @@ export class LocalLedger implements Ledger {
       let nextId = this.nextId
       for (const call of calls) {
         try {
-          const txid = crypto.randomUUID()
+          const txid = randomUuid()
           const t = head.t + 1
           const { forms, options } = call.input
           checkBasis(options, db)

@@ -46,6 +46,11 @@ function counts(groups: Int32Array, count: number): number[] {
   return out
 }
 
+function averages(column: Column, groups: Int32Array, count: number): number[] {
+  const sizes = counts(groups, count)
+  return sums(column, groups, count).map((sum, g) => Number(showValue(sum)) / (sizes[g] as number))
+}
+
 function extremes(column: Column, groups: Int32Array, count: number, sign: 1 | -1): Value[] {
   const out: (Value | undefined)[] = new Array(count).fill(undefined)
   for (let i = 0; i < groups.length; i++) {
@@ -120,7 +125,7 @@ export const AGGREGATES: ReadonlyMap<string, Aggregate> = new Map<string, Aggreg
   ['sum', { amount: 'never', apply: sums }],
   ['min', extreme(-1)],
   ['max', extreme(1)],
-  ['avg', gathered((values) => mean(numbersOf(values)))],
+  ['avg', { amount: 'never', apply: averages }],
   ['median', gathered((values) => median(values))],
   ['variance', gathered((values) => variance(numbersOf(values)))],
   ['stddev', gathered((values) => Math.sqrt(variance(numbersOf(values))))],

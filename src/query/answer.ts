@@ -18,7 +18,7 @@ export function* answer(prepared: Prepared, env: QueryEnv, limits: Limits, trace
   const outputs = find.elements.some((element) => element.kind === 'pull')
     ? yield* pulled(prepared, outcome, env)
     : outcome.table.outputs
-  return shapeResult(find, outcome.rows, outputs.map(readerOf), outputs)
+  return shapeResult(find, outcome.rows, outputs.map(readerOf))
 }
 
 /** The outputs with every pull carried out for the rows that are asked for. */

@@ -18,7 +18,11 @@ export interface BodyPlan {
 const plans = new WeakMap<Rule, Map<string, readonly BodyPlan[]>>()
 
 /** The alternatives of `rule` with its recursive calls settled, when `bound` of its parameters have values. */
-export function bodyPlans(rule: Rule, bound: readonly boolean[], isConstant: (slot: number) => boolean): readonly BodyPlan[] {
+export function bodyPlans(
+  rule: Rule,
+  bound: readonly boolean[],
+  isConstant: (slot: number) => boolean,
+): readonly BodyPlan[] {
   let ofRule = plans.get(rule)
   if (ofRule === undefined) {
     ofRule = new Map()

@@ -82,7 +82,7 @@ export class ColumnBuilder {
   /** The column so far. The builder may go on: what it has given stays as it is. */
   done(): Column {
     if (this.ints === undefined) return this.values as Value[]
-    return this.ints.subarray(0, this.length)
+    return firstInts(this.ints, this.length)
   }
 
   private room(n: number): Int32Array {
@@ -99,6 +99,18 @@ export class ColumnBuilder {
     this.values = Array.from((this.ints as Int32Array).subarray(0, this.length))
     this.ints = undefined
   }
+}
+
+/** Up to so many integers are copied: a view of a small array costs more than the array. */
+const COPIED = 64
+
+/** `ints[0 ..< n]`, a view or a copy. */
+export function firstInts(ints: Int32Array, n: number): Int32Array {
+  if (n === ints.length) return ints
+  if (n > COPIED) return ints.subarray(0, n)
+  const out = new Int32Array(n)
+  for (let i = 0; i < n; i++) out[i] = ints[i] as number
+  return out
 }
 
 /** `column[rows[0 ..< n]]`. */

@@ -14,7 +14,8 @@ export function orderedRows(
   limit: number | undefined,
 ): Int32Array {
   const end = limit === undefined ? table.length : Math.min(table.length, offset + limit)
-  if (orders.length === 0) return countingColumn(table.length).subarray(Math.min(offset, end), end)
+  if (orders.length === 0)
+    return offset === 0 ? countingColumn(end) : countingColumn(end).subarray(Math.min(offset, end))
   const compare = comparison(table, orders)
   const rows =
     end < table.length * FEW ? firstRows(table.length, end, compare) : countingColumn(table.length).sort(compare)

@@ -36,7 +36,17 @@ function overDb(r: Resolving, c: PatternClause, scope: Scope, source: number): P
       }
     }
   })
-  return { kind: 'pattern', source, at, values, attribute, varies: at.some((slot) => r.constantSlots.has(slot)), slots: slotsIn(at), needs: [], form: c.form }
+  return {
+    kind: 'pattern',
+    source,
+    at,
+    values,
+    attribute,
+    varies: at.some((slot) => r.constantSlots.has(slot)),
+    slots: slotsIn(at),
+    needs: [],
+    form: c.form,
+  }
 }
 
 /** The value of a constant; undefined when it names an entity that only the database knows. */

@@ -42,6 +42,35 @@ export class RowSet {
     return number
   }
 
+  /** Adds the first `n` rows of `rows`. */
+  addAll(rows: readonly Int32Array[], n: number): void {
+    if (this.width !== 2) {
+      for (let i = 0; i < n; i++) this.numberOf(rows, i)
+      return
+    }
+    const [x, y] = rows as [Int32Array, Int32Array]
+    for (let i = 0; i < n; i++) {
+      if (this.size === this.capacity) this.grow()
+      this.addPair(x[i] as number, y[i] as number)
+    }
+  }
+
+  /** The common case without loops over the width. Requires: there is room. */
+  private addPair(a: number, b: number): void {
+    const { data, table } = this
+    const mask = table.length - 1
+    let slot = hashInt(hashInt(a) ^ b) & mask
+    for (let row = table[slot] as number; row !== 0; row = table[slot] as number) {
+      const at = (row - 1) * 2
+      if (data[at] === a && data[at + 1] === b) return
+      slot = (slot + 1) & mask
+    }
+    const at = this.size * 2
+    data[at] = a
+    data[at + 1] = b
+    table[slot] = ++this.size
+  }
+
   /** The number of row `i` of `rows`, or -1 when it is not there. */
   find(rows: readonly Int32Array[], i: number): number {
     return (this.table[this.slotOf(rows, i)] as number) - 1

@@ -42,7 +42,7 @@ export class RuleTable {
   /** Adds the first `length` rows of `columns` (codes, by parameter) to the answers. */
   answer(columns: readonly Int32Array[], length: number): void {
     if (this.isOpen) {
-      for (let i = 0; i < length; i++) this.answers.numberOf(columns, i)
+      this.answers.addAll(columns, length)
       return
     }
     const key = this.boundPlaces.map((place) => columns[place] as Int32Array)

@@ -18,7 +18,6 @@ export function shapeResult(
   find: Find,
   rows: Int32Array,
   readers: readonly ElementReader[],
-  outputs: readonly Output[],
 ): unknown {
   const [first] = rows
   switch (find.shape) {
@@ -30,7 +29,7 @@ export function shapeResult(
       return Array.from(rows, readers[0] as ElementReader)
     default:
       return find.keys === undefined
-        ? arrays(rows, readers, outputs)
+        ? arrays(rows, readers)
         : Array.from(rows, (row) => oneRow(find, row, readers))
   }
 }
@@ -42,33 +41,33 @@ function oneRow({ keys }: Find, row: number, readers: readonly ElementReader[]):
   return out
 }
 
-/** Rows as arrays; the usual widths without a loop over readers. */
-function arrays(rows: Int32Array, readers: readonly ElementReader[], outputs: readonly Output[]): unknown[][] {
-  const out: unknown[][] = []
-  const [a, b, c] = readers as [ElementReader, ElementReader, ElementReader]
-  const ids = outputs.map((o) => (o.kind === 'values' && o.column instanceof Int32Array ? o.column : undefined))
+/** Rows as arrays, the usual widths without a loop over readers. */
+function arrays(rows: Int32Array, readers: readonly ElementReader[]): unknown[][] {
+  const n = rows.length
+  const out = new Array<unknown[]>(n)
+  const [a, b, c, d, e, f] = readers as [ElementReader, ...ElementReader[]] & Record<1 | 2 | 3 | 4 | 5, ElementReader>
+  const at = (k: number): number => rows[k] as number
   switch (readers.length) {
-    case 1: {
-      const [only] = ids
-      if (only !== undefined) for (let k = 0; k < rows.length; k++) out.push([only[rows[k] as number]])
-      else for (let k = 0; k < rows.length; k++) out.push([a(rows[k] as number)])
+    case 1:
+      for (let k = 0; k < n; k++) out[k] = [a(at(k))]
       return out
-    }
-    case 2: {
-      const [x, y] = ids
-      if (x !== undefined && y !== undefined) {
-        for (let k = 0; k < rows.length; k++) out.push([x[rows[k] as number], y[rows[k] as number]])
-      } else for (let k = 0; k < rows.length; k++) out.push([a(rows[k] as number), b(rows[k] as number)])
+    case 2:
+      for (let k = 0; k < n; k++) out[k] = [a(at(k)), b(at(k))]
       return out
-    }
     case 3:
-      for (let k = 0; k < rows.length; k++) out.push([a(rows[k] as number), b(rows[k] as number), c(rows[k] as number)])
+      for (let k = 0; k < n; k++) out[k] = [a(at(k)), b(at(k)), c(at(k))]
+      return out
+    case 4:
+      for (let k = 0; k < n; k++) out[k] = [a(at(k)), b(at(k)), c(at(k)), d(at(k))]
+      return out
+    case 5:
+      for (let k = 0; k < n; k++) out[k] = [a(at(k)), b(at(k)), c(at(k)), d(at(k)), e(at(k))]
+      return out
+    case 6:
+      for (let k = 0; k < n; k++) out[k] = [a(at(k)), b(at(k)), c(at(k)), d(at(k)), e(at(k)), f(at(k))]
       return out
     default:
-      for (let k = 0; k < rows.length; k++) {
-        const row = rows[k] as number
-        out.push(readers.map((read) => read(row)))
-      }
+      for (let k = 0; k < n; k++) out[k] = readers.map((read) => read(at(k)))
       return out
   }
 }

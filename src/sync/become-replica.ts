@@ -1,4 +1,5 @@
 import { AnnalsError } from '../base/errors.ts'
+import { randomUuid } from '../base/random-uuid.ts'
 import type { LocalStore } from '../storage/port.ts'
 import { rememberCommit } from './plan-identity.ts'
 import { readMeta } from './replica-meta.ts'
@@ -16,7 +17,7 @@ export async function becomeReplica(store: LocalStore): Promise<void> {
       )
     }
     await store.commit({
-      ...rememberCommit(heads.claim, { replica: crypto.randomUUID() }),
+      ...rememberCommit(heads.claim, { replica: randomUuid() }),
       expect: { claim: heads.claim, t: 0 },
     })
   }

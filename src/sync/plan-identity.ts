@@ -1,4 +1,5 @@
 import { AnnalsError } from '../base/errors.ts'
+import { randomUuid } from '../base/random-uuid.ts'
 import type { LocalCommit } from '../storage/port.ts'
 import { withLeases } from './id-pool.ts'
 import { type HelloAnswer, type IdRange, PROTOCOL, type Register } from './protocol.ts'
@@ -69,15 +70,15 @@ export function planRegistration(state: ReplicaState, epoch: number, refused: bo
   const fenced = refused || (!asked && epoch > meta.epoch)
   const change: Partial<ReplicaMeta> = fenced
     ? {
-        replica: crypto.randomUUID(),
+        replica: randomUuid(),
         lineage: [...meta.lineage, meta.replica],
         epoch: 0,
-        nonce: crypto.randomUUID(),
+        nonce: randomUuid(),
         leases: [],
       }
     : asked
       ? {}
-      : { nonce: crypto.randomUUID(), epoch }
+      : { nonce: randomUuid(), epoch }
   const now = { ...meta, ...change }
   const of = now.epoch === 0 ? now.lineage.at(-1) : undefined
   const message: Register = {

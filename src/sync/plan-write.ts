@@ -1,4 +1,5 @@
 import { AnnalsError } from '../base/errors.ts'
+import { randomUuid } from '../base/random-uuid.ts'
 import { PENDING_BASE } from '../datom/ids.ts'
 import type { WriteOptions, Written } from '../engine/ledger.ts'
 import { checkBasis } from '../engine/local-ledger.ts'
@@ -37,7 +38,7 @@ export async function planWrite(
   const sentAgain = new Map(state.rejected)
   for (const request of requests) {
     try {
-      const txid = crypto.randomUUID()
+      const txid = randomUuid()
       checkBasis(request.options, view)
       const body = newBody({ ...state, rejected: sentAgain }, request, env)
       const { body: predicted, after, result } = await predict(view, { seq: seq + 1, txid, body }, env)

@@ -1,3 +1,4 @@
+import { randomUuid } from '../../base/random-uuid.ts'
 /**
  * A Web Lock that this worker holds for its life: whoever else asks for it learns of its death. undefined where there are no
  * locks: old browsers, pages that are neither https nor localhost.
@@ -5,7 +6,7 @@
 export async function holdLifeLock(): Promise<{ readonly name: string; readonly release: () => void } | undefined> {
   const locks = globalThis.navigator?.locks
   if (locks === undefined) return undefined
-  const name = `annals/life/${randomName()}`
+  const name = `annals/life/${randomUuid()}`
   let release = (): void => undefined
   const held = new Promise<void>((resolve) => {
     release = resolve
@@ -24,6 +25,3 @@ export async function holdLifeLock(): Promise<{ readonly name: string; readonly 
     return undefined // an origin that may not have locks
   }
 }
-
-/** crypto.randomUUID is there in secure contexts alone. */
-const randomName = (): string => crypto.getRandomValues(new Uint32Array(4)).join('-')

@@ -20,6 +20,7 @@ export class ServedConnection {
   private readonly movedFeeds = new Set<number>()
   private dbMoved = true
   private syncMoved = true
+  /** Those that the page was told of. */
   private failures: readonly AnnalsError[] = []
   private timer: ReturnType<typeof setTimeout> | undefined
 
@@ -58,11 +59,11 @@ export class ServedConnection {
 
   /** Sends what has changed since the last time, if anything has. */
   flush(): void {
+    if (!this.hasMoved()) return
     clearTimeout(this.timer)
     this.timer = undefined
     const updates = this.updates()
     const failures = this.newFailures()
-    if (!this.dbMoved && !this.syncMoved && updates.live.length === 0 && failures.length === 0) return
     const event: ChangeEvent = {
       connection: this.number,
       ...(this.dbMoved && { db: this.kept.keepNewest(this.connection.db()) }),
@@ -101,6 +102,15 @@ export class ServedConnection {
   /** Timers run after everything that the change has set going, so that one event holds all of it. */
   private flushSoon(): void {
     this.timer ??= setTimeout(() => this.flush(), 0)
+  }
+
+  private hasMoved(): boolean {
+    return (
+      this.dbMoved ||
+      this.syncMoved ||
+      this.movedFeeds.size > 0 ||
+      this.connection.health.getSnapshot() !== this.failures
+    )
   }
 
   private updates(): { readonly live: readonly LiveUpdate[]; readonly buffers: readonly ArrayBuffer[] } {
