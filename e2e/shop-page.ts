@@ -80,9 +80,10 @@ export class ShopPage {
     return this.row(sku).locator('.count')
   }
 
-  /** Waits until the table shows a count. */
-  async seesCount(sku: string, count: number | '–'): Promise<void> {
-    await expect.poll(() => this.count(sku).textContent({ timeout: PATIENCE }), soon).toBe(String(count))
+  /** Waits until the table shows a count, at most `within` ms. */
+  async seesCount(sku: string, count: number | '–', within = PATIENCE): Promise<void> {
+    const shown = () => this.count(sku).textContent({ timeout: within })
+    await expect.poll(shown, { ...soon, timeout: within }).toBe(String(count))
   }
 
   /** Types a count into the table, by keyboard. */

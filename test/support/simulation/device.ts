@@ -23,6 +23,8 @@ export class Device {
   /** Those that its user tried to take back, drop or send again. */
   readonly dealtWith = new Set<string>()
   crashes = 0
+  /** Whether there has never been a second tab. */
+  alone = true
   /** What the disk holds for certain. */
   private image = memory()
   private readonly duties: { readonly tab: () => MortalStore; readonly begin: () => void }[] = []
@@ -52,6 +54,9 @@ export class Device {
       async () => {
         this.image = await copyOf(this.storage)
       },
+      async () => {
+        if (this.world.chance(0.3)) await this.world.pause(this.world.below(20))
+      },
     )
     const now = (): number => this.world.now + this.skew
     // a process that dies while it opens never comes to an end
@@ -64,6 +69,7 @@ export class Device {
     const replica = await Promise.race([opened, death])
     if (replica === undefined) return undefined
     const tab = { replica, store }
+    if (this.tabs.length > 0) this.alone = false
     this.tabs.push(tab)
     return tab
   }

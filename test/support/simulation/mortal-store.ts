@@ -12,6 +12,8 @@ export class MortalStore implements LocalStore {
     private readonly onDeath: () => void,
     /** Called after a write that outlives a power loss. */
     private readonly onStrict: () => Promise<void>,
+    /** Takes the time of a disk. */
+    private readonly disk: () => Promise<void>,
   ) {}
 
   read = () => this.alive(() => this.store.read())
@@ -37,7 +39,10 @@ export class MortalStore implements LocalStore {
 
   private async alive<T>(ask: () => Promise<T>): Promise<T> {
     if (this.dead) return never()
+    await this.disk()
+    if (this.dead) return never()
     const answer = await ask()
+    await this.disk()
     return this.dead ? never() : answer
   }
 }

@@ -42,17 +42,17 @@ export async function runSeed(seed: number): Promise<Tally> {
   )
   const known: number[] = []
   for (const device of devices) {
-    const tab = await device.open()
-    await tab?.replica.ledger.transact(SCHEMA, { schema: true })
+    const tab = await world.during(device.open())
+    if (tab !== undefined) await world.during(tab.replica.ledger.transact(SCHEMA, { schema: true }))
     device.deadly = 0.01
   }
   for (let step = 0; step < 40; step++) {
     await world.run(world.below(400))
     const device = world.pick(devices) as Device
-    if (device.tabs.length === 0) await device.open()
+    if (device.tabs.length === 0) await world.during(device.open())
     const tab = world.pick(device.tabs)
     if (tab === undefined) continue
-    if (world.chance(0.2)) await checkInBetween(device)
+    if (world.chance(0.2)) await world.during(checkInBetween(device))
     const dice = world.below(100)
     if (dice < 70) for (let n = 1 + world.below(3); n > 0; n--) await act(world, device, tab, known, count)
     else if (dice < 80) {
@@ -66,17 +66,17 @@ export async function runSeed(seed: number): Promise<Tally> {
       await device.losePower()
       count('power loss')
     } else if (dice < 91 && device.tabs.length < 3) {
-      await device.open()
+      await world.during(device.open())
       count('tab')
     } else if (dice < 92) {
-      await device.close()
+      await world.during(device.close())
       count('close')
     } else if (dice < 94 && devices.length < 5) {
       const twin = new Device(`${device.name}'`, world, cluster, await copyOf(device.storage))
       devices.push(twin)
       twin.acked.push(...device.acked)
       for (const txid of device.dealtWith) twin.dealtWith.add(txid)
-      await twin.open()
+      await world.during(twin.open())
       twin.deadly = device.deadly
       count('copied profile')
     }
@@ -85,7 +85,7 @@ export async function runSeed(seed: number): Promise<Tally> {
   for (const device of devices) {
     device.offline = false
     device.deadly = 0
-    if (device.tabs.length === 0) await device.open()
+    if (device.tabs.length === 0) await world.during(device.open())
   }
   const allQuiet = (): boolean => devices.every((d) => d.tabs.every(isQuiet))
   await world.run(60_000) // what is still on its way arrives
@@ -99,7 +99,7 @@ export async function runSeed(seed: number): Promise<Tally> {
   if ((await datomsOf(devices[0] as Device)).length === 0) count('empty')
   for (const device of devices) {
     if (device.crashes > 0) count('crash at a write')
-    await device.close()
+    await world.during(device.close())
   }
   return tally
 }

@@ -40,6 +40,21 @@ export class World {
     return new Promise((resolve) => this.after(ms, resolve))
   }
 
+  /** Lets time pass until `promise` settles. */
+  async during<T>(promise: Promise<T>): Promise<T> {
+    let settled = false
+    promise.then(
+      () => {
+        settled = true
+      },
+      () => {
+        settled = true
+      },
+    )
+    if (!(await this.run(60_000, () => settled))) throw new Error('a minute has passed, and nothing came of it')
+    return promise
+  }
+
   /** Lets time pass until `done`, or for `ms`; false when time ran out. */
   async run(ms: number, done: () => boolean = () => false): Promise<boolean> {
     const end = this.now + ms
