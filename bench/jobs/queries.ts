@@ -1,0 +1,93 @@
+import { type Data, FACTS_PER_ROW, makeData } from '../data/data.ts'
+import { skuOf } from '../data/inventory.ts'
+import { digest } from '../measure/digest.ts'
+import { timeOf } from '../measure/time-of.ts'
+import type { Adapter, Run, Session } from '../systems/system.ts'
+import { FOLLOWS, figureName, QUERIES } from '../workloads/queries.ts'
+import type { Failure, Figure, JobResult, QueriesJob } from './job.ts'
+import { messageOf } from './message-of.ts'
+
+/** Lookups in one timed call, so that every one of them is for another item. */
+const LOOKUPS = 1_000
+/** Of the items' numbers, so that lookups jump about. */
+const STRIDE = 7_919
+
+/** Imports the data, and then checks and times what is asked of it. */
+export async function runQueries(adapter: Adapter, job: QueriesJob): Promise<JobResult> {
+  const data = makeData(job.data)
+  const figures: Figure[] = []
+  const add = (ask: string, value: number) => figures.push({ name: figureName(ask, job.suffix), value })
+
+  const before = heapBytes()
+  const session = await adapter.open({ name: 'queries', countIndexed: false })
+  const start = performance.now()
+  for (const part of data) await session.import(part)
+  const imported = performance.now() - start
+  const after = heapBytes()
+  if (job.asks.includes('add')) {
+    add('add', imported)
+    if (before !== undefined && after !== undefined) add('bytes per fact', (after - before) / factsIn(data))
+  }
+
+  const items = data.find((part) => part.kind === 'items')?.items.length ?? 0
+  const failures: Failure[] = []
+  for (const ask of job.asks) {
+    if (ask === 'add') continue
+    try {
+      add(ask, ask === 'lookup' ? await timeLookups(session, items, job) : await timeQuery(session, ask, job))
+    } catch (error) {
+      failures.push({ name: figureName(ask, job.suffix), message: messageOf(error) })
+    }
+  }
+  await session.close()
+  return { figures, failures }
+}
+
+async function timeQuery(session: Session, ask: string, job: QueriesJob): Promise<number> {
+  const run = runOf(session, ask)
+  if (run === undefined) throw new Error('this system does not answer it')
+  await check(session, ask, run, job.expected[ask])
+  return timeOf(run, job.budget)
+}
+
+export const runOf = (session: Session, ask: string): Run | undefined =>
+  ask === 'rules' ? session.rules?.() : session.joins?.(ask)
+
+async function check(session: Session, ask: string, run: Run, expected: string | undefined): Promise<void> {
+  const found = await digestOf(session, ask, run)
+  if (found !== expected) throw new Error(`${ask} gives ${found}, but everybody else ${expected}`)
+}
+
+export async function digestOf(session: Session, ask: string, run: Run): Promise<string> {
+  const { entities } = ask === 'rules' ? FOLLOWS : (QUERIES[ask] ?? { entities: [] })
+  const places = await session.places?.()
+  return digest(await run(), entities, places ?? ((entity) => entity))
+}
+
+/** Milliseconds for one lookup. */
+async function timeLookups(session: Session, items: number, job: QueriesJob): Promise<number> {
+  const lookup = session.lookup?.bind(session)
+  if (lookup === undefined) throw new Error('this system has no lookup')
+  const skus = Array.from({ length: LOOKUPS }, (_, i) => skuOf((i * STRIDE) % items))
+  const waits = lookup(skus[0] ?? '') instanceof Promise
+  const all = waits
+    ? async () => {
+        for (const sku of skus) await lookup(sku)
+      }
+    : () => {
+        for (const sku of skus) lookup(sku)
+      }
+  return (await timeOf(all, job.budget)) / LOOKUPS
+}
+
+/** Bytes that this process holds after a collection; undefined where that cannot be asked. */
+function heapBytes(): number | undefined {
+  const { gc, process } = globalThis as { gc?: () => void; process?: NodeJS.Process }
+  if (gc === undefined || process === undefined) return undefined
+  gc()
+  const { heapUsed, external } = process.memoryUsage()
+  return heapUsed + external
+}
+
+const factsIn = (data: readonly Data[]): number =>
+  data.reduce((sum, part) => sum + (part.kind === 'people' ? part.people.length * FACTS_PER_ROW : 0), 0)

@@ -1,0 +1,49 @@
+import type { MaybePromise } from '../systems/system.ts'
+import { median } from './statistics.ts'
+
+/** A sample spans at least so long, so that the clock's grain (5 us in an isolated page) does not matter. */
+const MIN_SAMPLE_MS = 1
+const MIN_SAMPLES = 3
+const MAX_SAMPLES = 100
+
+export interface Budget {
+  readonly warmMs: number
+  readonly timedMs: number
+}
+
+/** Milliseconds that one call takes: the median of several samples after a warm-up. A call that returns no promise is not awaited. */
+export async function timeOf(call: () => MaybePromise<unknown>, budget: Budget): Promise<number> {
+  const first = call()
+  const waits = first instanceof Promise
+  await first
+  const sample = waits ? (n: number) => awaited(call, n) : (n: number) => plain(call, n)
+
+  let calls = 1
+  let spent = 0
+  let last = 0
+  do {
+    last = await sample(calls)
+    spent += last
+    if (last < MIN_SAMPLE_MS) calls = Math.min(calls * 2, 1 << 20)
+  } while (spent < budget.warmMs || last < MIN_SAMPLE_MS / 2)
+
+  const samples: number[] = []
+  for (spent = 0; samples.length < MIN_SAMPLES || (spent < budget.timedMs && samples.length < MAX_SAMPLES); ) {
+    const ms = await sample(calls)
+    spent += ms
+    samples.push(ms / calls)
+  }
+  return median(samples)
+}
+
+function plain(call: () => unknown, n: number): number {
+  const start = performance.now()
+  for (let i = 0; i < n; i++) call()
+  return performance.now() - start
+}
+
+async function awaited(call: () => unknown, n: number): Promise<number> {
+  const start = performance.now()
+  for (let i = 0; i < n; i++) await call()
+  return performance.now() - start
+}

@@ -1,0 +1,47 @@
+import type { JobResult } from './jobs/job.ts'
+import { messageOf } from './jobs/message-of.ts'
+import type { Sample, Trouble } from './record.ts'
+
+type Where = Pick<Sample, 'host' | 'group' | 'system'>
+
+/** Collects what the runs bring. Run 0 warms up: its numbers are dropped, its troubles are not. */
+export class Recorder {
+  readonly samples: Sample[] = []
+  readonly troubles: Trouble[] = []
+
+  /** Does `work` and keeps its figures under their names followed by `suffix`; what goes wrong is kept too. */
+  async record(
+    where: Where,
+    run: number,
+    suffix: string,
+    work: () => Promise<JobResult>,
+  ): Promise<JobResult | undefined> {
+    const { host, system } = where
+    try {
+      const result = await work()
+      for (const { name, value } of result.figures) {
+        if (run > 0) this.samples.push({ ...where, workload: withSuffix(name, suffix), run, value })
+      }
+      for (const { name, message } of result.failures ?? []) {
+        this.#trouble({ host, system, workload: withSuffix(name, suffix), message })
+      }
+      return result
+    } catch (error) {
+      this.#trouble({ host, system, workload: withSuffix(where.group, suffix), message: messageOf(error) })
+      return undefined
+    }
+  }
+
+  /** Once is enough for what goes wrong in every run. */
+  #trouble(trouble: Trouble): void {
+    const known = this.troubles.some(
+      ({ host, system, workload }) =>
+        host === trouble.host && system === trouble.system && workload === trouble.workload,
+    )
+    if (known) return
+    this.troubles.push(trouble)
+    console.error(`  ! ${trouble.system}, ${trouble.workload}: ${trouble.message}`)
+  }
+}
+
+const withSuffix = (name: string, suffix: string): string => (suffix === '' ? name : `${name} ${suffix}`)

@@ -1,0 +1,31 @@
+import type { Sample } from '../record.ts'
+import { short } from './numbers.ts'
+import { ratio } from './ratio.ts'
+import { type Summary, summarise } from './summary.ts'
+import { titleOf, unitOf } from './workload-units.ts'
+
+/** A row per workload, a column per system: median, spread, and how many times better annals is. */
+export function workloadTable(samples: readonly Sample[], systems: readonly string[]): string {
+  const summary = summarise(samples)
+  const shown = systems.filter((system) => samples.some((sample) => sample.system === system))
+  const rows = summary.workloads.map((workload) => [
+    titleOf(workload),
+    ...shown.map((system) => cellText(summary, workload, system)),
+  ])
+  return table(['', ...shown], rows)
+}
+
+/** Such as `7.4 ±3% · 12x`; bold where annals is the slower one. */
+function cellText(summary: Summary, workload: string, system: string): string {
+  const cell = summary.cell(workload, system)
+  if (cell === undefined) return '-'
+  const { scale } = unitOf(workload)
+  const text = `${short(cell.median * scale)}${cell.median === 0 ? '' : ` ±${Math.round(cell.spread * 100)}%`}`
+  const times = system === 'annals' ? undefined : ratio(summary, workload, system)
+  if (times === undefined) return text
+  return times < 1 ? `${text} · **${short(times)}x**` : `${text} · ${short(times)}x`
+}
+
+/** `align` is for all columns but the first, which holds words. */
+export const table = (head: readonly string[], rows: readonly (readonly string[])[], align = '---:'): string =>
+  [head, head.map((_, i) => (i === 0 ? '---' : align)), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n')

@@ -1,0 +1,25 @@
+import type { Connection } from 'annals'
+import { connect } from 'annals'
+import type { Across } from './across.ts'
+import { formsOf, schema } from './annals-schema.ts'
+
+const COUNT = '[:find ?n . :in $ ?sku :where [?e :inv/sku ?sku] [?e :inv/count ?n]]'
+const ALL = '[:find ?sku ?c ?s ?n :where [?e :inv/sku ?sku] [?e :inv/color ?c] [?e :inv/size ?s] [?e :inv/count ?n]]'
+let conn: Connection | undefined
+
+const connected = (): Connection => {
+  if (conn === undefined) throw new Error('not connected yet')
+  return conn
+}
+
+export const across: Across = {
+  async open(items) {
+    conn = await connect('across', { schema: schema(false) })
+    await conn.transact(formsOf({ kind: 'items', items }))
+  },
+  small: (sku) => connected().db().q<number>(COUNT, [sku]),
+  async large() {
+    const rows = await connected().db().q<readonly (readonly unknown[])[]>(ALL)
+    return rows.at(-1)?.length === 4 ? rows.length : 0
+  },
+}

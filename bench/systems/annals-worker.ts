@@ -1,0 +1,4 @@
+import { serve } from 'annals/worker'
+
+serve()
+postMessage('started')
