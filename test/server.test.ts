@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { AnnalsError } from '../src/base/errors.ts'
+import { decodeRecord } from '../src/engine/record.ts'
 import { createSyncHandler, type SyncHandler, type SyncHandlerOptions } from '../src/server/handler.ts'
 import { memoryRemote } from '../src/storage/memory-remote.ts'
+import type { LogRow } from '../src/storage/port.ts'
 import { sqlRemote } from '../src/storage/sql/sql-remote.ts'
 import { fromCbor, toCbor } from '../src/sync/cbor.ts'
 import { encodeIntent } from '../src/sync/intent.ts'
@@ -214,11 +216,45 @@ describe('ids', () => {
       [':db/add', 2 ** 28, 'inv/count', 3],
     ])
     expect(statuses(await a.push([make, counts]))).toEqual(['confirmed', 'confirmed'])
+    const [, made, counted] = (await a.pull()).rows
+    const { data, aliases } = decodeRecord(made as LogRow)
+    const idOf = (sku: string): number => data.e[data.v.indexOf(sku)] as number
+    expect(idOf('L')).toBe(from)
+    expect(new Set([idOf('L'), idOf('F'), idOf('P'), idOf('T')]).size).toBe(4)
+    for (const sku of ['F', 'P', 'T']) expect(idOf(sku)).toBeGreaterThanOrEqual(to)
+    expect(idOf('F')).not.toBe(to + 5)
+    expect([...aliases]).toEqual(
+      expect.arrayContaining([
+        [to + 5, idOf('F')],
+        [2 ** 28, idOf('P')],
+      ]),
+    )
+    const { e, v } = decodeRecord(counted as LogRow).data
+    expect([1, 2, 3].map((n) => e[v.lastIndexOf(n)])).toEqual([idOf('L'), idOf('F'), idOf('P')])
+    const twice = a.entry([{ 'db/id': 'again', 'inv/sku': 'A' }], [['again', from]])
+    expect(statuses(await a.push([twice], { prev: counts.txid }))).toEqual(['confirmed'])
+    const last = decodeRecord((await a.pull()).rows.at(-1) as LogRow)
+    expect(last.data.e[last.data.v.indexOf('A')]).not.toBe(from)
     const elsewhere = await speaker(a.handler)
     const unknown = elsewhere.entry([[':db/add', 2 ** 28, 'inv/count', 4]])
     expect(await elsewhere.push([unknown])).toMatchObject({
       outcomes: [{ status: 'rejected', code: 'tx/unknown-entity' }],
     })
+  })
+})
+
+describe('a copied profile', () => {
+  it('means by its ids what they became when the other copy’s push was decided', async () => {
+    const a = await speaker(serverOf())
+    const twin = new Speaker(a.handler)
+    twin.epoch = (
+      await twin.say<RegisterAnswer>('register', { nonce: crypto.randomUUID(), after: 0, of: a.replica })
+    ).epoch
+    const both = a.entry([{ 'db/id': 'x', 'db/doc': 'made before they parted' }], [['x', 2 ** 28]])
+    expect(statuses(await a.push([both]))).toEqual(['confirmed'])
+    twin.seq = 1
+    const more = twin.entry([[':db/add', 2 ** 28, 'db/ident', ':made']])
+    expect(statuses(await twin.push([both, more]))).toEqual(['confirmed', 'confirmed'])
   })
 })
 

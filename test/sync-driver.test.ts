@@ -210,6 +210,27 @@ describe('a driver', () => {
     expect(i).toBe(60)
   })
 
+  it('a copied profile knows what the ids became that both had given, whoever pushed them', async () => {
+    const server = new TestServer()
+    for (const seenByBoth of [true, false]) {
+      const a = await connect(server)
+      a.conn.sync.setOnline(false)
+      if (seenByBoth) await a.conn.transact(SCHEMA)
+      const sku = `S${seenByBoth}`
+      const { tempids } = await a.conn.transact([
+        ...(seenByBoth ? [] : [{ 'db/ident': ':a/mark' }]),
+        { 'db/id': 'x', ...(seenByBoth ? { 'inv/sku': sku } : { 'db/doc': sku }) },
+      ])
+      const twin = await connect(server, { storage: await storageOf(a) })
+      await quiet(twin)
+      a.conn.sync.setOnline(true)
+      if (seenByBoth) await quiet(a)
+      const later = await a.conn.transact([[':db/add', tempids.x as number, 'db/doc', 'said by its first number']])
+      expect(await later.settled).toMatchObject({ status: 'confirmed' })
+      await agreed(a, twin)
+    }
+  })
+
   it('a copied profile goes on under another name, and each transaction is there once', async () => {
     const server = new TestServer()
     const a = await connect(server)

@@ -32,4 +32,4 @@ it('devices with several tabs, a faulty network and dying servers agree in the e
   ]
   const deeds = ['transaction', 'rejected', 'withdrawn', 'sent again', 'tab', 'network']
   expect([...faults, ...deeds].filter((what) => !happened.has(what))).toEqual([])
-}, 60_000)
+}, 60_000 + SEEDS * 2000)

@@ -24,9 +24,11 @@ export function outcomeOf(program: Program, found: Found, env: QueryEnv): Outcom
   )
   checkAmounts(query.find, amounts)
   const isAggregate = query.find.elements.some((element) => element.kind === 'aggregate')
-  const table = isAggregate
-    ? aggregateTable(found.rows, query.find, program.found, amounts, found.codes, env)
-    : withGiven(program, found, plainTable(found.rows, program.found.slice(0, query.find.elements.length)))
+  const elements = program.found.slice(0, query.find.elements.length)
+  const plain = isAggregate
+    ? aggregateTable(found.rows, query.find, elements, groupSlots(program, found), amounts, found.codes, env)
+    : plainTable(found.rows, elements)
+  const table = withGiven(program, found, plain)
   const offset = amountOf(program.offset, constants, ':offset') ?? 0
   const limit =
     query.find.shape === 'scalar' || query.find.shape === 'tuple' ? 1 : amountOf(program.limit, constants, ':limit')
@@ -44,6 +46,15 @@ function amountOf(
   return n
 }
 
+/** What groups are formed by: the elements that are no aggregates, entities by how they were given. */
+function groupSlots(program: Program, found: Found): number[] {
+  return program.query.find.elements.flatMap((element, i) => {
+    if (element.kind === 'aggregate') return []
+    const given = program.given[i]
+    return [given !== undefined && columnOf(found.rows, given) !== undefined ? given : (program.found[i] as number)]
+  })
+}
+
 /** Entities that an input gave in another way than by id come back as they were given. */
 function withGiven(program: Program, found: Found, table: Table): Table {
   const outputs = table.outputs.map((output, i): Output => {
@@ -53,7 +64,8 @@ function withGiven(program: Program, found: Found, table: Table): Table {
     const list = slot === undefined ? undefined : (found.bound.given.get(slot) as readonly unknown[] | undefined)
     const places = slot === undefined ? undefined : columnOf(found.rows, slot)
     if (list === undefined || places === undefined) return output
-    return { kind: 'shown', shown: Array.from(places as ArrayLike<number>, (place) => list[place]) }
+    const place = (row: number): number => places[table.rows?.[row] ?? row] as number
+    return { kind: 'shown', shown: Array.from({ length: table.length }, (_, row) => list[place(row)]) }
   })
   return { ...table, outputs }
 }

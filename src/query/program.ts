@@ -72,7 +72,8 @@ export function resolveProgram(
   const source = sources.findIndex((s) => s.name === '$')
   const steps = resolveClauses(r, query.where, { scope, source, component: undefined })
   const found = foundSlots(query, scope)
-  checkFind(r, query, source)
+  checkAggregates(r, query)
+  notePulls(r, query, found, source)
   const aggregateArgs = query.find.elements.map((element) =>
     element.kind === 'aggregate' ? element.args.map((arg) => amountSlot(arg, scope, given, element.form)) : [],
   )
@@ -122,6 +123,15 @@ function foundSlots(query: Query, scope: Scope): number[] {
   })
 }
 
+/** What is pulled is an entity. */
+function notePulls(r: Resolving, query: Query, found: readonly number[], around: number): void {
+  query.find.elements.forEach((element, i) => {
+    if (element.kind !== 'pull') return
+    const source = sourceNamed(r, element.source === '$' ? undefined : element.source, around, [])
+    r.roles.note(found[i] as number, { kind: 'entity', source })
+  })
+}
+
 /** A number, or a variable that a scalar input gives a value to. */
 function amountSlot(amount: Amount | Term, scope: Scope, given: readonly number[], form: Edn): SlotAmount {
   if (typeof amount === 'number') return amount
@@ -132,12 +142,11 @@ function amountSlot(amount: Amount | Term, scope: Scope, given: readonly number[
   return { slot }
 }
 
-function checkFind(r: Resolving, query: Query, source: number): void {
+function checkAggregates(r: Resolving, query: Query): void {
   for (const element of query.find.elements) {
     if (element.kind === 'aggregate' && !AGGREGATES.has(element.fn) && !r.env.aggregates.has(element.fn)) {
       const known = [...AGGREGATES.keys(), ...r.env.aggregates.keys()]
       throw unknownName('query/unknown-function', 'aggregate', element.fn, known, element.form)
     }
-    if (element.kind === 'pull') sourceNamed(r, element.source === '$' ? undefined : element.source, source, [])
   }
 }

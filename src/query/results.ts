@@ -22,6 +22,8 @@ export type Output =
 
 export interface Table {
   readonly length: number
+  /** Where groups are: for each its first row of what was found. */
+  readonly rows?: readonly number[]
   readonly outputs: readonly Output[]
 }
 
@@ -33,17 +35,17 @@ export function plainTable(r: Relation, found: readonly number[]): Table {
   }
 }
 
-/** Groups distinct rows by the elements that are no aggregates, and computes those. */
+/** Groups distinct rows by the slots in `keys`, and computes the aggregates; the other elements are as in a group's first row. */
 export function aggregateTable(
   r: Relation,
   find: Find,
   found: readonly number[],
+  keys: readonly number[],
   amounts: readonly (readonly Value[])[],
   codes: Codes,
   env: QueryEnv,
 ): Table {
-  const keys = find.elements.flatMap((element, i) => (element.kind === 'aggregate' ? [] : [i]))
-  const keyColumns = keys.map((i) => codes.ofColumn(columnOf(r, found[i] as number) as Column))
+  const keyColumns = keys.map((slot) => codes.ofColumn(columnOf(r, slot) as Column))
   const groups = new Int32Array(r.length)
   const set = new RowSet(keys.length)
   const firsts: number[] = []
@@ -58,7 +60,7 @@ export function aggregateTable(
     if (element.kind !== 'aggregate') return { kind: 'values', column: firsts.map((row) => column[row] as Value) }
     return aggregated(element, column, groups, count, amounts[i] ?? [], env)
   })
-  return { length: count, outputs }
+  return { length: count, outputs, rows: firsts }
 }
 
 function aggregated(

@@ -23,9 +23,9 @@ export function settleNeeds(
       }
     }
   }
-  for (const rule of all) for (const body of rule.bodies) check(body, [...rule.params, ...constants], names)
+  for (const rule of all) for (const body of rule.bodies) check(body, rule.params, constants, names)
   settleSteps(main)
-  check(main, [...given, ...constants], names)
+  check(main, given, constants, names)
 }
 
 /** Whether a parameter was found that `body` needs, or to which it gives no value. */
@@ -64,13 +64,17 @@ function settleSteps(steps: readonly Step[]): void {
   }
 }
 
-/** Throws for the first step of `steps`, at any depth, that lacks a value when those of `given` are there. */
-function check(steps: readonly Step[], given: Iterable<number>, names: readonly string[]): void {
-  const bound = new Set(given)
-  const [lack] = lacks(steps, bound)
+/** Throws for the first step of `steps`, at any depth, that lacks a value when `given` and `constants` have theirs. */
+function check(
+  steps: readonly Step[],
+  given: readonly number[],
+  constants: readonly number[],
+  names: readonly string[],
+): void {
+  const [lack] = lacks(steps, [...given, ...constants])
   if (lack !== undefined) throw unboundVariable(names[lack.slots[0] as number] as string, lack.step.form)
   for (const step of steps) {
-    if (step.kind === 'not') check(step.steps, bound, names)
-    if (step.kind === 'or') for (const branch of step.branches) check(branch, bound, names)
+    if (step.kind === 'not') check(step.steps, step.needs, constants, names)
+    if (step.kind === 'or') for (const branch of step.branches) check(branch, step.needs, constants, names)
   }
 }

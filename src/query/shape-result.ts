@@ -14,11 +14,7 @@ export function readerOf(output: Output): ElementReader {
 }
 
 /** What the caller gets: in the shape that `:find` asks for. */
-export function shapeResult(
-  find: Find,
-  rows: Int32Array,
-  readers: readonly ElementReader[],
-): unknown {
+export function shapeResult(find: Find, rows: Int32Array, readers: readonly ElementReader[]): unknown {
   const [first] = rows
   switch (find.shape) {
     case 'scalar':
@@ -28,9 +24,7 @@ export function shapeResult(
     case 'collection':
       return Array.from(rows, readers[0] as ElementReader)
     default:
-      return find.keys === undefined
-        ? arrays(rows, readers)
-        : Array.from(rows, (row) => oneRow(find, row, readers))
+      return find.keys === undefined ? arrays(rows, readers) : Array.from(rows, (row) => oneRow(find, row, readers))
   }
 }
 

@@ -77,11 +77,11 @@ class Walk {
       this.query(parseQuery(isLiteral(first.value) ? first.value.$lit : first.value), undefined)
     }
     const names = fn === 'get-else' || fn === 'get-some' || fn === 'missing?'
-    for (const arg of args) {
+    for (const arg of fn === 'q' ? args.slice(1) : args) {
       if (arg.kind !== 'const') continue
       const attribute = names ? this.named(arg.value) : undefined
       if (attribute !== undefined) this.found.add(attribute)
-      this.data(arg.value)
+      else this.data(arg.value)
     }
   }
 
@@ -103,7 +103,7 @@ class Walk {
     if (!Array.isArray(x)) return
     const id = x.length === 2 ? this.named(x[0]) : undefined
     if (id !== undefined) this.found.add(id)
-    for (const item of x) this.data(item)
+    for (const item of id === undefined ? x : x.slice(1)) this.data(item)
   }
 
   private pull(pattern: PullPattern, query: Query, inputs: readonly unknown[] | undefined): void {

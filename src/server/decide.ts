@@ -99,12 +99,7 @@ async function confirm(entry: IntentEntry, place: Place, author: Author, decidin
     datomsOf: deciding.datomsOf,
     ...runtimeEnv(deciding.runtime),
   })
-  const aliases = new Map<number, number>()
-  const { ids } = result
-  for (const [name, id] of entry.ids) {
-    const final = Object.hasOwn(ids, name) ? ids[name] : undefined
-    if (final !== undefined && final !== id && !author.aliases.has(id) && isUnused(db, id)) aliases.set(id, final)
-  }
+  const aliases = becameOf(entry, result.ids, (id) => !author.aliases.has(id) && isUnused(db, id))
   if (entry.schema && result.empty) return { kind: 'withdrawn', aliases }
   const record: LogRecord = {
     t,
@@ -124,6 +119,21 @@ async function confirm(entry: IntentEntry, place: Place, author: Author, decidin
     txData: showTxData(tx, result.data),
   })
   return { kind: 'confirmed', row, place: { db: after, head: { t, hash: row.hash }, nextId }, aliases }
+}
+
+/** Of the ids that an entry proposes, those that stand for another entity now, and which: only `free` ones may. */
+function becameOf(
+  { ids }: IntentEntry,
+  final: Readonly<Record<string, number>>,
+  free: (id: number) => boolean,
+): ReadonlyMap<number, number> {
+  const used = new Set(Object.values(final))
+  const became = new Map<number, number>()
+  for (const [name, id] of ids) {
+    const now = Object.hasOwn(final, name) ? final[name] : undefined
+    if (now !== undefined && now !== id && !used.has(id) && free(id)) became.set(id, now)
+  }
+  return became
 }
 
 function about(entry: IntentEntry, { replica, principal }: Author): (readonly [number, Value])[] {

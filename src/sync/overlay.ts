@@ -31,7 +31,7 @@ export async function overlay(
 
 async function layer(view: Db, entry: Pending, env: PredictEnv): Promise<{ view: Db; entry: Pending }> {
   const { body } = entry
-  if (entry.t !== undefined) return { view, entry }
+  if (entry.t !== undefined) return { view, entry: current(entry, env) }
   if (body.withdrawn) return { view: withAliases(view, body.replaced), entry: current(entry, env) }
   if (body.generation === env.generation) {
     const fits = await applyEntry(view, entry).catch((e: unknown) => {

@@ -95,7 +95,7 @@ function leaving(entries: readonly Pending[], outcomes: ReadonlyMap<string, Outc
 /** Whether what stays was predicted on anything but what has now been decided. */
 function mustDecideAgain(
   state: ReplicaState,
-  { records, entries }: Folded,
+  { records }: Folded,
   out: readonly Pending[],
   stay: readonly Pending[],
 ): boolean {
@@ -107,9 +107,6 @@ function mustDecideAgain(
     promoted.add(pendingTx(own.seq))
   }
   if (out.some((p) => p.t === undefined && p.body.predicted !== undefined)) return true
-  // one that is confirmed behind another whose end is not known: the view no longer has them in the order they were made in
-  const overtaken = entries.findIndex((p) => p.t === undefined)
-  if (overtaken !== -1 && entries.slice(overtaken).some((p) => p.t !== undefined)) return true
   return stay.some((p) => mentions(p, promoted))
 }
 

@@ -20,7 +20,7 @@ export async function planCatchUp(
 ): Promise<Step<void>> {
   const meta = readMeta(stored.meta)
   const sameGeneration = meta.generation === state.meta.generation
-  const queue = readQueue(stored, sameGeneration ? state.entries : [])
+  const queue = readQueue(stored, state.entries, sameGeneration)
   const still = new Set(queue.map((p) => p.txid))
   const gone = state.entries.filter((p) => !still.has(p.txid))
   const folded = await foldRows({ ...state, meta, entries: [...gone, ...queue] }, rows)
@@ -58,12 +58,13 @@ export async function planCatchUp(
   }
 }
 
-/** The queue as it is stored; entries of the same generation are the ones we have. */
-function readQueue(stored: LocalState, known: readonly Pending[]): readonly Pending[] {
-  const bySeq = new Map(known.map((p) => [p.seq, p]))
+/** The queue as it is stored. Entries that we have, with their places in the log, are as they were in the same generation. */
+function readQueue(stored: LocalState, known: readonly Pending[], sameGeneration: boolean): readonly Pending[] {
+  const byTxid = new Map(known.map((p) => [p.txid, p]))
   return stored.queue.map((row) => {
-    const own = bySeq.get(row.seq)
-    return own?.txid === row.txid ? own : fromQueueRow(row)
+    const own = byTxid.get(row.txid)
+    if (own === undefined) return fromQueueRow(row)
+    return sameGeneration ? own : { ...fromQueueRow(row), t: own.t }
   })
 }
 

@@ -15,7 +15,7 @@ export const RULES = `[
   [(odd ?a ?b) [?a :friend ?t] (even ?t ?b)]
   [(even ?a ?b) [?a :friend ?t] (odd ?t ?b)]
   [(peer ?a ?b) [?a :age ?n] [?b :age ?n] [(!= ?a ?b)]]
-  [(near ?a ?b) (or (and [?a :boss ?t] (near ?t ?b)) [?a :friend ?b])]
+  [(near ?a ?b) (or-join [?a ?b] (and [?a :boss ?t] (near ?t ?b)) [?a :friend ?b])]
   [(alone ?a) [?a :name] (not [?a :friend _])]
 ]`
 const BINARY_RULES = ['knows', 'reaches', 'above', 'linked', 'odd', 'even', 'peer', 'near']

@@ -20,8 +20,8 @@ export class Device {
   deadly = 0
   /** The transactions that this device has promised to keep, by their place in its queue. */
   readonly acked: { readonly seq: number; readonly txid: string }[] = []
-  /** Those that its user tried to take back, drop or send again. */
-  readonly dealtWith = new Set<string>()
+  /** Those that its user, or that of a copy, tried to take back, drop or send again. */
+  dealtWith = new Set<string>()
   crashes = 0
   /** Whether there has never been a second tab. */
   alone = true
@@ -95,6 +95,11 @@ export class Device {
     this.kill()
     this.storage = this.image
     this.image = await copyOf(this.storage)
+    await this.forgetLost()
+  }
+
+  /** Promises that this device's storage knows nothing of are another timeline's. */
+  async forgetLost(): Promise<void> {
     const store = await this.storage.open('shop')
     const { queue, heads } = await store.read()
     await store.close()

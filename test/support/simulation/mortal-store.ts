@@ -53,7 +53,7 @@ const never = <T>(): Promise<T> => new Promise(() => undefined)
 export async function copyOf(storage: LocalStorage): Promise<LocalStorage> {
   const from = await storage.open('shop')
   const { heads, queue, rejected, meta } = await from.read()
-  const log = await from.readLog(1)
+  const log = heads.confirmed.t === 0 ? [] : await from.readLog(1, heads.confirmed.t)
   await from.close()
   const gone = heads.queue.seq - queue.length
   const filler = Array.from(

@@ -75,7 +75,9 @@ export async function runSeed(seed: number): Promise<Tally> {
       const twin = new Device(`${device.name}'`, world, cluster, await copyOf(device.storage))
       devices.push(twin)
       twin.acked.push(...device.acked)
-      for (const txid of device.dealtWith) twin.dealtWith.add(txid)
+      await twin.forgetLost()
+      twin.alone = device.alone
+      twin.dealtWith = device.dealtWith
       await world.during(twin.open())
       twin.deadly = device.deadly
       count('copied profile')
@@ -87,21 +89,38 @@ export async function runSeed(seed: number): Promise<Tally> {
     device.deadly = 0
     if (device.tabs.length === 0) await world.during(device.open())
   }
-  const allQuiet = (): boolean => devices.every((d) => d.tabs.every(isQuiet))
-  await world.run(60_000) // what is still on its way arrives
-  if (!(await world.run(600_000, allQuiet)))
-    throw new Error(
-      `not quiet: ${devices.flatMap((d) => d.tabs.map((t) => d.name + JSON.stringify(t.replica.sync.getSnapshot()))).join(' ')}`,
-    )
+  await becomeQuiet(world, devices)
+  for (const device of devices) {
+    for (const txid of device.tabs[0]?.replica.ledger.state.rejected.keys() ?? []) {
+      count('rejected')
+      device.dealtWith.add(txid)
+      const { ledger, sync } = (device.tabs[0] as Tab).replica
+      if (world.chance(0.3)) await world.during(sync.withdraw(txid))
+      const forms = world.chance(0.5) ? undefined : [{ 'inv/sku': `S${world.below(6)}` }]
+      await world.during(ledger.sendAgain(txid, forms)).then(
+        (w) => {
+          device.acked.push({ seq: seqOfPendingTx(w.tx), txid: w.txid })
+          count('sent again')
+        },
+        () => count('not sent again'),
+      )
+    }
+  }
+  await becomeQuiet(world, devices)
   await check(cluster, devices)
-  for (const { tabs } of devices)
-    for (const { replica } of tabs) if (replica.ledger.state.rejected.size > 0) count('rejected')
   if ((await datomsOf(devices[0] as Device)).length === 0) count('empty')
   for (const device of devices) {
     if (device.crashes > 0) count('crash at a write')
     await world.during(device.close())
   }
   return tally
+}
+
+async function becomeQuiet(world: World, devices: readonly Device[]): Promise<void> {
+  await world.run(60_000) // what is still on its way arrives
+  if (await world.run(600_000, () => devices.every((d) => d.tabs.every(isQuiet)))) return
+  const states = devices.flatMap((d) => d.tabs.map((t) => d.name + JSON.stringify(t.replica.sync.getSnapshot())))
+  throw new Error(`not quiet: ${states.join(' ')}`)
 }
 
 const isQuiet = ({ replica }: Tab): boolean => {
