@@ -13,7 +13,7 @@ export interface IntIndex {
 
 /** How many times sparser than its rows a directly addressed table may be. */
 const SPARSENESS = 16
-const SMALL_TABLE = 4096
+const SMALL_TABLE = 64
 
 /** Requires: `keys` does not change afterwards. */
 export function indexInts(keys: Int32Array): IntIndex {

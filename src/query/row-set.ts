@@ -2,8 +2,8 @@ import { hashInt } from './int-index.ts'
 
 /** As many codes as an array can hold without memory of its own outside the heap. */
 const FIRST_CODES = 16
-/** Small sets grow faster: many are small, few grow at all. */
-const FAST_GROWTH = 4096
+/** Most sets stay within the first codes; one that does not gets room for so many rows at once. */
+const SECOND_CAPACITY = 256
 
 /** A growing set of rows of codes, numbered in the order in which they came. */
 export class RowSet {
@@ -110,7 +110,7 @@ export class RowSet {
 
   private grow(): void {
     const { width } = this
-    this.capacity *= this.capacity < FAST_GROWTH ? 4 : 2
+    this.capacity = Math.max(SECOND_CAPACITY, this.capacity * 2)
     const data = new Int32Array(this.capacity * width)
     data.set(this.data.subarray(0, this.size * width))
     this.data = data
