@@ -108,6 +108,13 @@ describe('a query that cannot be run says so before it runs', () => {
     expect(error.message).toContain(words)
   })
 
+  it('refuses a chain of rules that is too long for the stack, and runs a long one', async () => {
+    const chain = (n: number): string =>
+      `[${Array.from({ length: n }, (_, i) => `[(r${i} ?a) (r${i + 1} ?a)]`).join('')} [(r${n} ?a) [?a :name "Ivan"]]]`
+    expect(await query(db, '[:find ?e :in $ % :where (r0 ?e)]', [chain(190)], env)).toEqual([[2001]])
+    expect((await refusal('[:find ?e :in $ % :where (r0 ?e)]', [chain(5000)])).code).toBe('query/malformed')
+  })
+
   it('names the rule that lacks a value', async () => {
     const error = await refusal('[:find ?e :in $ % :where (r ?e)]', ['[[(r ?a) [(< ?a 5)]]]'])
     expect(error).toMatchObject({ code: 'query/unbound-variable', data: { variable: '?e', clause: '(r ?e)' } })

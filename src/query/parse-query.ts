@@ -2,7 +2,7 @@ import type { Edn } from '../datom/atoms.ts'
 import { readEdnOne } from '../datom/edn-read.ts'
 import { sectionsOfData } from './data-form.ts'
 import { sectionsOfEdn } from './edn-form.ts'
-import { malformed } from './malformed.ts'
+import { malformed, showForm } from './malformed.ts'
 import { isKeywordNamed, isSourceName, isVariableName, symbolName, variableName } from './names.ts'
 import { parseBinding } from './parse-binding.ts'
 import { parseClauses } from './parse-clause.ts'
@@ -79,7 +79,7 @@ function parseOrder(form: Edn, find: Find): Order {
 function sameElement(x: FindElement, y: FindElement): boolean {
   if (x.kind !== y.kind || x.name !== y.name) return false
   if (x.kind !== 'aggregate' || y.kind !== 'aggregate') return true
-  return x.fn === y.fn && JSON.stringify(x.args) === JSON.stringify(y.args)
+  return showForm(x.form) === showForm(y.form)
 }
 
 function parseAmount(forms: readonly Edn[] | undefined, what: string): Amount | undefined {

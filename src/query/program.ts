@@ -7,7 +7,7 @@ import { bindingVariables } from './parse-binding.ts'
 import { unboundVariable, unknownName } from './query-errors.ts'
 import { resolveBinding } from './resolve-call.ts'
 import { resolveClauses } from './resolve-clauses.ts'
-import { type PendingConstant, type Resolving, type SourceInfo, sourceNamed } from './resolving.ts'
+import { type PendingConstant, type Resolving, type SourceInfo, schemaOf, sourceNamed } from './resolving.ts'
 import { type Role, Roles } from './roles.ts'
 import { ruleComponents } from './rule-graph.ts'
 import { Scope, Slots } from './scope.ts'
@@ -59,6 +59,7 @@ export function resolveProgram(
     ruleBodies: byName(ruleBodies),
     components: ruleComponents(ruleBodies),
     rules: new Map(),
+    ruleDepth: 0,
   }
   const scope = new Scope(slots)
   const inputs = query.in.map((input) => {
@@ -128,6 +129,7 @@ function notePulls(r: Resolving, query: Query, found: readonly number[], around:
   query.find.elements.forEach((element, i) => {
     if (element.kind !== 'pull') return
     const source = sourceNamed(r, element.source === '$' ? undefined : element.source, around, [])
+    schemaOf(r, source, [])
     r.roles.note(found[i] as number, { kind: 'entity', source })
   })
 }

@@ -3,7 +3,7 @@ import { malformed } from './malformed.ts'
 import { unboundVariable, unknownName, wrongArity } from './query-errors.ts'
 import { resolveCall } from './resolve-call.ts'
 import { resolvePattern } from './resolve-pattern.ts'
-import { constantSlot, type Resolving, sourceNamed } from './resolving.ts'
+import { constantSlot, MAX_RULE_DEPTH, type Resolving, sourceNamed } from './resolving.ts'
 import { callsInto } from './rule-graph.ts'
 import { Scope } from './scope.ts'
 import type { NotStep, OrStep, Rule, RuleStep, Step } from './step.ts'
@@ -208,6 +208,8 @@ function ruleOver(r: Resolving, name: string, bodies: readonly RuleBody[], sourc
   const component = r.components.get(name)
   const rule = newRule(r, name, first.params, first.params.slice(0, first.required), component, first.form)
   r.rules.set(key, rule)
+  if (++r.ruleDepth > MAX_RULE_DEPTH)
+    throw malformed(first.form, `rules that call each other at most ${MAX_RULE_DEPTH} deep`)
   for (const body of bodies) {
     const scope = new Scope(r.slots)
     body.params.forEach((param, i) => {
@@ -215,5 +217,6 @@ function ruleOver(r: Resolving, name: string, bodies: readonly RuleBody[], sourc
     })
     rule.bodies.push(resolveClauses(r, body.clauses, { scope, source, component }))
   }
+  r.ruleDepth--
   return rule
 }

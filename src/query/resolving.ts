@@ -32,7 +32,12 @@ export interface Resolving {
   readonly components: ReadonlyMap<string, number>
   /** Rules resolved so far, by name and source. */
   readonly rules: Map<string, Rule>
+  /** How many rules are being resolved, each called by the one before. */
+  ruleDepth: number
 }
+
+/** How long a chain of rules may be of which each calls the next: resolving and running them takes stack. */
+export const MAX_RULE_DEPTH = 200
 
 /** A slot for a constant; what it means follows from where the slot stands. */
 export function constantSlot(r: Resolving, raw: unknown, form: Edn): number {

@@ -12,25 +12,50 @@ export function ruleComponents(bodies: readonly RuleBody[]): ReadonlyMap<string,
     calls.set(body.name, called)
     for (const clause of body.clauses) addCalls(clause, called)
   }
-  const reached = new Map(Array.from(calls.keys(), (name) => [name, reachable(name, calls)]))
-  const components = new Map<string, number>()
-  for (const [name, others] of reached) {
-    if (!others.has(name)) continue
-    const known = Array.from(others).find((other) => components.has(other) && reached.get(other)?.has(name) === true)
-    components.set(name, known === undefined ? components.size : (components.get(known) as number))
-  }
+  const components = recursiveComponents(calls)
   for (const body of bodies) for (const clause of body.clauses) refuseNegation(clause, body, components, false)
   return components
 }
 
-function reachable(from: string, calls: ReadonlyMap<string, ReadonlySet<string>>): Set<string> {
-  const out = new Set<string>()
-  const open = [from]
-  for (let name = open.pop(); name !== undefined; name = open.pop()) {
-    for (const called of calls.get(name) ?? []) {
-      if (out.has(called)) continue
-      out.add(called)
-      open.push(called)
+/** Tarjan's algorithm, with a stack of its own: the strongly connected components in which there is a call at all. */
+function recursiveComponents(calls: ReadonlyMap<string, ReadonlySet<string>>): Map<string, number> {
+  const order = new Map<string, number>()
+  const low = new Map<string, number>()
+  const open: string[] = []
+  const isOpen = new Set<string>()
+  const out = new Map<string, number>()
+  let components = 0
+  const close = (name: string): void => {
+    const members = open.splice(open.lastIndexOf(name))
+    for (const member of members) isOpen.delete(member)
+    if (members.length === 1 && calls.get(name)?.has(name) !== true) return
+    for (const member of members) out.set(member, components)
+    components++
+  }
+  for (const root of calls.keys()) {
+    if (order.has(root)) continue
+    const path: { name: string; next: Iterator<string> }[] = []
+    const enter = (name: string): void => {
+      order.set(name, order.size)
+      low.set(name, order.get(name) as number)
+      open.push(name)
+      isOpen.add(name)
+      path.push({ name, next: (calls.get(name) ?? new Set<string>()).values() })
+    }
+    enter(root)
+    for (let at = path.at(-1); at !== undefined; at = path.at(-1)) {
+      const { name } = at
+      const step = at.next.next()
+      if (step.done !== true) {
+        if (!order.has(step.value)) enter(step.value)
+        else if (isOpen.has(step.value))
+          low.set(name, Math.min(low.get(name) as number, order.get(step.value) as number))
+        continue
+      }
+      path.pop()
+      const around = path.at(-1)?.name
+      if (around !== undefined) low.set(around, Math.min(low.get(around) as number, low.get(name) as number))
+      if (low.get(name) === order.get(name)) close(name)
     }
   }
   return out

@@ -107,7 +107,7 @@ async function decideEntry(
   const { txid, seq } = entry
   const own = { txid, replica, seq, t: undefined, code: undefined, detail: undefined }
   if ('void' in entry) {
-    addAliases(work, becameOf(entry, work.place.db))
+    addAliases(work, becameOf(entry, work.place.db, work.author))
     return record(work, { ...own, code: WITHDRAWN })
   }
   const readLog = deciding.datomsOf
@@ -147,8 +147,10 @@ function recordOf({ rows }: Work, tx: number): LogRecord | undefined {
 }
 
 /** What the ids of a withdrawn transaction became: believed only where it can mislead nobody but the replica. */
-const becameOf = ({ became }: VoidEntry, db: Db): [number, number][] =>
-  became.flatMap(([id, final]) => (isUnused(db, id) && !isUnused(db, final) ? [[id, final]] : []))
+const becameOf = ({ became }: VoidEntry, db: Db, { aliases }: Author): AliasPair[] =>
+  became
+    .map(([id, now]): AliasPair => [id, aliases.get(now) ?? now])
+    .filter(([id, final]) => isUnused(db, id) && !isUnused(db, final))
 
 function addAliases(work: Work, pairs: Iterable<readonly [number, number]>): void {
   const { aliases, replica } = work.author

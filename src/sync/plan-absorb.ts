@@ -29,7 +29,7 @@ export async function planAbsorb(
   const again = mustDecideAgain(state, folded, out, stay)
   const generation = state.meta.generation + (again ? 1 : 0)
 
-  const became = out.flatMap((p) => becameOf(p, outcomes))
+  const became = out.flatMap((p) => becameOf(p, outcomes)).map(resolvedBy(folded.confirmed.aliases))
   const confirmed = withAliases(folded.confirmed, became)
   const { view, entries } = await overlay(confirmed, stay, { ...env, generation, datomsOf: datomsOf(folded, env) })
   const refused = rejections(out, outcomes)
@@ -76,6 +76,11 @@ function becameOf({ t, txid, body }: Pending, outcomes: ReadonlyMap<string, Outc
   if (t !== undefined || outcome?.status !== 'withdrawn') return []
   return [...(body.withdrawn ? body.replaced : []), ...outcome.became]
 }
+
+/** What was predicted to be another pending entity's id is final only now. */
+const resolvedBy =
+  (aliases: ReadonlyMap<number, number>) =>
+  ([id, now]: AliasPair): AliasPair => [id, aliases.get(now) ?? now]
 
 /** Records that are not stored yet, and those that are. */
 function datomsOf({ records }: Folded, env: PredictEnv): PredictEnv['datomsOf'] {

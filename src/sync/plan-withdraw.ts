@@ -1,6 +1,7 @@
 import { overlay } from './overlay.ts'
 import { toQueueRow } from './pending.ts'
 import type { PredictEnv } from './predict.ts'
+import type { QueueBody } from './queue-body.ts'
 import { metaChange } from './replica-meta.ts'
 import { addTouched, notPending, type ReplicaState, type Step } from './replica-state.ts'
 
@@ -17,9 +18,7 @@ export async function planWithdraw(
   if (entry === undefined) return drop(state, id)
   if (entry.t !== undefined || entry.body.withdrawn) return { result: 'waits' }
   const meta = { ...state.meta, generation: state.meta.generation + 1 }
-  const taken = state.entries.map((p) =>
-    p === entry ? { ...p, body: { ...p.body, withdrawn: true, predicted: undefined, conflict: undefined } } : p,
-  )
+  const taken = state.entries.map((p) => (p === entry ? { ...p, body: takenBack(p.body) } : p))
   const { view, entries } = await overlay(state.confirmed, taken, { ...env, generation: meta.generation })
   const touched = new Set<number>()
   addTouched(touched, state.entries)
@@ -37,6 +36,15 @@ export async function planWithdraw(
     result: 'waits',
   }
 }
+
+/** Without any effect: what its ids had turned out to be is unsaid too. */
+const takenBack = (body: QueueBody): QueueBody => ({
+  ...body,
+  withdrawn: true,
+  predicted: undefined,
+  conflict: undefined,
+  replaced: new Map(),
+})
 
 function drop(state: ReplicaState, id: string): Step<'dropped'> {
   if (!state.rejected.has(id)) throw notPending(id)

@@ -103,6 +103,8 @@ export async function check(cluster: Cluster, devices: readonly Device[]): Promi
       expect([device.name, state.head]).toEqual([device.name, head])
       expect(all(state.confirmed)).toEqual(facts)
       expect(all(state.view)).toEqual(facts)
+      // two living copies of one profile give out the same ids: there an old name of one may be the other's entity
+      if (state.meta.lineage.length > 0) continue
       for (const [from, to] of state.confirmed.aliases) {
         expect(from).not.toBe(to)
         expect(state.confirmed.aliases.has(to)).toBe(false)
