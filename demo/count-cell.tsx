@@ -1,4 +1,4 @@
-import { useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { CountEditor } from './count-editor.tsx'
 import { useShop } from './shop.ts'
 
@@ -12,11 +12,17 @@ export function CountCell({ sku, count }: Props) {
   const { stock, attempt } = useShop()
   const [isEditing, setEditing] = useState(false)
   const shown = useRef<HTMLButtonElement>(null)
+  const returns = useRef(false)
   const close = (): void => {
+    returns.current = true
     setEditing(false)
-    // The number is back after the next drawing: whoever works by keyboard goes on from there.
-    requestAnimationFrame(() => shown.current?.focus())
   }
+  // The number is back in its place: whoever works by keyboard goes on from there.
+  useEffect(() => {
+    if (isEditing || !returns.current) return
+    returns.current = false
+    shown.current?.focus()
+  }, [isEditing])
   if (isEditing) return <CountEditor sku={sku} count={count} onClose={close} />
   return (
     <div className="stepper">
