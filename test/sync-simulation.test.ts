@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { runSeed } from './support/simulation/run-seed.ts'
 
 /** Seeds of the default test run; more with ANNALS_SEEDS, one alone with ANNALS_SEED. */
-const SEEDS = Number(process.env.ANNALS_SEEDS ?? 30)
+const SEEDS = Number(process.env.ANNALS_SEEDS ?? 60)
 const ONE = process.env.ANNALS_SEED
 
 it(

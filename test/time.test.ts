@@ -61,6 +61,18 @@ describe('time', () => {
     ).toBe(2)
   })
 
+  it('several values answer one query, whichever way they were taken', async () => {
+    await fresh()
+    await conn.transact([{ 'x/id': 'a', 'x/n': 1 }])
+    const at = new Date(clock)
+    clock += 1000
+    await conn.transact([{ 'x/id': 'a', 'x/n': 2 }])
+    const db = conn.db()
+    const both = '[:find ?now ?then :in $ $then :where [?e :x/n ?now] [$then ?e :x/n ?then]]'
+    for (const then of [db.asOf(at), db.asOf(2), db.asOf(2).history()])
+      expect(await db.q(both, [then])).toEqual([[2, 1]])
+  })
+
   it('old values do not change, whatever comes', async () => {
     await fresh()
     await conn.transact([{ 'x/id': 'a', 'x/n': 1 }])

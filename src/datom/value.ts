@@ -93,7 +93,7 @@ const RANK: Record<ValueKind, number> = {
  */
 export function compareValues(a: Value, b: Value): number {
   if (a === b) return 0
-  if (typeof a === 'number' && typeof b === 'number') return a - b || (a < b ? -1 : 1) // the latter for infinities
+  if (typeof a === 'number' && typeof b === 'number') return a < b ? -1 : 1
   const ka = kindOf(a)
   const kb = kindOf(b)
   if (ka === kb && ka !== 'boolean') return a < b ? -1 : 1

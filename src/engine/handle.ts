@@ -47,7 +47,9 @@ export class DbHandle implements ApiDb {
 
   async q<Row = unknown>(q: Query, inputs: readonly unknown[] = [], options?: QueryOptions): Promise<Row> {
     const db = this.value instanceof Promise ? await this.value : this.value
-    return (await query(db, q, unwrapped(inputs), this.runtime.queryEnv, options)) as Row
+    const given = unwrapped(inputs)
+    const known = given instanceof Promise ? await given : given
+    return (await query(db, q, known, this.runtime.queryEnv, options)) as Row
   }
 
   async pull<Entity = Record<string, unknown>>(
@@ -101,7 +103,7 @@ export class DbHandle implements ApiDb {
   }
 
   async explain(q: Query, inputs: readonly unknown[] = []): Promise<unknown> {
-    return explain(await this.value, q, unwrapped(inputs), this.runtime.queryEnv)
+    return explain(await this.value, q, await unwrapped(inputs), this.runtime.queryEnv)
   }
 
   asOf(point: TimePoint): ApiDb {
@@ -154,6 +156,8 @@ export class DbHandle implements ApiDb {
   }
 }
 
-/** Handles among a query's inputs, as the values they hold. */
-export const unwrapped = (inputs: readonly unknown[]): readonly unknown[] =>
-  inputs.map((x) => (x instanceof DbHandle ? x.unwrap() : x))
+/** Handles among a query's inputs, as the values they hold; a promise only where a view still waits for its transaction. */
+export function unwrapped(inputs: readonly unknown[]): MaybePromise<readonly unknown[]> {
+  const values = inputs.map((x) => (x instanceof DbHandle ? x.unwrap() : x))
+  return values.some((x) => x instanceof Promise) ? Promise.all(values) : values
+}

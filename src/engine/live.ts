@@ -154,7 +154,7 @@ export class LiveQueries {
     request: LiveRequest,
   ): Promise<{ data: unknown; touches: ReadonlySet<number> | undefined }> {
     if (request.kind === 'q') {
-      const inputs = unwrapped(request.inputs)
+      const inputs = await unwrapped(request.inputs)
       const data = await query(db, request.query, inputs, this.runtime.queryEnv, request.options)
       const touches = attributesTouched(db, request.query, inputs)
       return { data, touches: touches === 'all' ? undefined : touches }

@@ -41,7 +41,10 @@ export interface LocalHeads {
   readonly confirmed: ConfirmedHead
   /** The seq of the newest transaction ever queued, 0 when there was none; and its txid. */
   readonly queue: { readonly seq: number; readonly txid: string }
-  /** How often ids have been claimed here: two tabs that claim at once cannot both win. 0 at first. */
+  /**
+   * How often somebody claimed something here (ids, an identity, the right to withdraw): of two tabs that claim at once one
+   * wins. 0 at first.
+   */
   readonly claim: number
 }
 
