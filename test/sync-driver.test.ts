@@ -208,6 +208,7 @@ describe('a driver', () => {
       i++
     }
     expect(i).toBe(60)
+    expect(server.asked.filter((path) => path === 'register')).toHaveLength(1)
   })
 
   it('a copied profile knows what the ids became that both had given, whoever pushed them', async () => {
