@@ -51,11 +51,9 @@ const LAYERS = /** @type {const} */ ([
 
 /** Which layers may name a package. Node's own modules count as one. */
 const PACKAGES = {
-  '@hono/node-server': ['cli'],
   '@noble/hashes': ['base', 'engine', 'sync', 'server'],
   cborg: ['base', 'datom', 'engine', 'sync', 'server', 'indexeddb', 'sql'],
   comlink: ['client', 'serve'],
-  hono: ['server', 'cli'],
   idb: ['indexeddb'],
   kysely: ['sql', 'server', 'cli'],
   libsql: ['sql', 'cli'],
