@@ -1,7 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { isAnnalsError } from '../src/base/errors.ts'
 import type { Db } from '../src/db/db.ts'
-import { attributesTouched, explain, type QueryOptions, query } from '../src/query/query.ts'
+import { explain } from '../src/query/explain.ts'
+import type { QueryOptions } from '../src/query/limits.ts'
+import { query } from '../src/query/query.ts'
+import { attributesTouched } from '../src/query/touched.ts'
 import { plainEnv } from './query/env.ts'
 import { NAMES, people } from './query/people.ts'
 

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Db } from '../src/db/db.ts'
-import { explain, query } from '../src/query/query.ts'
+import { explain } from '../src/query/explain.ts'
+import { query } from '../src/query/query.ts'
 import { asOf, type Fact, history, say, world } from './pull/world.ts'
 import { plainEnv } from './query/env.ts'
 

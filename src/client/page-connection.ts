@@ -5,6 +5,7 @@ import type { ChangeEvent, OpenRequest, WireDb, WireWith, WorkerCalls } from '..
 import type { LogEntry, Settled, TxReport, UndoReport } from '../api/report.ts'
 import { assert } from '../base/assert.ts'
 import { AnnalsError, fromWireError, isAnnalsError } from '../base/errors.ts'
+import { Failures } from '../base/failures.ts'
 import { Listeners } from '../base/listeners.ts'
 import { plainKey } from '../base/plain-key.ts'
 import type { Args, Value } from './calls.ts'
@@ -12,7 +13,6 @@ import { KeptValue } from './kept-values.ts'
 import { liveKey } from './live-key.ts'
 import { LiveStores } from './live-stores.ts'
 import { type DbOwner, PageDb, wireInputs } from './page-db.ts'
-import { PageFailures } from './page-failures.ts'
 import { type LogRange, pageLog } from './page-log.ts'
 import { pageReport } from './page-report.ts'
 import { type OwnArgs, PageSync } from './page-sync.ts'
@@ -39,7 +39,7 @@ let lastNumber = 0
 /** The page's end of one open database. */
 export class PageConnection implements Connection, Tenant, DbOwner {
   readonly name: string
-  readonly health = new PageFailures()
+  readonly health = new Failures()
   readonly sync = new PageSync((op, ...args) => this.call(op, ...args))
   private readonly number = ++lastNumber
   private readonly lives = new LiveStores(this.number, () => this.link)

@@ -2,8 +2,8 @@ import type { TxForms } from '../api/db.ts'
 import type { WorkerCalls } from '../api/messages.ts'
 import type { Settled } from '../api/report.ts'
 import type { PendingTx, RejectedTx, Sync, SyncStatus } from '../api/sync.ts'
+import { ValueStore } from '../base/value-store.ts'
 import type { Value } from './calls.ts'
-import { ValueStore } from './value-store.ts'
 
 /** The arguments of a call of one connection, after its number. */
 export type OwnArgs<K extends keyof WorkerCalls> =

@@ -21,10 +21,6 @@ export type ComparePlace = (rows: Rows, i: number, place: Place) => number
 /** Compares two rows in full, the transaction last. */
 export type CompareRows = (x: Rows, i: number, y: Rows, j: number) => number
 
-/** Whole numbers only: ranks compare with 1, and the difference of two doubles may lie below. */
-const valueOrder = (x: Value, y: Value): number =>
-  x === y ? 0 : typeof x === 'number' && typeof y === 'number' ? (x < y ? -1 : 1) : compareValues(x, y)
-
 const at = (c: Int32Array, i: number): number => c[i] as number
 
 export const comparePlace: Record<Index, ComparePlace> = {
@@ -34,7 +30,7 @@ export const comparePlace: Record<Index, ComparePlace> = {
     if (c !== 0 || p.a === undefined) return c
     c = at(r.a, i) - p.a
     if (c !== 0 || p.v === undefined) return c
-    c = valueOrder(r.v[i] as Value, p.v)
+    c = compareValues(r.v[i] as Value, p.v)
     return c !== 0 || p.tx === undefined ? c : at(r.tx, i) - p.tx
   },
   aevt: (r, i, p) => {
@@ -43,21 +39,21 @@ export const comparePlace: Record<Index, ComparePlace> = {
     if (c !== 0 || p.e === undefined) return c
     c = at(r.e, i) - p.e
     if (c !== 0 || p.v === undefined) return c
-    c = valueOrder(r.v[i] as Value, p.v)
+    c = compareValues(r.v[i] as Value, p.v)
     return c !== 0 || p.tx === undefined ? c : at(r.tx, i) - p.tx
   },
   avet: (r, i, p) => {
     if (p.a === undefined) return 0
     let c = at(r.a, i) - p.a
     if (c !== 0 || p.v === undefined) return c
-    c = valueOrder(r.v[i] as Value, p.v)
+    c = compareValues(r.v[i] as Value, p.v)
     if (c !== 0 || p.e === undefined) return c
     c = at(r.e, i) - p.e
     return c !== 0 || p.tx === undefined ? c : at(r.tx, i) - p.tx
   },
   vaet: (r, i, p) => {
     if (p.v === undefined) return 0
-    let c = valueOrder(r.v[i] as Value, p.v)
+    let c = compareValues(r.v[i] as Value, p.v)
     if (c !== 0 || p.a === undefined) return c
     c = at(r.a, i) - p.a
     if (c !== 0 || p.e === undefined) return c
@@ -70,20 +66,20 @@ export const compareRows: Record<Index, CompareRows> = {
   eavt: (x, i, y, j) =>
     at(x.e, i) - at(y.e, j) ||
     at(x.a, i) - at(y.a, j) ||
-    valueOrder(x.v[i] as Value, y.v[j] as Value) ||
+    compareValues(x.v[i] as Value, y.v[j] as Value) ||
     at(x.tx, i) - at(y.tx, j),
   aevt: (x, i, y, j) =>
     at(x.a, i) - at(y.a, j) ||
     at(x.e, i) - at(y.e, j) ||
-    valueOrder(x.v[i] as Value, y.v[j] as Value) ||
+    compareValues(x.v[i] as Value, y.v[j] as Value) ||
     at(x.tx, i) - at(y.tx, j),
   avet: (x, i, y, j) =>
     at(x.a, i) - at(y.a, j) ||
-    valueOrder(x.v[i] as Value, y.v[j] as Value) ||
+    compareValues(x.v[i] as Value, y.v[j] as Value) ||
     at(x.e, i) - at(y.e, j) ||
     at(x.tx, i) - at(y.tx, j),
   vaet: (x, i, y, j) =>
-    valueOrder(x.v[i] as Value, y.v[j] as Value) ||
+    compareValues(x.v[i] as Value, y.v[j] as Value) ||
     at(x.a, i) - at(y.a, j) ||
     at(x.e, i) - at(y.e, j) ||
     at(x.tx, i) - at(y.tx, j),

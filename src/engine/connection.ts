@@ -5,6 +5,7 @@ import type { LogEntry, Settled, TxReport, UndoReport } from '../api/report.ts'
 import type { SchemaDef } from '../api/schema.ts'
 import type { Sync } from '../api/sync.ts'
 import { AnnalsError } from '../base/errors.ts'
+import { Failures } from '../base/failures.ts'
 import { isPendingTx, tOfTx } from '../datom/ids.ts'
 import { showValue } from '../datom/show-value.ts'
 import type { Value } from '../datom/value.ts'
@@ -13,7 +14,6 @@ import { schemaForms } from '../transact/install-schema.ts'
 import { planUndo, type UndoneFact, type UndoneTx } from '../transact/plan-undo.ts'
 import { txForms } from '../transact/read-forms.ts'
 import { txDatoms } from '../transact/tx-datoms.ts'
-import { Failures } from './failures.ts'
 import { DbHandle } from './handle.ts'
 import type { Ledger, Written } from './ledger.ts'
 import { LiveQueries } from './live.ts'
@@ -45,7 +45,10 @@ export class EngineConnection implements Connection {
     ledger.onChange(({ db }) => {
       this.newest = this.handle(db)
     })
-    ledger.onFailure((error) => this.health.add(error))
+    ledger.onFailure((error) => {
+      this.health.add([error])
+      this.health.tell()
+    })
     this.sync = sync ?? syncless(ledger)
   }
 

@@ -2,6 +2,7 @@ import type { EntityRef, PullPattern, Query, QueryOptions } from '../api/db.ts'
 import type { LiveQuery, LiveSnapshot } from '../api/live.ts'
 import { AnnalsError, isAnnalsError, toWireError } from '../base/errors.ts'
 import { keepRows } from '../base/keep-rows.ts'
+import { Listeners } from '../base/listeners.ts'
 import { plainKey } from '../base/plain-key.ts'
 import { randomUuid } from '../base/random-uuid.ts'
 import type { Db } from '../db/db.ts'
@@ -26,7 +27,7 @@ export type LiveRequest =
 /** One live question with everybody who listens to the answer. */
 class Entry implements LiveQuery<unknown> {
   snapshot: LiveSnapshot<unknown> = LOADING
-  readonly listeners = new Set<() => void>()
+  readonly listeners = new Listeners<void>()
   /** The attributes that can change the answer; undefined when any can, or before the first answer. */
   touches: ReadonlySet<number> | undefined
   stale = true
@@ -39,12 +40,13 @@ class Entry implements LiveQuery<unknown> {
   ) {}
 
   readonly subscribe = (listener: () => void): (() => void) => {
-    const own = (): void => listener()
-    this.listeners.add(own)
+    const stop = this.listeners.add(listener)
     clearTimeout(this.linger)
     this.owner.watch(this)
     return () => {
-      if (!this.listeners.delete(own) || this.listeners.size > 0) return
+      stop()
+      if (this.listeners.size > 0) return
+      clearTimeout(this.linger)
       this.linger = setTimeout(() => this.owner.forget(this), LINGER_MS)
     }
   }
@@ -128,7 +130,7 @@ export class LiveQueries {
         entry.snapshot = next
         return !same
       })
-      for (const entry of moved) for (const listener of [...entry.listeners]) tell(listener)
+      for (const entry of moved) entry.listeners.call()
     }
     this.running = false
   }
@@ -193,15 +195,5 @@ function keyOf(request: LiveRequest): string | undefined {
     return plainKey(['q', query, named, options])
   } catch {
     return undefined // a cycle
-  }
-}
-
-function tell(listener: () => void): void {
-  try {
-    listener()
-  } catch (error) {
-    queueMicrotask(() => {
-      throw error
-    })
   }
 }

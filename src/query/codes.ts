@@ -36,11 +36,7 @@ export class Codes {
   /** The codes of a column; the column itself when its values are their own. */
   ofColumn(column: Column): Int32Array {
     const n = column.length
-    if (column instanceof Int32Array) {
-      let i = 0
-      while (i < n && (column[i] as number) < LIMIT && (column[i] as number) >= -LIMIT) i++
-      if (i === n) return column
-    }
+    if (areOwnCodes(column)) return column
     const out = new Int32Array(n)
     for (let i = 0; i < n; i++) out[i] = this.of(column[i] as Value)
     return out
@@ -49,11 +45,7 @@ export class Codes {
   /** Like {@link ofColumn}, by {@link find}. */
   findColumn(column: Column): Int32Array {
     const n = column.length
-    if (column instanceof Int32Array) {
-      let i = 0
-      while (i < n && (column[i] as number) < LIMIT && (column[i] as number) >= -LIMIT) i++
-      if (i === n) return column
-    }
+    if (areOwnCodes(column)) return column
     const out = new Int32Array(n)
     for (let i = 0; i < n; i++) out[i] = this.find(column[i] as Value)
     return out
@@ -72,4 +64,12 @@ export class Codes {
     }
     return out
   }
+}
+
+/** Whether all values of a column are small integers, which stand for themselves. */
+function areOwnCodes(column: Column): column is Int32Array {
+  if (!(column instanceof Int32Array)) return false
+  let i = 0
+  while (i < column.length && (column[i] as number) < LIMIT && (column[i] as number) >= -LIMIT) i++
+  return i === column.length
 }

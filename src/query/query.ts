@@ -6,12 +6,6 @@ import { runFlow } from './flow.ts'
 import { Limits, type QueryOptions } from './limits.ts'
 import { prepare } from './prepare.ts'
 
-export type { QueryEnv } from './env.ts'
-export { type Explanation, explain } from './explain.ts'
-export type { QueryOptions } from './limits.ts'
-export { attributesTouched } from './touched.ts'
-export type { ExplainedStep } from './trace.ts'
-
 /**
  * Answers a query, EDN text or data, against `db`. `inputs` stand, in order, for the names of `:in` other than `$`, which is
  * `db`. A relation comes as an array of distinct rows, `[?x ...]` as an array, `.` and `[?a ?b]` as undefined when there is no

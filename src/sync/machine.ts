@@ -14,15 +14,7 @@ import { AnnalsError } from '../base/errors.ts'
  *        └──────────────────────── too-old, diverged (only going and stopping by hand leaves them)
  */
 export interface Machine {
-  readonly mode:
-    | 'stopped'
-    | 'connecting'
-    | 'catching-up'
-    | 'live'
-    | 'backing-off'
-    | 'unauthorised'
-    | 'too-old'
-    | 'diverged'
+  readonly mode: 'stopped' | Exclude<SyncStatus['state'], 'local' | 'offline'>
   /** The one request under way; following goes on beside it. */
   readonly busy: 'hello' | 'register' | 'pull' | 'push' | undefined
   /** The one before it: pulls and pushes take turns, so that neither starves. */

@@ -57,6 +57,3 @@ export function readMeta(meta: ReadonlyMap<string, unknown>): ReplicaMeta {
 
 export const metaChange = (change: Partial<ReplicaMeta>): ReadonlyMap<string, unknown> =>
   new Map(Object.entries(change))
-
-/** Whether the store holds a replica of some remote log, as opposed to a database of its own. */
-export const isReplica = (meta: ReadonlyMap<string, unknown>): boolean => readMeta(meta).replica !== ''

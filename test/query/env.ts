@@ -1,5 +1,5 @@
+import type { QueryEnv } from '../../src/query/env.ts'
 import { pullMany } from '../../src/query/pull/pull.ts'
-import type { QueryEnv } from '../../src/query/query.ts'
 
 /** An environment with no functions of its own. */
 export const plainEnv = (): QueryEnv => ({

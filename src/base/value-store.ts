@@ -1,5 +1,5 @@
 import type { Store } from '../api/live.ts'
-import { Listeners } from '../base/listeners.ts'
+import { Listeners } from './listeners.ts'
 
 /** A store whose value is put in place first and told of later, so that several can move together. */
 export class ValueStore<T> implements Store<T> {
