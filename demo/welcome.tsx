@@ -17,11 +17,12 @@ export function Welcome({ onAdd }: { readonly onAdd: () => void }) {
   return (
     <section className="welcome">
       <h2>The shop is empty</h2>
-      <p>
-        {isComing
-          ? 'Asking the server what is in stock…'
-          : 'Start with the tutorial’s 64 items, from red small shirts to yellow extra large hats, or with one of your own.'}
-      </p>
+      <div className="in-turn">
+        <p data-shown={isComing}>Asking the server what is in stock…</p>
+        <p data-shown={!isComing}>
+          Start with the tutorial’s 64 items, from red small shirts to yellow extra large hats, or with one of your own.
+        </p>
+      </div>
       <div className="choices">
         <button type="button" className="primary" aria-disabled={isBusy} onClick={() => void load(true)}>
           Load the tutorial’s shop

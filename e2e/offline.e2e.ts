@@ -55,3 +55,31 @@ it('works from its first start without a server, and syncs when there is one', a
     await front.stop()
   }
 })
+
+it('keeps the buttons of an empty shop in their places while the server is looked for', async ({
+  coldServer,
+  newContext,
+  watch,
+}) => {
+  const front = await startFront(coldServer.port)
+  try {
+    const shop = watch(await ShopPage.open(await newContext(), front.url, {}, true))
+    await shop.seesSync(/^Server not reachable/)
+    await shop.page.locator('.welcome').evaluate((welcome: HTMLElement) => {
+      const last = welcome.querySelector('.hint') as HTMLElement
+      const seen: [string, number][] = []
+      const look = (): number => seen.push([welcome.innerText, last.getBoundingClientRect().y])
+      new MutationObserver(look).observe(welcome, { subtree: true, attributes: true, characterData: true })
+      look()
+      Object.assign(window, { seen })
+    })
+    await coldServer.start()
+    await shop.isSynced()
+    const seen = await shop.page.evaluate(() => (window as unknown as { seen: [string, number][] }).seen)
+    expect(seen.some(([text]) => text.includes('Asking the server what is in stock…'))).toBe(true)
+    expect(seen.at(-1)?.[0]).toContain('Start with the tutorial’s 64 items')
+    expect(new Set(seen.map(([, y]) => y)).size).toBe(1)
+  } finally {
+    await front.stop()
+  }
+})
