@@ -1,0 +1,58 @@
+import type { Index } from '../index-order.ts'
+import { type Rows, sliceRows } from '../rows.ts'
+import { encodeSegment } from './encode-segment.ts'
+
+export interface Cut {
+  /** The rows `lo ..< hi`. */
+  readonly lo: number
+  readonly hi: number
+  readonly bytes: Uint8Array<ArrayBuffer>
+}
+
+/** Stored bytes that a segment should have: reading costs the trip, not the bytes, up to twice as many. */
+const TARGET_BYTES = 32 * 1024
+const MIN_BYTES = 16 * 1024
+/** Chromium moves larger values out to files of their own, beyond 64 KiB. */
+const MAX_BYTES = 48 * 1024
+/** Rows of a segment by default: so many take a quarter of a millisecond to decode, and 200 KB of memory. */
+const DEFAULT_MAX_ROWS = 8192
+/** Rows that the first guess at the bytes of a row is made from. */
+const SAMPLE_ROWS = 1024
+
+/**
+ * Cuts `rows` (sorted in the order of `index`) into segments of 16-48 KiB, about 32, and of `maxRows` rows at most, as even as can be.
+ * There are exceptions at the ends only: what is left over may be smaller, so are rows that compress so well that `maxRows` is met
+ * first, and a row that is larger than 48 KiB has a segment of its own.
+ */
+export function cutRows(index: Index, rows: Rows, maxRows = DEFAULT_MAX_ROWS): readonly Cut[] {
+  const out: Cut[] = []
+  let rowBytes = 0
+  for (let lo = 0; lo < rows.length; lo = (out.at(-1) as Cut).hi) {
+    const cut = cutOne(index, rows, lo, maxRows, rowBytes)
+    rowBytes = cut.bytes.length / (cut.hi - cut.lo)
+    out.push(cut)
+  }
+  return out
+}
+
+/** The segment that begins with row `lo`; `rowBytes` is what a row has been seen to take, 0 if none has been seen. */
+function cutOne(index: Index, rows: Rows, lo: number, maxRows: number, rowBytes: number): Cut {
+  const left = rows.length - lo
+  const encode = (n: number): Cut => ({ lo, hi: lo + n, bytes: encodeSegment(index, sliceRows(rows, lo, lo + n)) })
+  let cut = encode(rowBytes === 0 ? Math.min(left, SAMPLE_ROWS, maxRows) : evenShare(left, maxRows, rowBytes))
+  const { hi } = cut
+  const better = evenShare(left, maxRows, cut.bytes.length / (hi - lo))
+  const toGrow = cut.bytes.length < MIN_BYTES || rowBytes === 0
+  if (toGrow && better > hi - lo) cut = encode(better)
+  while (cut.bytes.length > MAX_BYTES && cut.hi - lo > 1) {
+    const n = cut.hi - lo
+    cut = encode(Math.max(1, Math.min(n - 1, evenShare(left, n - 1, cut.bytes.length / n))))
+  }
+  return cut
+}
+
+/** Rows for the next segment if the `left` ones are shared out evenly, and each takes `rowBytes`. */
+function evenShare(left: number, maxRows: number, rowBytes: number): number {
+  const segments = Math.max(Math.round((left * rowBytes) / TARGET_BYTES), Math.ceil(left / maxRows), 1)
+  return Math.ceil(left / segments)
+}

@@ -1,0 +1,51 @@
+import type { ByteReader } from './byte-reader.ts'
+import { BLOCK, DELTA, MAX_EXPONENT, MAX_WIDTH, RAW, SCALED } from './layout.ts'
+
+/** The least bytes of a block: head and base. */
+const MIN_BLOCK_BYTES = 2
+
+/** Reads `n` numbers; none of them is NaN or -0. */
+export function readNumbers(from: ByteReader, n: number): Float64Array {
+  if (Math.ceil(n / BLOCK) * MIN_BLOCK_BYTES > from.left) throw from.corrupt(`${n} numbers in ${from.left} bytes`)
+  const out = new Float64Array(n)
+  let last = 0
+  for (let at = 0; at < n; at += BLOCK) last = readBlock(from, out, at, Math.min(at + BLOCK, n), last)
+  return out
+}
+
+/** Returns what counts as the last number before the next block. */
+function readBlock(from: ByteReader, out: Float64Array, lo: number, hi: number, last: number): number {
+  const head = from.u8()
+  if (head === RAW) {
+    for (let i = lo; i < hi; i++) {
+      const x = from.f64()
+      if (Number.isNaN(x) || Object.is(x, -0)) throw from.corrupt(`${x} is no number of a database`)
+      out[i] = x
+    }
+    return 0
+  }
+  const width = head & RAW
+  if (width > MAX_WIDTH) throw from.corrupt(`no number is ${width} bits wide`)
+  const exponent = head & SCALED ? from.u8() : 0
+  if (exponent > MAX_EXPONENT) throw from.corrupt(`a fraction of ${exponent} digits`)
+  const base = last + from.varint()
+  if (head & DELTA) {
+    const least = from.varint()
+    addPacked(from, out, lo + 1, hi, width)
+    let x = base
+    out[lo] = x
+    for (let i = lo + 1; i < hi; i++) out[i] = x += (out[i] as number) + least
+  } else {
+    addPacked(from, out, lo, hi, width)
+    for (let i = lo; i < hi; i++) out[i] = (out[i] as number) + base
+  }
+  if (exponent === 0) return out[hi - 1] as number
+  const scale = 10 ** exponent
+  for (let i = lo; i < hi; i++) out[i] = (out[i] as number) / scale
+  return 0
+}
+
+function addPacked(from: ByteReader, out: Float64Array, lo: number, hi: number, width: number): void {
+  if (width > 0) from.addPacked(out, lo, hi, Math.min(width, 32), 1)
+  if (width > 32) from.addPacked(out, lo, hi, width - 32, 2 ** 32)
+}

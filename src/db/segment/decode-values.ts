@@ -1,0 +1,52 @@
+import type { Value } from '../../datom/value.ts'
+import type { ByteReader } from './byte-reader.ts'
+import { readNumbers } from './decode-numbers.ts'
+import { readTexts } from './decode-texts.ts'
+import { DICTIONARY, Kind } from './layout.ts'
+
+/** Reads `n` values of one shape. Requires: n > 0. */
+export function readValues(from: ByteReader, shape: number, n: number): readonly Value[] {
+  if (!(shape & DICTIONARY)) return readList(from, shape, n)
+  const size = from.size(n, 'values in a dictionary')
+  if (size === 0) throw from.corrupt('a dictionary is empty')
+  const places = readNumbers(from, n)
+  const list = readList(from, shape - DICTIONARY, size)
+  const out: Value[] = []
+  for (const place of places) {
+    const v = list[place]
+    if (v === undefined) throw from.corrupt(`place ${place} in a dictionary of ${size}`)
+    out.push(v)
+  }
+  return out
+}
+
+function readList(from: ByteReader, kind: number, n: number): readonly Value[] {
+  switch (kind) {
+    case Kind.number:
+      return smallIntegers(readNumbers(from, n))
+    case Kind.boolean:
+      return Array.from(readNumbers(from, n), (x) => {
+        if (x !== 0 && x !== 1) throw from.corrupt(`${x} is no boolean`)
+        return x === 1
+      })
+    case Kind.text:
+      return readTexts(from, n)
+    case Kind.bigint:
+      return readTexts(from, n).map((text) => {
+        if (!/^-?\d+$/.test(text)) throw from.corrupt('a bigint is not in decimal')
+        return BigInt(text)
+      })
+    default:
+      throw from.corrupt(`kind ${kind} of values is unknown`)
+  }
+}
+
+/** As an array in which integers are what the engine holds unboxed, whatever they were read as. */
+function smallIntegers(numbers: Float64Array): number[] {
+  const out: number[] = []
+  for (const x of numbers) {
+    const small = x | 0
+    out.push(small === x ? small : x)
+  }
+  return out
+}
