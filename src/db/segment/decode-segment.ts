@@ -22,13 +22,19 @@ export function decodeSegment(bytes: Uint8Array, name: string): { readonly index
   const tx = readIds(from, count)
   const to = past ? readIds(from, count, tx) : undefined
   const a = new Int32Array(count)
+  const sizes = new Int32Array(groups.length)
   for (let i = 0; i < count; i++) {
-    const group = groups[groupOf[i] as number]
-    if (group === undefined) throw from.corrupt(`group ${groupOf[i]} of ${groups.length}`)
+    const place = groupOf[i] as number
+    const group = groups[place]
+    if (group === undefined) throw from.corrupt(`group ${place} of ${groups.length}`)
     a[i] = group.a
-    group.size++
+    sizes[place] = (sizes[place] as number) + 1
   }
-  const lists = groups.map(({ shape, size }) => (size === 0 ? [] : readValues(from, shape, size)))
+  const lists = groups.map(({ shape }, place) => {
+    const size = sizes[place] as number
+    if (size === 0) throw from.corrupt(`group ${place} has no rows`)
+    return readValues(from, shape, size)
+  })
   if (from.left !== 0) throw from.corrupt(`${from.left} bytes are left over`)
   return { index, rows: { length: count, e, a, v: joinLists(lists, groupOf), tx, to } }
 }
@@ -57,11 +63,11 @@ function readHeader(bytes: Uint8Array, from: ByteReader, name: string) {
   return { index, past: (tag & PAST) !== 0, count }
 }
 
-function readGroups(from: ByteReader, count: number): { a: number; shape: number; size: number }[] {
+function readGroups(from: ByteReader, count: number): { readonly a: number; readonly shape: number }[] {
   return Array.from({ length: from.size(count, 'groups') }, () => {
     const a = from.varint()
     if (a < 0 || a >= ID_END) throw from.corrupt(`${a} is no entity id`)
-    return { a, shape: from.u8(), size: 0 }
+    return { a, shape: from.u8() }
   })
 }
 
@@ -72,7 +78,7 @@ function readIds(from: ByteReader, count: number, base?: Int32Array): Int32Array
   for (let i = 0; i < count; i++) {
     const id = (numbers[i] as number) + (base === undefined ? 0 : (base[i] as number))
     out[i] = id
-    if (out[i] !== id || id < 0 || id >= ID_END) throw from.corrupt(`${id} is no entity id`)
+    if (!(id >= 0 && id < ID_END) || out[i] !== id) throw from.corrupt(`${id} is no entity id`)
   }
   return out
 }
@@ -82,7 +88,8 @@ function joinLists(lists: readonly (readonly Value[])[], groupOf: Float64Array):
   if (lists.length === 1) return lists[0] as readonly Value[]
   const next = new Int32Array(lists.length)
   const out: Value[] = []
-  for (const group of groupOf) {
+  for (let i = 0; i < groupOf.length; i++) {
+    const group = groupOf[i] as number
     const at = next[group] as number
     out.push((lists[group] as readonly Value[])[at] as Value)
     next[group] = at + 1

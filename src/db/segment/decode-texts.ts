@@ -14,17 +14,24 @@ export function readTexts(from: ByteReader, n: number): string[] {
     if (unit === FREE) free.push(place)
     else checkUnit(from, unit)
   })
-  const units = new Uint16Array(n * length)
-  for (let at = 0; at < units.length; at += length) units.set(template, at)
-  if (form === Texts.digits) fillDigits(from, n, units, length, free)
-  else fillUnits(from, n, units, length, free)
-  return cutTexts(units, new Float64Array(n).fill(length))
+  const places: Places = { n, length, template, free }
+  return form === Texts.digits ? readDigits(from, places) : readFixed(from, places)
 }
 
-function fillDigits(from: ByteReader, n: number, units: Uint16Array, length: number, free: readonly number[]): void {
+/** Texts of one length: what is the same in all, and where they differ. */
+interface Places {
+  readonly n: number
+  readonly length: number
+  readonly template: Float64Array
+  readonly free: readonly number[]
+}
+
+function readDigits(from: ByteReader, places: Places): string[] {
+  const { n, length, free } = places
   if (free.length > MAX_DIGITS) throw from.corrupt(`${free.length} digits in one number`)
   const numbers = readNumbers(from, n)
   const end = 10 ** free.length
+  const units = repeated(places, 0)
   for (let i = 0; i < n; i++) {
     let rest = numbers[i] as number
     if (!(isCount(rest) && rest < end)) throw from.corrupt(`${rest} has not ${free.length} digits`)
@@ -34,13 +41,26 @@ function fillDigits(from: ByteReader, n: number, units: Uint16Array, length: num
       rest = next
     }
   }
+  return cutEvenly(units, places)
 }
 
-function fillUnits(from: ByteReader, n: number, units: Uint16Array, length: number, free: readonly number[]): void {
+function readFixed(from: ByteReader, places: Places): string[] {
+  const { n, length, free } = places
   const given = readUnits(from, n * free.length)
+  const units = repeated(places, given.most)
   let at = 0
-  for (let i = 0; i < n; i++) for (const place of free) units[i * length + place] = given[at++] as number
+  for (let i = 0; i < n; i++) for (const place of free) units[i * length + place] = unitAt(given, at++)
+  return cutEvenly(units, places)
 }
+
+/** The template `n` times over, with room for units up to `most`. */
+function repeated({ n, length, template }: Places, most: number): Units {
+  const units = makeUnits(n * length, template.reduce(max, most))
+  for (let at = 0; at < units.length; at += length) units.set(template, at)
+  return units
+}
+
+const cutEvenly = (units: Units, { n, length }: Places): string[] => cutTexts(units, new Float64Array(n).fill(length))
 
 function readFrontCoded(from: ByteReader, n: number): string[] {
   const shared = readNumbers(from, n)
@@ -57,33 +77,49 @@ function readFrontCoded(from: ByteReader, n: number): string[] {
     before = lengths[i] = common + more
   }
   const given = readUnits(from, total)
-  const units = new Uint16Array(lengths.reduce((sum, length) => sum + length, 0))
-  let at = 0
-  let next = 0
+  const units = makeUnits(lengths.reduce(sum, 0), given.most)
   let start = 0
+  let next = 0
+  let at = 0
   for (let i = 0; i < n; i++) {
-    const common = shared[i] as number
     const end = at + (lengths[i] as number)
-    for (let k = start, stop = start + common; k < stop; k++) units[at + k - start] = units[k] as number
+    const shift = at - start
     start = at
-    for (at += common; at < end; at++) units[at] = given[next++] as number
+    for (const stop = at + (shared[i] as number); at < stop; at++) units[at] = units[at - shift] as number
+    for (; at < end; at++) units[at] = unitAt(given, next++)
   }
   return cutTexts(units, lengths)
 }
 
-/** `n` units, through their alphabet. */
-function readUnits(from: ByteReader, n: number): Float64Array {
-  if (n === 0) return new Float64Array(0)
+/** UTF-16 units; bytes if all of them are ASCII. */
+type Units = Uint8Array | Uint16Array
+
+const makeUnits = (n: number, most: number): Units => (most < 128 ? new Uint8Array(n) : new Uint16Array(n))
+
+/** Units through their alphabet. */
+interface GivenUnits {
+  readonly alphabet: Float64Array
+  readonly places: Float64Array
+  /** The greatest unit. */
+  readonly most: number
+}
+
+function readUnits(from: ByteReader, n: number): GivenUnits {
+  if (n === 0) return { alphabet: NONE, places: NONE, most: 0 }
   const alphabet = readNumbers(from, from.size(0x10000, 'units in an alphabet'))
   for (const unit of alphabet) checkUnit(from, unit)
-  const units = readNumbers(from, n)
+  const places = readNumbers(from, n)
   for (let i = 0; i < n; i++) {
-    const unit = alphabet[units[i] as number]
-    if (unit === undefined) throw from.corrupt(`place ${units[i]} in an alphabet of ${alphabet.length}`)
-    units[i] = unit
+    const place = places[i] as number
+    if (!(place < alphabet.length && isCount(place))) throw from.corrupt(`place ${place} of ${alphabet.length} units`)
   }
-  return units
+  return { alphabet, places, most: alphabet.reduce(max) }
 }
+
+const NONE = new Float64Array(0)
+const unitAt = ({ alphabet, places }: GivenUnits, i: number): number => alphabet[places[i] as number] as number
+const sum = (x: number, y: number): number => x + y
+const max = (x: number, y: number): number => Math.max(x, y)
 
 const isCount = (n: number): boolean => Number.isInteger(n) && n >= 0
 
@@ -92,13 +128,14 @@ function checkUnit(from: ByteReader, unit: number): void {
 }
 
 /** Cuts what `units` spell into texts of these lengths. */
-function cutTexts(units: Uint16Array, lengths: Float64Array): string[] {
+function cutTexts(units: Units, lengths: Float64Array): string[] {
   const all = textOf(units)
   const out: string[] = []
   let at = 0
-  for (const length of lengths) {
-    out.push(all.slice(at, at + length))
-    at += length
+  for (let i = 0; i < lengths.length; i++) {
+    const end = at + (lengths[i] as number)
+    out.push(all.slice(at, end))
+    at = end
   }
   return out
 }
@@ -107,8 +144,8 @@ const utf8 = new TextDecoder()
 /** Arguments that one call may safely have. */
 const MOST_ARGUMENTS = 8192
 
-function textOf(units: Uint16Array): string {
-  if (units.every((unit) => unit < 128)) return utf8.decode(new Uint8Array(units))
+function textOf(units: Units): string {
+  if (units instanceof Uint8Array) return utf8.decode(units)
   let out = ''
   for (let at = 0; at < units.length; at += MOST_ARGUMENTS) {
     out += String.fromCharCode(...units.subarray(at, at + MOST_ARGUMENTS))

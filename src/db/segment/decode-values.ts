@@ -12,9 +12,9 @@ export function readValues(from: ByteReader, shape: number, n: number): readonly
   const places = readNumbers(from, n)
   const list = readList(from, shape - DICTIONARY, size)
   const out: Value[] = []
-  for (const place of places) {
-    const v = list[place]
-    if (v === undefined) throw from.corrupt(`place ${place} in a dictionary of ${size}`)
+  for (let i = 0; i < n; i++) {
+    const v = list[places[i] as number]
+    if (v === undefined) throw from.corrupt(`place ${places[i]} in a dictionary of ${size}`)
     out.push(v)
   }
   return out
@@ -44,7 +44,8 @@ function readList(from: ByteReader, kind: number, n: number): readonly Value[] {
 /** As an array in which integers are what the engine holds unboxed, whatever they were read as. */
 function smallIntegers(numbers: Float64Array): number[] {
   const out: number[] = []
-  for (const x of numbers) {
+  for (let i = 0; i < numbers.length; i++) {
+    const x = numbers[i] as number
     const small = x | 0
     out.push(small === x ? small : x)
   }

@@ -42,8 +42,15 @@ function writeIntegers(out: ByteWriter, x: Float64Array, last: number, exponent:
   if (exponent > 0) out.u8(exponent)
   out.varint((delta ? first : min) - last)
   if (delta) out.varint(least)
-  writePacked(out, delta ? stepsOf(x, least) : x.map((value) => value - min), delta ? stepWidth : width)
+  if (delta) writePacked(out, stepsOf(x, least), stepWidth)
+  else writePacked(out, distancesFrom(x, min), width)
   return true
+}
+
+function distancesFrom(x: Float64Array, min: number): Float64Array {
+  const out = new Float64Array(x.length)
+  for (let i = 0; i < out.length; i++) out[i] = (x[i] as number) - min
+  return out
 }
 
 /** The differences of neighbours, less `least`. */
@@ -60,11 +67,20 @@ function writePacked(out: ByteWriter, x: Float64Array, width: number): void {
 
 /** As integers of the smallest scale at which every one comes back exactly, else as they are. */
 function writeFractions(out: ByteWriter, x: Float64Array): void {
-  for (let exponent = 1; exponent <= MAX_EXPONENT; exponent++) {
-    const scale = 10 ** exponent
-    const scaled = x.map((value) => Math.round(value * scale))
-    if (scaled.every((n, i) => n / scale === x[i]) && writeIntegers(out, scaled, 0, exponent)) return
+  const exponent = exponentOf(x)
+  if (exponent <= MAX_EXPONENT) {
+    const scaled = x.map((value) => Math.round(value * 10 ** exponent))
+    if (scaled.every((n, i) => n / 10 ** exponent === x[i]) && writeIntegers(out, scaled, 0, exponent)) return
   }
   out.u8(RAW)
-  for (const value of x) out.f64(value)
+  for (const value of x) out.f64(value + 0) // no -0: a database has none
+}
+
+/** How many decimal digits the fractions of `x` have, as far as that can be told one by one; too many if one has too many. */
+function exponentOf(x: Float64Array): number {
+  let exponent = 1
+  for (const value of x) {
+    while (exponent <= MAX_EXPONENT && Math.round(value * 10 ** exponent) / 10 ** exponent !== value) exponent++
+  }
+  return exponent
 }

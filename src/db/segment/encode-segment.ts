@@ -78,5 +78,8 @@ function groupRows({ length, a, v }: Rows): { groups: Group[]; groupOf: Float64A
 }
 
 /** How long each interval of the past lasted: smaller numbers than its end. */
-const lengthsOf = (tx: Int32Array, to: Int32Array): Float64Array =>
-  Float64Array.from(to, (end, i) => end - (tx[i] as number))
+function lengthsOf(tx: Int32Array, to: Int32Array): Float64Array {
+  const out = new Float64Array(to)
+  for (let i = 0; i < out.length; i++) out[i] = (out[i] as number) - (tx[i] as number)
+  return out
+}

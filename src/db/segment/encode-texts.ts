@@ -13,8 +13,12 @@ export function writeTexts(out: ByteWriter, texts: readonly string[]): void {
     return
   }
   const shared = sharedUnits(texts)
-  const follow = Float64Array.from(texts, (text, i) => text.length - (shared[i] as number))
-  const total = follow.reduce((sum, n) => sum + n, 0)
+  const follow = new Float64Array(texts.length)
+  let total = 0
+  for (let i = 0; i < texts.length; i++) {
+    follow[i] = (texts[i] as string).length - (shared[i] as number)
+    total += follow[i] as number
+  }
   if (free !== undefined && free.length * texts.length <= total) {
     out.u8(Texts.fixed)
     writeTemplate(out, texts[0] as string, free)
@@ -35,7 +39,9 @@ function freePlaces(texts: readonly string[]): number[] | undefined {
   const free: number[] = []
   for (let place = 0; place < first.length; place++) {
     const unit = first.charCodeAt(place)
-    if (texts.some((text) => text.charCodeAt(place) !== unit)) free.push(place)
+    let i = 1
+    while (i < texts.length && (texts[i] as string).charCodeAt(place) === unit) i++
+    if (i < texts.length) free.push(place)
   }
   return free.length < first.length ? free : undefined
 }
@@ -97,8 +103,10 @@ function unitsAt(texts: readonly string[], places: readonly number[]): Float64Ar
 
 function writeUnits(out: ByteWriter, units: Float64Array): void {
   if (units.length === 0) return
-  const codes = new Uint16Array(units.reduce((most, unit) => Math.max(most, unit), 0) + 1)
-  for (const unit of units) codes[unit] = 1
+  let most = 0
+  for (let i = 0; i < units.length; i++) most = Math.max(most, units[i] as number)
+  const codes = new Uint16Array(most + 1)
+  for (let i = 0; i < units.length; i++) codes[units[i] as number] = 1
   const alphabet: number[] = []
   for (let unit = 0; unit < codes.length; unit++) if (codes[unit] === 1) codes[unit] = alphabet.push(unit) - 1
   out.varint(alphabet.length)

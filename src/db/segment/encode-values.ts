@@ -71,6 +71,14 @@ function writeDictionary(out: ByteWriter, kind: number, { list, places }: Dictio
 }
 
 function writeList(out: ByteWriter, kind: number, values: readonly Value[]): void {
-  if (kind === Kind.number || kind === Kind.boolean) writeNumbers(out, Float64Array.from(values as readonly number[]))
-  else writeTexts(out, kind === Kind.text ? (values as readonly string[]) : values.map(String))
+  if (kind === Kind.text) writeTexts(out, values as readonly string[])
+  else if (kind === Kind.bigint) writeTexts(out, values.map(String))
+  else writeNumbers(out, asNumbers(values))
+}
+
+/** Numbers as they are, booleans as 0 and 1. */
+function asNumbers(values: readonly Value[]): Float64Array {
+  const out = new Float64Array(values.length)
+  for (let i = 0; i < out.length; i++) out[i] = values[i] as number
+  return out
 }
