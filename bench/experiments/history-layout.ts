@@ -8,7 +8,6 @@ import { type Rows, RowsBuilder } from '../../src/db/rows.ts'
 import { below, randomFrom } from '../data/random.ts'
 import { type Ask, LAYOUTS, LaidOut } from './past-layouts.ts'
 
-const ENTITIES = 2000
 const FIRST_ENTITY = 5000
 /** A number that changes often, indexed. */
 const COUNT = 1003
@@ -21,8 +20,13 @@ const OWNERS = 500
 const FIRST_TARGET = 1100
 /** Texts and numbers that change seldom; the first is indexed. */
 const SELDOM = [1012, 1013, 1014, 1015, 1016, 1017, 1018, 1019, 1020]
-const OFTEN_CHANGES = 50
-const SELDOM_CHANGES = 5
+
+/** A fact that changes often has `often` intervals, one that changes seldom a tenth of that. */
+interface World {
+  readonly entities: number
+  readonly often: number
+}
+const seldom = ({ often }: World): number => often / 10
 
 interface Past {
   readonly name: string
@@ -33,7 +37,7 @@ interface Past {
 /** When the `n` changes of one fact happen: one more moment than intervals. */
 type Moments = (n: number) => number[]
 
-function makePast(name: string, end: number, moments: Moments): Past {
+function makePast(name: string, world: World, end: number, moments: Moments): Past {
   const random = randomFrom(7)
   const out = new RowsBuilder(true)
   const anyValue = (a: number): Value => {
@@ -42,9 +46,9 @@ function makePast(name: string, end: number, moments: Moments): Past {
     if (a === OWNER) return FIRST_TARGET + 100 + below(random, OWNERS)
     return a % 2 === 0 ? stringValue(`name ${below(random, 10_000)}`) : below(random, 100_000)
   }
-  for (let e = FIRST_ENTITY; e < FIRST_ENTITY + ENTITIES; e++) {
+  for (let e = FIRST_ENTITY; e < FIRST_ENTITY + world.entities; e++) {
     for (const a of [COUNT, STATUS, OWNER, ...SELDOM]) {
-      const times = moments(a === COUNT || a === STATUS ? OFTEN_CHANGES : SELDOM_CHANGES)
+      const times = moments(a === COUNT || a === STATUS ? world.often : seldom(world))
       for (let k = 0; k + 1 < times.length; k++) {
         out.push(e, a, anyValue(a), TX_BASE + (times[k] as number), TX_BASE + (times[k + 1] as number))
       }
@@ -54,10 +58,11 @@ function makePast(name: string, end: number, moments: Moments): Past {
 }
 
 /** Every transaction changes one fact of one entity, at random. */
-function spread(): Past {
-  const end = ENTITIES * (2 * OFTEN_CHANGES + (1 + SELDOM.length) * SELDOM_CHANGES)
+function spread(world: World): Past {
+  const end = world.entities * (2 * world.often + (1 + SELDOM.length) * seldom(world))
   const random = randomFrom(8)
-  return makePast('one fact a transaction', end, (n) => {
+  const name = `${world.entities} entities x ${world.often} changes, one fact a transaction`
+  return makePast(name, world, end, (n) => {
     const times = new Set<number>()
     while (times.size <= n) times.add(1 + below(random, end))
     return [...times].sort((x, y) => x - y)
@@ -65,9 +70,10 @@ function spread(): Past {
 }
 
 /** Every transaction changes all entities. */
-function rounds(): Past {
-  return makePast('all entities a transaction', OFTEN_CHANGES + 1, (n) =>
-    Array.from({ length: n + 1 }, (_, k) => 1 + (k * OFTEN_CHANGES) / n),
+function rounds(world: World): Past {
+  const name = `${world.entities} entities x ${world.often} changes, all entities a transaction`
+  return makePast(name, world, world.often + 1, (n) =>
+    Array.from({ length: n + 1 }, (_, k) => 1 + (k * world.often) / n),
   )
 }
 
@@ -100,16 +106,17 @@ const QUESTIONS: readonly Question[] = [
   {
     name: 'one entity of an attribute',
     index: 'aevt',
-    asks: SAMPLE.map((i) => ({ a: COUNT, e: FIRST_ENTITY + i * 70 })),
+    asks: SAMPLE.map((i) => ({ a: COUNT, e: FIRST_ENTITY + i * 19 })),
   },
   { name: 'value', index: 'avet', asks: SAMPLE.map((i) => ({ a: COUNT, v: i * 37 })) },
   { name: 'range of a tenth of the values', index: 'avet', asks: [{ a: COUNT, v: 300, vTo: 399 }] },
   { name: 'ref to one of 5', index: 'vaet', asks: [{ v: FIRST_TARGET + 2, a: STATUS }] },
   { name: 'ref to one of 500', index: 'vaet', asks: SAMPLE.map((i) => ({ v: FIRST_TARGET + 100 + i * 17, a: OWNER })) },
-  { name: 'entity', index: 'eavt', asks: SAMPLE.map((i) => ({ e: FIRST_ENTITY + i * 70 })) },
+  { name: 'entity', index: 'eavt', asks: SAMPLE.map((i) => ({ e: FIRST_ENTITY + i * 19 })) },
 ]
 
-for (const past of [spread(), rounds()]) report(past)
+const WORLD = { entities: 2000, often: 50 }
+for (const past of [spread(WORLD), spread({ entities: 500, often: 200 }), rounds(WORLD)]) report(past)
 
 function report(past: Past): void {
   const laidOut = LAYOUTS.map((layout) => {
