@@ -158,7 +158,7 @@ describe('IndexedDB as it fails', () => {
 
     it('are not kept from changing it to a newer version, which is then refused and left alone', async () => {
       await append(1, 1)
-      const newer = await holdRaw(2)
+      const newer = await holdRaw(3)
       await expect(append(2, 2)).rejects.toMatchObject({ code: 'storage/newer-format' })
       await expect(storage.open(name)).rejects.toMatchObject({ code: 'storage/newer-format' })
       expect(await requested(newer.transaction('log').objectStore('log').count())).toBe(1)

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import type { memory } from '../src/storage/memory.ts'
 import { memoryRemote } from '../src/storage/memory-remote.ts'
-import type { RemoteStorage } from '../src/storage/port.ts'
+import type { LocalStorage, LocalStore, RemoteStorage } from '../src/storage/port.ts'
 import { eventStream } from '../src/sync/event-stream.ts'
+import { copyOfStore } from './support/simulation/mortal-store.ts'
 import {
   agreed,
   type Client,
@@ -254,19 +254,10 @@ describe('a driver', () => {
 })
 
 /** What a copied profile holds. */
-const storageOf = async ({ replica }: Client): Promise<ReturnType<typeof memory>> => {
-  const { copyOf } = await import('./support/simulation/mortal-store.ts')
-  const store = Reflect.get(replica.ledger, 'store') as Awaited<ReturnType<ReturnType<typeof memory>['open']>>
-  const copy = await copyOf({ open: async () => ({ ...bound(store), close: async () => {} }), destroy: async () => {} })
+async function storageOf({ replica }: Client): Promise<LocalStorage> {
+  const copy = await copyOfStore(Reflect.get(replica.ledger, 'store') as LocalStore)
   return { ...copy, open: () => copy.open('shop') }
 }
-const bound = (store: Awaited<ReturnType<ReturnType<typeof memory>['open']>>): typeof store => ({
-  read: () => store.read(),
-  readLog: (from, limit) => store.readLog(from, limit),
-  commit: (change) => store.commit(change),
-  watch: (listener) => store.watch(listener),
-  close: () => store.close(),
-})
 
 describe('server-sent events', () => {
   it('are read however they are cut', async () => {

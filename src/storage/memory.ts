@@ -1,8 +1,12 @@
 import { assert } from '../base/assert.ts'
 import { closedError, type EndReason } from './closed.ts'
+import { checkIndexCommit, indexHeadAfter } from './index-commit.ts'
 import { changesAnything, checkLocalCommit, headsAfter, meets } from './local-commit.ts'
-import { ownLogRow, ownMeta, ownQueueRow, ownRejectedRow } from './own-rows.ts'
+import { ownLogRow, ownMeta, ownQueueRow, ownRejectedRow, ownRoot, ownSegments } from './own-rows.ts'
 import type {
+  IndexCommit,
+  IndexHead,
+  IndexRoot,
   LocalCommit,
   LocalHeads,
   LocalState,
@@ -40,6 +44,9 @@ class Database {
   queue: QueueRow[] = []
   readonly rejected = new Map<string, RejectedRow>()
   readonly meta = new Map<string, unknown>()
+  indexHead: IndexHead = { epoch: 0, nextId: 1 }
+  root: IndexRoot | undefined
+  readonly segments = new Map<number, Uint8Array>()
   readonly watchers = new Watchers()
 }
 
@@ -54,12 +61,13 @@ class MemoryStore implements LocalStore {
   }
 
   async read(): Promise<LocalState> {
-    const { heads, queue, rejected, meta } = this.#live()
+    const { heads, queue, rejected, meta, root } = this.#live()
     return {
       heads,
       queue: queue.map(ownQueueRow),
       rejected: [...rejected.values()].map(ownRejectedRow),
       meta: ownMeta(meta),
+      root: root && ownRoot(root),
     }
   }
 
@@ -85,6 +93,45 @@ class MemoryStore implements LocalStore {
     }
     if (changesAnything(change)) database.watchers.tellOthers(this)
     return 'committed'
+  }
+
+  async readRoot(): Promise<IndexRoot | undefined> {
+    const { root } = this.#live()
+    return root && ownRoot(root)
+  }
+
+  async readSegments(ids: readonly number[]): Promise<readonly (Uint8Array | undefined)[]> {
+    const { segments } = this.#live()
+    return ids.map((id) => {
+      const bytes = segments.get(id)
+      return bytes && new Uint8Array(bytes)
+    })
+  }
+
+  async beginIndexing(): Promise<{ readonly head: IndexHead; readonly root: IndexRoot | undefined }> {
+    const database = this.#live()
+    const { epoch, nextId } = database.indexHead
+    database.indexHead = { epoch: epoch + 1, nextId }
+    return { head: database.indexHead, root: await this.readRoot() }
+  }
+
+  async commitIndex(epoch: number, change: IndexCommit): Promise<'committed' | 'lost'> {
+    const database = this.#live()
+    const { indexHead: head, root, heads, segments } = database
+    if (epoch !== head.epoch) return 'lost'
+    checkIndexCommit(change, { head, rootT: root?.t ?? 0, confirmedT: heads.confirmed.t })
+    database.indexHead = indexHeadAfter(head, change)
+    for (const [id, bytes] of ownSegments(change.write ?? new Map())) segments.set(id, bytes)
+    for (const id of change.remove ?? []) segments.delete(id)
+    if (change.root) {
+      database.root = ownRoot(change.root)
+      database.watchers.tellOthers(this)
+    }
+    return 'committed'
+  }
+
+  async segmentIds(): Promise<readonly number[]> {
+    return [...this.#live().segments.keys()].sort((a, b) => a - b)
   }
 
   watch(listener: () => void): () => void {

@@ -1,5 +1,5 @@
 import { AnnalsError } from '../base/errors.ts'
-import type { LogRow, QueueRow, RejectedRow } from './port.ts'
+import type { IndexRoot, LogRow, QueueRow, RejectedRow } from './port.ts'
 
 // Rows cross the port by value: the caller may change its bytes the moment a call returns. The copies are of exact size,
 // because a structured clone of a small view stores the whole buffer behind it. (`slice` would not do: a Node Buffer's
@@ -10,6 +10,11 @@ export const ownLogRow = ({ t, txid, body, hash }: LogRow): LogRow => ({ t, txid
 export const ownQueueRow = ({ seq, txid, body }: QueueRow): QueueRow => ({ seq, txid, body: new Uint8Array(body) })
 
 export const ownRejectedRow = ({ txid, body }: RejectedRow): RejectedRow => ({ txid, body: new Uint8Array(body) })
+
+export const ownRoot = ({ body, t }: IndexRoot): IndexRoot => ({ body: new Uint8Array(body), t })
+
+export const ownSegments = (segments: ReadonlyMap<number, Uint8Array>): Map<number, Uint8Array<ArrayBuffer>> =>
+  new Map(Array.from(segments, ([id, bytes]) => [id, new Uint8Array(bytes)]))
 
 /** Named values, cloned. `storage/failed` names the one that holds something that cannot be stored (a function, a proxy). */
 export function ownMeta(meta: ReadonlyMap<string, unknown>): Map<string, unknown> {

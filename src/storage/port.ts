@@ -75,6 +75,38 @@ export interface LocalCommit {
   readonly claim?: number
 }
 
+/** What is known of the index segments of a database. */
+export interface IndexRoot {
+  /** Opaque here: src/db writes and reads it. Names every live segment. Empty bytes: there was one, and it is lost. */
+  readonly body: Uint8Array
+  /** The `t` that the segments reach. */
+  readonly t: number
+}
+
+export interface IndexHead {
+  /** How often somebody began to index: who holds an older number can change nothing any more. 0 at first. */
+  readonly epoch: number
+  /** Ids from here on have never been written. 1 at first. */
+  readonly nextId: number
+}
+
+/** What changes in one atomic step of indexing. A big change keeps others waiting: about 1 MiB a step is a good measure. */
+export interface IndexCommit {
+  /** Written; every id is at least the head's nextId, which moves beyond the greatest. At most 60 KiB each is fastest. */
+  readonly write?: ReadonlyMap<number, Uint8Array>
+  /** Replaces the root. Its t is at most the confirmed head's, and at least the present root's unless `rebuild`. */
+  readonly root?: IndexRoot
+  /** The indexes are made anew from the log: the root's t may go back. */
+  readonly rebuild?: boolean
+  /** Ids that are not there are ignored. Some twenty a step: a full disk may not take a big deletion. */
+  readonly remove?: readonly number[]
+  /**
+   * Default `strict` with a root, since what the one before it named may be removed afterwards; otherwise `relaxed`: a root
+   * that survives a power loss is preceded by everything that was written before it.
+   */
+  readonly durability?: 'relaxed' | 'strict'
+}
+
 export interface LocalState {
   readonly heads: LocalHeads
   /** What has not left the queue, by seq. */
@@ -82,6 +114,8 @@ export interface LocalState {
   /** In the order of refusal. */
   readonly rejected: readonly RejectedRow[]
   readonly meta: ReadonlyMap<string, unknown>
+  /** undefined when nothing was ever indexed. */
+  readonly root: IndexRoot | undefined
 }
 
 /**
@@ -89,13 +123,29 @@ export interface LocalState {
  * 'closed', or 'destroyed' when the database was removed underneath, be it that another of its name is there now.
  */
 export interface LocalStore {
-  /** Heads, queue, rejected and meta, all of one moment. */
+  /** Heads, queue, rejected, meta and root, all of one moment. */
   read(): Promise<LocalState>
   /** Rows with `from <= t`, in order, at most `limit`. `storage/corrupt` when one is missing. */
   readLog(from: number, limit?: number): Promise<readonly LogRow[]>
   /** All or nothing, durable when it resolves. `lost`: an expected head had moved and nothing was changed. */
   commit(change: LocalCommit): Promise<'committed' | 'lost'>
-  /** Calls `listener` after another store's commit, perhaps more often: a hint to read the tail. Returns the way to stop. */
+  /** undefined when nothing was ever indexed. */
+  readRoot(): Promise<IndexRoot | undefined>
+  /**
+   * In the order of `ids`; undefined for one that is not there (any more). One batch. `storage/corrupt` with
+   * `data.segment` when the place has one and cannot read it.
+   */
+  readSegments(ids: readonly number[]): Promise<readonly (Uint8Array | undefined)[]>
+  /** Takes the right to index from whoever has it. */
+  beginIndexing(): Promise<{ readonly head: IndexHead; readonly root: IndexRoot | undefined }>
+  /** One atomic step of whoever began at `epoch`; `lost`: another has begun since, and nothing was changed. */
+  commitIndex(epoch: number, change: IndexCommit): Promise<'committed' | 'lost'>
+  /** Ids of all stored segments, ascending. */
+  segmentIds(): Promise<readonly number[]>
+  /**
+   * Calls `listener` after another store's commit or new root, perhaps more often: a hint to read the tail. Returns the way
+   * to stop.
+   */
   watch(listener: () => void): () => void
   /** What is under way finishes. */
   close(): Promise<void>

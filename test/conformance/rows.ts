@@ -1,4 +1,12 @@
-import type { AliasRow, LogRow, OutcomeRow, QueueRow, RejectedRow, ReplicaRow } from '../../src/storage/port.ts'
+import type {
+  AliasRow,
+  IndexRoot,
+  LogRow,
+  OutcomeRow,
+  QueueRow,
+  RejectedRow,
+  ReplicaRow,
+} from '../../src/storage/port.ts'
 
 /** Bytes that tell their row, as a small view of a big buffer: a store must keep the view only. */
 export function body(n: number): Uint8Array {
@@ -10,6 +18,11 @@ export function body(n: number): Uint8Array {
 export const logRow = (t: number): LogRow => ({ t, txid: `tx-${t}`, body: body(t), hash: `hash-${t}` })
 export const queueRow = (seq: number, b = body(seq)): QueueRow => ({ seq, txid: `pending-${seq}`, body: b })
 export const rejectedRow = (n: number): RejectedRow => ({ txid: `refused-${n}`, body: body(n) })
+
+export const indexRoot = (t: number, n = t): IndexRoot => ({ body: body(n), t })
+
+/** Segments of these ids. */
+export const segments = (...ids: number[]): Map<number, Uint8Array> => new Map(ids.map((id) => [id, body(id)]))
 
 /** Inclusive. */
 export const range = <T>(from: number, to: number, row: (n: number) => T): T[] =>

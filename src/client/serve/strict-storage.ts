@@ -10,6 +10,11 @@ const strictStore = (store: LocalStore): LocalStore => ({
   read: () => store.read(),
   readLog: (from, limit) => store.readLog(from, limit),
   commit: (change) => store.commit({ ...change, durability: 'strict' }),
+  readRoot: () => store.readRoot(),
+  readSegments: (ids) => store.readSegments(ids),
+  beginIndexing: () => store.beginIndexing(),
+  commitIndex: (epoch, change) => store.commitIndex(epoch, change),
+  segmentIds: () => store.segmentIds(),
   watch: (listener) => store.watch(listener),
   close: () => store.close(),
 })

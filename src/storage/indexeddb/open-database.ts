@@ -1,7 +1,7 @@
 import { AnnalsError } from '../../base/errors.ts'
 import { closedError } from '../closed.ts'
 import { randomEpoch } from '../random-epoch.ts'
-import { createStores, DATABASE_VERSION, databaseName } from './disk.ts'
+import { DATABASE_VERSION, databaseName, upgradeStores } from './disk.ts'
 import { storageError } from './storage-error.ts'
 
 export interface Place {
@@ -22,10 +22,10 @@ export function openDatabase(place: Place, name: string, { create, onLost }: Ope
   let absent = false
   const begin = (): IDBOpenDBRequest => {
     const request = place.factory.open(databaseName(name), DATABASE_VERSION)
-    request.onupgradeneeded = () => {
-      absent = !create
-      if (create) createStores(request.result, randomEpoch())
-      else request.transaction?.abort()
+    request.onupgradeneeded = ({ oldVersion }) => {
+      absent = !create && oldVersion === 0
+      if (absent) request.transaction?.abort()
+      else upgradeStores(request.result, oldVersion, randomEpoch())
     }
     return request
   }

@@ -3,6 +3,7 @@ import type { LocalState, LogRow } from '../port.ts'
 import type { Connection } from './connection.ts'
 import { groupsCovering } from './groups.ts'
 import { readHead } from './read-head.ts'
+import { readStoredRoot } from './read-index.ts'
 
 /** Every string, and none of the adapter's own keys. */
 const anyName = (): IDBKeyRange => IDBKeyRange.lowerBound('')
@@ -10,17 +11,18 @@ const anyName = (): IDBKeyRange => IDBKeyRange.lowerBound('')
 /** Everything but the log, of one moment. `storage/corrupt` when the queue has a hole. */
 export function readState(connection: Connection, name: string): Promise<LocalState> {
   return connection.run('reading its state', {
-    stores: ['meta', 'queue', 'rejected'],
+    stores: ['meta', 'queue', 'rejected', 'index'],
     mode: 'readonly',
     durability: 'default',
     async work(tx) {
       const meta = tx.objectStore('meta')
-      const [head, names, values, groups, rejected] = await Promise.all([
+      const [head, names, values, groups, rejected, root] = await Promise.all([
         readHead(tx, name),
         meta.getAllKeys(anyName()),
         meta.getAll(anyName()),
         tx.objectStore('queue').getAll(),
         tx.objectStore('rejected').getAll(),
+        readStoredRoot(tx),
       ])
       const { confirmed, queue, claim, done } = head
       const rows = groups.flat().filter(({ seq }) => seq > done)
@@ -31,6 +33,7 @@ export function readState(connection: Connection, name: string): Promise<LocalSt
         queue: rows,
         rejected,
         meta: new Map(names.map((key, i) => [String(key), values[i]])),
+        root,
       }
     },
   })
@@ -55,5 +58,14 @@ export function readLogRows(
       checkDense(name, 'log', ts, from, Math.min(to, known))
       return rows
     },
+  })
+}
+
+export function readConfirmedT(connection: Connection, name: string): Promise<number> {
+  return connection.run('reading its head', {
+    stores: ['meta'],
+    mode: 'readonly',
+    durability: 'default',
+    work: async (tx) => (await readHead(tx, name)).confirmed.t,
   })
 }

@@ -1,13 +1,15 @@
 import { changesAnything } from '../local-commit.ts'
-import type { LocalCommit, LocalState, LocalStore, LogRow } from '../port.ts'
+import type { IndexCommit, IndexHead, IndexRoot, LocalCommit, LocalState, LocalStore, LogRow } from '../port.ts'
 import { Watchers } from '../watchers.ts'
 import { commitChange } from './commit.ts'
+import { beginIndexing, commitIndex } from './commit-index.ts'
 import { Connection } from './connection.ts'
 import { databaseName } from './disk.ts'
 import type { Place } from './open-database.ts'
-import { readLogRows, readState } from './read.ts'
+import { readConfirmedT, readLogRows, readState } from './read.ts'
+import { readRoot, readSegments, segmentIds } from './read-index.ts'
 
-/** One open database. Commits are told to its other stores, in this tab or another, on a BroadcastChannel. */
+/** One open database. Commits and new roots are told to its other stores, in this tab or another, on a BroadcastChannel. */
 export class IndexedDbStore implements LocalStore {
   readonly #name: string
   readonly #connection: Connection
@@ -54,9 +56,34 @@ export class IndexedDbStore implements LocalStore {
     const outcome = await commitChange(this.#connection, this.#name, change)
     if (outcome === 'committed') {
       this.#knows(change.log?.at(-1)?.t ?? 0)
-      if (changesAnything(change) && !this.#connection.ended) this.#channel.postMessage(null)
+      if (changesAnything(change)) this.#tellOthers()
     }
     return outcome
+  }
+
+  readRoot(): Promise<IndexRoot | undefined> {
+    return readRoot(this.#connection)
+  }
+
+  readSegments(ids: readonly number[]): Promise<readonly (Uint8Array | undefined)[]> {
+    return readSegments(this.#connection, this.#name, ids)
+  }
+
+  beginIndexing(): Promise<{ readonly head: IndexHead; readonly root: IndexRoot | undefined }> {
+    return beginIndexing(this.#connection)
+  }
+
+  async commitIndex(epoch: number, change: IndexCommit): Promise<'committed' | 'lost'> {
+    // Asked beforehand: the log never becomes shorter, and a strict step that holds its head would keep commits waiting.
+    const rootT = change.root?.t ?? 0
+    if (rootT > this.#known) this.#knows(await readConfirmedT(this.#connection, this.#name))
+    const outcome = await commitIndex(this.#connection, epoch, change, this.#known)
+    if (outcome === 'committed' && change.root) this.#tellOthers()
+    return outcome
+  }
+
+  segmentIds(): Promise<readonly number[]> {
+    return segmentIds(this.#connection)
   }
 
   watch(listener: () => void): () => void {
@@ -68,6 +95,10 @@ export class IndexedDbStore implements LocalStore {
     this.#watchers.leave(this)
     await this.#connection.close()
     this.#channel.close()
+  }
+
+  #tellOthers(): void {
+    if (!this.#connection.ended) this.#channel.postMessage(null)
   }
 
   #knows(t: number): void {

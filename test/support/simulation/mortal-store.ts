@@ -1,5 +1,5 @@
 import { memory } from '../../../src/storage/memory.ts'
-import type { LocalCommit, LocalStorage, LocalStore, QueueRow } from '../../../src/storage/port.ts'
+import type { IndexCommit, LocalCommit, LocalStorage, LocalStore, QueueRow } from '../../../src/storage/port.ts'
 
 /** A store whose process may die at any write: what is asked of it afterwards never comes to an end. */
 export class MortalStore implements LocalStore {
@@ -20,12 +20,25 @@ export class MortalStore implements LocalStore {
   readLog = (from: number, limit?: number) => this.alive(() => this.store.readLog(from, limit))
   watch = (listener: () => void) => this.store.watch(() => void (this.dead || listener()))
   close = async () => this.store.close()
+  readRoot = () => this.alive(() => this.store.readRoot())
+  readSegments = (ids: readonly number[]) => this.alive(() => this.store.readSegments(ids))
+  segmentIds = () => this.alive(() => this.store.segmentIds())
+  beginIndexing = () => this.alive(() => this.store.beginIndexing())
 
   commit(change: LocalCommit): Promise<'committed' | 'lost'> {
+    return this.write(() => this.store.commit(change), change.durability === 'strict')
+  }
+
+  commitIndex(epoch: number, change: IndexCommit): Promise<'committed' | 'lost'> {
+    const { durability = change.root ? 'strict' : 'relaxed' } = change
+    return this.write(() => this.store.commitIndex(epoch, change), durability === 'strict')
+  }
+
+  private write(commit: () => Promise<'committed' | 'lost'>, strict: boolean): Promise<'committed' | 'lost'> {
     return this.alive(async () => {
       const fate = this.fate()
-      const outcome = fate === 'dies before' ? 'lost' : await this.store.commit(change)
-      if (outcome === 'committed' && change.durability === 'strict') await this.onStrict()
+      const outcome = fate === 'dies before' ? 'lost' : await commit()
+      if (outcome === 'committed' && strict) await this.onStrict()
       if (fate !== 'lives') this.die()
       return outcome
     })
@@ -52,9 +65,15 @@ const never = <T>(): Promise<T> => new Promise(() => undefined)
 /** A storage that holds what `storage` holds now: a copied profile, or an image to restore. */
 export async function copyOf(storage: LocalStorage): Promise<LocalStorage> {
   const from = await storage.open('shop')
+  const copy = await copyOfStore(from)
+  await from.close()
+  return copy
+}
+
+/** As {@link copyOf}, of what one store shows. Indexes are not copied: they can be made anew. */
+export async function copyOfStore(from: LocalStore): Promise<LocalStorage> {
   const { heads, queue, rejected, meta } = await from.read()
   const log = heads.confirmed.t === 0 ? [] : await from.readLog(1, heads.confirmed.t)
-  await from.close()
   const gone = heads.queue.seq - queue.length
   const filler = Array.from(
     { length: gone },
