@@ -347,6 +347,29 @@ export function localCommitsSuite(makeStorage: () => LocalStorage): void {
       }
     })
 
+    it('of two stores in turn, each to another head, keep each other’s', async () => {
+      const second = await open()
+      for (let n = 1; n <= 3; n++) {
+        expect(await append(n + 2, n + 2)).toBe('committed')
+        expect(await second.commit({ expect: { seq: n + 2 }, enqueue: [queueRow(n + 3)] })).toBe('committed')
+        expect(await commit({ expect: { claim: n }, claim: n + 1, dequeueTo: n })).toBe('committed')
+      }
+      const heads = { confirmed: { t: 5, hash: 'hash-5' }, queue: { seq: 6, txid: 'pending-6' }, claim: 4 }
+      expect(await second.read()).toMatchObject({ heads, queue: range(4, 6, (seq) => queueRow(seq)) })
+    })
+
+    it('that is behind by another store’s loses all that it brought, whatever it has done before', async () => {
+      const second = await open()
+      await append(3, 3)
+      await second.commit({ expect: { t: 3 }, log: [logRow(4)] })
+      const stale = { expect: { t: 3 }, log: [{ ...logRow(4), txid: 'stale' }], meta: new Map([['a', 'stale']]) }
+      expect(await commit(stale)).toBe('lost')
+      expect(await commit({ expect: { t: 3, seq: 3 }, enqueue: [queueRow(4)] })).toBe('lost')
+      expect(await append(5, 5)).toBe('committed')
+      expect(await second.readLog(1)).toEqual(range(1, 5, logRow))
+      expect(await second.read()).toMatchObject({ meta: new Map([['a', 1]]), queue: { length: 3 } })
+    })
+
     it('to the log does not make one to the queue lose', async () => {
       const second = await open()
       const outcomes = await Promise.all([append(3, 3), second.commit({ expect: { seq: 3 }, enqueue: [queueRow(4)] })])

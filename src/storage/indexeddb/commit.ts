@@ -1,125 +1,60 @@
-import { assert } from '../../base/assert.ts'
 import { checkLocalCommit, headsAfter, meets } from '../local-commit.ts'
-import { ownLogRow, ownMeta, ownQueueRow, ownRejectedRow } from '../own-rows.ts'
-import type { LocalCommit, QueueRow } from '../port.ts'
+import type { LocalCommit } from '../port.ts'
 import type { Connection } from './connection.ts'
-import { HEAD_KEY, type Head, type StoreName, type Tx } from './disk.ts'
-import { groupsCovering } from './groups.ts'
+import type { Head } from './disk.ts'
 import { readHead } from './read-head.ts'
+import { RolledBack } from './transaction.ts'
+import { find, isPlain, NOTHING_FOUND, ownChange, storesOf, write, writeHead } from './write-change.ts'
 
-/** One readwrite transaction: compares, writes, and resolves on its `complete`. */
+/** The head as this store last left or met it: another may have moved it since. */
+export interface SeenHead {
+  head: Head | undefined
+}
+
+/**
+ * One readwrite transaction: compares, writes, and resolves on its `complete`. As long as nobody else commits, the head is
+ * the one seen last, and the writes are asked for together with it instead of after it; they are rolled back where it is not.
+ */
 export async function commitChange(
   connection: Connection,
   name: string,
   change: LocalCommit,
+  seen: SeenHead,
 ): Promise<'committed' | 'lost'> {
   checkLocalCommit(change)
   const own = ownChange(change)
-  return connection.run('writing', {
+  const guess = seen.head && isPlain(own) && meets(seen.head, change.expect) ? seen.head : undefined
+  let next: Head | undefined
+  const outcome = await connection.run('writing', {
     stores: storesOf(own),
     mode: 'readwrite',
     durability: change.durability ?? 'relaxed',
-    async work(tx, attempt) {
-      const head = await readHead(tx, name)
-      if (!meets(head, change.expect)) return 'lost'
-      const done = Math.max(head.done, own.dequeueTo)
-      const next: Head = { ...head, ...headsAfter(head, change), done }
-      const requeued = await requeuedGroups(tx, own.requeue, done)
-      const rejectedKeys = await rejectedKeysOf(tx, [...own.reject, ...own.unreject.map((txid) => ({ txid }))])
+    async work(tx, attempt): Promise<'committed' | 'lost'> {
+      const reading = readHead(tx, name)
+      reading.catch(() => {}) // nobody waits for it any more when a write throws
+      if (guess) write(tx, own, headAfter(guess, change), NOTHING_FOUND)
+      const head = await reading
+      if (!meets(head, change.expect)) {
+        next = head
+        throw new RolledBack('lost')
+      }
+      next = headAfter(head, change)
+      if (!guess) write(tx, own, next, await find(tx, own, next))
+      else if (!sameHead(guess, head)) writeHead(tx, next)
       attempt.wrote = true
-      write(tx, own, next, requeued, rejectedKeys)
+      tx.commit()
       return 'committed'
     },
   })
+  seen.head = next
+  return outcome
 }
 
-type OwnChange = ReturnType<typeof ownChange>
-
-/** Everything made ready before the transaction: within it only its own requests may be awaited. */
-function ownChange(change: LocalCommit) {
-  return {
-    log: (change.log ?? []).map(ownLogRow),
-    enqueue: (change.enqueue ?? []).map(ownQueueRow),
-    requeue: new Map((change.requeue ?? []).map((row) => [row.seq, ownQueueRow(row)])),
-    dequeueTo: change.dequeueTo ?? 0,
-    reject: (change.reject ?? []).map(ownRejectedRow),
-    unreject: change.unreject ?? [],
-    meta: ownMeta(change.meta ?? new Map()),
-    claims: change.claim !== undefined,
-  }
+function headAfter(head: Head, change: LocalCommit): Head {
+  return { ...head, ...headsAfter(head, change), done: Math.max(head.done, change.dequeueTo ?? 0) }
 }
 
-/** Only what is touched: a writer of one store keeps readers of that store waiting. */
-function storesOf({ log, enqueue, requeue, dequeueTo, reject, unreject }: OwnChange): StoreName[] {
-  const stores: StoreName[] = ['meta']
-  if (log.length > 0) stores.push('log')
-  if (enqueue.length > 0 || requeue.size > 0 || dequeueTo > 0) stores.push('queue')
-  if (reject.length > 0 || unreject.length > 0) stores.push('rejected')
-  return stores
-}
-
-/** The groups in which some row is replaced, as they will be, without the rows up to `done`. */
-async function requeuedGroups(
-  tx: Tx<'readwrite'>,
-  requeue: ReadonlyMap<number, QueueRow>,
-  done: number,
-): Promise<QueueRow[][]> {
-  const seqs = [...requeue.keys()].filter((seq) => seq > done)
-  if (seqs.length === 0) return []
-  const groups = await groupsCovering(tx.objectStore('queue'), Math.min(...seqs), Math.max(...seqs))
-  return groups
-    .filter((group) => group.some(({ seq }) => requeue.has(seq)))
-    .map((group) => group.filter(({ seq }) => seq > done).map((row) => replaced(row, requeue.get(row.seq))))
-}
-
-function replaced(old: QueueRow, row: QueueRow | undefined): QueueRow {
-  assert(row === undefined || row.txid === old.txid, () => `seq ${old.seq} is ${old.txid}, requeued as ${row?.txid}`)
-  return row ?? old
-}
-
-/** Where the refused ones among them lie. */
-async function rejectedKeysOf(
-  tx: Tx<'readwrite'>,
-  rows: readonly { readonly txid: string }[],
-): Promise<Map<string, number>> {
-  if (rows.length === 0) return new Map()
-  const index = tx.objectStore('rejected').index('txid')
-  const keys = await Promise.all(rows.map(({ txid }) => index.getKey(txid)))
-  return new Map(rows.flatMap(({ txid }, i) => (keys[i] === undefined ? [] : [[txid, keys[i]] as const])))
-}
-
-/** Asks for everything; the transaction's end tells whether it was done. */
-function write(
-  tx: Tx<'readwrite'>,
-  { log, enqueue, dequeueTo, reject, unreject, meta, claims }: OwnChange,
-  next: Head,
-  requeued: readonly QueueRow[][],
-  rejectedKeys: Map<string, number>,
-): void {
-  const ask = (request: Promise<unknown>): void => {
-    // A request that fails aborts the transaction, which then has its error.
-    request.catch(() => {})
-  }
-  const metaStore = tx.objectStore('meta')
-  const lastRow = log.at(-1)
-  if (lastRow) ask(tx.objectStore('log').add(log, lastRow.t))
-  for (const group of requeued) {
-    const last = group.at(-1)
-    if (last) ask(tx.objectStore('queue').put(group, last.seq))
-  }
-  const lastQueued = enqueue.at(-1)
-  if (lastQueued) ask(tx.objectStore('queue').add(enqueue, lastQueued.seq))
-  if (dequeueTo > 0) ask(tx.objectStore('queue').delete(IDBKeyRange.upperBound(next.done)))
-  for (const txid of unreject) {
-    const key = rejectedKeys.get(txid)
-    if (key !== undefined) ask(tx.objectStore('rejected').delete(key))
-    rejectedKeys.delete(txid)
-  }
-  for (const row of reject) {
-    const key = rejectedKeys.get(row.txid)
-    ask(key === undefined ? tx.objectStore('rejected').add(row) : tx.objectStore('rejected').put(row, key))
-  }
-  for (const [key, value] of meta) ask(value === undefined ? metaStore.delete(key) : metaStore.put(value, key))
-  if (lastRow || lastQueued || dequeueTo > 0 || claims) ask(metaStore.put(next, HEAD_KEY))
-  tx.commit()
+/** Whether they stand alike: each of their parts is counted by a number that only grows. */
+function sameHead(a: Head, b: Head): boolean {
+  return a.confirmed.t === b.confirmed.t && a.queue.seq === b.queue.seq && a.claim === b.claim && a.done === b.done
 }

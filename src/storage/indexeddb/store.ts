@@ -1,7 +1,7 @@
 import { changesAnything } from '../local-commit.ts'
 import type { IndexCommit, IndexHead, IndexRoot, LocalCommit, LocalState, LocalStore, LogRow } from '../port.ts'
 import { Watchers } from '../watchers.ts'
-import { commitChange } from './commit.ts'
+import { commitChange, type SeenHead } from './commit.ts'
 import { beginIndexing, commitIndex } from './commit-index.ts'
 import { Connection } from './connection.ts'
 import { databaseName } from './disk.ts'
@@ -15,6 +15,7 @@ export class IndexedDbStore implements LocalStore {
   readonly #connection: Connection
   readonly #channel: BroadcastChannel
   readonly #watchers = new Watchers()
+  readonly #seen: SeenHead = { head: undefined }
   /** The highest `t` that this store has seen in the log: reading less than it is damage. */
   #known = 0
 
@@ -53,7 +54,7 @@ export class IndexedDbStore implements LocalStore {
   }
 
   async commit(change: LocalCommit): Promise<'committed' | 'lost'> {
-    const outcome = await commitChange(this.#connection, this.#name, change)
+    const outcome = await commitChange(this.#connection, this.#name, change, this.#seen)
     if (outcome === 'committed') {
       this.#knows(change.log?.at(-1)?.t ?? 0)
       if (changesAnything(change)) this.#tellOthers()

@@ -2,6 +2,11 @@ import type { IDBPDatabase } from 'idb'
 import type { Disk, StoreName, Tx } from './disk.ts'
 import { errorName } from './storage-error.ts'
 
+/** Thrown by a piece of work that wants everything undone, and has a result all the same. */
+export class RolledBack<T> {
+  constructor(readonly result: T) {}
+}
+
 /**
  * Runs `work` in one transaction and resolves to its result once that is complete. Rejects after the rollback, with what
  * `work` threw or with the reason of the abort. `work` may await nothing but the transaction's own requests: IndexedDB
@@ -30,6 +35,7 @@ export async function inTransaction<T, Mode extends 'readonly' | 'readwrite'>(
   } catch (e) {
     abort(tx)
     await Promise.race([complete, aborted.catch(() => {})])
+    if (e instanceof RolledBack) return e.result
     // Requests that were under way when the transaction failed know only that it was aborted.
     throw (errorName(e) === 'AbortError' && tx.error) || e
   }
