@@ -4,11 +4,9 @@ import { indexedDB as storageOver } from '../src/storage/indexeddb/indexeddb.ts'
 import type { LocalStorage, LocalStore } from '../src/storage/port.ts'
 import { localStorageSuite } from './conformance/local-storage.ts'
 import { logRow, queueRow, range, rejectedRow } from './conformance/rows.ts'
+import { onDisk, requested, tamper } from './support/raw-database.ts'
 
 localStorageSuite('IndexedDB', storageOver)
-
-/** As it is on disk, see src/storage/indexeddb/disk.ts. */
-const onDisk = (name: string): string => `annals/1/${name}`
 
 describe('IndexedDB as it fails', () => {
   let serial = 0
@@ -50,16 +48,6 @@ describe('IndexedDB as it fails', () => {
     const db = await requested(indexedDB.open(onDisk(name), version))
     others.push(db)
     return db
-  }
-
-  async function tamper(store: string, change: (store: IDBObjectStore) => void): Promise<void> {
-    const db = await holdRaw()
-    const tx = db.transaction(store, 'readwrite')
-    change(tx.objectStore(store))
-    await new Promise((resolve) => {
-      tx.oncomplete = resolve
-    })
-    db.close()
   }
 
   async function expectOnlyRow1(): Promise<void> {
@@ -264,7 +252,7 @@ describe('IndexedDB as it fails', () => {
         [5, 6],
       ] as const)
         await append(from, to)
-      await tamper('log', (log) => log.delete(4))
+      await tamper(name, 'log', (log) => log.delete(4))
       await expect(store.readLog(1)).rejects.toMatchObject({ ...corrupt, data: { what: 'log', missing: 3 } })
       await expect(store.readLog(3, 1)).rejects.toMatchObject(corrupt)
       expect(await store.readLog(5)).toEqual(range(5, 6, logRow))
@@ -277,7 +265,7 @@ describe('IndexedDB as it fails', () => {
         [3, 4],
       ] as const)
         await append(from, to)
-      await tamper('log', (log) => log.delete(4))
+      await tamper(name, 'log', (log) => log.delete(4))
       const fresh = await storage.open(name)
       others.push(fresh)
       await fresh.read()
@@ -289,12 +277,12 @@ describe('IndexedDB as it fails', () => {
     it('of the queue is reported', async () => {
       await store.commit({ expect: { seq: 0 }, enqueue: range(1, 2, (seq) => queueRow(seq)) })
       await store.commit({ expect: { seq: 2 }, enqueue: [queueRow(3)] })
-      await tamper('queue', (queue) => queue.delete(2))
+      await tamper(name, 'queue', (queue) => queue.delete(2))
       await expect(store.read()).rejects.toMatchObject({ ...corrupt, data: { what: 'queue', missing: 1 } })
     })
 
     it('of the head is reported, at open too', async () => {
-      await tamper('meta', (meta) => meta.clear())
+      await tamper(name, 'meta', (meta) => meta.clear())
       await expect(store.read()).rejects.toMatchObject(corrupt)
       await expect(append(1, 1)).rejects.toMatchObject(corrupt)
       await expect(storage.open(name)).rejects.toMatchObject(corrupt)
@@ -313,10 +301,3 @@ describe('IndexedDB as it fails', () => {
     expect(await keys('queue')).toEqual([51])
   })
 })
-
-function requested<T>(request: IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result)
-    request.onerror = () => reject(request.error)
-  })
-}

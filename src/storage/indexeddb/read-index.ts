@@ -1,3 +1,4 @@
+import { unwrap } from 'idb'
 import { AnnalsError } from '../../base/errors.ts'
 import type { IndexRoot } from '../port.ts'
 import type { Connection } from './connection.ts'
@@ -29,26 +30,40 @@ export function readRoot(connection: Connection): Promise<IndexRoot | undefined>
   })
 }
 
-/** Many gets at once in one transaction: over keys that lie apart nothing is faster, and a bad one is known by its id. */
+/**
+ * Many gets at once in one transaction. `getAll` over neighbours is slower in Chromium from some ten segments on, and one bad
+ * record fails the whole of it; promises of the idb package take as long again as the gets.
+ */
 export function readSegments(
   connection: Connection,
   name: string,
   ids: readonly number[],
 ): Promise<readonly (Uint8Array | undefined)[]> {
-  const corrupt = (id: number, cause: unknown): never => {
-    const error = storageError(cause, name, `reading segment ${id}`)
-    if (error.code !== 'storage/corrupt') throw cause
-    throw new AnnalsError(error.code, error.message, { ...error.data, what: 'segment', segment: id }, { cause })
-  }
   return connection.run('reading segments', {
     stores: ['segments'],
     mode: 'readonly',
     durability: 'default',
     work: (tx) => {
-      const store = tx.objectStore('segments')
-      return Promise.all(ids.map((id) => store.get(id).catch((e: unknown) => corrupt(id, e))))
+      const store = unwrap(tx).objectStore('segments')
+      return Promise.all(ids.map((id) => readSegment(store, name, id)))
     },
   })
+}
+
+function readSegment(store: IDBObjectStore, name: string, id: number): Promise<Uint8Array | undefined> {
+  return new Promise((resolve, reject) => {
+    const request: IDBRequest<Uint8Array | undefined> = store.get(id)
+    request.onsuccess = () => resolve(request.result)
+    request.onerror = () => reject(segmentError(request.error, name, id))
+  })
+}
+
+/** `storage/corrupt` names the segment; what is no damage stays as it is, for whoever opens a lost handle again. */
+function segmentError(cause: unknown, name: string, segment: number): unknown {
+  const { code, message, data } = storageError(cause, name, `reading segment ${segment}`)
+  return code === 'storage/corrupt'
+    ? new AnnalsError(code, message, { ...data, what: 'segment', segment }, { cause })
+    : cause
 }
 
 export function segmentIds(connection: Connection): Promise<readonly number[]> {

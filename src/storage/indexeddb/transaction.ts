@@ -8,7 +8,7 @@ export class RolledBack<T> {
 }
 
 /**
- * Runs `work` in one transaction and resolves to its result once that is complete. Rejects after the rollback, with what
+ * Runs `work` in one transaction and resolves to its result, once that is complete where it may write. Rejects after the rollback, with what
  * `work` threw or with the reason of the abort. `work` may await nothing but the transaction's own requests: IndexedDB
  * commits a transaction that has nothing left to do.
  */
@@ -30,7 +30,8 @@ export async function inTransaction<T, Mode extends 'readonly' | 'readwrite'>(
   try {
     // Chromium's SQLite back end may abort on a full disk and leave requests without any event.
     const result = await Promise.race([work(tx), aborted])
-    await Promise.race([complete, aborted])
+    // What was read is read; waiting for the end of a transaction that writes nothing takes as long as a get.
+    if (mode === 'readwrite') await Promise.race([complete, aborted])
     return result
   } catch (e) {
     abort(tx)
