@@ -58,7 +58,9 @@ export function commitIndex(
       for (const [id, bytes] of write) ask(segments.put(bytes, id))
       for (const id of change.remove ?? []) ask(segments.delete(id))
       if (root) ask(index.put(root, ROOT_KEY))
-      ask(index.put({ ...head, ...indexHeadAfter(head, change), ...(root && { rootT: root.t }) }, HEAD_KEY))
+      const next: StoredIndexHead = { ...head, ...indexHeadAfter(head, change), ...(root && { rootT: root.t }) }
+      // A full disk lets go of things only in a transaction that adds none.
+      if (write.size > 0 || root) ask(index.put(next, HEAD_KEY))
       tx.commit()
       return 'committed'
     },

@@ -90,7 +90,10 @@ export class Connection {
   async #connect(onLost: () => void): Promise<IDBPDatabase<Disk>> {
     const reopening = this.#incarnation !== undefined
     try {
-      const db = wrap(await openDatabase(this.#place, this.#name, { create: !reopening, onLost })) as IDBPDatabase<Disk>
+      const open = (): Promise<IDBDatabase> => openDatabase(this.#place, this.#name, { create: !reopening, onLost })
+      // A browser that just woke up, or is clearing data, may fail the first time.
+      const opened = await open().catch((e: AnnalsError) => (mayBeLostHandle(e.cause) ? open() : Promise.reject(e)))
+      const db = wrap(opened) as IDBPDatabase<Disk>
       await this.#recognise(db).catch((e: unknown) => {
         db.close()
         throw e
