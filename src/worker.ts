@@ -1,11 +1,12 @@
 /** `annals/worker`: the worker's side, for an application that brings its own worker. */
 import type { Functions } from './api/functions.ts'
-import { storeName } from './client/serve/open-database.ts'
+import { DurableStores } from './client/serve/durable-stores.ts'
+import { type OpenDatabase, storeName } from './client/serve/open-database.ts'
 import { openSynced } from './client/serve/open-synced.ts'
-import { strictStorage } from './client/serve/strict-storage.ts'
 import { serveAt } from './client/serve.ts'
-import { open } from './engine/open.ts'
+import { open as openLocal } from './engine/open.ts'
 import { indexedDB } from './storage/indexeddb/indexeddb.ts'
+import type { LocalCommit } from './storage/port.ts'
 
 export type { Db, TxForms } from './api/db.ts'
 export type { Functions, TxFunction } from './api/functions.ts'
@@ -20,13 +21,15 @@ export interface ServeOptions {
  * it once, before anything is awaited.
  */
 export function serve({ functions }: ServeOptions = {}): void {
-  const relaxed = indexedDB()
-  const strict = strictStorage(relaxed)
-  serveAt(globalThis as unknown as Worker, (request, { auth, leadership }) => {
-    const { schema, sync, durability } = request
-    const storage = durability === 'strict' ? strict : relaxed
+  const stores = new DurableStores()
+  const open: OpenDatabase = (request, { auth, leadership, onCreated }) => {
+    const { schema, sync, durability = 'relaxed' } = request
+    // What was pulled can be pulled again.
+    const isOwn = ({ log, enqueue }: LocalCommit): boolean => ((sync ? enqueue : log)?.length ?? 0) > 0
+    const storage = stores.over(indexedDB({ onCreated }), { durability, isOwn })
     const options = { storage, ...(functions && { functions }), ...(schema && { schema }) }
     const name = storeName(request)
-    return sync ? openSynced(name, { ...options, leadership, remote: { ...sync, auth } }) : open(name, options)
-  })
+    return sync ? openSynced(name, { ...options, leadership, remote: { ...sync, auth } }) : openLocal(name, options)
+  }
+  serveAt(globalThis as unknown as Worker, open, () => stores.harden())
 }

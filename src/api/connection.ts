@@ -64,4 +64,15 @@ export interface Stats {
   readonly rejected: number
   /** Transactions in the local copy of the log. */
   readonly logLength: number
+  /** What the browser says of the storage of this page's whole origin; absent where it says nothing, and outside of browsers. */
+  readonly storage?: BrowserStorage
+}
+
+export interface BrowserStorage {
+  /** Bytes, roughly: everything that the origin keeps, other databases and caches too. */
+  readonly usedBytes: number
+  /** Bytes that the origin might have. A promise of nothing: Chromium says 10 GiB more than is used. */
+  readonly quotaBytes: number
+  /** Whether the browser has promised not to remove it by itself. */
+  readonly persisted: boolean
 }

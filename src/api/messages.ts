@@ -38,6 +38,11 @@ export interface OpenRequest {
   readonly durability?: Durability
 }
 
+export interface Opened {
+  /** Whether the database was not there, and was made. */
+  readonly created: boolean
+}
+
 /**
  * A database value that the worker keeps under `token` until the page releases it. One that is kept no more (its worker died,
  * or it is among the oldest of too many) is read as the newest value as of `basisT`.
@@ -143,8 +148,10 @@ export interface WorkerCalls {
   /** The page goes into the back/forward cache: locks are released, and nothing is synced. */
   pause(): void
   resume(): Hello
+  /** The page may be gone for good in a moment: what was acknowledged is made to outlive a power cut. */
+  harden(): void
   /** Before it answers, the worker sends the connection's first change event. */
-  open(connection: number, request: OpenRequest): void
+  open(connection: number, request: OpenRequest): Opened
   close(connection: number): void
   /** Tokens that the page holds no more. */
   release(tokens: readonly number[]): void

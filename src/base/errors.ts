@@ -24,7 +24,7 @@ export type ErrorCode =
       | 'timeout'
       | 'aborted'}`
   | `schema/${'mismatch' | 'malformed' | 'frozen' | 'in-use'}`
-  | `storage/${'quota-exceeded' | 'closed' | 'corrupt' | 'unavailable' | 'newer-format' | 'blocked' | 'failed'}`
+  | `storage/${'quota-exceeded' | 'closed' | 'corrupt' | 'unavailable' | 'newer-format' | 'blocked' | 'failed' | 'lost'}`
   | `sync/${
       | 'unauthorized'
       | 'unreachable'

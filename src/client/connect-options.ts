@@ -17,7 +17,11 @@ export interface ConnectOptions<S extends SchemaDef = SchemaDef, F extends Funct
   readonly functions?: F
   /** Starts the application's own worker, one that calls `serve`; default the library's. Called again should that one die. */
   readonly worker?: () => Worker
-  /** Default `relaxed`. */
+  /**
+   * What a transaction survives once its promise resolved. Default `relaxed`: at once the end of tab, worker and browser; a power
+   * cut or a crash of the operating system within a second, or as soon as the page is hidden. `strict`: all of it at once, at the
+   * price of a wait for the disk, a few milliseconds on a laptop and tens of them on some phones.
+   */
   readonly durability?: Durability
 }
 

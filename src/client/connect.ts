@@ -2,6 +2,7 @@ import type { Connection } from '../api/connection.ts'
 import type { Functions } from '../api/functions.ts'
 import type { SchemaDef } from '../api/schema.ts'
 import { AnnalsError } from '../base/errors.ts'
+import { askToPersist } from './browser-storage.ts'
 import { type ConnectOptions, checkOptions, fingerprint, openRequest } from './connect-options.ts'
 import { startDefaultWorker } from './default-worker.ts'
 import { PageConnection } from './page-connection.ts'
@@ -23,6 +24,9 @@ const hosts = new Map<() => Worker, WorkerHost>()
  * with equal options shares it, and it closes when it was closed as often; other options reject with
  * `client/already-connected`. All databases share one worker, unless they bring different ones.
  *
+ * The first connection of a page asks the browser to keep this origin's data (`navigator.storage.persist()`). A database that
+ * was here before and is gone is told in `health`, as `storage/lost`.
+ *
  * Rejects with `client/no-worker` where there are no workers, `client/worker-failed`, `client/bad-option`, `schema/mismatch`,
  * or an error of area `storage`.
  */
@@ -42,6 +46,7 @@ export async function connect<const S extends SchemaDef = SchemaDef, F extends F
   }
   if (typeof Worker === 'undefined' && options.worker === undefined) throw noWorker()
 
+  askToPersist()
   const release = (): boolean => {
     if (--shared.holders > 0) return false
     if (connections.get(key) === shared) connections.delete(key)

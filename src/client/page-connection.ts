@@ -8,8 +8,10 @@ import { AnnalsError, fromWireError, isAnnalsError } from '../base/errors.ts'
 import { Failures } from '../base/failures.ts'
 import { Listeners } from '../base/listeners.ts'
 import { plainKey } from '../base/plain-key.ts'
+import { browserStorage } from './browser-storage.ts'
 import type { Args, Value } from './calls.ts'
 import { KeptValue } from './kept-values.ts'
+import { isKnown, makeKnown } from './known-databases.ts'
 import { liveKey } from './live-key.ts'
 import { LiveStores } from './live-stores.ts'
 import { type DbOwner, PageDb, wireInputs } from './page-db.ts'
@@ -113,7 +115,8 @@ export class PageConnection implements Connection, Tenant, DbOwner {
   readonly subscribe = (listener: () => void): (() => void) => this.changes.add(listener)
 
   async stats(): Promise<Stats> {
-    return { ...(await this.call('stats')), name: this.name }
+    const [stats, storage] = await Promise.all([this.call('stats'), browserStorage()])
+    return { ...stats, name: this.name, ...(storage && { storage }) }
   }
 
   async close(): Promise<void> {
@@ -182,8 +185,11 @@ export class PageConnection implements Connection, Tenant, DbOwner {
 
   private async openIn(): Promise<WorkerLink> {
     const link = await this.host.link()
-    await link.call('open', this.number, this.options.request)
+    const { request } = this.options
+    const { created } = await link.call('open', this.number, request)
     this.link = link
+    if (created && isKnown(request)) this.failed(databaseLost(this.name))
+    makeKnown(request)
     this.sync.restore()
     this.lives.ask()
     return link
@@ -226,3 +232,11 @@ export class PageConnection implements Connection, Tenant, DbOwner {
     return new AnnalsError('connection/closed', `the connection to ${this.name} is closed`, { name: this.name })
   }
 }
+
+const databaseLost = (name: string): AnnalsError =>
+  new AnnalsError(
+    'storage/lost',
+    `The database ${name} was in this browser before, and was gone when it was opened: the browser removed it, or its files broke. ` +
+      'An empty one was made. What was synced comes back from the remote; what was not is lost, unless there is a backup.',
+    { name },
+  )

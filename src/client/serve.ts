@@ -4,6 +4,7 @@ import type {
   DbRef,
   Hello,
   LiveRequest,
+  Opened,
   OpenRequest,
   PageCalls,
   Protocol,
@@ -23,9 +24,12 @@ const PROTOCOL: Protocol = 1
 /** Keeps their channels from being collected while they are in use. */
 const servers = new Set<Server>()
 
-/** Answers a page's calls at `endpoint`: all that a database worker does. */
-export function serveAt(endpoint: Endpoint, open: OpenDatabase): void {
-  const server = new Server(callerOf<PageCalls>(endpoint), open)
+/**
+ * Answers a page's calls at `endpoint`: all that a database worker does. `harden` makes what was acknowledged outlive a power
+ * cut; it runs when the page is hidden.
+ */
+export function serveAt(endpoint: Endpoint, open: OpenDatabase, harden = async (): Promise<void> => undefined): void {
+  const server = new Server(callerOf<PageCalls>(endpoint), open, harden)
   servers.add(server)
   answerCalls<WorkerCalls>(endpoint, server.calls, () => server.flush())
 }
@@ -39,6 +43,7 @@ class Server {
   constructor(
     private readonly page: Caller<PageCalls>,
     private readonly openDatabase: OpenDatabase,
+    private readonly harden: () => Promise<void>,
   ) {}
 
   readonly calls: Handlers<WorkerCalls> = {
@@ -49,6 +54,7 @@ class Server {
       this.leadership.resume()
       return this.hello()
     },
+    harden: () => this.harden(),
     open: (connection, request) => this.open(connection, request),
     close: (connection) => this.close(connection),
     release: (tokens) => {
@@ -124,14 +130,19 @@ class Server {
     await this.leadership.pause()
   }
 
-  private async open(number: number, request: OpenRequest): Promise<void> {
+  private async open(number: number, request: OpenRequest): Promise<Opened> {
     const auth = (): Promise<string | undefined> => this.page('auth', [number])
-    const connection = await this.openDatabase(request, { auth, leadership: this.leadership })
+    let created = false
+    const onCreated = (): void => {
+      created = true
+    }
+    const connection = await this.openDatabase(request, { auth, leadership: this.leadership, onCreated })
     const served = new ServedConnection(number, connection, (event, buffers) => {
       // Nobody waits for the page to have seen it; a page that is gone takes this worker with it.
       this.page('changed', transfer([event], [...buffers])).catch(() => undefined)
     })
     this.connections.set(number, served)
+    return { created }
   }
 
   private async close(number: number): Promise<void> {

@@ -37,6 +37,9 @@ export class WorkerHost implements LinkListener {
     if (typeof addEventListener !== 'function') return
     const { signal } = this.gone
     addEventListener('pagehide', (e) => e.persisted && this.running?.pause(), { signal })
+    addEventListener('visibilitychange', () => document.visibilityState === 'hidden' && this.running?.harden(), {
+      signal,
+    })
     addEventListener('pageshow', (e) => e.persisted && this.running?.resume(), { signal })
   }
 

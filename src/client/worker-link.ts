@@ -70,6 +70,11 @@ export class WorkerLink {
     })
   }
 
+  /** While the page can still say so: a hidden page may never be seen again. */
+  harden(): void {
+    this.call('harden').catch(() => undefined)
+  }
+
   /** Before the page is frozen: a worker that is frozen with it must not keep locks that others wait for. */
   pause(): void {
     this.stopWatching()

@@ -69,7 +69,7 @@ export interface LocalCommit {
    * otherwise; undefined removes.
    */
   readonly meta?: ReadonlyMap<string, unknown>
-  /** `strict` asks that a power loss keeps it too; default `relaxed`. */
+  /** `strict` asks that a power loss keeps it too, and all that was committed before it; default `relaxed`. */
   readonly durability?: 'relaxed' | 'strict'
   /** The new claim head. Requires `expect.claim`, and to be one more. */
   readonly claim?: number

@@ -7,6 +7,8 @@ export interface Surroundings {
   /** Asks the page for the bearer token of this connection's remote. */
   readonly auth: () => Promise<string | undefined>
   readonly leadership: Leadership
+  /** To be called when the database was not there, and was made. */
+  readonly onCreated: () => void
 }
 
 /** Opens the database that a page asks for. */

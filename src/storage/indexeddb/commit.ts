@@ -1,4 +1,4 @@
-import { checkLocalCommit, headsAfter, meets } from '../local-commit.ts'
+import { changesAnything, checkLocalCommit, headsAfter, meets } from '../local-commit.ts'
 import type { LocalCommit } from '../port.ts'
 import type { Connection } from './connection.ts'
 import type { Head } from './disk.ts'
@@ -41,6 +41,8 @@ export async function commitChange(
       next = headAfter(head, change)
       if (!guess) write(tx, own, next, await find(tx, own, next))
       else if (!sameHead(guess, head)) writeHead(tx, next)
+      // A strict transaction that writes nothing would leave what came before it where it is.
+      if (change.durability === 'strict' && !changesAnything(change)) writeHead(tx, next)
       attempt.wrote = true
       tx.commit()
       return 'committed'

@@ -11,6 +11,8 @@ export interface IndexedDbOptions {
   readonly factory?: IDBFactory
   /** How long opening and removing may wait for other tabs and the browser before `storage/blocked`; ms, default 10,000. */
   readonly patience?: number
+  /** Called by an open that found no database of the name and made it. */
+  readonly onCreated?: (name: string) => void
 }
 
 /**
@@ -18,8 +20,9 @@ export interface IndexedDbOptions {
  * when a newer version of the app has changed the database; `storage/blocked` when another tab does not let go of it;
  * `storage/quota-exceeded`; `storage/corrupt` when rows are missing or unreadable; `storage/failed` otherwise.
  */
-export function indexedDB({ factory, patience = PATIENCE }: IndexedDbOptions = {}): LocalStorage {
-  const place = (): Place => ({ factory: factory ?? globalFactory(), patience })
+export function indexedDB(options: IndexedDbOptions = {}): LocalStorage {
+  const { factory, patience = PATIENCE, onCreated = () => undefined } = options
+  const place = (): Place => ({ factory: factory ?? globalFactory(), patience, onCreated })
   return {
     open: async (name) => IndexedDbStore.open(place(), name),
     destroy: async (name) => deleteDatabase(place(), name),

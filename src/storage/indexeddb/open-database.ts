@@ -8,6 +8,8 @@ export interface Place {
   readonly factory: IDBFactory
   /** Milliseconds that opening or removing a database may take before it is called blocked. */
   readonly patience: number
+  /** Called when a database was not there, and was made. */
+  readonly onCreated: (name: string) => void
 }
 
 interface OpenOptions {
@@ -20,10 +22,12 @@ interface OpenOptions {
 /** Opens the database. `storage/blocked` when it takes longer than patience; a handle that comes later is closed. */
 export function openDatabase(place: Place, name: string, { create, onLost }: OpenOptions): Promise<IDBDatabase> {
   let absent = false
+  let created = false
   const begin = (): IDBOpenDBRequest => {
     const request = place.factory.open(databaseName(name), DATABASE_VERSION)
     request.onupgradeneeded = ({ oldVersion }) => {
       absent = !create && oldVersion === 0
+      created = create && oldVersion === 0
       if (absent) request.transaction?.abort()
       else upgradeStores(request.result, oldVersion, randomEpoch())
     }
@@ -36,6 +40,7 @@ export function openDatabase(place: Place, name: string, { create, onLost }: Ope
       onLost()
     }
     db.onclose = onLost
+    if (created) place.onCreated(name)
   }
   return answered(place, name, 'opening it', begin, { adopt, late: (db) => db.close() }).catch((e: unknown) => {
     throw absent ? closedError(name, 'destroyed') : e
