@@ -1,0 +1,81 @@
+import type { Page } from 'playwright-core'
+import { expect } from 'vitest'
+import type { ShopPage } from './shop-page.ts'
+
+/** Writers of one tab: their transactions share commits. */
+const PER_TAB = 3
+/** Every so many transactions one is too big to lie in the browser's tables. */
+const BIG_EVERY = 7
+const BIG = 90_000
+
+/**
+ * Pages that write without a pause. Writer `w` counts up: its transaction `n` says so of two items at once, so that half of one
+ * would be seen; here is noted what was acknowledged.
+ */
+export class Writers {
+  /** The last number that was acknowledged, by writer. */
+  private readonly acknowledged = new Map<string, number>()
+  private tabs = 0
+
+  get total(): number {
+    return [...this.acknowledged.values()].reduce((sum, n) => sum + n, 0)
+  }
+
+  /** Returns once each writer has written something. */
+  async start({ page }: ShopPage): Promise<void> {
+    const tab = `tab-${this.tabs++}`
+    const before = this.total
+    await page.exposeFunction('acknowledge', (writer: string, n: number) => this.acknowledged.set(writer, n))
+    await page.evaluate(write, { writers: Array.from({ length: PER_TAB }, (_, i) => `${tab}-${i}`), BIG_EVERY, BIG })
+    await expect.poll(() => this.total, { timeout: 15_000, interval: 20 }).toBeGreaterThanOrEqual(before + PER_TAB)
+  }
+
+  /** Nothing that was acknowledged before is missing, nothing is half there, and every number came once. */
+  async check({ page }: ShopPage): Promise<void> {
+    for (const [writer, acknowledged] of [...this.acknowledged]) {
+      const { left, right, times } = await found(page, writer)
+      expect(left, writer).toBe(right)
+      expect(left, writer).toBeGreaterThanOrEqual(acknowledged)
+      expect(times, writer).toBe(left)
+    }
+  }
+}
+
+interface Found {
+  readonly left: number
+  readonly right: number
+  /** How many transactions counted. */
+  readonly times: number
+}
+
+function found(page: Page, writer: string): Promise<Found> {
+  return page.evaluate(async (writer) => {
+    const db = window.annalsDemo?.conn.db()
+    const of = '[:find (max ?n) . :in $ ?sku :where [?e :inv/sku ?sku] [?e :inv/count ?n]]'
+    const all = '[:find (count ?tx) . :in $ ?sku :where [?e :inv/sku ?sku] [?e :inv/count _ ?tx true]]'
+    const [left, right, times] = await Promise.all([
+      db?.q<number>(of, [`left ${writer}`]),
+      db?.q<number>(of, [`right ${writer}`]),
+      db?.history().q<number>(all, [`left ${writer}`]),
+    ])
+    return { left: left ?? 0, right: right ?? 0, times: times ?? 0 }
+  }, writer)
+}
+
+/** Runs in the page. */
+function write({ writers, BIG_EVERY, BIG }: { writers: readonly string[]; BIG_EVERY: number; BIG: number }): void {
+  const acknowledge = Reflect.get(window, 'acknowledge') as (writer: string, n: number) => void
+  for (const writer of writers) {
+    const next = async (n: number): Promise<void> => {
+      const by = n % BIG_EVERY === 0 ? 'x'.repeat(BIG) : writer
+      await window.annalsDemo?.conn.transact([
+        { 'inv/sku': `left ${writer}`, 'inv/count': n },
+        [':db/add', 'datomic.tx', 'change/by', by],
+        { 'inv/sku': `right ${writer}`, 'inv/count': n },
+      ])
+      acknowledge(writer, n)
+      return next(n + 1)
+    }
+    void next(1)
+  }
+}
