@@ -52,7 +52,7 @@ const LAYERS = /** @type {const} */ ([
 /** Which layers may name a package. Node's own modules count as one. */
 const PACKAGES = {
   '@noble/hashes': ['base', 'engine', 'sync', 'server'],
-  cborg: ['base', 'datom', 'engine', 'sync', 'server', 'indexeddb', 'sql'],
+  cborg: ['base', 'datom', 'db', 'engine', 'sync', 'server', 'indexeddb', 'sql'],
   comlink: ['client', 'serve'],
   idb: ['indexeddb'],
   kysely: ['sql', 'server', 'cli'],

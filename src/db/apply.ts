@@ -5,12 +5,12 @@ import type { TxData } from '../datom/tx-data.ts'
 import type { Value } from '../datom/value.ts'
 import { type Db, PLAIN_VIEW, type Trees, withoutView } from './db.ts'
 import type { Index } from './index-order.ts'
+import { changeIndex } from './index-tree.ts'
+import { rangeOf } from './range.ts'
 import { NO_ROWS, type Rows, RowsBuilder } from './rows.ts'
 import type { Scan } from './scan.ts'
 import { isSchemaAttribute, updateSchema } from './schema-at.ts'
 import { sortRows } from './sort-rows.ts'
-import { changeTree } from './tree.ts'
-import { rank, visitLeaves } from './tree-read.ts'
 import { scan } from './view.ts'
 
 /**
@@ -67,7 +67,7 @@ function ended(schema: Schema, removed: Rows, tx: number): Rows {
 
 function changeTrees(trees: Trees, schema: Schema, removed: Rows, added: Rows): Trees {
   const change = (index: Index, keep?: (a: number) => boolean) =>
-    changeTree(trees[index], sortRows(index, only(removed, keep)), sortRows(index, only(added, keep)))
+    changeIndex(trees[index], sortRows(index, only(removed, keep)), sortRows(index, only(added, keep)))
   return {
     eavt: change('eavt'),
     aevt: change('aevt'),
@@ -107,7 +107,7 @@ async function rereadSchema(db: Db, touched: ReadonlySet<number>): Promise<Db> {
   for (const id of touched) {
     const was = isIndexed(db.schema, id)
     const is = isIndexed(schema, id)
-    if (was !== is) next = reindex(next, id, is)
+    if (was !== is) next = await reindex(next, id, is)
   }
   return next
 }
@@ -119,18 +119,19 @@ async function readAll(scans: readonly (readonly [number, Scan])[]) {
 }
 
 /** Puts all facts of attribute `a`, present and past, into AVET, or takes them out. */
-function reindex(db: Db, a: number, into: boolean): Db {
-  const move = (trees: Trees, past: boolean): Trees => {
-    const source = trees[into ? 'aevt' : 'avet']
+async function reindex(db: Db, a: number, into: boolean): Promise<Db> {
+  const move = async (trees: Trees, past: boolean): Promise<Trees> => {
+    const range = rangeOf(trees[into ? 'aevt' : 'avet'], { a }, { a })
+    await range.load()
     const rows = new RowsBuilder(past)
-    visitLeaves(source, rank(source, { a }, false), rank(source, { a }, true), (leaf, start, end) => {
+    for (const { rows: from, start, end } of range.parts()) {
       for (let i = start; i < end; i++) {
-        rows.push(leaf.e[i] as number, a, leaf.v[i] as Value, leaf.tx[i] as number, leaf.to?.[i])
+        rows.push(from.e[i] as number, a, from.v[i] as Value, from.tx[i] as number, from.to?.[i])
       }
-    })
+    }
     const sorted = sortRows('avet', rows.done())
     const none = past ? NO_PAST : NO_ROWS
-    return { ...trees, avet: into ? changeTree(trees.avet, none, sorted) : changeTree(trees.avet, sorted, none) }
+    return { ...trees, avet: into ? changeIndex(trees.avet, none, sorted) : changeIndex(trees.avet, sorted, none) }
   }
-  return { ...db, present: move(db.present, false), past: move(db.past, true) }
+  return { ...db, present: await move(db.present, false), past: await move(db.past, true) }
 }

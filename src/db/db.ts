@@ -1,6 +1,6 @@
 import type { Schema } from '../datom/schema.ts'
 import type { Index } from './index-order.ts'
-import { emptyTree, type Tree } from './tree.ts'
+import { emptyIndex, type IndexTree } from './index-tree.ts'
 
 /** Which facts a db value shows. Bounds are transaction entities: `asOf` is included, `since` is not. */
 export interface View {
@@ -11,7 +11,7 @@ export interface View {
 }
 export const PLAIN_VIEW: View = { asOf: undefined, since: undefined, history: false }
 
-export type Trees = Readonly<Record<Index, Tree>>
+export type Trees = Readonly<Record<Index, IndexTree>>
 
 /** A database value. Nothing in it ever changes; a later one shares what did not change. */
 export interface Db {
@@ -30,10 +30,10 @@ export interface Db {
 }
 
 export const noTrees = (): Trees => ({
-  eavt: emptyTree('eavt'),
-  aevt: emptyTree('aevt'),
-  avet: emptyTree('avet'),
-  vaet: emptyTree('vaet'),
+  eavt: emptyIndex('eavt'),
+  aevt: emptyIndex('aevt'),
+  avet: emptyIndex('avet'),
+  vaet: emptyIndex('vaet'),
 })
 
 /** The final id of `id`, which is usually itself. */

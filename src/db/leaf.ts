@@ -1,14 +1,14 @@
 import { assert } from '../base/assert.ts'
 import type { Value } from '../datom/value.ts'
 import type { CompareRows } from './index-order.ts'
-import type { Rows } from './rows.ts'
+import { joinValues, type Rows } from './rows.ts'
 
 /** Copies runs of rows into columns of a length known beforehand. */
 class Columns {
   private at = 0
   private readonly e: Int32Array
   private readonly a: Int32Array
-  private readonly parts: (readonly Value[])[] = []
+  private readonly parts: { readonly v: readonly Value[] }[] = []
   private readonly tx: Int32Array
   private readonly to: Int32Array | undefined
 
@@ -16,10 +16,13 @@ class Columns {
     private readonly length: number,
     past: boolean,
   ) {
-    this.e = new Int32Array(length)
-    this.a = new Int32Array(length)
-    this.tx = new Int32Array(length)
-    this.to = past ? new Int32Array(length) : undefined
+    // one buffer for all: to allocate is what costs most where a transaction changes a row or two
+    const buffer = new ArrayBuffer(length * Int32Array.BYTES_PER_ELEMENT * (past ? 4 : 3))
+    const column = (k: number): Int32Array => new Int32Array(buffer, k * length * Int32Array.BYTES_PER_ELEMENT, length)
+    this.e = column(0)
+    this.a = column(1)
+    this.tx = column(2)
+    this.to = past ? column(3) : undefined
   }
 
   copy(from: Rows, lo: number, hi: number): void {
@@ -38,25 +41,15 @@ class Columns {
       this.tx.set(from.tx.subarray(lo, hi), at)
       this.to?.set((from.to as Int32Array).subarray(lo, hi), at)
     }
-    this.parts.push(lo === 0 && hi === from.length ? from.v : from.v.slice(lo, hi))
+    this.parts.push(lo === 0 && hi === from.length ? from : { v: from.v.slice(lo, hi) })
     this.at = at + (hi - lo)
   }
 
   done(): Rows {
     assert(this.at === this.length, () => `a leaf of ${this.length} rows got ${this.at}: a row to remove is not there`)
-    const v = joinParts(this.parts)
+    const v = joinValues(this.parts)
     return { length: this.length, e: this.e, a: this.a, v, tx: this.tx, to: this.to }
   }
-}
-
-/** Arguments that one call may safely have. */
-const MOST_ARGUMENTS = 1000
-
-function joinParts(parts: readonly (readonly Value[])[]): Value[] {
-  if (parts.length <= MOST_ARGUMENTS) return ([] as Value[]).concat(...parts)
-  const out: Value[] = []
-  for (const part of parts) for (const v of part) out.push(v)
-  return out
 }
 
 /** The first row of `rows` at or after `lo` that does not sort before row `j` of `other`: galloping, for runs are long. */

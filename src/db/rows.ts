@@ -74,6 +74,39 @@ export function sliceRows(rows: Rows, lo: number, hi: number): Rows {
   }
 }
 
+/** All of `runs`, one after the other: `length` rows. Requires: at least one run. */
+export function concatRows(runs: readonly Rows[], length: number): Rows {
+  const join = (columnOf: (rows: Rows) => Int32Array): Int32Array => {
+    const out = new Int32Array(length)
+    let at = 0
+    for (const rows of runs) {
+      out.set(columnOf(rows), at)
+      at += rows.length
+    }
+    return out
+  }
+  const past = runs[0]?.to !== undefined
+  return {
+    length,
+    e: join((rows) => rows.e),
+    a: join((rows) => rows.a),
+    v: joinValues(runs),
+    tx: join((rows) => rows.tx),
+    to: past ? join((rows) => rows.to as Int32Array) : undefined,
+  }
+}
+
+/** Arguments that one call may safely have. */
+const MOST_ARGUMENTS = 1000
+
+/** The value columns of all of `runs`, one after the other. */
+export function joinValues(runs: readonly Pick<Rows, 'v'>[]): Value[] {
+  if (runs.length <= MOST_ARGUMENTS) return ([] as Value[]).concat(...runs.map(({ v }) => v))
+  const out: Value[] = []
+  for (const { v } of runs) for (const value of v) out.push(value)
+  return out
+}
+
 /** The rows at the places `order` names, in that order. */
 export function pickRows(rows: Rows, order: ArrayLike<number>): Rows {
   const n = order.length

@@ -20,7 +20,10 @@ export interface Batch {
  * what is pending, and loop synchronously over the batches.
  */
 export interface Scan {
-  /** How many rows at most: exact for the present without a time view, an upper bound otherwise. Reads nothing. */
+  /**
+   * How many rows. Once loaded exact for the present and an upper bound for a time view. Before, a guess where segments would
+   * have to be read, and then 0 only if there are none. Reads nothing.
+   */
   readonly count: number
   /** undefined when everything needed is in memory; otherwise a promise that resolves when it is. */
   load(): Promise<void> | undefined

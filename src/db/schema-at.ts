@@ -48,7 +48,8 @@ export function updateSchema(schema: Schema, facts: ReadonlyMap<number, readonly
   return { attributes, idents, identOf, composites: compositesOf(attributes) }
 }
 
-function compositesOf(attributes: ReadonlyMap<number, Attribute>): Map<number, Attribute[]> {
+/** The composite tuples that each attribute is a member of. */
+export function compositesOf(attributes: ReadonlyMap<number, Attribute>): Map<number, Attribute[]> {
   const out = new Map<number, Attribute[]>()
   for (const tuple of attributes.values()) {
     for (const member of tuple.tupleAttrs ?? []) out.set(member, [...(out.get(member) ?? []), tuple])

@@ -1,5 +1,7 @@
+import type { Value } from '../datom/value.ts'
 import { type ComparePlace, comparePlace, type Place } from './index-order.ts'
-import type { Rows } from './rows.ts'
+import { rankInRows } from './rank-in-rows.ts'
+import { concatRows, NO_ROWS, type Rows } from './rows.ts'
 import type { Branch, Leaf, Node, Tree } from './tree.ts'
 
 /** How many rows sort before `place`; with `after`, how many sort before or agree with all its components. */
@@ -22,24 +24,13 @@ export function rank(tree: Tree, place: Place, after: boolean): number {
     if (lo > 0) before += b.ends[lo - 1] as number
     node = b.children[lo] as Node
   }
-  return before + rankInLeaf(node as Leaf, place, compare, limit)
+  return before + rankInRows((node as Leaf).rows, tree.index, place, after)
 }
 
 function compareFirst(compare: ComparePlace, node: Node, place: Place): number {
   let n = node
   while (n.level !== 0) n = (n as Branch).children[0] as Node
   return compare((n as Leaf).rows, 0, place)
-}
-
-function rankInLeaf(leaf: Leaf, place: Place, compare: ComparePlace, limit: number): number {
-  let lo = 0
-  let hi = leaf.rows.length
-  while (lo < hi) {
-    const mid = (lo + hi) >>> 1
-    if (compare(leaf.rows, mid, place) < limit) lo = mid + 1
-    else hi = mid
-  }
-  return lo
 }
 
 /** Calls `visit` with the leaves that hold the rows `lo ..< hi` (ranks), in order, and the part of each that counts. */
@@ -71,4 +62,21 @@ function visitNode(node: Node, lo: number, hi: number, visit: (rows: Rows, start
     const child = children[i] as Node
     visitNode(child, Math.max(0, lo - base), Math.min(child.count, hi - base), visit)
   }
+}
+
+/** How many rows `tree` holds. */
+export const countTree = (tree: Tree): number => tree.root?.count ?? 0
+
+/** Every row of `tree`. */
+export function allRows(tree: Tree): Rows {
+  const runs: Rows[] = []
+  visitLeaves(tree, 0, countTree(tree), (rows) => runs.push(rows))
+  return runs.length === 0 ? NO_ROWS : concatRows(runs, countTree(tree))
+}
+
+/** Whether row `i` of `rows` is in `tree`. */
+export function holdsRow(tree: Tree, rows: Rows, i: number): boolean {
+  if (tree.root === undefined) return false
+  const place = { e: rows.e[i] as number, a: rows.a[i] as number, v: rows.v[i] as Value, tx: rows.tx[i] as number }
+  return rank(tree, place, true) > rank(tree, place, false)
 }

@@ -2,7 +2,7 @@ import { assert } from '../base/assert.ts'
 import { lowerBound } from '../base/search.ts'
 import { type CompareRows, compareRows, type Index } from './index-order.ts'
 import { mergeLeaf } from './leaf.ts'
-import { type Rows, sliceRows } from './rows.ts'
+import { concatRows, type Rows, sliceRows } from './rows.ts'
 
 /**
  * A persistent B+tree over rows in one index order: changing it copies the path from the changed leaves to the root and shares
@@ -97,24 +97,44 @@ export function changeTree(tree: Tree, removed: Rows, added: Rows): Tree {
 function changeNode(node: Node, c: Change, compare: CompareRows): Node[] {
   if (c.r0 === c.r1 && c.a0 === c.a1) return [node]
   if (isLeaf(node)) return leavesOf(mergeLeaf(node.rows, c.removed, c.r0, c.r1, c.added, c.a0, c.a1, compare))
+  const { children } = node
   const out: Node[] = []
   let { r0, a0 } = c
-  for (let i = 0; i < node.children.length; i++) {
-    const child = node.children[i] as Node
-    let r1 = c.r1
-    let a1 = c.a1
-    const next = node.children[i + 1]
+  let i = 0
+  while (r0 < c.r1 || a0 < c.a1) {
+    const at = childOf(children, i, nextRow({ ...c, r0, a0 }, compare), compare)
+    for (; i < at; i++) out.push(children[i] as Node)
+    let { r1, a1 } = c
+    const next = children[at + 1]
     if (next !== undefined) {
       const border = firstRows(next)
       r1 = lowerBound(r0, r1, (k) => compare(c.removed, k, border, 0) < 0)
       a1 = lowerBound(a0, a1, (k) => compare(c.added, k, border, 0) < 0)
     }
-    if (r0 === r1 && a0 === a1) out.push(child)
-    else out.push(...changeNode(child, { ...c, r0, r1, a0, a1 }, compare))
+    out.push(...changeNode(children[at] as Node, { ...c, r0, r1, a0, a1 }, compare))
+    i = at + 1
     r0 = r1
     a0 = a1
   }
+  for (; i < children.length; i++) out.push(children[i] as Node)
   return out.length === 0 ? [] : branchesOf(joinSmall(out))
+}
+
+/** The first row of a change that is not empty. */
+function nextRow({ removed, r0, r1, added, a0, a1 }: Change, compare: CompareRows): { rows: Rows; i: number } {
+  const isRemoved = a0 === a1 || (r0 < r1 && compare(removed, r0, added, a0) <= 0)
+  return isRemoved ? { rows: removed, i: r0 } : { rows: added, i: a0 }
+}
+
+/** The child, from place `from` on, that a row belongs to: the last that does not begin after it. */
+function childOf(
+  children: readonly Node[],
+  from: number,
+  row: { readonly rows: Rows; readonly i: number },
+  compare: CompareRows,
+): number {
+  const { rows, i } = row
+  return lowerBound(from + 1, children.length, (k) => compare(firstRows(children[k] as Node), 0, rows, i) <= 0) - 1
 }
 
 /** Joins neighbouring leaves of which one has become small. */
@@ -125,26 +145,8 @@ function joinSmall(nodes: Node[]): Node[] {
     const last = out.at(-1)
     const small = last !== undefined && Math.min(last.count, node.count) < LEAF_MIN
     if (small && isLeaf(last) && isLeaf(node) && last.count + node.count <= LEAF_MAX) {
-      out[out.length - 1] = leaf(joinRows(last.rows, node.rows))
+      out[out.length - 1] = leaf(concatRows([last.rows, node.rows], last.count + node.count))
     } else out.push(node)
   }
   return out
-}
-
-function joinRows(x: Rows, y: Rows): Rows {
-  const length = x.length + y.length
-  const join = (p: Int32Array, q: Int32Array): Int32Array => {
-    const out = new Int32Array(length)
-    out.set(p)
-    out.set(q, p.length)
-    return out
-  }
-  return {
-    length,
-    e: join(x.e, y.e),
-    a: join(x.a, y.a),
-    v: x.v.concat(y.v),
-    tx: join(x.tx, y.tx),
-    to: x.to && y.to && join(x.to, y.to),
-  }
 }

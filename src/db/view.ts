@@ -1,10 +1,9 @@
 import type { Db, View } from './db.ts'
 import { compareRows, type Index, type Place } from './index-order.ts'
+import type { Part } from './part.ts'
+import { type Range, rangeOf } from './range.ts'
 import { type Rows, RowsBuilder } from './rows.ts'
 import type { Batch, Scan } from './scan.ts'
-import { rank, visitLeaves } from './tree-read.ts'
-
-const NOTHING: Scan = { count: 0, load: () => undefined, batches: () => [] }
 
 /**
  * The facts of `db`'s view between two places of an index, both included; without `to`, those that agree with `from` (a
@@ -12,45 +11,52 @@ const NOTHING: Scan = { count: 0, load: () => undefined, batches: () => [] }
  */
 export function scan(db: Db, index: Index, from: Place, to: Place = from): Scan {
   const { view } = db
-  const present = db.present[index]
-  const lo = rank(present, from, false)
-  const hi = rank(present, to, true)
-  if (view.asOf === undefined && !view.history && view.since === undefined) {
-    if (lo >= hi) return NOTHING
-    return {
-      count: hi - lo,
-      load: () => undefined,
-      batches: () => {
-        const out: Batch[] = []
-        visitLeaves(present, lo, hi, (rows, start, end) => out.push(lend(rows, start, end)))
-        return out
-      },
-    }
-  }
-  const past = db.past[index]
+  const present = rangeOf(db.present[index], from, to)
+  if (view.asOf === undefined && !view.history && view.since === undefined) return new PresentScan(present)
   const wantsPast = view.history || view.asOf !== undefined
-  const pastLo = wantsPast ? rank(past, from, false) : 0
-  const pastHi = wantsPast ? rank(past, to, true) : 0
-  const now = Math.max(0, hi - lo)
-  const then = Math.max(0, pastHi - pastLo)
-  if (now + then === 0) return NOTHING
-  return {
-    count: now + then * (view.history ? 2 : 1),
-    load: () => undefined,
-    batches: () => {
-      const a: Part[] = []
-      const b: Part[] = []
-      visitLeaves(present, lo, hi, (rows, start, end) => a.push({ rows, start, end }))
-      visitLeaves(past, pastLo, pastHi, (rows, start, end) => b.push({ rows, start, end }))
-      return view.history ? historyBatches(index, a, b, view) : pointBatches(index, a, b, view)
-    },
+  return new TimeScan(index, view, present, wantsPast ? rangeOf(db.past[index], from, to) : undefined)
+}
+
+/** What holds now. */
+class PresentScan implements Scan {
+  constructor(private readonly present: Range) {}
+
+  get count(): number {
+    return this.present.count
+  }
+  load(): Promise<void> | undefined {
+    return this.present.load()
+  }
+  batches(): readonly Batch[] {
+    return this.present.parts().map(({ rows, start, end }) => lend(rows, start, end))
   }
 }
 
-interface Part {
-  readonly rows: Rows
-  readonly start: number
-  readonly end: number
+/** What a time view shows, of what holds and what held. */
+class TimeScan implements Scan {
+  constructor(
+    private readonly index: Index,
+    private readonly view: View,
+    private readonly present: Range,
+    /** undefined where only what holds can be in view. */
+    private readonly past: Range | undefined,
+  ) {}
+
+  get count(): number {
+    return this.present.count + (this.past?.count ?? 0) * (this.view.history ? 2 : 1)
+  }
+  load(): Promise<void> | undefined {
+    const present = this.present.load()
+    const past = this.past?.load()
+    return present === undefined ? past : Promise.all([present, past]).then(() => undefined)
+  }
+  batches(): readonly Batch[] {
+    const now = this.present.parts()
+    const then = this.past?.parts() ?? []
+    return this.view.history
+      ? historyBatches(this.index, now, then, this.view)
+      : pointBatches(this.index, now, then, this.view)
+  }
 }
 
 const lend = (rows: Rows, start: number, end: number): Batch => ({

@@ -1,0 +1,91 @@
+import { assert } from '../base/assert.ts'
+import { type Base, segmentCount } from './base.ts'
+import type { Index, Place } from './index-order.ts'
+import { countParts, type Part } from './part.ts'
+import { rankInRows } from './rank-in-rows.ts'
+import type { Rows } from './rows.ts'
+
+/** Rows that a prefix finds in one segment, as long as nobody has looked: it only has to rank. */
+const GUESS = 8
+
+/** The rows of segments between two places of an index, both included. */
+export class BaseRange {
+  /** The segments that may hold such rows: `first ..< last`. */
+  private readonly first: number
+  private readonly last: number
+  private parts: readonly Part[] | undefined
+
+  constructor(
+    private readonly base: Base,
+    private readonly index: Index,
+    private readonly from: Place,
+    private readonly to: Place,
+  ) {
+    const { borders } = base
+    this.first = Math.max(0, rankInRows(borders, index, from, false) - 1)
+    this.last = rankInRows(borders, index, to, true)
+  }
+
+  /** Exact when {@link isKnown}; a guess otherwise. */
+  get count(): number {
+    if (this.isKnown) return this.parts === undefined ? (this.ofAttribute() ?? 0) : countParts(this.parts)
+    return this.guess()
+  }
+
+  /** Whether the rows can be counted: they are in memory, or all those of an attribute. */
+  get isKnown(): boolean {
+    if (this.parts === undefined) this.look()
+    return this.parts !== undefined || this.ofAttribute() !== undefined
+  }
+
+  /** undefined when everything is in memory, which then stays there as long as this range. */
+  load(): Promise<void> | undefined {
+    if (this.parts === undefined) this.look()
+    if (this.parts !== undefined) return undefined
+    const ids = this.base.ids.slice(this.first, this.last)
+    return this.base.source.load(ids).then((segments) => this.keep(segments))
+  }
+
+  /** Requires: loaded. */
+  loaded(): readonly Part[] {
+    assert(this.parts !== undefined, 'rows were asked for before they were loaded')
+    return this.parts
+  }
+
+  private look(): void {
+    const { source, ids } = this.base
+    const segments: Rows[] = []
+    for (let i = this.first; i < this.last; i++) {
+      const rows = source.peek(ids[i] as number)
+      if (rows === undefined) return
+      segments.push(rows)
+    }
+    this.keep(segments)
+  }
+
+  private keep(segments: readonly Rows[]): void {
+    const { index, from, to } = this
+    const parts: Part[] = []
+    const end = segments.length - 1
+    for (const [i, rows] of segments.entries()) {
+      const start = i === 0 ? rankInRows(rows, index, from, false) : 0
+      const stop = i === end ? rankInRows(rows, index, to, true) : rows.length
+      if (start < stop) parts.push({ rows, start, end: stop })
+    }
+    this.parts = parts
+  }
+
+  private ofAttribute(): number | undefined {
+    const { from, to } = this
+    const whole = from.a !== undefined && from.a === to.a && from.e === undefined && to.e === undefined
+    return whole && this.index === 'aevt' ? (this.base.ofAttribute?.get(from.a) ?? 0) : undefined
+  }
+
+  private guess(): number {
+    const n = this.last - this.first
+    if (n === 1) return Math.min(GUESS, segmentCount(this.base, this.first))
+    const ends = segmentCount(this.base, this.first) + segmentCount(this.base, this.last - 1)
+    const inner = (this.base.ends[this.last - 2] as number) - (this.base.ends[this.first] as number)
+    return inner + Math.ceil(ends / 2)
+  }
+}

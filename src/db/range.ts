@@ -1,0 +1,77 @@
+import type { Base } from './base.ts'
+import { BaseRange } from './base-range.ts'
+import type { Place } from './index-order.ts'
+import type { IndexTree } from './index-tree.ts'
+import { mergeParts } from './merge-parts.ts'
+import type { Part } from './part.ts'
+import type { Tree } from './tree.ts'
+import { rank, visitLeaves } from './tree-read.ts'
+
+/** The rows between two places of one index, ready to be read. */
+export interface Range {
+  /** How many rows: exact when loaded, or when no segments are asked; otherwise a guess, and 0 only if there are none. */
+  readonly count: number
+  /** undefined when everything needed is in memory, where it then stays as long as this range. */
+  load(): Promise<void> | undefined
+  /** The rows, in index order. Requires: `load()` has returned undefined or resolved. */
+  parts(): readonly Part[]
+}
+
+/** The rows of `tree` that lie between two places, both included. */
+export const rangeOf = (tree: IndexTree, from: Place, to: Place): Range =>
+  tree.base === undefined ? new TreeRange(tree.fresh, from, to) : new LayeredRange(tree, tree.base, from, to)
+
+/** Rows in memory. */
+class TreeRange implements Range {
+  private readonly lo: number
+  readonly count: number
+
+  constructor(
+    private readonly tree: Tree,
+    from: Place,
+    to: Place,
+  ) {
+    this.lo = rank(tree, from, false)
+    this.count = Math.max(0, rank(tree, to, true) - this.lo)
+  }
+
+  load(): undefined {}
+
+  parts(): Part[] {
+    const out: Part[] = []
+    visitLeaves(this.tree, this.lo, this.lo + this.count, (rows, start, end) => out.push({ rows, start, end }))
+    return out
+  }
+}
+
+/** Rows of segments, with what has changed since. */
+class LayeredRange implements Range {
+  private readonly base: BaseRange
+  private readonly gone: TreeRange
+  private readonly fresh: TreeRange
+
+  constructor(
+    private readonly tree: IndexTree,
+    base: Base,
+    from: Place,
+    to: Place,
+  ) {
+    this.base = new BaseRange(base, tree.index, from, to)
+    this.gone = new TreeRange(tree.gone, from, to)
+    this.fresh = new TreeRange(tree.fresh, from, to)
+  }
+
+  get count(): number {
+    const { base, gone, fresh } = this
+    const kept = base.count - gone.count
+    return (kept > 0 || base.isKnown ? kept : 1) + fresh.count
+  }
+
+  load(): Promise<void> | undefined {
+    return this.base.load()
+  }
+
+  parts(): readonly Part[] {
+    return mergeParts(this.tree.index, this.base.loaded(), this.gone.parts(), this.fresh.parts())
+  }
+}

@@ -1,0 +1,16 @@
+import { comparePlace, type Index, type Place } from './index-order.ts'
+import type { Rows } from './rows.ts'
+
+/** How many of the sorted `rows` sort before `place`; with `after`, how many sort before or agree with all its components. */
+export function rankInRows(rows: Rows, index: Index, place: Place, after: boolean): number {
+  const compare = comparePlace[index]
+  const limit = after ? 1 : 0
+  let lo = 0
+  let hi = rows.length
+  while (lo < hi) {
+    const mid = (lo + hi) >>> 1
+    if (compare(rows, mid, place) < limit) lo = mid + 1
+    else hi = mid
+  }
+  return lo
+}
