@@ -2,6 +2,7 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { decode, encode } from 'cborg'
 import { AnnalsError } from '../base/errors.ts'
+import { randomBytes } from '../base/random-bytes.ts'
 import type { TxData } from '../datom/tx-data.ts'
 import type { Value } from '../datom/value.ts'
 import type { LogRow } from '../storage/port.ts'
@@ -116,6 +117,6 @@ export function chainHash(previous: string, t: number, txid: string, body: Uint8
 
 /** `record` as a row that follows `previous`. */
 export function toRow(record: LogRecord, previous: string): LogRow {
-  const body = encodeRecord(record, crypto.getRandomValues(new Uint8Array(SALT_BYTES)))
+  const body = encodeRecord(record, randomBytes(SALT_BYTES))
   return { t: record.t, txid: record.txid, body, hash: chainHash(previous, record.t, record.txid, body) }
 }
