@@ -4,6 +4,7 @@ import { DurableStores } from './client/serve/durable-stores.ts'
 import { type OpenDatabase, storeName } from './client/serve/open-database.ts'
 import { openSynced } from './client/serve/open-synced.ts'
 import { serveAt } from './client/serve.ts'
+import type { Lead } from './engine/lead.ts'
 import { open as openLocal } from './engine/open.ts'
 import { indexedDB } from './storage/indexeddb/indexeddb.ts'
 import type { LocalCommit } from './storage/port.ts'
@@ -27,8 +28,9 @@ export function serve({ functions }: ServeOptions = {}): void {
     // What was pulled can be pulled again.
     const isOwn = ({ log, enqueue }: LocalCommit): boolean => ((sync ? enqueue : log)?.length ?? 0) > 0
     const storage = stores.over(indexedDB({ onCreated }), { durability, isOwn })
-    const options = { storage, ...(functions && { functions }), ...(schema && { schema }) }
     const name = storeName(request)
+    const lead: Lead = (work) => leadership.lead(`annals/index/${name}`, work)
+    const options = { storage, indexing: { lead }, ...(functions && { functions }), ...(schema && { schema }) }
     return sync ? openSynced(name, { ...options, leadership, remote: { ...sync, auth } }) : openLocal(name, options)
   }
   serveAt(globalThis as unknown as Worker, open, () => stores.harden())

@@ -10,6 +10,7 @@ import { isPendingTx, tOfTx } from '../datom/ids.ts'
 import { showValue } from '../datom/show-value.ts'
 import type { Value } from '../datom/value.ts'
 import type { Db } from '../db/db.ts'
+import { countIndex } from '../db/index-tree.ts'
 import { schemaForms } from '../transact/install-schema.ts'
 import { planUndo, type UndoneFact, type UndoneTx } from '../transact/plan-undo.ts'
 import { txForms } from '../transact/read-forms.ts'
@@ -42,9 +43,6 @@ export class EngineConnection implements Connection {
   ) {
     this.lives = new LiveQueries(ledger, runtime)
     this.newest = this.handle(ledger.db)
-    ledger.onChange(({ db }) => {
-      this.newest = this.handle(db)
-    })
     ledger.onFailure((error) => {
       this.health.add([error])
       this.health.tell()
@@ -64,7 +62,7 @@ export class EngineConnection implements Connection {
 
   db = (): ApiDb => {
     this.checkOpen()
-    return this.newest
+    return this.value()
   }
 
   live<T = unknown>(query: Query, inputs: readonly unknown[] = [], options?: QueryOptions): LiveQuery<T> {
@@ -99,7 +97,7 @@ export class EngineConnection implements Connection {
     this.checkOpen()
     const done: MigrationReport[] = []
     for (const { id, up } of migrations) {
-      if ((await this.newest.entid(['tx/migration', id])) !== undefined) {
+      if ((await this.value().entid(['tx/migration', id])) !== undefined) {
         done.push({ id, status: 'known' })
         continue
       }
@@ -124,8 +122,8 @@ export class EngineConnection implements Connection {
     return {
       name: this.name,
       basisT: db.basisT,
-      datoms: db.present.eavt.root?.count ?? 0,
-      pastDatoms: db.past.eavt.root?.count ?? 0,
+      datoms: countIndex(db.present.eavt),
+      pastDatoms: countIndex(db.past.eavt),
       attributes: db.schema.attributes.size,
       pending,
       rejected,
@@ -140,6 +138,13 @@ export class EngineConnection implements Connection {
       await this.ledger.close()
     })()
     return this.closing
+  }
+
+  /** The newest value: the same handle until it moves. */
+  private value(): DbHandle {
+    const { db } = this.ledger
+    if (this.newest.unwrap() !== db) this.newest = this.handle(db)
+    return this.newest
   }
 
   private handle(db: Db): DbHandle {
@@ -174,7 +179,7 @@ export class EngineConnection implements Connection {
     const targets: UndoneTx[] = []
     const txids: string[] = []
     for (const tx of await this.txsOf(db, target)) {
-      const [own] = await this.newest.datoms('eavt', tx, 'tx/id')
+      const [own] = await this.value().datoms('eavt', tx, 'tx/id')
       if (own === undefined) throw noSuchTransaction(target)
       txids.push(own.v as string)
       targets.push({ tx, data: await this.datomsOf(tx) })
@@ -193,7 +198,7 @@ export class EngineConnection implements Connection {
 
   private async txsOf(db: Db, target: UndoTarget): Promise<number[]> {
     if (typeof target === 'object' && 'migration' in target) {
-      const tx = await this.newest.entid(['tx/migration', target.migration])
+      const tx = await this.value().entid(['tx/migration', target.migration])
       if (tx === undefined) throw noSuchTransaction(target)
       return [tx]
     }

@@ -11,9 +11,10 @@ import type {
   TimePoint,
   TxForms,
 } from '../api/db.ts'
+import { isAnnalsError } from '../base/errors.ts'
 import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
 import { randomUuid } from '../base/random-uuid.ts'
-import { ID_END, PENDING_BASE, PROVISIONAL_BASE } from '../datom/ids.ts'
+import { ID_END, PENDING_BASE, PROVISIONAL_BASE, txOfT } from '../datom/ids.ts'
 import { applyTx } from '../db/apply.ts'
 import { type Db, withoutView } from '../db/db.ts'
 import { entityId } from '../db/entity.ts'
@@ -46,10 +47,10 @@ export class DbHandle implements ApiDb {
   }
 
   async q<Row = unknown>(q: Query, inputs: readonly unknown[] = [], options?: QueryOptions): Promise<Row> {
-    const db = this.value instanceof Promise ? await this.value : this.value
+    const { queryEnv } = this.runtime
     const given = unwrapped(inputs)
     const known = given instanceof Promise ? await given : given
-    return (await query(db, q, known, this.runtime.queryEnv, options)) as Row
+    return (await this.read((db) => query(db, q, known, queryEnv, options))) as Row
   }
 
   async pull<Entity = Record<string, unknown>>(
@@ -60,50 +61,48 @@ export class DbHandle implements ApiDb {
     return (await this.pullMany<Entity>(pattern, [entity], options))[0]
   }
 
-  async pullMany<Entity = Record<string, unknown>>(
+  pullMany<Entity = Record<string, unknown>>(
     pattern: PullPattern,
     entities: readonly EntityRef[],
     options?: QueryOptions,
   ): Promise<(Entity | undefined)[]> {
-    const db = await this.value
-    const ids = await Promise.all(entities.map((e) => entityId(db, e)))
-    const known = ids.filter((id) => id !== undefined)
-    const found = await pullMany(db, pattern, known, this.runtime.queryEnv, options)
-    let next = 0
-    return ids.map((id) => (id === undefined ? undefined : (found[next++] as Entity | undefined)))
+    return this.read(async (db) => {
+      const ids = await Promise.all(entities.map((e) => entityId(db, e)))
+      const known = ids.filter((id) => id !== undefined)
+      const found = await pullMany(db, pattern, known, this.runtime.queryEnv, options)
+      let next = 0
+      return ids.map((id) => (id === undefined ? undefined : (found[next++] as Entity | undefined)))
+    })
   }
 
-  async datoms(index: IndexName, ...components: readonly unknown[]): Promise<ShownDatom[]> {
-    return datomsAt(await this.value, index, components)
+  datoms(index: IndexName, ...components: readonly unknown[]): Promise<ShownDatom[]> {
+    return this.read((db) => datomsAt(db, index, components))
   }
 
-  async seekDatoms(index: IndexName, ...components: readonly unknown[]): Promise<ShownDatom[]> {
-    return seek(await this.value, index, components, false)
+  seekDatoms(index: IndexName, ...components: readonly unknown[]): Promise<ShownDatom[]> {
+    return this.read((db) => seek(db, index, components, false))
   }
 
-  async rseekDatoms(index: IndexName, ...components: readonly unknown[]): Promise<ShownDatom[]> {
-    return seek(await this.value, index, components, true)
+  rseekDatoms(index: IndexName, ...components: readonly unknown[]): Promise<ShownDatom[]> {
+    return this.read((db) => seek(db, index, components, true))
   }
 
-  async indexRange(
-    attribute: string,
-    start?: unknown,
-    end?: unknown,
-    options: PageOptions = {},
-  ): Promise<ShownDatom[]> {
-    return indexRange(await this.value, attribute, start, end, options)
+  indexRange(attribute: string, start?: unknown, end?: unknown, options: PageOptions = {}): Promise<ShownDatom[]> {
+    return this.read((db) => indexRange(db, attribute, start, end, options))
   }
 
-  async indexPull<Entity = Record<string, unknown>>(request: IndexPull): Promise<(Entity | undefined)[]> {
-    return (await indexPull(await this.value, request, this.runtime.queryEnv)) as (Entity | undefined)[]
+  indexPull<Entity = Record<string, unknown>>(request: IndexPull): Promise<(Entity | undefined)[]> {
+    const found = this.read((db) => indexPull(db, request, this.runtime.queryEnv))
+    return found as Promise<(Entity | undefined)[]>
   }
 
-  async entid(entity: EntityRef): Promise<number | undefined> {
-    return entityId(await this.value, entity)
+  entid(entity: EntityRef): Promise<number | undefined> {
+    return this.read((db) => entityId(db, entity))
   }
 
   async explain(q: Query, inputs: readonly unknown[] = []): Promise<unknown> {
-    return explain(await this.value, q, await unwrapped(inputs), this.runtime.queryEnv)
+    const known = await unwrapped(inputs)
+    return this.read((db) => explain(db, q, known, this.runtime.queryEnv))
   }
 
   asOf(point: TimePoint): ApiDb {
@@ -143,6 +142,19 @@ export class DbHandle implements ApiDb {
     return this.value
   }
 
+  /** Reads the value; where its segments were replaced meanwhile, or are damaged, as of its basis from newer ones. */
+  private async read<T>(reading: (db: Db) => MaybePromise<T>): Promise<T> {
+    const db = this.value instanceof Promise ? await this.value : this.value
+    try {
+      return await reading(db)
+    } catch (e) {
+      const isLost = isAnnalsError(e, 'db/gone') || isAnnalsError(e, 'storage/corrupt')
+      const again = isLost ? reopened(db, this.runtime.confirmed?.()) : undefined
+      if (again === undefined) throw e
+      return reading(again)
+    }
+  }
+
   private view(change: (db: Db, tx: number) => Db, point: TimePoint): ApiDb {
     const attempt = async (db: Db) => change(db, await txAt(db, point))
     const value = andThen(this.value, (db) => {
@@ -154,6 +166,12 @@ export class DbHandle implements ApiDb {
     })
     return new DbHandle(value, this.runtime, this.basisT, this.speculative)
   }
+}
+
+/** What `db` holds, read from `newest`; undefined where that does not know it: a pending or speculative transaction is in it. */
+function reopened({ basisT, lastTx, view, aliases }: Db, newest: Db | undefined): Db | undefined {
+  if (newest === undefined || lastTx !== txOfT(basisT) || newest.basisT < basisT) return undefined
+  return { ...newest, basisT, lastTx, aliases, view: { ...view, asOf: Math.min(view.asOf ?? lastTx, lastTx) } }
 }
 
 /** Handles among a query's inputs, as the values they hold; a promise only where a view still waits for its transaction. */

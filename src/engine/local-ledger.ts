@@ -6,15 +6,16 @@ import { randomUuid } from '../base/random-uuid.ts'
 import { FIRST_USER_ID, isEntityId, tOfTx, txOfT } from '../datom/ids.ts'
 import type { TxData } from '../datom/tx-data.ts'
 import type { Db } from '../db/db.ts'
-import { emptyDb } from '../db/empty.ts'
-import type { ConfirmedHead, LocalStore, LogRow } from '../storage/port.ts'
+import type { IndexRoot, LocalState, LocalStore, LogRow } from '../storage/port.ts'
 import { transact } from '../transact/transact.ts'
 import { type Call, CallQueue } from './call-queue.ts'
+import { Indexer, type IndexerHost, type IndexingOptions } from './indexer.ts'
 import type { Change, Ledger, WriteOptions, Written } from './ledger.ts'
 import { Mutex } from './mutex.ts'
-import { decodeRecord, toRow } from './record.ts'
-import { applyRecord, applyRows, LOG_PAGE } from './replay.ts'
+import { decodeRecord, type LogRecord, toRow } from './record.ts'
+import { applyRecord } from './replay.ts'
 import { type Runtime, runtimeEnv } from './runtime.ts'
+import { type Confirmed, Segments } from './segments.ts'
 import { attributesOf } from './touched.ts'
 
 interface Request {
@@ -31,33 +32,48 @@ export class LocalLedger implements Ledger {
   private readonly failures = new Listeners<AnnalsError>()
   private readonly calls = new CallQueue<Request, Written>((calls) => this.steps.run(() => this.writeAll(calls)))
   private readonly steps = new Mutex()
+  private readonly indexer: Indexer
+  /** What was found damaged when the database was opened. */
+  private readonly damage: AnnalsError | undefined
   private readonly unwatch: () => void
   private closed = false
 
   private constructor(
     private readonly store: LocalStore,
     private readonly runtime: Runtime,
-    public db: Db,
-    private head: ConfirmedHead,
+    private readonly segments: Segments,
+    private newest: Confirmed,
     private nextId: number,
+    options: IndexingOptions,
   ) {
+    this.damage = segments.broken
+    this.indexer = new Indexer(store, segments, this.indexed, options)
     this.unwatch = store.watch(() => {
       this.refresh().catch((e: unknown) => this.fail(e))
     })
   }
 
   /** Throws `sync/is-replica` for a store that follows a remote log: what is written here would never fit into that one. */
-  static async open(store: LocalStore, runtime: Runtime): Promise<LocalLedger> {
-    if ((await store.read()).meta.has('replica')) {
+  static async open(store: LocalStore, runtime: Runtime, options: IndexingOptions = {}): Promise<LocalLedger> {
+    const state = await store.read()
+    if (state.meta.has('replica')) {
       throw new AnnalsError(
         'sync/is-replica',
         'this database is a copy of a remote one: open it with sync (setOnline(false) keeps it off the network)',
         {},
       )
     }
-    const ledger = new LocalLedger(store, runtime, await emptyDb(), { t: 0, hash: '' }, FIRST_USER_ID)
+    const segments = new Segments(store, options.cacheBytes)
+    const newest = await segments.openRoot(state.root)
+    const ledger = new LocalLedger(store, runtime, segments, newest, nextIdOf(state), options)
     await ledger.refresh()
+    runtime.confirmed = () => ledger.indexed.confirmed().db
+    ledger.indexer.start()
     return ledger
+  }
+
+  get db(): Db {
+    return this.newest.db
   }
 
   transact(forms: readonly unknown[], options: WriteOptions): Promise<Written> {
@@ -66,7 +82,10 @@ export class LocalLedger implements Ledger {
   }
 
   onChange = (listener: (change: Change) => void): (() => void) => this.changes.add(listener)
-  onFailure = (listener: (error: AnnalsError) => void): (() => void) => this.failures.add(listener)
+  onFailure = (listener: (error: AnnalsError) => void): (() => void) => {
+    if (this.damage !== undefined) listener(this.damage)
+    return this.failures.add(listener)
+  }
   readLog = (from: number, limit: number): Promise<readonly LogRow[]> => this.store.readLog(from, limit)
 
   async settled(txid: string): Promise<Settled> {
@@ -76,6 +95,7 @@ export class LocalLedger implements Ledger {
   async close(): Promise<void> {
     this.closed = true
     this.unwatch()
+    await this.indexer.stop()
     await this.calls.idle()
     await this.store.close()
   }
@@ -89,30 +109,44 @@ export class LocalLedger implements Ledger {
 
   private async catchUp(): Promise<void> {
     const state = await this.store.read()
-    const stored = state.meta.get(NEXT_ID)
-    if (isEntityId(stored)) this.nextId = Math.max(this.nextId, stored)
-    while (this.head.t < state.heads.confirmed.t) {
-      const rows = await this.store.readLog(this.head.t + 1, LOG_PAGE)
-      if (rows.length === 0) {
-        throw new AnnalsError(
-          'storage/corrupt',
-          `the log ends at t ${this.head.t} and should reach ${state.heads.confirmed.t}`,
-          {},
-        )
-      }
+    const { heads, root } = state
+    this.nextId = Math.max(this.nextId, nextIdOf(state))
+    if (this.newest.head.t < heads.confirmed.t) {
       const touched = new Set<number>()
-      const next = await applyRows(this.db, this.head, rows, (record) => {
+      const { segments, newest } = this
+      const { t } = heads.confirmed
+      const seen = (record: LogRecord): undefined => {
         for (const a of record.data.a) touched.add(a)
-        return undefined
+      }
+      const next = segments.follow(newest, t, seen).catch((e: unknown) => {
+        if (segments.broken === undefined) throw e
+        return segments.confirmedAt(undefined, t)
       })
-      this.head = next.head
-      this.publish(next.db, touched)
+      this.publish(await next, touched)
     }
+    if (root !== undefined && this.segments.isNewer(root)) await this.stand(root)
   }
 
-  private publish(db: Db, attributes: ReadonlySet<number>): void {
-    this.db = db
-    this.changes.call({ db, attributes })
+  /** Takes the newest value from `root`: what it says stays the same. */
+  private async stand(root: IndexRoot | undefined): Promise<void> {
+    this.newest = await this.segments.confirmedAt(root, this.newest.head.t)
+  }
+
+  private readonly indexed: IndexerHost = {
+    confirmed: () => this.newest,
+    adopt: (root) =>
+      this.steps.run(async () => {
+        if (this.closed) return
+        if (root !== undefined && root.t > this.newest.head.t) await this.catchUp()
+        await this.stand(root)
+      }),
+    fail: (e) => this.fail(e),
+  }
+
+  private publish(newest: Confirmed, attributes: ReadonlySet<number>): void {
+    this.newest = newest
+    this.changes.call({ db: newest.db, attributes })
+    this.indexer.poke()
   }
 
   /** Runs the calls on the newest value and appends what comes of them as one step; again, in order, when somebody was first. */
@@ -121,8 +155,7 @@ export class LocalLedger implements Ledger {
       const done: { call: Call<Request, Written>; written: Written }[] = []
       const refused: { call: Call<Request, Written>; error: unknown }[] = []
       const rows: LogRow[] = []
-      let db = this.db
-      let head = this.head
+      let { db, head } = this.newest
       let nextId = this.nextId
       for (const call of calls) {
         try {
@@ -156,7 +189,7 @@ export class LocalLedger implements Ledger {
       }
       if (rows.length > 0) {
         const outcome = await this.store.commit({
-          expect: { t: this.head.t },
+          expect: { t: this.newest.head.t },
           log: rows,
           meta: new Map([[NEXT_ID, nextId]]),
         })
@@ -164,9 +197,8 @@ export class LocalLedger implements Ledger {
           await this.catchUp()
           continue
         }
-        this.head = head
         this.nextId = nextId
-        this.publish(db, attributesOf(done.map((d) => d.written.data)))
+        this.publish({ db, head }, attributesOf(done.map((d) => d.written.data)))
       }
       for (const { call, written } of done) call.resolve(written)
       for (const { call, error } of refused) call.reject(error)
@@ -183,6 +215,11 @@ export class LocalLedger implements Ledger {
     const { code, message, data } = toWireError(e)
     this.failures.call(isAnnalsError(e) ? e : new AnnalsError(code, message, data, { cause: e }))
   }
+}
+
+function nextIdOf({ meta }: LocalState): number {
+  const stored = meta.get(NEXT_ID)
+  return isEntityId(stored) ? Math.max(stored, FIRST_USER_ID) : FIRST_USER_ID
 }
 
 /** Throws `tx/basis-moved` when the caller asked for another basis. */

@@ -13,6 +13,8 @@ export interface Runtime {
   readonly queryEnv: QueryEnv
   /** The database value as functions and applications see it. */
   readonly show: (db: Db) => ApiDb
+  /** The newest confirmed value: set by the ledger that is opened with this. */
+  confirmed?: () => Db
 }
 
 /** The part of a transaction's environment that is the same for all. */

@@ -1,4 +1,6 @@
 import type { SyncOptions } from '../api/sync.ts'
+import type { IndexingOptions } from '../engine/indexer.ts'
+import { alone, type Lead } from '../engine/lead.ts'
 import type { Runtime } from '../engine/runtime.ts'
 import type { LocalStore } from '../storage/port.ts'
 import { type DriverOptions, SyncDriver } from './driver.ts'
@@ -6,15 +8,13 @@ import { ReplicaLedger } from './replica-ledger.ts'
 import { type Peers, ReplicaSync } from './sync-store.ts'
 import { httpTransport, type Transport } from './transport.ts'
 
-/** Runs `work` while this tab is the one that may, out of all that have the database open. Returns the way to give it up. */
-export type Lead = (work: (signal: AbortSignal) => Promise<void>) => () => void | Promise<void>
-
 export interface ReplicaOptions extends DriverOptions {
   /** Where the remote is and who asks, or a way of one's own to it. */
   readonly remote: SyncOptions | Transport
   readonly fetch?: typeof fetch
   /** Default: this process is the only one. */
   readonly lead?: Lead
+  readonly indexing?: IndexingOptions
   /** The other tabs. */
   readonly peers?: Peers
   /** Calls `listener` when the network may be back, such as at the event `online`. Returns the way to stop. */
@@ -33,7 +33,7 @@ export interface Replica {
  * `sync/has-own-history` when the store holds a database of its own.
  */
 export async function openReplica(store: LocalStore, runtime: Runtime, options: ReplicaOptions): Promise<Replica> {
-  const ledger = await ReplicaLedger.open(store, runtime)
+  const ledger = await ReplicaLedger.open(store, runtime, options.indexing)
   const { remote } = options
   const transport =
     'url' in remote ? httpTransport({ ...remote, ...(options.fetch && { fetch: options.fetch }) }) : remote
@@ -62,11 +62,4 @@ export async function openReplica(store: LocalStore, runtime: Runtime, options: 
       sync.stop()
     },
   }
-}
-
-/** Leads at once, until it is given up. */
-const alone: Lead = (work) => {
-  const controller = new AbortController()
-  void work(controller.signal)
-  return () => controller.abort()
 }

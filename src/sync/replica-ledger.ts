@@ -6,17 +6,20 @@ import { isPendingTx, tOfTx } from '../datom/ids.ts'
 import { readValue } from '../datom/read-value.ts'
 import type { TxData } from '../datom/tx-data.ts'
 import type { Db } from '../db/db.ts'
-import { emptyDb } from '../db/empty.ts'
 import { entityWith } from '../db/entity.ts'
 import { type Call, CallQueue } from '../engine/call-queue.ts'
+import { Indexer, type IndexerHost, type IndexingOptions } from '../engine/indexer.ts'
 import type { Change, Ledger, WriteOptions, Written } from '../engine/ledger.ts'
 import { Mutex } from '../engine/mutex.ts'
 import { decodeRecord } from '../engine/record.ts'
 import { LOG_PAGE } from '../engine/replay.ts'
 import type { Runtime } from '../engine/runtime.ts'
-import type { LocalState, LocalStore, LogRow } from '../storage/port.ts'
+import { type Confirmed, Segments } from '../engine/segments.ts'
+import type { IndexRoot, LocalState, LocalStore, LogRow } from '../storage/port.ts'
+import { withAliases } from './aliases.ts'
 import { becomeReplica } from './become-replica.ts'
 import { IdPool, OutOfIds, takeBlock } from './id-pool.ts'
+import { overlay } from './overlay.ts'
 import { pendingTx } from './pending.ts'
 import { planCatchUp } from './plan-catch-up.ts'
 import { rememberCommit } from './plan-identity.ts'
@@ -44,14 +47,21 @@ export class ReplicaLedger implements Ledger {
   /** Pending transaction entities of this session, and whose they are. */
   private readonly txids = new Map<number, string>()
   private readonly unwatch: () => void
+  private readonly indexer: Indexer
+  /** What was found damaged when the database was opened. */
+  private readonly damage: AnnalsError | undefined
   private refreshing = false
   private closed = false
 
   private constructor(
     private readonly store: LocalStore,
     private readonly runtime: Runtime,
+    private readonly segments: Segments,
     private current: ReplicaState,
+    options: IndexingOptions,
   ) {
+    this.damage = segments.broken
+    this.indexer = new Indexer(store, segments, this.indexed, options)
     this.unwatch = store.watch(() => {
       if (this.refreshing) return
       this.refreshing = true
@@ -60,21 +70,23 @@ export class ReplicaLedger implements Ledger {
   }
 
   /** Opens, and makes a replica of an empty store. Throws `sync/has-own-history` when a local-only database lies there. */
-  static async open(store: LocalStore, runtime: Runtime): Promise<ReplicaLedger> {
+  static async open(store: LocalStore, runtime: Runtime, options: IndexingOptions = {}): Promise<ReplicaLedger> {
     await becomeReplica(store)
-    const confirmed = await emptyDb()
-    const nothing: ReplicaState = {
-      meta: readMeta(new Map()),
-      claim: 0,
-      head: { t: 0, hash: '' },
-      confirmed,
-      seq: 0,
-      entries: [],
-      rejected: new Map(),
-      view: confirmed,
+    const segments = new Segments(store, options.cacheBytes)
+    const from = async (root: IndexRoot | undefined): Promise<ReplicaLedger> => {
+      const ledger = new ReplicaLedger(store, runtime, segments, stateAt(await segments.openRoot(root)), options)
+      await ledger.refresh().catch((e: unknown) => {
+        ledger.unwatch()
+        throw e
+      })
+      return ledger
     }
-    const ledger = new ReplicaLedger(store, runtime, nothing)
-    await ledger.refresh()
+    const ledger = await from(await store.readRoot()).catch((e: unknown) => {
+      if (segments.broken === undefined) throw e
+      return from(undefined)
+    })
+    runtime.confirmed = () => ledger.indexed.confirmed().db
+    ledger.indexer.start()
     return ledger
   }
 
@@ -113,7 +125,10 @@ export class ReplicaLedger implements Ledger {
   onChange = (listener: (change: Change) => void): (() => void) => this.changes.add(listener)
   /** Called after every step, those included that change nothing in the view. */
   onState = (listener: (state: ReplicaState) => void): (() => void) => this.states.add(listener)
-  onFailure = (listener: (error: AnnalsError) => void): (() => void) => this.failures.add(listener)
+  onFailure = (listener: (error: AnnalsError) => void): (() => void) => {
+    if (this.damage !== undefined) listener(this.damage)
+    return this.failures.add(listener)
+  }
   readLog = (from: number, limit: number): Promise<readonly LogRow[]> => this.store.readLog(from, limit)
 
   async settled(txid: string): Promise<Settled> {
@@ -150,6 +165,7 @@ export class ReplicaLedger implements Ledger {
   async close(): Promise<void> {
     if (this.closed) return
     await this.calls.idle()
+    await this.indexer.stop()
     this.closed = true
     this.unwatch()
     await this.steps.run(async () => undefined)
@@ -198,6 +214,8 @@ export class ReplicaLedger implements Ledger {
       const rows = await this.readTail(stored)
       try {
         this.move(await planCatchUp(this.current, stored, rows, this.env(this.current)))
+        const { root } = stored
+        if (root !== undefined && this.segments.isNewer(root)) await this.stand(root)
         return
       } catch (e) {
         this.pool.rewind(mark)
@@ -205,6 +223,26 @@ export class ReplicaLedger implements Ledger {
         await this.claim({ meta: readMeta(stored.meta), claim: stored.heads.claim })
       }
     }
+  }
+
+  /** Takes the confirmed value from `root`: what it says stays the same. */
+  private async stand(root: IndexRoot | undefined): Promise<void> {
+    const { confirmed, head, entries } = this.current
+    const { db } = await this.segments.confirmedAt(root, head.t)
+    const same = withAliases(db, [...confirmed.aliases])
+    const { view } = await overlay(same, entries, this.env(this.current))
+    this.current = { ...this.current, confirmed: same, view }
+  }
+
+  private readonly indexed: IndexerHost = {
+    confirmed: () => ({ db: this.current.confirmed, head: this.current.head }),
+    adopt: (root) =>
+      this.steps.run(async () => {
+        if (this.closed) return
+        if (root !== undefined && root.t > this.current.head.t) await this.catchUp()
+        await this.stand(root)
+      }),
+    fail: (e) => this.fail(e),
   }
 
   private async readTail(stored: LocalState): Promise<readonly LogRow[]> {
@@ -244,7 +282,9 @@ export class ReplicaLedger implements Ledger {
 
   private move<T>({ next, touched, ended }: Step<T>): void {
     if (next === undefined) return
+    const { confirmed } = this.current
     this.current = next
+    if (next.confirmed !== confirmed) this.indexer.poke()
     for (const { seq, txid } of next.entries.toReversed()) {
       if (this.txids.get(pendingTx(seq)) === txid) break
       this.txids.set(pendingTx(seq), txid)
@@ -274,5 +314,17 @@ export class ReplicaLedger implements Ledger {
     return row?.t === t ? decodeRecord(row).data : undefined
   }
 }
+
+/** What a replica knows that has nothing but a confirmed value. */
+const stateAt = ({ db, head }: Confirmed): ReplicaState => ({
+  meta: readMeta(new Map()),
+  claim: 0,
+  head,
+  confirmed: db,
+  seq: 0,
+  entries: [],
+  rejected: new Map(),
+  view: db,
+})
 
 const closedError = (): AnnalsError => new AnnalsError('connection/closed', 'this connection is closed', {})

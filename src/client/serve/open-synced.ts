@@ -4,6 +4,7 @@ import type { SchemaDef } from '../../api/schema.ts'
 import type { SyncOptions } from '../../api/sync.ts'
 import { EngineConnection } from '../../engine/connection.ts'
 import { createRuntime } from '../../engine/create-runtime.ts'
+import type { IndexingOptions } from '../../engine/indexer.ts'
 import type { LocalStorage } from '../../storage/port.ts'
 import { openReplica } from '../../sync/open-replica.ts'
 import { broadcastPeers } from './broadcast-peers.ts'
@@ -13,13 +14,14 @@ export interface SyncedOptions {
   readonly storage: LocalStorage
   readonly remote: SyncOptions
   readonly leadership: Leadership
+  readonly indexing?: IndexingOptions
   readonly schema?: SchemaDef
   readonly functions?: Functions
 }
 
 /** Opens a database as a replica of a remote one, of which one tab out of all talks to the remote. Waits for no network. */
 export async function openSynced(name: string, options: SyncedOptions): Promise<Connection> {
-  const { storage, remote, leadership, schema, functions } = options
+  const { storage, remote, leadership, indexing, schema, functions } = options
   const runtime = createRuntime(functions ? { functions } : {})
   const store = await storage.open(name)
   const peers = broadcastPeers(name)
@@ -27,6 +29,7 @@ export async function openSynced(name: string, options: SyncedOptions): Promise<
     remote,
     lead: (work) => leadership.lead(`annals/sync/${name}`, work),
     onWake,
+    ...(indexing && { indexing }),
     ...(peers && { peers }),
   }).catch(async (error: unknown) => {
     peers?.close()

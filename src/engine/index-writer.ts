@@ -1,0 +1,86 @@
+import type { SegmentSink } from '../db/base-writer.ts'
+import type { SegmentSource } from '../db/segment-source.ts'
+import type { IndexCommit, IndexRoot, LocalStore } from '../storage/port.ts'
+
+/** Bytes that are written in one step: more would keep commits waiting. */
+const STEP = 512 * 1024
+/** Work that is done without a pause. */
+const SLICE_MS = 8
+/** Segments that are removed in one step: a full disk may not take a big deletion. */
+const REMOVED_AT_ONCE = 20
+
+export interface WritingWays {
+  /** Rows of a segment, at most. */
+  readonly maxRows: number
+  /** Lets others work. */
+  readonly pause: () => Promise<void>
+  readonly signal: AbortSignal
+}
+
+/** Somebody else indexes now. */
+export class Superseded extends Error {
+  override readonly name = 'Superseded'
+}
+
+/** Writes segments and the root that names them, as long as nobody else begins to. */
+export class IndexWriter implements SegmentSink {
+  private taken = new Map<number, Uint8Array>()
+  private bytes = 0
+  private pausedAt = performance.now()
+
+  private constructor(
+    private readonly store: LocalStore,
+    private readonly epoch: number,
+    private nextId: number,
+    readonly source: SegmentSource,
+    private readonly ways: WritingWays,
+  ) {}
+
+  /** Takes the right to index; `root` is the newest. */
+  static async begin(
+    store: LocalStore,
+    source: SegmentSource,
+    ways: WritingWays,
+  ): Promise<{ readonly writer: IndexWriter; readonly root: IndexRoot | undefined }> {
+    const { head, root } = await store.beginIndexing()
+    return { writer: new IndexWriter(store, head.epoch, head.nextId, source, ways), root }
+  }
+
+  get maxRows(): number {
+    return this.ways.maxRows
+  }
+
+  write(bytes: Uint8Array): number {
+    const id = this.nextId++
+    this.taken.set(id, bytes)
+    this.bytes += bytes.length
+    return id
+  }
+
+  async breathe(): Promise<void> {
+    if (this.bytes >= STEP) await this.commit({})
+    this.ways.signal.throwIfAborted()
+    if (performance.now() - this.pausedAt < SLICE_MS) return
+    await this.ways.pause()
+    this.ways.signal.throwIfAborted()
+    this.pausedAt = performance.now()
+  }
+
+  /** What was written becomes the index. `rebuild`: whatever the root before it said. */
+  finish(root: IndexRoot, rebuild: boolean): Promise<void> {
+    return this.commit({ root, ...(rebuild && { rebuild }) })
+  }
+
+  async remove(ids: readonly number[]): Promise<void> {
+    for (let i = 0; i < ids.length; i += REMOVED_AT_ONCE)
+      await this.commit({ remove: ids.slice(i, i + REMOVED_AT_ONCE) })
+  }
+
+  private async commit(change: IndexCommit): Promise<void> {
+    const write = this.taken
+    this.taken = new Map()
+    this.bytes = 0
+    const outcome = await this.store.commitIndex(this.epoch, { ...change, ...(write.size > 0 && { write }) })
+    if (outcome === 'lost') throw new Superseded()
+  }
+}

@@ -1,0 +1,178 @@
+import { isAnnalsError } from '../base/errors.ts'
+import type { Db } from '../db/db.ts'
+import { countIndex } from '../db/index-tree.ts'
+import { mergeDb, noveltyOf, segmentsOf } from '../db/merge.ts'
+import { encodeRoot } from '../db/root.ts'
+import type { IndexRoot, LocalStore } from '../storage/port.ts'
+import { IndexWriter, Superseded } from './index-writer.ts'
+import { alone, type Lead } from './lead.ts'
+import type { Confirmed, Segments } from './segments.ts'
+
+export interface IndexingOptions {
+  /** Whose turn it is to index; default: this process has the database to itself. */
+  readonly lead?: Lead
+  /** Rows that are left in memory before they are merged into segments; more in a large database. */
+  readonly novelty?: number
+  /** Runs something after so many milliseconds; returns the way not to. Default: a timer that keeps no process alive. */
+  readonly after?: (ms: number, run: () => void) => () => void
+  /** Rows of a segment, at most. */
+  readonly segmentRows?: number
+  /** Bytes of segments that are kept in memory. */
+  readonly cacheBytes?: number
+}
+
+/** What is indexed. */
+export interface IndexerHost {
+  confirmed(): Confirmed
+  /** Takes its values from `root` from now on; without one from the log alone. */
+  adopt(root: IndexRoot | undefined): Promise<void>
+  fail(error: unknown): void
+}
+
+const NOTHING = (): void => undefined
+
+const NOVELTY = 8192
+/** What packs so well that it could hold more is slow to unpack for the sake of one row. */
+const SEGMENT_ROWS = 4096
+/** The share of the database that novelty may reach: a merge writes most segments anew, so it must be worth while. */
+const SHARE = 16
+/** Rows that are merged although they are few, when nothing has been written for a while. */
+const FEW = 512
+const QUIET_MS = 1000
+/** How long segments are kept that the newest root does not name: somebody may be reading them. */
+const RETIRED_MS = 60_000
+/** After a failure. */
+const REST_MS = 30_000
+
+/**
+ * Merges what has been confirmed into segments, in the background. A crash at any point leaves the old root or the new one; what
+ * is left over is removed by whoever indexes next.
+ */
+export class Indexer {
+  private readonly after: NonNullable<IndexingOptions['after']>
+  private signal: AbortSignal | undefined
+  private running: Promise<void> | undefined
+  /** Looks again when nothing has been written for a while. */
+  private noQuiet = NOTHING
+  private resting = false
+  private noRest = NOTHING
+  /** The newest, and what it is yet to remove. */
+  private writer: IndexWriter | undefined
+  private readonly removals = new Set<() => void>()
+  private resign: () => void | Promise<void> = () => undefined
+
+  constructor(
+    private readonly store: LocalStore,
+    private readonly segments: Segments,
+    private readonly host: IndexerHost,
+    private readonly options: IndexingOptions = {},
+  ) {
+    this.after = options.after ?? later
+  }
+
+  /** Indexes whenever it is this tab's turn, and makes everything anew when something is damaged. */
+  start(): void {
+    this.segments.onBroken = () => {
+      this.host.adopt(undefined).catch((e: unknown) => this.host.fail(e))
+    }
+    this.resign = (this.options.lead ?? alone)((signal) => this.work(signal))
+  }
+
+  /** Resolves with nothing under way. */
+  async stop(): Promise<void> {
+    await this.resign()
+  }
+
+  private async work(signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return
+    this.signal = signal
+    this.poke()
+    await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+    this.signal = undefined
+    for (const stop of [this.noQuiet, this.noRest, ...this.removals]) stop()
+    this.removals.clear()
+    this.resting = false
+    await this.running
+    this.writer = undefined
+  }
+
+  /** Something was confirmed. */
+  poke(): void {
+    if (this.signal === undefined || this.running !== undefined || this.resting) return
+    const { db } = this.host.confirmed()
+    const novelty = noveltyOf(db)
+    if (novelty >= this.enough(db)) this.begin()
+    else if (novelty >= Math.min(FEW, this.enough(db))) {
+      this.noQuiet()
+      this.noQuiet = this.after(QUIET_MS, () => this.begin())
+    }
+  }
+
+  private enough(db: Db): number {
+    const { novelty } = this.options
+    return novelty ?? Math.max(NOVELTY, countIndex(db.present.eavt) / SHARE)
+  }
+
+  private begin(): void {
+    const { signal } = this
+    if (signal === undefined || this.running !== undefined) return
+    this.noQuiet()
+    this.running = this.merge(signal)
+      .catch((e: unknown) => this.failed(e, signal))
+      .finally(() => {
+        this.running = undefined
+        this.poke()
+      })
+  }
+
+  private async merge(signal: AbortSignal): Promise<void> {
+    const { store, segments, host } = this
+    const isFirst = this.writer === undefined
+    const { writer, root } = await IndexWriter.begin(store, segments.cache, {
+      maxRows: this.options.segmentRows ?? SEGMENT_ROWS,
+      pause: () => new Promise((resolve) => this.after(0, resolve)),
+      signal,
+    })
+    this.writer = writer
+    if (root !== undefined && segments.isNewer(root)) await host.adopt(root)
+    const { db, head } = host.confirmed()
+    const before = isFirst ? await store.segmentIds() : segmentsOf(db)
+    const merged = await mergeDb(db, writer)
+    const next = { body: encodeRoot(merged, head.hash), t: head.t }
+    await writer.finish(next, segments.broken !== undefined)
+    segments.broken = undefined
+    await host.adopt(next)
+    const live = segmentsOf(merged)
+    this.removeLater([...before].filter((id) => !live.has(id)))
+  }
+
+  /** Removes segments that the newest root does not name, once nobody can be reading them any more. */
+  private removeLater(ids: readonly number[]): void {
+    if (ids.length === 0) return
+    const stop = this.after(RETIRED_MS, () => {
+      this.removals.delete(stop)
+      const { signal, writer } = this
+      if (signal === undefined || writer === undefined) return
+      this.segments.cache.drop(ids)
+      writer.remove(ids).catch((e: unknown) => this.failed(e, signal))
+    })
+    this.removals.add(stop)
+  }
+
+  private failed(e: unknown, signal: AbortSignal): void {
+    if (signal.aborted || e instanceof Superseded) return
+    this.resting = true
+    this.noRest = this.after(REST_MS, () => {
+      this.resting = false
+      this.poke()
+    })
+    if (!isAnnalsError(e, 'storage/closed')) this.host.fail(e)
+  }
+}
+
+/** A timer that keeps no process alive, unless it is due. */
+function later(ms: number, run: () => void): () => void {
+  const timer = setTimeout(run, ms)
+  if (ms > 0) (timer as { unref?(): void }).unref?.()
+  return () => clearTimeout(timer)
+}

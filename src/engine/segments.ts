@@ -1,0 +1,89 @@
+import { AnnalsError, isAnnalsError } from '../base/errors.ts'
+import type { Db } from '../db/db.ts'
+import { emptyDb } from '../db/empty.ts'
+import { decodeRoot } from '../db/root.ts'
+import { SegmentCache } from '../db/segment-cache.ts'
+import type { ConfirmedHead, IndexRoot, LocalStore, LogRow } from '../storage/port.ts'
+import type { LogRecord } from './record.ts'
+import { applyRows, LOG_PAGE } from './replay.ts'
+
+/** A confirmed value, and the log's head at its basis. */
+export interface Confirmed {
+  readonly db: Db
+  readonly head: ConfirmedHead
+}
+
+/** Bytes of segments that an open database keeps in memory unless told otherwise. */
+export const DEFAULT_CACHE = 32 * 2 ** 20
+
+/** The segments of one open database, and how a value is made of them and the log. */
+export class Segments {
+  readonly cache: SegmentCache
+  /** The `t` of the root that the last value was made from. */
+  rootT = 0
+  /** The root or a segment is damaged: the indexes have to be made anew. */
+  broken: AnnalsError | undefined
+  /** Called when a segment turns out to be damaged. */
+  onBroken: () => void = () => undefined
+
+  constructor(
+    private readonly store: LocalStore,
+    cacheBytes: number = DEFAULT_CACHE,
+  ) {
+    this.cache = new SegmentCache(
+      (ids) => store.readSegments(ids),
+      cacheBytes,
+      (e) => this.isBroken(e),
+    )
+  }
+
+  /** What `root` says; the empty database where there is none, or it is damaged: then everything comes from the log. */
+  async openRoot(root: IndexRoot | undefined): Promise<Confirmed> {
+    if (root !== undefined) {
+      try {
+        const { db, hash } = decodeRoot(root.body, this.cache)
+        this.rootT = root.t
+        return { db, head: { t: root.t, hash } }
+      } catch (e) {
+        if (!isAnnalsError(e, 'storage/corrupt')) throw e
+        this.broken = e
+      }
+    }
+    return { db: await emptyDb(), head: { t: 0, hash: '' } }
+  }
+
+  /** Whether `root` reaches further than the one in use. While something is damaged none is trusted. */
+  isNewer(root: IndexRoot): boolean {
+    return root.t > this.rootT && this.broken === undefined
+  }
+
+  /** The value at `t` from `root` and the log; from the log alone where there is no root, or something of it is damaged. */
+  async confirmedAt(root: IndexRoot | undefined, t: number): Promise<Confirmed> {
+    try {
+      return await this.follow(await this.openRoot(root), t)
+    } catch (e) {
+      if (this.broken === undefined || root === undefined) throw e
+      return this.follow(await this.openRoot(undefined), t)
+    }
+  }
+
+  /** `from` with the log up to `t` in it. `seen` is told of every record. Throws `storage/corrupt` when the log does not reach so far. */
+  async follow(from: Confirmed, t: number, seen?: (record: LogRecord) => undefined): Promise<Confirmed> {
+    let { db, head } = from
+    while (head.t < t) ({ db, head } = await applyRows(db, head, await this.readLog(head.t + 1, t), seen))
+    return { db, head }
+  }
+
+  private isBroken(e: AnnalsError): void {
+    if (this.broken !== undefined) return
+    this.broken = e
+    this.onBroken()
+  }
+
+  /** Some rows of the log from `from` on, up to `t` at most. */
+  private async readLog(from: number, t: number): Promise<readonly LogRow[]> {
+    const rows = await this.store.readLog(from, Math.min(LOG_PAGE, t - from + 1))
+    if (rows.length > 0) return rows
+    throw new AnnalsError('storage/corrupt', `the log ends at t ${from - 1} and should reach ${t}`, { t: from })
+  }
+}

@@ -1,0 +1,303 @@
+import { describe, expect, it, vi } from 'vitest'
+import type { Db } from '../src/api/db.ts'
+import { segmentsOf } from '../src/db/merge.ts'
+import { decodeRoot } from '../src/db/root.ts'
+import { SegmentCache } from '../src/db/segment-cache.ts'
+import { open } from '../src/engine.ts'
+import { memory } from '../src/storage/memory.ts'
+import type { LocalStorage, LocalStore } from '../src/storage/port.ts'
+import { indexedTo } from './support/indexed.ts'
+import { randomOf, seedsOf } from './support/random-of.ts'
+import { play, shopSchema, tell } from './support/shop-history.ts'
+import { instead, wrapped } from './support/wrapped-storage.ts'
+
+/** Segments so small that every border is crossed, merged all the time, and none kept in memory. */
+const TINY = { novelty: 8, segmentRows: 5, cacheBytes: 0 }
+/** Everything in memory. */
+const NONE = { novelty: Number.POSITIVE_INFINITY }
+
+describe('a database that lies in segments', () => {
+  it.each(seedsOf(8))('says the same as one in memory (seed %i)', async (seed) => {
+    const storage = memory()
+    const plain = await open('plain', { storage, schema: shopSchema, indexing: NONE })
+    const indexed = await open('indexed', { storage, schema: shopSchema, indexing: TINY })
+    await play([plain, indexed], 40, randomOf(seed))
+    await indexedTo(storage, 'indexed', indexed.db().basisT - 8)
+    const wanted = await tell(plain)
+    expect(await tell(indexed)).toEqual(wanted)
+    const stats = ({ name: _, ...rest }: Awaited<ReturnType<typeof plain.stats>>) => rest
+    expect(stats(await indexed.stats())).toEqual(stats(await plain.stats()))
+
+    await indexed.close()
+    const again = await open('indexed', { storage, indexing: TINY })
+    expect(await tell(again)).toEqual(wanted)
+    await play([plain, again], 15, randomOf(seed + 1000))
+    expect(await tell(again)).toEqual(await tell(plain))
+    await Promise.all([plain.close(), again.close()])
+  })
+
+  it.each(seedsOf(4))('is the same for two tabs that both write and both index (seed %i)', async (seed) => {
+    const storage = memory()
+    const random = randomOf(seed)
+    const first = await open('shop', { storage, schema: shopSchema, indexing: TINY })
+    const second = await open('shop', { storage, schema: shopSchema, indexing: TINY })
+    for (let i = 0; i < 8; i++) await Promise.all([play([first], 2, random), play([second], 2, random)])
+    const t = Math.max(first.db().basisT, second.db().basisT)
+    await indexedTo(storage, 'shop', t - 8)
+    const plain = await open('shop', { storage: withoutRoot(storage), indexing: NONE })
+    const wanted = await tell(plain)
+    for (const tab of [first, second]) {
+      await vi.waitFor(() => expect(tab.db().basisT).toBe(t))
+      expect(await tell(tab)).toEqual(wanted)
+    }
+    await Promise.all([first, second, plain].map((conn) => conn.close()))
+  })
+
+  it.each(seedsOf(2))(
+    'loses nothing when its process dies at any write of a merge (seed %i)',
+    async (seed) => {
+      let died = true
+      for (let at = 0; died; at++) {
+        died = false
+        const storage = memory()
+        let writes = 0
+        const mortal = wrapped(storage, (store) => {
+          const never = new Promise<never>(() => undefined)
+          const write = <T>(doing: () => Promise<T>): Promise<T> => {
+            if (died) return never
+            if (writes++ < at * 7) return doing()
+            died = true
+            // some deaths come before the write has reached the disk, others after
+            return at % 2 === 0 ? never : doing().then(() => never)
+          }
+          return instead(store, {
+            commitIndex: (epoch, change) => write(() => store.commitIndex(epoch, change)),
+            beginIndexing: () => write(() => store.beginIndexing()),
+          })
+        })
+        const doomed = await open('shop', { storage: mortal, schema: shopSchema, indexing: TINY })
+        await play([doomed], 12, randomOf(seed))
+        const wanted = await tell(doomed)
+        if (!died) {
+          await indexedTo(storage, 'shop', doomed.db().basisT - 8)
+          await doomed.close()
+        }
+
+        const again = await open('shop', { storage, indexing: TINY })
+        expect(await tell(again)).toEqual(wanted)
+        await indexedTo(storage, 'shop', again.db().basisT - 8)
+        expect(await tell(again)).toEqual(wanted)
+        await again.close()
+      }
+    },
+    60_000,
+  )
+})
+
+describe('what a merge leaves behind', () => {
+  it('is removed after a minute, and by whoever indexes next when that one has died', async () => {
+    const storage = memory()
+    const timers = new Timers()
+    const indexing = { ...TINY, after: timers.after }
+    const conn = await open('shop', { storage, schema: shopSchema, indexing })
+    await play([conn], 30, randomOf(1))
+    await timers.until(() => conn.db().basisT - 8, storage)
+    const store = await storage.open('shop')
+    const before = await store.segmentIds()
+    await timers.pass(60_000)
+    const live = await liveSegments(store)
+    expect(before.length).toBeGreaterThan(live.length)
+    await vi.waitFor(async () => expect(await store.segmentIds()).toEqual(live))
+    await play([conn], 10, randomOf(2))
+    await conn.close()
+
+    const next = await open('shop', { storage, indexing })
+    await play([next], 20, randomOf(3))
+    await timers.until(() => next.db().basisT - 8, storage)
+    await timers.pass(60_000)
+    const later = await liveSegments(store)
+    expect(later).not.toEqual(live)
+    await vi.waitFor(async () => expect(await store.segmentIds()).toEqual(later))
+    await next.close()
+  })
+})
+
+describe('a value whose segments were removed', () => {
+  it('is read as of its basis, and one with facts of its own says that it is gone', async () => {
+    const storage = memory()
+    const conn = await open('shop', { storage, schema: shopSchema, indexing: TINY })
+    await play([conn], 20, randomOf(4))
+    await indexedTo(storage, 'shop', conn.db().basisT - 8)
+    const old = conn.db()
+    const { dbAfter } = await old.with([{ 'p/name': 'nobody else' }])
+    const unseen = async (db: Db) => (await db.datoms('eavt')).filter(({ a }) => a !== seen) // no history, no past
+    const seen = await old.entid(':p/seen')
+    const wanted = await unseen(old)
+    await play([conn], 60, randomOf(5))
+    await indexedTo(storage, 'shop', conn.db().basisT - 8)
+    const store = await storage.open('shop')
+    const { head } = await store.beginIndexing()
+    const live = new Set(await liveSegments(store))
+    await store.commitIndex(head.epoch, { remove: (await store.segmentIds()).filter((id) => !live.has(id)) })
+
+    expect(await unseen(old)).toEqual(wanted)
+    expect(await old.asOf(3).datoms('aevt')).toEqual(await conn.db().asOf(3).datoms('aevt'))
+    await expect(dbAfter.datoms('eavt')).rejects.toMatchObject({ code: 'db/gone' })
+    await conn.close()
+  })
+})
+
+describe('damage', () => {
+  const damagedAt = (storage: LocalStorage, damage: (bytes: Uint8Array) => Uint8Array): LocalStorage =>
+    wrapped(storage, (store) =>
+      instead(store, {
+        readSegments: async (ids) => (await store.readSegments(ids)).map((bytes) => bytes && damage(bytes)),
+      }),
+    )
+
+  it('of a segment is reported by its name, and mended from the log', async () => {
+    const storage = memory()
+    const conn = await open('shop', { storage, schema: shopSchema, indexing: TINY })
+    await play([conn], 20, randomOf(6))
+    await indexedTo(storage, 'shop', conn.db().basisT - 8)
+    const wanted = await tell(conn)
+    await conn.close()
+
+    let isDamaged = true
+    const flip = (bytes: Uint8Array): Uint8Array => {
+      const copy = bytes.slice()
+      copy[copy.length - 3] = (copy.at(-3) as number) ^ 0x10
+      return isDamaged ? copy : bytes
+    }
+    const again = await open('shop', { storage: damagedAt(storage, flip), indexing: { ...TINY, novelty: 1e9 } })
+    const error = await again
+      .db()
+      .q('[:find ?n :where [?e :p/name ?n]]')
+      .catch((e: unknown) => e)
+    expect(error).toMatchObject({ code: 'storage/corrupt' })
+    expect((error as Error).message).toMatch(/segment \d+/)
+    await vi.waitFor(async () => expect(await tell(again)).toEqual(wanted))
+    isDamaged = false
+    await again.close()
+  })
+
+  it('of the root is told, and everything comes from the log', async () => {
+    const storage = memory()
+    const conn = await open('shop', { storage, schema: shopSchema, indexing: TINY })
+    await play([conn], 20, randomOf(7))
+    await indexedTo(storage, 'shop', conn.db().basisT - 8)
+    const wanted = await tell(conn)
+    await conn.close()
+    const torn = wrapped(storage, (store) =>
+      instead(store, {
+        read: async () => {
+          const state = await store.read()
+          return { ...state, root: state.root && { ...state.root, body: state.root.body.slice(0, -9) } }
+        },
+      }),
+    )
+    const quiet = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+    const again = await open('shop', { storage: torn, indexing: TINY })
+    expect(await tell(again)).toEqual(wanted)
+    expect(again.health.getSnapshot().map(({ code }) => code)).toEqual(['storage/corrupt'])
+    await again.close()
+    quiet.mockRestore()
+  })
+})
+
+describe('costs', () => {
+  it('do not grow with the database: what opening and small reads and writes read', async () => {
+    const costs = []
+    for (const items of [500, 5000, 50_000]) {
+      const storage = memory()
+      const schema = { 'inv/sku': { type: 'string', unique: 'identity' }, 'inv/count': { type: 'long' } } as const
+      const conn = await open('shop', { storage, schema, indexing: { novelty: 2000, segmentRows: 1000 } })
+      const item = (i: number) => ({ 'inv/sku': `SKU-${i}`, 'inv/count': i % 100 })
+      for (let i = 0; i < items; i += 500) await conn.transact(Array.from({ length: 500 }, (_, k) => item(i + k)))
+      await indexedTo(storage, 'shop', conn.db().basisT)
+      await conn.close()
+
+      const asked: string[] = []
+      const counting = wrapped(storage, (store) =>
+        instead(store, {
+          read: () => count('read', store.read()),
+          readRoot: () => count('read', store.readRoot()),
+          readLog: (from, limit) => count('log', store.readLog(from, limit)),
+          readSegments: (ids) => count(`segments ${ids.length}`, store.readSegments(ids)),
+          commitIndex: (epoch, change) => count('index', store.commitIndex(epoch, change)),
+        }),
+      )
+      const count = <T>(what: string, answer: T): T => {
+        asked.push(what)
+        return answer
+      }
+      const costOf = async (doing: () => Promise<unknown>): Promise<string> => {
+        asked.length = 0
+        await doing()
+        return asked.join(', ')
+      }
+      let again = conn
+      const cost = {
+        open: await costOf(async () => {
+          again = await open('shop', { storage: counting, indexing: { ...NONE, cacheBytes: 0 } })
+        }),
+        lookup: await costOf(() => again.db().pull(['inv/count'], ['inv/sku', `SKU-${items >> 1}`])),
+        transact: await costOf(() => again.transact([{ 'inv/sku': `SKU-${items >> 2}`, 'inv/count': -1 }])),
+        asOf: await costOf(() => again.db().asOf(2).pull(['inv/count'], ['inv/sku', 'SKU-7'])),
+        scan: await costOf(() => again.db().indexRange('inv/sku', 'SKU-100', 'SKU-101')),
+        nothing: await costOf(() => new Promise((resolve) => setTimeout(resolve, 20))),
+      }
+      costs.push(cost)
+      await again.close()
+    }
+    const [few, more, most] = costs
+    expect(most).toEqual(more)
+    expect(few).toEqual(more)
+    expect(most).toEqual({
+      open: 'read, read',
+      lookup: 'segments 1, segments 1',
+      transact: 'segments 1, segments 1, segments 1, segments 1',
+      asOf: 'segments 1, segments 1',
+      scan: 'segments 1',
+      nothing: '',
+    })
+  }, 60_000)
+})
+
+/** Time that passes when it is told to; what is due at once happens at once. */
+class Timers {
+  private readonly waiting = new Set<{ readonly run: () => void; ms: number }>()
+
+  readonly after = (ms: number, run: () => void): (() => void) => {
+    if (ms === 0) {
+      const timer = setTimeout(run, 0)
+      return () => clearTimeout(timer)
+    }
+    const timer = { run, ms }
+    this.waiting.add(timer)
+    return () => this.waiting.delete(timer)
+  }
+
+  async pass(ms: number): Promise<void> {
+    for (const timer of [...this.waiting]) {
+      timer.ms -= ms
+      if (timer.ms > 0) continue
+      this.waiting.delete(timer)
+      timer.run()
+    }
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+
+  until = (t: () => number, storage: LocalStorage): Promise<void> => indexedTo(storage, 'shop', t())
+}
+
+/** Ids of the segments that the newest root names, ascending. */
+async function liveSegments(store: LocalStore): Promise<number[]> {
+  const root = await store.readRoot()
+  const { db } = decodeRoot(root?.body as Uint8Array, new SegmentCache((ids) => store.readSegments(ids), 0))
+  return [...segmentsOf(db)].sort((x, y) => x - y)
+}
+
+/** What lies in `storage` without its segments. */
+const withoutRoot = (storage: LocalStorage): LocalStorage =>
+  wrapped(storage, (store) => instead(store, { read: async () => ({ ...(await store.read()), root: undefined }) }))
