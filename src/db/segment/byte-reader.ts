@@ -48,9 +48,9 @@ export class ByteReader {
   }
 
   /** A varint that says how many there are of something: `0..most`. */
-  size(most: number, what: string): number {
+  size(most: number): number {
     const n = this.varint()
-    if (n < 0 || n > most) throw this.corrupt(`${n} ${what}, at most ${most} are possible`)
+    if (n < 0 || n > most) throw this.corrupt(`${n} where at most ${most} are possible`)
     return n
   }
 

@@ -13,6 +13,16 @@ export function readNumbers(from: ByteReader, n: number): Float64Array {
   return out
 }
 
+/** Reads `n` numbers that must be integers `0 ..< end`. */
+export function readIntegers(from: ByteReader, n: number, end: number): Float64Array {
+  const out = readNumbers(from, n)
+  for (let i = 0; i < n; i++) {
+    const x = out[i] as number
+    if (!(x >= 0 && x < end && Math.floor(x) === x)) throw from.corrupt(`${x} where an integer below ${end} should be`)
+  }
+  return out
+}
+
 /** Returns what counts as the last number before the next block. */
 function readBlock(from: ByteReader, out: Float64Array, lo: number, hi: number, last: number): number {
   const head = from.u8()
@@ -25,19 +35,18 @@ function readBlock(from: ByteReader, out: Float64Array, lo: number, hi: number, 
     return 0
   }
   const width = head & RAW
-  if (width > MAX_WIDTH) throw from.corrupt(`no number is ${width} bits wide`)
   const exponent = head & SCALED ? from.u8() : 0
-  if (exponent > MAX_EXPONENT) throw from.corrupt(`a fraction of ${exponent} digits`)
+  if (width > MAX_WIDTH || exponent > MAX_EXPONENT)
+    throw from.corrupt(`no numbers are ${width} bits, ${exponent} digits`)
   const base = last + from.varint()
   if (head & DELTA) {
-    const least = from.varint()
+    out.fill(from.varint(), lo + 1, hi)
     addPacked(from, out, lo + 1, hi, width)
-    let x = base
-    out[lo] = x
-    for (let i = lo + 1; i < hi; i++) out[i] = x += (out[i] as number) + least
+    out[lo] = base
+    for (let i = lo + 1; i < hi; i++) out[i] = (out[i] as number) + (out[i - 1] as number)
   } else {
+    out.fill(base, lo, hi)
     addPacked(from, out, lo, hi, width)
-    for (let i = lo; i < hi; i++) out[i] = (out[i] as number) + base
   }
   if (exponent === 0) return out[hi - 1] as number
   const scale = 10 ** exponent

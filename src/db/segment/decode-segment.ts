@@ -5,7 +5,7 @@ import type { Value } from '../../datom/value.ts'
 import type { Index } from '../index-order.ts'
 import type { Rows } from '../rows.ts'
 import { ByteReader } from './byte-reader.ts'
-import { readNumbers } from './decode-numbers.ts'
+import { readIntegers } from './decode-numbers.ts'
 import { readValues } from './decode-values.ts'
 import { At, CODEC, FORMAT, HEADER_BYTES, INDEX_TAGS, MAGIC, MAX_ROWS, PAST, TAIL_BYTES } from './layout.ts'
 
@@ -17,17 +17,15 @@ export function decodeSegment(bytes: Uint8Array, name: string): { readonly index
   const from = new ByteReader(bytes, HEADER_BYTES, name)
   const { index, past, count } = readHeader(bytes, from, name)
   const groups = readGroups(from, count)
-  const groupOf = groups.length > 1 ? readNumbers(from, count) : new Float64Array(count)
-  const e = readIds(from, count)
-  const tx = readIds(from, count)
-  const to = past ? readIds(from, count, tx) : undefined
+  const groupOf = groups.length === 1 ? new Float64Array(count) : readIntegers(from, count, groups.length)
+  const e = new Int32Array(readIntegers(from, count, ID_END))
+  const tx = new Int32Array(readIntegers(from, count, ID_END))
+  const to = past ? readEnds(from, tx) : undefined
   const a = new Int32Array(count)
   const sizes = new Int32Array(groups.length)
   for (let i = 0; i < count; i++) {
     const place = groupOf[i] as number
-    const group = groups[place]
-    if (group === undefined) throw from.corrupt(`group ${place} of ${groups.length}`)
-    a[i] = group.a
+    a[i] = (groups[place] as Group).a
     sizes[place] = (sizes[place] as number) + 1
   }
   const lists = groups.map(({ shape }, place) => {
@@ -39,6 +37,12 @@ export function decodeSegment(bytes: Uint8Array, name: string): { readonly index
   return { index, rows: { length: count, e, a, v: joinLists(lists, groupOf), tx, to } }
 }
 
+/** Rows of one attribute whose values have one shape. */
+interface Group {
+  readonly a: number
+  readonly shape: number
+}
+
 function readHeader(bytes: Uint8Array, from: ByteReader, name: string) {
   if (bytes.length < HEADER_BYTES + TAIL_BYTES) throw from.corrupt(`it is ${bytes.length} bytes long`)
   const header = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -48,10 +52,10 @@ function readHeader(bytes: Uint8Array, from: ByteReader, name: string) {
   if (header.getUint32(At.checksum, true) !== crc32(bytes, At.format)) throw from.corrupt('its checksum is wrong')
   const format = header.getUint8(At.format)
   const codec = header.getUint8(At.codec)
-  if (format > FORMAT || codec > CODEC) {
+  if (format !== FORMAT || codec !== CODEC) {
     throw new AnnalsError(
       'storage/newer-format',
-      `${name} is of format ${format}, codec ${codec}; this version of annals reads up to ${FORMAT}, ${CODEC}`,
+      `${name} is of format ${format}, codec ${codec}; this version of annals reads ${FORMAT}, ${CODEC}`,
       { name, format, codec },
     )
   }
@@ -63,24 +67,17 @@ function readHeader(bytes: Uint8Array, from: ByteReader, name: string) {
   return { index, past: (tag & PAST) !== 0, count }
 }
 
-function readGroups(from: ByteReader, count: number): { readonly a: number; readonly shape: number }[] {
-  return Array.from({ length: from.size(count, 'groups') }, () => {
-    const a = from.varint()
-    if (a < 0 || a >= ID_END) throw from.corrupt(`${a} is no entity id`)
-    return { a, shape: from.u8() }
-  })
-}
+const readGroups = (from: ByteReader, count: number): Group[] =>
+  Array.from({ length: from.size(count) }, () => ({ a: from.size(ID_END - 1), shape: from.u8() }))
 
-/** Entity ids, given as distances from `base` if there is one. */
-function readIds(from: ByteReader, count: number, base?: Int32Array): Int32Array {
-  const numbers = readNumbers(from, count)
-  const out = new Int32Array(count)
-  for (let i = 0; i < count; i++) {
-    const id = (numbers[i] as number) + (base === undefined ? 0 : (base[i] as number))
-    out[i] = id
-    if (!(id >= 0 && id < ID_END) || out[i] !== id) throw from.corrupt(`${id} is no entity id`)
-  }
-  return out
+/** When intervals that began with `tx` ended. */
+function readEnds(from: ByteReader, tx: Int32Array): Int32Array {
+  const lengths = readIntegers(from, tx.length, ID_END)
+  return tx.map((start, i) => {
+    const end = start + (lengths[i] as number)
+    if (end >= ID_END) throw from.corrupt(`an interval ends with ${end}`)
+    return end
+  })
 }
 
 /** The values in the order of the rows. */

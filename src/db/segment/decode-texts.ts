@@ -1,83 +1,70 @@
 import type { ByteReader } from './byte-reader.ts'
-import { readNumbers } from './decode-numbers.ts'
-import { FREE, MAX_DIGITS, MAX_SHARED, Texts } from './layout.ts'
+import { readIntegers } from './decode-numbers.ts'
+import { FREE, MAX_DIGITS, MAX_SHARED, Texts, UNITS } from './layout.ts'
 
 /** Reads `n` texts. Requires: n > 0. */
 export function readTexts(from: ByteReader, n: number): string[] {
   const form = from.u8()
-  if (form === Texts.frontCoded) return readFrontCoded(from, n)
-  if (form !== Texts.digits && form !== Texts.fixed) throw from.corrupt(`form ${form} of texts is unknown`)
-  const length = from.size(MAX_SHARED, 'units in a text')
-  const template = readNumbers(from, length)
+  if (!(form & Texts.templated)) return cutTexts(readFrontCoded(from, n))
+  const template = readIntegers(from, from.size(MAX_SHARED), UNITS + 1)
   const free: number[] = []
   template.forEach((unit, place) => {
     if (unit === FREE) free.push(place)
-    else checkUnit(from, unit)
   })
-  const places: Places = { n, length, template, free }
-  return form === Texts.digits ? readDigits(from, places) : readFixed(from, places)
+  const rest = form & Texts.digits ? readDigits(from, n, free.length) : readFrontCoded(from, n).units
+  if (rest.length !== n * free.length) throw from.corrupt(`${rest.length} units for ${n} times ${free.length} places`)
+  const wide = rest instanceof Uint16Array || template.some((unit) => unit >= ASCII && unit !== FREE)
+  const same = makeUnits(template.length, wide)
+  same.set(template)
+  const units = makeUnits(n * template.length, wide)
+  for (let at = 0, next = 0; at < units.length; at += template.length) {
+    units.set(same, at)
+    for (let k = 0; k < free.length; k++) units[at + (free[k] as number)] = rest[next++] as number
+  }
+  return cutTexts({ units, lengths: new Float64Array(n).fill(template.length) })
 }
 
-/** Texts of one length: what is the same in all, and where they differ. */
-interface Places {
-  readonly n: number
-  readonly length: number
-  readonly template: Float64Array
-  readonly free: readonly number[]
+/** Texts one after the other. */
+interface Spelt {
+  readonly units: Units
+  readonly lengths: Float64Array
 }
+/** UTF-16 units; bytes if all of them are ASCII. */
+type Units = Uint8Array | Uint16Array
+const ASCII = 128
+const makeUnits = (n: number, wide: boolean): Units => (wide ? new Uint16Array(n) : new Uint8Array(n))
 
-function readDigits(from: ByteReader, places: Places): string[] {
-  const { n, length, free } = places
-  if (free.length > MAX_DIGITS) throw from.corrupt(`${free.length} digits in one number`)
-  const numbers = readNumbers(from, n)
-  const end = 10 ** free.length
-  const units = repeated(places, 0)
+/** `n` numbers of so many digits each. */
+function readDigits(from: ByteReader, n: number, digits: number): Units {
+  const numbers = readIntegers(from, n, 10 ** Math.min(digits, MAX_DIGITS))
+  const units = new Uint8Array(n * digits).fill(48)
   for (let i = 0; i < n; i++) {
     let rest = numbers[i] as number
-    if (!(isCount(rest) && rest < end)) throw from.corrupt(`${rest} has not ${free.length} digits`)
-    for (let k = free.length - 1; k >= 0; k--) {
+    for (let at = (i + 1) * digits - 1; rest > 0; at--) {
       const next = Math.floor(rest / 10)
-      units[i * length + (free[k] as number)] = 48 + rest - next * 10
+      units[at] = 48 + rest - next * 10
       rest = next
     }
   }
-  return cutEvenly(units, places)
-}
-
-function readFixed(from: ByteReader, places: Places): string[] {
-  const { n, length, free } = places
-  const given = readUnits(from, n * free.length)
-  const units = repeated(places, given.most)
-  let at = 0
-  for (let i = 0; i < n; i++) for (const place of free) units[i * length + place] = unitAt(given, at++)
-  return cutEvenly(units, places)
-}
-
-/** The template `n` times over, with room for units up to `most`. */
-function repeated({ n, length, template }: Places, most: number): Units {
-  const units = makeUnits(n * length, template.reduce(max, most))
-  for (let at = 0; at < units.length; at += length) units.set(template, at)
   return units
 }
 
-const cutEvenly = (units: Units, { n, length }: Places): string[] => cutTexts(units, new Float64Array(n).fill(length))
-
-function readFrontCoded(from: ByteReader, n: number): string[] {
-  const shared = readNumbers(from, n)
-  const lengths = readNumbers(from, n)
-  let total = 0
+function readFrontCoded(from: ByteReader, n: number): Spelt {
+  const shared = readIntegers(from, n, MAX_SHARED + 1)
+  const lengths = readIntegers(from, n, Infinity)
+  let given = 0
+  let all = 0
   let before = 0
   for (let i = 0; i < n; i++) {
-    const common = shared[i] as number
-    const more = lengths[i] as number
-    if (!(isCount(common) && common <= Math.min(before, MAX_SHARED) && isCount(more))) {
-      throw from.corrupt(`a text of ${common} + ${more} units follows one of ${before}`)
-    }
-    total += more
-    before = lengths[i] = common + more
+    if ((shared[i] as number) > before) throw from.corrupt(`${shared[i]} units in common with a text of ${before}`)
+    given += lengths[i] as number
+    before = lengths[i] = (lengths[i] as number) + (shared[i] as number)
+    all += before
   }
-  const given = readUnits(from, total)
-  const units = makeUnits(lengths.reduce(sum, 0), given.most)
+  const alphabet = readIntegers(from, from.size(UNITS), UNITS)
+  const places = readIntegers(from, given, alphabet.length)
+  const wide = alphabet.some((unit) => unit >= ASCII)
+  const units = makeUnits(all, wide)
   let start = 0
   let next = 0
   let at = 0
@@ -86,49 +73,12 @@ function readFrontCoded(from: ByteReader, n: number): string[] {
     const shift = at - start
     start = at
     for (const stop = at + (shared[i] as number); at < stop; at++) units[at] = units[at - shift] as number
-    for (; at < end; at++) units[at] = unitAt(given, next++)
+    for (; at < end; at++) units[at] = alphabet[places[next++] as number] as number
   }
-  return cutTexts(units, lengths)
+  return { units, lengths }
 }
 
-/** UTF-16 units; bytes if all of them are ASCII. */
-type Units = Uint8Array | Uint16Array
-
-const makeUnits = (n: number, most: number): Units => (most < 128 ? new Uint8Array(n) : new Uint16Array(n))
-
-/** Units through their alphabet. */
-interface GivenUnits {
-  readonly alphabet: Float64Array
-  readonly places: Float64Array
-  /** The greatest unit. */
-  readonly most: number
-}
-
-function readUnits(from: ByteReader, n: number): GivenUnits {
-  if (n === 0) return { alphabet: NONE, places: NONE, most: 0 }
-  const alphabet = readNumbers(from, from.size(0x10000, 'units in an alphabet'))
-  for (const unit of alphabet) checkUnit(from, unit)
-  const places = readNumbers(from, n)
-  for (let i = 0; i < n; i++) {
-    const place = places[i] as number
-    if (!(place < alphabet.length && isCount(place))) throw from.corrupt(`place ${place} of ${alphabet.length} units`)
-  }
-  return { alphabet, places, most: alphabet.reduce(max) }
-}
-
-const NONE = new Float64Array(0)
-const unitAt = ({ alphabet, places }: GivenUnits, i: number): number => alphabet[places[i] as number] as number
-const sum = (x: number, y: number): number => x + y
-const max = (x: number, y: number): number => Math.max(x, y)
-
-const isCount = (n: number): boolean => Number.isInteger(n) && n >= 0
-
-function checkUnit(from: ByteReader, unit: number): void {
-  if (!(isCount(unit) && unit <= 0xffff)) throw from.corrupt(`${unit} is no UTF-16 unit`)
-}
-
-/** Cuts what `units` spell into texts of these lengths. */
-function cutTexts(units: Units, lengths: Float64Array): string[] {
+function cutTexts({ units, lengths }: Spelt): string[] {
   const all = textOf(units)
   const out: string[] = []
   let at = 0
@@ -140,15 +90,18 @@ function cutTexts(units: Units, lengths: Float64Array): string[] {
   return out
 }
 
-const utf8 = new TextDecoder()
+let utf8: TextDecoder | undefined
 /** Arguments that one call may safely have. */
 const MOST_ARGUMENTS = 8192
 
 function textOf(units: Units): string {
-  if (units instanceof Uint8Array) return utf8.decode(units)
+  if (units instanceof Uint8Array) {
+    utf8 ??= new TextDecoder()
+    return utf8.decode(units)
+  }
   let out = ''
   for (let at = 0; at < units.length; at += MOST_ARGUMENTS) {
-    out += String.fromCharCode(...units.subarray(at, at + MOST_ARGUMENTS))
+    out += String.fromCharCode.apply(null, units.subarray(at, at + MOST_ARGUMENTS) as unknown as number[])
   }
   return out
 }

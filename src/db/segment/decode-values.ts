@@ -1,22 +1,17 @@
 import type { Value } from '../../datom/value.ts'
 import type { ByteReader } from './byte-reader.ts'
-import { readNumbers } from './decode-numbers.ts'
+import { readIntegers, readNumbers } from './decode-numbers.ts'
 import { readTexts } from './decode-texts.ts'
 import { DICTIONARY, Kind } from './layout.ts'
 
 /** Reads `n` values of one shape. Requires: n > 0. */
 export function readValues(from: ByteReader, shape: number, n: number): readonly Value[] {
   if (!(shape & DICTIONARY)) return readList(from, shape, n)
-  const size = from.size(n, 'values in a dictionary')
-  if (size === 0) throw from.corrupt('a dictionary is empty')
-  const places = readNumbers(from, n)
+  const size = from.size(n - 1) + 1
+  const places = readIntegers(from, n, size)
   const list = readList(from, shape - DICTIONARY, size)
   const out: Value[] = []
-  for (let i = 0; i < n; i++) {
-    const v = list[places[i] as number]
-    if (v === undefined) throw from.corrupt(`place ${places[i]} in a dictionary of ${size}`)
-    out.push(v)
-  }
+  for (let i = 0; i < n; i++) out.push(list[places[i] as number] as Value)
   return out
 }
 
@@ -25,10 +20,7 @@ function readList(from: ByteReader, kind: number, n: number): readonly Value[] {
     case Kind.number:
       return smallIntegers(readNumbers(from, n))
     case Kind.boolean:
-      return Array.from(readNumbers(from, n), (x) => {
-        if (x !== 0 && x !== 1) throw from.corrupt(`${x} is no boolean`)
-        return x === 1
-      })
+      return Array.from(readIntegers(from, n, 2), Boolean)
     case Kind.text:
       return readTexts(from, n)
     case Kind.bigint:

@@ -32,8 +32,8 @@ export function encodeSegment(index: Index, rows: Rows): Uint8Array<ArrayBuffer>
     out.u8(0)
   }
   if (groups.length > 1) writeNumbers(out, groupOf)
-  writeNumbers(out, new Float64Array(rows.e))
-  writeNumbers(out, new Float64Array(rows.tx))
+  writeNumbers(out, rows.e)
+  writeNumbers(out, rows.tx)
   if (rows.to !== undefined) writeNumbers(out, lengthsOf(rows.tx, rows.to))
   const found = groups.map(({ kind, values }) => writeValues(out, kind, values))
   for (let i = 0; i < TAIL_BYTES; i++) out.u8(0)
@@ -58,10 +58,10 @@ function writeHeader(bytes: Uint8Array, index: Index, rows: Rows): void {
 }
 
 /** Groups in the order in which they first appear, and the group of each row. */
-function groupRows({ length, a, v }: Rows): { groups: Group[]; groupOf: Float64Array } {
+function groupRows({ length, a, v }: Rows): { groups: Group[]; groupOf: Int32Array } {
   const groups: Group[] = []
   const places = new Map<number, number>()
-  const groupOf = new Float64Array(length)
+  const groupOf = new Int32Array(length)
   for (let i = 0; i < length; i++) {
     const value = v[i] as Value
     const kind = kindOf(value)
@@ -78,8 +78,4 @@ function groupRows({ length, a, v }: Rows): { groups: Group[]; groupOf: Float64A
 }
 
 /** How long each interval of the past lasted: smaller numbers than its end. */
-function lengthsOf(tx: Int32Array, to: Int32Array): Float64Array {
-  const out = new Float64Array(to)
-  for (let i = 0; i < out.length; i++) out[i] = (out[i] as number) - (tx[i] as number)
-  return out
-}
+const lengthsOf = (tx: Int32Array, to: Int32Array): Int32Array => to.map((end, i) => end - (tx[i] as number))

@@ -44,13 +44,13 @@ const MIN_REPEATS = 8
 
 interface Dictionary {
   readonly list: readonly Value[]
-  readonly places: Float64Array
+  readonly places: Int32Array
 }
 
 /** The distinct values as they first appear; undefined when there are more than `most`. */
 function dictionaryOf(values: readonly Value[], most: number): Dictionary | undefined {
   const placeOf = new Map<Value, number>()
-  const places = new Float64Array(values.length)
+  const places = new Int32Array(values.length)
   for (let i = 0; i < values.length; i++) {
     const v = values[i] as Value
     let place = placeOf.get(v)
@@ -65,7 +65,7 @@ function dictionaryOf(values: readonly Value[], most: number): Dictionary | unde
 }
 
 function writeDictionary(out: ByteWriter, kind: number, { list, places }: Dictionary): void {
-  out.varint(list.length)
+  out.varint(list.length - 1)
   writeNumbers(out, places)
   writeList(out, kind, list)
 }
@@ -73,12 +73,5 @@ function writeDictionary(out: ByteWriter, kind: number, { list, places }: Dictio
 function writeList(out: ByteWriter, kind: number, values: readonly Value[]): void {
   if (kind === Kind.text) writeTexts(out, values as readonly string[])
   else if (kind === Kind.bigint) writeTexts(out, values.map(String))
-  else writeNumbers(out, asNumbers(values))
-}
-
-/** Numbers as they are, booleans as 0 and 1. */
-function asNumbers(values: readonly Value[]): Float64Array {
-  const out = new Float64Array(values.length)
-  for (let i = 0; i < out.length; i++) out[i] = values[i] as number
-  return out
+  else writeNumbers(out, values as readonly number[]) // a typed array takes booleans as 0 and 1
 }

@@ -9,7 +9,7 @@ import type { Index } from '../index-order.ts'
  *     groups    := size varint, (attribute varint, shape u8)*, [numbers(group of each row) if size > 1]
  *     shape     := kind, + DICTIONARY if the values are a dictionary and places in it
  *     values    := list                                   one for each group: the values of its rows, in the order of the rows
- *                | size varint, numbers(place), list      with DICTIONARY
+ *                | size - 1 varint, numbers(place), list  with DICTIONARY
  *     list      := numbers                                numbers; booleans as 0 and 1
  *                | texts                                  strings, prefix characters and all; bigints in decimal
  *
@@ -17,25 +17,27 @@ import type { Index } from '../index-order.ts'
  *
  *     numbers   := block*                                 BLOCK numbers each, the last one fewer
  *     block     := head u8, [exponent u8 if SCALED], body
- *     body      := base varint, packed(x - base)          integers: base is the least, less the last number of the block before
- *                | base varint, least varint, packed(x - x' - least)   with DELTA: base is the first, the differences follow
- *                | f64*                                   head RAW
+ *     body      := start varint, packed(x - min)                      integers: start is min less the last number before
+ *                | start varint, least varint, packed(x - x' - least)   with DELTA: start is the first number less the last before,
+ *                                                                      then how far each step from x' to x exceeds the least step
+ *                | f64*                                                with head RAW
  *     head      := bits of one packed number (0..54), + DELTA, + SCALED (integers / 10^exponent)
  *     packed    := (low bits first, ends on a byte)       more than 32 bits: all low 32 bits, then all high ones
  *     varint    := bytes of 7 bits, least first, bit 7 says that more follow; bit 6 of the first byte is the sign
  *
- * "The last number before" is 0 at the start, and after a block that is SCALED or RAW. Integers are at most 2^52 in magnitude;
- * others are RAW.
+ * The last number before is that of the block before; 0 if there is none, or if that is SCALED or RAW. Integers are at most 2^52
+ * in magnitude; others are RAW.
  *
- *     texts     := 0 u8, numbers(units shared with the text before, at most MAX_SHARED), numbers(units that follow), units
- *                | 1 u8, template, numbers(the digits at the free places, as one integer)
- *                | 2 u8, template, units                  the units at the free places
- *     template  := length varint, numbers(unit, or -1 at a free place)        all texts are of this length
- *     units     := size varint, numbers(alphabet, ascending), numbers(place in it)       UTF-16 units; none if there are no units
+ *     texts     := form u8, [template if templated], rest
+ *     template  := length varint, numbers(unit, or 0x10000 where it is free)     all texts are of this length, and the same but
+ *                                                                  at the free places: what stands there is the rest
+ *     rest      := numbers(units shared with the text before, at most MAX_SHARED), numbers(units that follow), units
+ *                | numbers                                         form digits: the free places as one decimal number
+ *     units     := size varint, numbers(alphabet, ascending), numbers(place in it)        UTF-16 units
  *
- * The three zeros at the end let a reader take whole words. What is to come: codec 2 and above (a deflated body), kind 4 and above
- * (a value that stands elsewhere, by digest). What stands before `index`, and the length, stay where they
- * are for ever, so that an old reader knows a new segment for what it is.
+ * The three zeros at the end let a reader take whole words. Codec 2 and above are free for what may come: a deflated body, kind 4
+ * for values that stand elsewhere, by digest. Magic, checksum, format, codec and length stay where they are for ever, so that an old
+ * reader knows a new segment for what it is.
  */
 export const MAGIC = 0x6c6e6e61 // 'annl'
 export const FORMAT = 1
@@ -66,9 +68,12 @@ export const MAX_EXPONENT = 9
 export const MAX_SHARED = 255
 /** Digits that one number can hold. */
 export const MAX_DIGITS = 15
+/** How many UTF-16 units there are. */
+export const UNITS = 0x10000
 /** Stands in a template where texts differ. */
-export const FREE = -1
-export const Texts = { frontCoded: 0, digits: 1, fixed: 2 } as const
+export const FREE = UNITS
+/** Forms of texts; digits are templated too. */
+export const Texts = { templated: 1, digits: 2 } as const
 
 /** Rows of one segment at most. Bounds what a reader sets aside before it has looked at the columns. */
 export const MAX_ROWS = 2 ** 14
