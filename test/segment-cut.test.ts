@@ -70,6 +70,7 @@ describe('rows cut into segments', () => {
     expect(sizesOf(cutRows('eavt', rows), rows).length).toBe(3)
     const tiny = cutRows('eavt', sliceRows(rows, 0, 100), 7)
     sizesOf(tiny, sliceRows(rows, 0, 100))
+    expect(sizesOf(cutRows('eavt', rows, Infinity), rows).length).toBe(2)
     const counts = tiny.map(({ lo, hi }) => hi - lo)
     expect(Math.max(...counts)).toBe(7)
     expect(Math.min(...counts)).toBe(6)

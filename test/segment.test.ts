@@ -222,6 +222,18 @@ describe('what is not a segment', () => {
     )
   })
 
+  it('is told when it claims more rows than its bytes can hold, before room is made for them', () => {
+    for (const [count, message] of [
+      [MAX_ROWS, /\d+ numbers in \d+ bytes/],
+      [MAX_ROWS + 1, /16385 rows, at most 16384/],
+      [2 ** 32 - 1, /4294967295 rows/],
+    ] as const) {
+      const other = encodeSegment('aevt', rowsOf([1, 2, 3]))
+      new DataView(other.buffer).setUint32(At.count, count, true)
+      expect(() => decodeSegment(sealed(other), 'segment 17')).toThrow(message)
+    }
+  })
+
   it('is told when it is noise, with the header of a segment or without', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), fc.boolean(), (noise, withHeader) => {

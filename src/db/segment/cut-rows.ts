@@ -1,6 +1,7 @@
 import type { Index } from '../index-order.ts'
 import { type Rows, sliceRows } from '../rows.ts'
 import { encodeSegment } from './encode-segment.ts'
+import { MAX_ROWS } from './layout.ts'
 
 export interface Cut {
   /** The rows `lo ..< hi`. */
@@ -26,9 +27,10 @@ const SAMPLE_ROWS = 1024
  */
 export function cutRows(index: Index, rows: Rows, maxRows = DEFAULT_MAX_ROWS): readonly Cut[] {
   const out: Cut[] = []
+  const most = Math.min(maxRows, MAX_ROWS)
   let rowBytes = 0
   for (let lo = 0; lo < rows.length; lo = (out.at(-1) as Cut).hi) {
-    const cut = cutOne(index, rows, lo, maxRows, rowBytes)
+    const cut = cutOne(index, rows, lo, most, rowBytes)
     rowBytes = cut.bytes.length / (cut.hi - cut.lo)
     out.push(cut)
   }
