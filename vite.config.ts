@@ -1,9 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
-import { playwright } from '@vitest/browser-playwright'
 import type { Alias, Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
-import { launchOptions } from './scripts/browser.mjs'
+import { engine } from './test/browsers/engine.ts'
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
@@ -33,6 +32,9 @@ function defaultWorker(): Plugin {
   }
 }
 
+/** Another browser than Chromium as it comes: see scripts/test-browsers.mjs. */
+const { include: someTests, ...browser } = engine(process.env.ANNALS_ENGINE)
+
 export default defineConfig({
   plugins: [react(), defaultWorker()],
   resolve: { alias: published },
@@ -60,17 +62,11 @@ export default defineConfig({
         },
         test: {
           name: 'browser',
-          include: ['test/**/*.browser.test.ts', ...BOTH_WAYS],
+          include: someTests ? [...someTests] : ['test/**/*.browser.test.ts', ...BOTH_WAYS],
           testTimeout: 30_000,
           sequence: { groupOrder: 1 },
           fileParallelism: false,
-          browser: {
-            enabled: true,
-            headless: true,
-            screenshotFailures: false,
-            provider: playwright({ launchOptions: process.env.VITEST ? launchOptions() : {} }),
-            instances: [{ browser: 'chromium' }],
-          },
+          browser: { enabled: true, headless: true, screenshotFailures: false, ...browser },
         },
       },
       {

@@ -149,36 +149,6 @@ describe('opening', () => {
   })
 })
 
-describe('a worker that is terminated while it commits', () => {
-  it.each([
-    ['small transactions', 100, 25],
-    ['large ones', 400_000, 10],
-  ])('leaves each of its %s wholly or not at all, and none that it acknowledged behind', async (_, bytes, rounds) => {
-    let acknowledged = 0
-    for (let round = 0; round < rounds; round++) {
-      const worker = new Worker(new URL('./support/committing.worker.ts', import.meta.url), { type: 'module' })
-      const enough = acknowledged + 2 + Math.floor(Math.random() * 8)
-      await new Promise<void>((resolve) => {
-        worker.onmessage = ({ data: t }: MessageEvent<number>) => {
-          acknowledged = t
-          if (t < enough) return
-          // Somewhere in the next commit: anywhere between its first request and its end.
-          setTimeout(resolve, Math.random() * 3)
-        }
-        worker.postMessage({ name, bytes })
-      })
-      worker.terminate()
-      const state = await store.read()
-      const { t } = state.heads.confirmed
-      expect(t).toBeGreaterThanOrEqual(acknowledged)
-      expect(t % 2).toBe(0)
-      expect(state.meta.get('t')).toBe(t)
-      expect((await store.readLog(1)).map((row) => row.txid)).toHaveLength(t)
-      acknowledged = t
-    }
-  })
-})
-
 describe('cleared site data', () => {
   it('ends every tab’s store; the first that opens again makes a new database for all', async () => {
     const second = await storageOver().open(name)

@@ -82,13 +82,14 @@ describe('a database of version 1', () => {
 
   it('stays as it was when its upgrade dies', async () => {
     oldTab.close()
-    const create = IDBDatabase.prototype.createObjectStore
-    vi.spyOn(IDBDatabase.prototype, 'createObjectStore').mockImplementationOnce(function (this: IDBDatabase, ...args) {
-      const made = create.apply(this, args)
-      queueMicrotask(() => made.transaction.abort())
-      return made
+    const put = IDBObjectStore.prototype.put
+    vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this: IDBObjectStore, ...args) {
+      const request = put.apply(this, args)
+      if (this.name === 'index') this.transaction.abort()
+      return request
     })
     await expect(storage.open(name)).rejects.toMatchObject({ code: 'storage/failed' })
+    vi.restoreAllMocks()
     expect((await indexedDB.databases()).find((database) => database.name === onDisk(name))?.version).toBe(1)
     store = await storage.open(name)
     await expectAllOfIt(store)

@@ -2,11 +2,8 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 
 import { cdp } from 'vitest/browser'
 import { indexedDB as storageOver } from '../src/storage/indexeddb/indexeddb.ts'
 import type { LocalStorage, LocalStore } from '../src/storage/port.ts'
-import { localStorageSuite } from './conformance/local-storage.ts'
 import { logRow, queueRow, range, rejectedRow } from './conformance/rows.ts'
 import { onDisk, requested, tamper } from './support/raw-database.ts'
-
-localStorageSuite('IndexedDB', storageOver)
 
 describe('IndexedDB as it fails', () => {
   let serial = 0
