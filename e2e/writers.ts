@@ -7,9 +7,11 @@ const PER_TAB = 3
 /** Every so many transactions one is too big to lie in the browser's tables. */
 const BIG_EVERY = 7
 const BIG = 90_000
+/** Milliseconds between two of a writer's: a tab that opens must catch up with all of them. */
+const PAUSE = 10
 
 /**
- * Pages that write without a pause. Writer `w` counts up: its transaction `n` says so of two items at once, so that half of one
+ * Pages that write all the time. Writer `w` counts up: its transaction `n` says so of two items at once, so that half of one
  * would be seen; here is noted what was acknowledged.
  */
 export class Writers {
@@ -26,7 +28,12 @@ export class Writers {
     const tab = `tab-${this.tabs++}`
     const before = this.total
     await page.exposeFunction('acknowledge', (writer: string, n: number) => this.acknowledged.set(writer, n))
-    await page.evaluate(write, { writers: Array.from({ length: PER_TAB }, (_, i) => `${tab}-${i}`), BIG_EVERY, BIG })
+    await page.evaluate(write, {
+      writers: Array.from({ length: PER_TAB }, (_, i) => `${tab}-${i}`),
+      BIG_EVERY,
+      BIG,
+      PAUSE,
+    })
     await expect.poll(() => this.total, { timeout: 15_000, interval: 20 }).toBeGreaterThanOrEqual(before + PER_TAB)
   }
 
@@ -63,8 +70,15 @@ async function counted(page: Page): Promise<Record<string, Counted>> {
   return Object.fromEntries(rows.now.map(([sku, n]) => [sku, { n, times: times.get(sku) ?? 0 }]))
 }
 
+interface Work {
+  readonly writers: readonly string[]
+  readonly BIG_EVERY: number
+  readonly BIG: number
+  readonly PAUSE: number
+}
+
 /** Runs in the page. */
-function write({ writers, BIG_EVERY, BIG }: { writers: readonly string[]; BIG_EVERY: number; BIG: number }): void {
+function write({ writers, BIG_EVERY, BIG, PAUSE }: Work): void {
   const acknowledge = Reflect.get(window, 'acknowledge') as (writer: string, n: number) => void
   for (const writer of writers) {
     const next = async (n: number): Promise<void> => {
@@ -75,6 +89,7 @@ function write({ writers, BIG_EVERY, BIG }: { writers: readonly string[]; BIG_EV
         { 'inv/sku': `right ${writer}`, 'inv/count': n },
       ])
       acknowledge(writer, n)
+      await new Promise((resolve) => setTimeout(resolve, PAUSE))
       return next(n + 1)
     }
     void next(1)
