@@ -46,6 +46,21 @@ describe('a database that is gone', () => {
   })
 })
 
+it('a database removed underneath ends the connection’s calls by name; another connection starts anew', async () => {
+  const name = crypto.randomUUID()
+  const conn = await shop(name)
+  await conn.transact([{ 'inv/sku': 'a' }])
+  await requested(indexedDB.deleteDatabase(onDisk(name)))
+  const destroyed = { code: 'storage/closed', data: { reason: 'destroyed' } }
+  await expect(conn.transact([{ 'inv/sku': 'b' }])).rejects.toMatchObject(destroyed)
+  await closeAll()
+  const complained = vi.spyOn(console, 'error').mockImplementation(() => {})
+  const anew = await shop(name)
+  await anew.transact([{ 'inv/sku': 'c' }])
+  expect(await anew.db().q(skus)).toEqual(['c'])
+  complained.mockRestore()
+})
+
 it('stats tell what the browser says of its storage', async () => {
   const { storage } = await (await shop(crypto.randomUUID())).stats()
   expect(storage).toEqual({
