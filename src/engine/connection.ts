@@ -6,19 +6,17 @@ import type { SchemaDef } from '../api/schema.ts'
 import type { Sync } from '../api/sync.ts'
 import { AnnalsError } from '../base/errors.ts'
 import { Failures } from '../base/failures.ts'
-import { isPendingTx, tOfTx } from '../datom/ids.ts'
 import { showValue } from '../datom/show-value.ts'
-import type { Value } from '../datom/value.ts'
 import type { Db } from '../db/db.ts'
 import { schemaForms } from '../transact/install-schema.ts'
-import { planUndo, type UndoneFact, type UndoneTx } from '../transact/plan-undo.ts'
+import { planUndo } from '../transact/plan-undo.ts'
 import { txForms } from '../transact/read-forms.ts'
 import { txDatoms } from '../transact/tx-datoms.ts'
+import type { RevertedFact, UndoneTx, UndoPlan } from '../transact/undo-plan.ts'
 import { DbHandle } from './handle.ts'
 import type { Ledger, Written } from './ledger.ts'
 import { LiveQueries } from './live.ts'
 import { readLog } from './read-log.ts'
-import { decodeRecord } from './record.ts'
 import type { Runtime } from './runtime.ts'
 import { showTxData } from './show-datoms.ts'
 import { syncless } from './sync-less.ts'
@@ -78,11 +76,12 @@ export class EngineConnection implements Connection {
   }
 
   async planUndo(target: UndoTarget): Promise<UndoReport> {
-    return (await this.plan(target)).report
+    return undoReport((await this.plan(target)).plan)
   }
 
   async undo(target: UndoTarget, options: { readonly strict?: boolean } = {}): Promise<UndoReport> {
-    const { report, txids } = await this.plan(target)
+    const { plan, txids } = await this.plan(target)
+    const report = undoReport(plan)
     if (options.strict && report.skipped.length > 0) {
       throw new AnnalsError(
         'tx/undo-conflict',
@@ -90,7 +89,7 @@ export class EngineConnection implements Connection {
         { skipped: report.skipped },
       )
     }
-    if (report.reverted.length === 0) return report
+    if (report.reverted.length === 0 && plan.change.increments.length === 0) return report
     const written = await this.ledger.transact([[':db/undo', ...txids.map((id) => ['tx/id', id])]], {})
     return { ...report, id: written.txid }
   }
@@ -143,7 +142,7 @@ export class EngineConnection implements Connection {
   }
 
   private handle(db: Db): DbHandle {
-    return new DbHandle(db, this.runtime, db.basisT)
+    return new DbHandle(db, this.runtime, db.basisT, this.ledger.datomsOf)
   }
 
   private checkOpen(): void {
@@ -168,7 +167,7 @@ export class EngineConnection implements Connection {
     }
   }
 
-  private async plan(target: UndoTarget): Promise<{ report: UndoReport; txids: string[] }> {
+  private async plan(target: UndoTarget): Promise<{ plan: UndoPlan; txids: string[] }> {
     this.checkOpen()
     const { db } = this.ledger
     const targets: UndoneTx[] = []
@@ -177,18 +176,9 @@ export class EngineConnection implements Connection {
       const [own] = await this.newest.datoms('eavt', tx, 'tx/id')
       if (own === undefined) throw noSuchTransaction(target)
       txids.push(own.v as string)
-      targets.push({ tx, data: await this.datomsOf(tx) })
+      targets.push({ tx, data: (await this.ledger.datomsOf(tx)) ?? (await txDatoms(db, tx)) })
     }
-    const { revert, skipped } = await planUndo(db, targets)
-    const whose = speakers(targets)
-    const show = (f: UndoneFact) => ({ e: f.e, a: f.a.id, v: showValue(f.v), tx: whose(f), added: f.asserted })
-    return {
-      txids,
-      report: {
-        reverted: revert.map(show),
-        skipped: skipped.map((s) => ({ datom: show(s), reason: s.reason, ...(s.by !== undefined && { by: s.by }) })),
-      },
-    }
+    return { txids, plan: await planUndo(db, targets, this.ledger.datomsOf) }
   }
 
   private async txsOf(db: Db, target: UndoTarget): Promise<number[]> {
@@ -200,27 +190,15 @@ export class EngineConnection implements Connection {
     const points = Array.isArray(target) ? (target as readonly TimePoint[]) : [target as TimePoint]
     return [...new Set(await Promise.all(points.map(async (p) => txAt(db, p))))]
   }
-
-  private async datomsOf(tx: number) {
-    if (isPendingTx(tx)) return txDatoms(this.ledger.db, tx)
-    const [row] = await this.ledger.readLog(tOfTx(tx), 1)
-    return row === undefined ? txDatoms(this.ledger.db, tx) : decodeRecord(row).data
-  }
 }
 
 const noSuchTransaction = (target: UndoTarget): AnnalsError =>
   new AnnalsError('log/unknown-transaction', `there is no transaction ${JSON.stringify(target)} to undo`, { target })
 
-/** Tells which of several transactions stated a fact. */
-function speakers(targets: readonly UndoneTx[]): (f: UndoneFact) => number {
-  const first = targets[0]?.tx ?? 0
-  if (targets.length === 1) return () => first
-  const key = (e: number, a: number, v: Value, asserted: boolean): string => `${e} ${a} ${asserted} ${String(v)}`
-  const by = new Map<string, number>()
-  for (const { tx, data } of targets) {
-    for (let i = 0; i < data.length; i++) {
-      by.set(key(data.e[i] as number, data.a[i] as number, data.v[i] as Value, data.added[i] === 1), tx)
-    }
+function undoReport({ reverted, skipped }: UndoPlan): UndoReport {
+  const show = ({ e, a, v, tx, asserted }: RevertedFact) => ({ e, a: a.id, v: showValue(v), tx, added: asserted })
+  return {
+    reverted: reverted.map(show),
+    skipped: skipped.map((s) => ({ datom: show(s), reason: s.reason, ...(s.by !== undefined && { by: s.by }) })),
   }
-  return (f) => by.get(key(f.e, f.a.id, f.v, f.asserted)) ?? first
 }

@@ -22,6 +22,7 @@ import { pullMany } from '../query/pull/pull.ts'
 import { query } from '../query/query.ts'
 import { txForms } from '../transact/read-forms.ts'
 import { transact } from '../transact/transact.ts'
+import type { DatomsOf } from '../transact/transaction.ts'
 import { datomsAt, indexPull, indexRange, seek } from './index-access.ts'
 import { type Runtime, runtimeEnv } from './runtime.ts'
 import { showTxData } from './show-datoms.ts'
@@ -39,6 +40,7 @@ export class DbHandle implements ApiDb {
     private readonly value: MaybePromise<Db>,
     private readonly runtime: Runtime,
     readonly basisT: number,
+    private readonly datomsOf: DatomsOf | undefined,
     /** The next id to mint for a speculative entity. */
     private readonly speculative = SPECULATIVE_FIRST,
   ) {
@@ -116,7 +118,7 @@ export class DbHandle implements ApiDb {
 
   history(): ApiDb {
     const value = andThen(this.value, (db) => ({ ...db, view: { ...db.view, history: true } }))
-    return new DbHandle(value, this.runtime, this.basisT, this.speculative)
+    return new DbHandle(value, this.runtime, this.basisT, this.datomsOf, this.speculative)
   }
 
   async with(txData: TxForms) {
@@ -128,11 +130,13 @@ export class DbHandle implements ApiDb {
       txid: randomUuid(),
       now: this.runtime.now(),
       mint: () => next++,
-      ...runtimeEnv(this.runtime),
+      ...runtimeEnv(this.runtime, this.datomsOf),
     })
     const after = await applyTx(before, tx, result.data, before.basisT)
+    const { datomsOf } = this
+    const alsoThis: DatomsOf = async (other) => (other === tx ? result.data : datomsOf?.(other))
     return {
-      dbAfter: new DbHandle(after, this.runtime, this.basisT, next),
+      dbAfter: new DbHandle(after, this.runtime, this.basisT, alsoThis, next),
       txData: showTxData(tx, result.data),
       tempids: result.tempids,
     }
@@ -152,7 +156,7 @@ export class DbHandle implements ApiDb {
         return attempt(db)
       }
     })
-    return new DbHandle(value, this.runtime, this.basisT, this.speculative)
+    return new DbHandle(value, this.runtime, this.basisT, this.datomsOf, this.speculative)
   }
 }
 

@@ -4,6 +4,7 @@ import type { AnnalsError } from '../base/errors.ts'
 import type { TxData } from '../datom/tx-data.ts'
 import type { Db } from '../db/db.ts'
 import type { LogRow } from '../storage/port.ts'
+import type { DatomsOf } from '../transact/transaction.ts'
 
 export interface WriteOptions extends TransactOptions {
   /** An installation of schema: withdrawn without noise where it has become empty. */
@@ -43,6 +44,7 @@ export interface Ledger {
   onFailure(listener: (error: AnnalsError) => void): () => void
   /** Rows of the confirmed log, `from <= t`. */
   readLog(from: number, limit: number): Promise<readonly LogRow[]>
+  readonly datomsOf: DatomsOf
   /** How the transaction of that uuid ended. */
   settled(txid: string): Promise<Settled>
   close(): Promise<void>

@@ -4,11 +4,11 @@ import { AnnalsError, isAnnalsError, toWireError } from '../base/errors.ts'
 import { Listeners } from '../base/listeners.ts'
 import { randomUuid } from '../base/random-uuid.ts'
 import { FIRST_USER_ID, isEntityId, tOfTx, txOfT } from '../datom/ids.ts'
-import type { TxData } from '../datom/tx-data.ts'
 import type { Db } from '../db/db.ts'
 import { emptyDb } from '../db/empty.ts'
 import type { ConfirmedHead, LocalStore, LogRow } from '../storage/port.ts'
 import { transact } from '../transact/transact.ts'
+import type { DatomsOf } from '../transact/transaction.ts'
 import { type Call, CallQueue } from './call-queue.ts'
 import type { Change, Ledger, WriteOptions, Written } from './ledger.ts'
 import { Mutex } from './mutex.ts'
@@ -69,6 +69,11 @@ export class LocalLedger implements Ledger {
   onFailure = (listener: (error: AnnalsError) => void): (() => void) => this.failures.add(listener)
   readLog = (from: number, limit: number): Promise<readonly LogRow[]> => this.store.readLog(from, limit)
 
+  readonly datomsOf: DatomsOf = async (tx) => {
+    const [row] = await this.store.readLog(tOfTx(tx), 1)
+    return row?.t === tOfTx(tx) ? decodeRecord(row).data : undefined
+  }
+
   async settled(txid: string): Promise<Settled> {
     throw new AnnalsError('log/unknown-transaction', `no transaction waits under the id ${txid}`, { id: txid })
   }
@@ -121,6 +126,7 @@ export class LocalLedger implements Ledger {
       const done: { call: Call<Request, Written>; written: Written }[] = []
       const refused: { call: Call<Request, Written>; error: unknown }[] = []
       const rows: LogRow[] = []
+      const datomsOf: DatomsOf = async (tx) => done.find((d) => d.written.tx === tx)?.written.data ?? this.datomsOf(tx)
       let db = this.db
       let head = this.head
       let nextId = this.nextId
@@ -136,8 +142,7 @@ export class LocalLedger implements Ledger {
             txid,
             now: this.runtime.now(),
             mint: () => minted++,
-            datomsOf: (tx) => this.datomsOf(tx),
-            ...runtimeEnv(this.runtime),
+            ...runtimeEnv(this.runtime, datomsOf),
           })
           const record = { t, txid, instant: result.instant, data: result.data, origin: undefined, aliases: new Map() }
           const row = toRow(record, head.hash)
@@ -172,11 +177,6 @@ export class LocalLedger implements Ledger {
       for (const { call, error } of refused) call.reject(error)
       return
     }
-  }
-
-  private async datomsOf(tx: number): Promise<TxData | undefined> {
-    const [row] = await this.store.readLog(tOfTx(tx), 1)
-    return row === undefined || row.t !== tOfTx(tx) ? undefined : decodeRecord(row).data
   }
 
   private fail(e: unknown): void {

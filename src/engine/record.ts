@@ -2,7 +2,7 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { decode, encode } from 'cborg'
 import { AnnalsError } from '../base/errors.ts'
-import type { TxData } from '../datom/tx-data.ts'
+import type { Increment, TxData } from '../datom/tx-data.ts'
 import type { Value } from '../datom/value.ts'
 import type { LogRow } from '../storage/port.ts'
 
@@ -30,11 +30,18 @@ interface Body {
   /** One byte a datom: 1 asserted, 0 retracted. */
   readonly o: Uint8Array
   readonly v: readonly unknown[]
+  /** Increments; absent when there are none, as in records older than them. */
+  readonly n?: readonly PackedIncrement[]
   readonly r?: string
   readonly s?: number
   /** Alias pairs, flat. */
   readonly x?: readonly number[]
 }
+
+/** The last two where one takes back another's: whose, and 1 where it did exactly. */
+type PackedIncrement = readonly [e: number, a: number, delta: unknown, tx?: number, exact?: number]
+/** The part of a body that holds a transaction's data. */
+type PackedData = Pick<Body, 'e' | 'a' | 'o' | 'v' | 'n'>
 
 const SALT_BYTES = 16
 /** Bigints in CBOR would come back as numbers when small: they are texts that no other value can be. */
@@ -50,21 +57,32 @@ const packValue = (v: Value): unknown => (typeof v === 'bigint' ? BIGINT_MARK + 
 const unpackValue = (v: unknown): Value =>
   typeof v === 'string' && v.startsWith(BIGINT_MARK) ? BigInt(v.slice(BIGINT_MARK.length)) : (v as Value)
 
-/** Datoms as bytes, in the same layout as a record's body. */
-export const encodeTxData = (data: TxData): Pick<Body, 'e' | 'a' | 'o' | 'v'> => ({
+const packIncrement = ({ e, a, delta, of }: Increment): PackedIncrement =>
+  of === undefined ? [e, a, packValue(delta)] : [e, a, packValue(delta), of.tx, of.exact ? 1 : 0]
+const unpackIncrement = ([e, a, delta, tx, exact]: PackedIncrement): Increment => ({
+  e,
+  a,
+  delta: unpackValue(delta) as number | bigint,
+  ...(tx !== undefined && { of: { tx, exact: exact === 1 } }),
+})
+
+/** Datoms and increments as bytes, in the same layout as a record's body. */
+export const encodeTxData = (data: TxData): PackedData => ({
   e: column(data.e),
   a: column(data.a),
   o: Uint8Array.from(data.added),
   v: data.v.map(packValue),
+  ...(data.increments.length > 0 && { n: data.increments.map(packIncrement) }),
 })
-export function decodeTxData(body: Pick<Body, 'e' | 'a' | 'o' | 'v'>): TxData {
+export function decodeTxData(body: PackedData): TxData {
   const e = numbers(body.e)
   const a = numbers(body.a)
   const added = [...body.o] as (0 | 1)[]
   if (a.length !== e.length || added.length !== e.length || body.v.length !== e.length) {
     throw new RangeError('the columns of a transaction differ in length')
   }
-  return { length: e.length, e, a, v: body.v.map(unpackValue), added }
+  const increments = (body.n ?? []).map(unpackIncrement)
+  return { length: e.length, e, a, v: body.v.map(unpackValue), added, increments }
 }
 
 /** The body of a record. `salt`: 16 random bytes, so that a removed body cannot be guessed from its digest. */

@@ -4,7 +4,6 @@ import { Listeners } from '../base/listeners.ts'
 import { Builtin } from '../datom/builtin.ts'
 import { isPendingTx, tOfTx } from '../datom/ids.ts'
 import { readValue } from '../datom/read-value.ts'
-import type { TxData } from '../datom/tx-data.ts'
 import type { Db } from '../db/db.ts'
 import { emptyDb } from '../db/empty.ts'
 import { entityWith } from '../db/entity.ts'
@@ -15,6 +14,7 @@ import { decodeRecord } from '../engine/record.ts'
 import { LOG_PAGE } from '../engine/replay.ts'
 import type { Runtime } from '../engine/runtime.ts'
 import type { LocalState, LocalStore, LogRow } from '../storage/port.ts'
+import type { DatomsOf } from '../transact/transaction.ts'
 import { becomeReplica } from './become-replica.ts'
 import { IdPool, OutOfIds, takeBlock } from './id-pool.ts'
 import { pendingTx } from './pending.ts'
@@ -115,6 +115,12 @@ export class ReplicaLedger implements Ledger {
   onState = (listener: (state: ReplicaState) => void): (() => void) => this.states.add(listener)
   onFailure = (listener: (error: AnnalsError) => void): (() => void) => this.failures.add(listener)
   readLog = (from: number, limit: number): Promise<readonly LogRow[]> => this.store.readLog(from, limit)
+
+  readonly datomsOf: DatomsOf = async (tx) => {
+    if (isPendingTx(tx)) return this.current.entries.find((p) => pendingTx(p.seq) === tx)?.body.predicted
+    const [row] = await this.store.readLog(tOfTx(tx), 1)
+    return row?.t === tOfTx(tx) ? decodeRecord(row).data : undefined
+  }
 
   async settled(txid: string): Promise<Settled> {
     const known = this.settlements.get(txid)
@@ -261,17 +267,8 @@ export class ReplicaLedger implements Ledger {
       generation: meta.generation,
       take: this.pool.take,
       txidOf: (tx) => this.txids.get(tx),
-      datomsOf: async (tx) => (isPendingTx(tx) ? this.predictionOf(tx) : this.decided(tOfTx(tx))),
+      datomsOf: this.datomsOf,
     }
-  }
-
-  private predictionOf(tx: number): TxData | undefined {
-    return this.current.entries.find((p) => pendingTx(p.seq) === tx)?.body.predicted
-  }
-
-  private async decided(t: number): Promise<TxData | undefined> {
-    const [row] = await this.store.readLog(t, 1)
-    return row?.t === t ? decodeRecord(row).data : undefined
   }
 }
 

@@ -1,4 +1,4 @@
-import { AnnalsError } from '../base/errors.ts'
+import { AnnalsError, isAnnalsError } from '../base/errors.ts'
 import { Builtin } from '../datom/builtin.ts'
 import { FIRST_USER_ID } from '../datom/ids.ts'
 import { showValue } from '../datom/show-value.ts'
@@ -7,6 +7,7 @@ import type { Value } from '../datom/value.ts'
 import type { Db } from '../db/db.ts'
 import { loadAll } from '../db/load.ts'
 import { isSchemaAttribute, valueTypeOf } from '../db/schema-at.ts'
+import { isUsed } from '../db/schema-use.ts'
 import { scan } from '../db/view.ts'
 
 /** Attributes that only an attribute entity may have. */
@@ -47,8 +48,42 @@ export async function checkSchema(db: Db, data: TxData): Promise<void> {
     else if (!facts.has(a)) facts.set(a, null)
   }
   for (const [e, changed] of touched) {
-    if (OF_ATTRIBUTES.some((a) => changed.has(a)) || db.schema.attributes.has(e)) await checkAttribute(db, e, changed)
+    if (!OF_ATTRIBUTES.some((a) => changed.has(a)) && !db.schema.attributes.has(e)) continue
+    if (takesAway(db, data, e)) await refuseUsed(db, e, data)
+    else await checkAttribute(db, e, changed)
   }
+}
+
+/** Whether {@link checkSchema} has nothing against these datoms. */
+export async function makesSense(db: Db, data: TxData): Promise<boolean> {
+  try {
+    await checkSchema(db, data)
+    return true
+  } catch (e) {
+    if (isAnnalsError(e) && e.code.startsWith('schema/')) return false
+    throw e
+  }
+}
+
+/** Whether all facts of an entity are retracted and none is asserted. */
+function takesAway(db: Db, data: TxData, e: number): boolean {
+  let retracted = 0
+  for (let i = 0; i < data.length; i++) {
+    if (data.e[i] !== e) continue
+    if (data.added[i] === 1) return false
+    retracted++
+  }
+  return scan(db, 'eavt', { e }).count === retracted
+}
+
+async function refuseUsed(db: Db, e: number, data: TxData): Promise<void> {
+  if (!data.a.includes(e) && !(await isUsed(db, e))) return
+  const ident = db.schema.identOf.get(e)
+  throw new AnnalsError(
+    'schema/in-use',
+    `${ident} has been used and stays: the past would be unreadable without it; retract its facts, or rename it`,
+    { ident },
+  )
 }
 
 async function checkAttribute(db: Db, e: number, changed: ReadonlyMap<number, Value | null>): Promise<void> {
