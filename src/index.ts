@@ -1,5 +1,15 @@
 /** `annals`: the page's side. The engine is in the worker; `annals/engine` has it for this thread. */
-export type { Connection, Stats, TransactOptions } from './api/connection.ts'
+export type {
+  Connection,
+  LogRange,
+  Migration,
+  MigrationReport,
+  Stats,
+  TransactOptions,
+  UndoOptions,
+  UndoTarget,
+  WaitOptions,
+} from './api/connection.ts'
 export type {
   Db,
   EntityRef,

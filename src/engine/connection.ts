@@ -1,4 +1,14 @@
-import type { Connection, Migration, MigrationReport, Stats, TransactOptions, UndoTarget } from '../api/connection.ts'
+import type {
+  Connection,
+  LogRange,
+  Migration,
+  MigrationReport,
+  Stats,
+  TransactOptions,
+  UndoOptions,
+  UndoTarget,
+  WaitOptions,
+} from '../api/connection.ts'
 import type { Db as ApiDb, EntityRef, PullPattern, Query, QueryOptions, TimePoint, TxForms } from '../api/db.ts'
 import type { LiveQuery } from '../api/live.ts'
 import type { LogEntry, Settled, TxReport, UndoReport } from '../api/report.ts'
@@ -6,13 +16,15 @@ import type { SchemaDef } from '../api/schema.ts'
 import type { Sync } from '../api/sync.ts'
 import { AnnalsError } from '../base/errors.ts'
 import { Failures } from '../base/failures.ts'
-import { showValue } from '../datom/show-value.ts'
+import { logPages } from '../base/log-pages.ts'
+import { closedError, reachBasis } from '../base/reach-basis.ts'
 import type { Db } from '../db/db.ts'
 import { schemaForms } from '../transact/install-schema.ts'
 import { planUndo } from '../transact/plan-undo.ts'
 import { txForms } from '../transact/read-forms.ts'
 import { txDatoms } from '../transact/tx-datoms.ts'
-import type { RevertedFact, UndoneTx, UndoPlan } from '../transact/undo-plan.ts'
+import type { UndoneTx, UndoPlan } from '../transact/undo-plan.ts'
+import { refusePartial, undoReport } from '../transact/undo-report.ts'
 import { DbHandle } from './handle.ts'
 import type { Ledger, Written } from './ledger.ts'
 import { LiveQueries } from './live.ts'
@@ -28,6 +40,7 @@ export class EngineConnection implements Connection {
   readonly sync: Sync
   private readonly lives: LiveQueries
   private newest: DbHandle
+  private readonly ending = new AbortController()
   private closing: Promise<void> | undefined
 
   /** `sync`: the replica's, where the ledger is one's. `onClose` runs before the ledger is closed. */
@@ -79,18 +92,14 @@ export class EngineConnection implements Connection {
     return undoReport((await this.plan(target)).plan)
   }
 
-  async undo(target: UndoTarget, options: { readonly strict?: boolean } = {}): Promise<UndoReport> {
+  async undo(target: UndoTarget, { strict, txData = [] }: UndoOptions = {}): Promise<UndoReport> {
+    const also = txForms(txData)
     const { plan, txids } = await this.plan(target)
     const report = undoReport(plan)
-    if (options.strict && report.skipped.length > 0) {
-      throw new AnnalsError(
-        'tx/undo-conflict',
-        `${report.skipped.length} facts of the transaction were changed since and would not be reverted`,
-        { skipped: report.skipped },
-      )
-    }
+    if (strict) refusePartial(report)
     if (report.reverted.length === 0 && plan.change.increments.length === 0) return report
-    const written = await this.ledger.transact([[':db/undo', ...txids.map((id) => ['tx/id', id])]], {})
+    const undo = [':db/undo', ...txids.map((id) => ['tx/id', id]), ...(strict ? [{ strict }] : [])]
+    const written = await this.ledger.transact([undo, ...also], {})
     return { ...report, id: written.txid }
   }
 
@@ -110,9 +119,15 @@ export class EngineConnection implements Connection {
     return done
   }
 
-  log(range: { readonly from?: number; readonly to?: number; readonly live?: boolean } = {}): AsyncIterable<LogEntry> {
+  log(range: LogRange = {}): AsyncIterable<LogEntry> {
     this.checkOpen()
-    return readLog(this.ledger, range)
+    const t = (): number => this.ledger.db.basisT
+    return logPages({ t, read: (page) => readLog(this.ledger, page), beyond: (last) => this.syncTo(last + 1) }, range)
+  }
+
+  syncTo(t: number, options?: WaitOptions): Promise<ApiDb> {
+    const { name, subscribe } = this
+    return reachBasis({ name, db: () => this.newest, subscribe, closing: this.ending.signal }, t, options)
   }
 
   subscribe = (listener: () => void): (() => void) => this.ledger.onChange(() => listener())
@@ -133,6 +148,7 @@ export class EngineConnection implements Connection {
   }
 
   close(): Promise<void> {
+    this.ending.abort()
     this.closing ??= (async () => {
       this.lives.close()
       await this.onClose?.()
@@ -146,9 +162,7 @@ export class EngineConnection implements Connection {
   }
 
   private checkOpen(): void {
-    if (this.closing !== undefined) {
-      throw new AnnalsError('connection/closed', `the connection to ${this.name} is closed`, { name: this.name })
-    }
+    if (this.ending.signal.aborted) throw closedError(this.name)
   }
 
   private report(w: Written): TxReport {
@@ -194,11 +208,3 @@ export class EngineConnection implements Connection {
 
 const noSuchTransaction = (target: UndoTarget): AnnalsError =>
   new AnnalsError('log/unknown-transaction', `there is no transaction ${JSON.stringify(target)} to undo`, { target })
-
-function undoReport({ reverted, skipped }: UndoPlan): UndoReport {
-  const show = ({ e, a, v, tx, asserted }: RevertedFact) => ({ e, a: a.id, v: showValue(v), tx, added: asserted })
-  return {
-    reverted: reverted.map(show),
-    skipped: skipped.map((s) => ({ datom: show(s), reason: s.reason, ...(s.by !== undefined && { by: s.by }) })),
-  }
-}

@@ -24,14 +24,14 @@ export function txForms(input: unknown): readonly unknown[] {
 }
 
 /** The entries of a map form, however the map is written; undefined when `x` is no map. */
-function entriesOf(x: unknown): [unknown, unknown][] | undefined {
+export function entriesOf(x: unknown): [unknown, unknown][] | undefined {
   if (x instanceof Map) return [...x]
   if (typeof x !== 'object' || x === null || Array.isArray(x) || isKeyword(x) || isList(x)) return undefined
   const proto = Object.getPrototypeOf(x)
   return proto === Object.prototype || proto === null ? Object.entries(x) : undefined
 }
 
-const nameOf = (x: unknown): string | undefined =>
+export const nameOf = (x: unknown): string | undefined =>
   isKeyword(x) ? x.$kw : isSym(x) ? x.$sym : typeof x === 'string' && x !== '' ? x : undefined
 
 /** Reads transaction data into elementary operations. Nothing is looked up but schema and idents. */
