@@ -1,6 +1,8 @@
 /** `annals/engine`: the database in this very thread, for tests, Node and server rendering. */
 export type {
   Connection,
+  ExciseOptions,
+  ExciseReport,
   LogRange,
   Migration,
   MigrationReport,

@@ -1,6 +1,8 @@
 /** `annals`: the page's side. The engine is in the worker; `annals/engine` has it for this thread. */
 export type {
   Connection,
+  ExciseOptions,
+  ExciseReport,
   LogRange,
   Migration,
   MigrationReport,

@@ -234,6 +234,16 @@ describe('a connection', () => {
     await expect(conn.syncTo(from + 3, { timeout: 1 })).rejects.toMatchObject({ code: 'db/timeout' })
   })
 
+  it('excises: what was taken before is gone, and the newest value is there at once', async () => {
+    const conn = await shop()
+    await conn.transact([item('a', 1), item('b', 2)])
+    const old = conn.db()
+    const { t, removed } = await conn.excise(['inv/sku', 'a'])
+    expect([removed, conn.db().basisT, await conn.db().q(counts)]).toEqual([2, t, [['b', 2]]])
+    await expect(old.q(counts)).rejects.toMatchObject({ code: 'db/gone' })
+    await expect(conn.excise(':db/doc')).rejects.toMatchObject({ code: 'tx/not-excisable' })
+  })
+
   it('undoes, and says of the undo what it is told to', async () => {
     const conn = await shop()
     const made = await conn.transact([item('a', 1)])

@@ -19,6 +19,23 @@ export interface UndoOptions {
   readonly txData?: TxForms
 }
 
+/** Which facts of an entity, or values of an attribute, are to be removed. */
+export interface ExciseOptions {
+  /** Facts asserted at this point or later stay; default: all go, whenever they were asserted. */
+  readonly before?: TimePoint
+  /** Of an entity, these attributes alone. */
+  readonly attrs?: readonly string[]
+  /** What else the transaction says that records the removal, such as who ordered it. */
+  readonly txData?: TxForms
+}
+export interface ExciseReport {
+  /** The transaction that says that something was removed, but not what. */
+  readonly id: string
+  readonly t: number
+  /** How many facts are gone. */
+  readonly removed: number
+}
+
 /** How long to wait. */
 export interface WaitOptions {
   /** Aborting rejects with `db/aborted`. */
@@ -70,6 +87,13 @@ export interface Connection {
   undo(target: UndoTarget, options?: UndoOptions): Promise<UndoReport>
   /** What `undo` would do; changes nothing. */
   planUndo(target: UndoTarget): Promise<UndoReport>
+  /**
+   * Removal by law: takes the facts of an entity, or the values of an attribute, out of log, indexes and past for good; a fact
+   * goes with its retraction, and nothing can undo it. Values taken before are `db/gone` from then on. Facts that others have
+   * about the entity stay, and so do its components: excise them too. Refuses schema, built-ins and transactions with
+   * `tx/not-excisable`, and a replica with `sync/is-replica`.
+   */
+  excise(target: EntityRef, options?: ExciseOptions): Promise<ExciseReport>
   /** Runs the migrations that this database has not had, in order, one transaction each, named by `tx/migration`. */
   migrate(migrations: readonly Migration[]): Promise<readonly MigrationReport[]>
   /** Confirmed transactions, in order. `db/unknown-point`, `log/unknown-transaction`, `db/bad-option`. */

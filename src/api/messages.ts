@@ -1,5 +1,7 @@
 import type { WireError } from '../base/errors.ts'
 import type {
+  ExciseOptions,
+  ExciseReport,
   LogRange,
   Migration,
   MigrationReport,
@@ -181,6 +183,7 @@ export interface WorkerCalls {
   transact(connection: number, txData: TxForms, options: TransactOptions): WireReport
   undo(connection: number, target: UndoTarget, options: UndoOptions): UndoReport
   planUndo(connection: number, target: UndoTarget): UndoReport
+  excise(connection: number, target: EntityRef, options: ExciseOptions): ExciseReport
   migrate(connection: number, migrations: readonly Migration[]): readonly MigrationReport[]
   /** Fewer than `range.limit` only at the end of the log. */
   log(connection: number, page: LogPage): readonly LogEntry[]

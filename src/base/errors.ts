@@ -58,6 +58,7 @@ export type ErrorCode =
       | 'basis-moved'
       | 'bad-instant'
       | 'too-large'
+      | 'not-excisable'
       | 'undo-conflict'
       | 'nothing-to-undo'
       | 'refused'

@@ -1,5 +1,7 @@
 import type {
   Connection,
+  ExciseOptions,
+  ExciseReport,
   LogRange,
   Migration,
   MigrationReport,
@@ -108,6 +110,10 @@ export class PageConnection implements Connection, Tenant, DbOwner {
 
   planUndo(target: UndoTarget): Promise<UndoReport> {
     return this.call('planUndo', target)
+  }
+
+  excise(target: EntityRef, options: ExciseOptions = {}): Promise<ExciseReport> {
+    return this.call('excise', target, options)
   }
 
   migrate(migrations: readonly Migration[]): Promise<readonly MigrationReport[]> {

@@ -84,6 +84,7 @@ class Server {
     },
     undo: (connection, target, options) => this.connection(connection).undo(target, options),
     planUndo: (connection, target) => this.connection(connection).planUndo(target),
+    excise: (connection, target, options) => this.connection(connection).excise(target, options),
     migrate: (connection, migrations) => this.connection(connection).migrate(migrations),
     log: async (connection, page) => {
       const entries = []

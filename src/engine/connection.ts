@@ -1,5 +1,7 @@
 import type {
   Connection,
+  ExciseOptions,
+  ExciseReport,
   LogRange,
   Migration,
   MigrationReport,
@@ -28,6 +30,7 @@ import { refusePartial, undoReport } from '../transact/undo-report.ts'
 import { DbHandle } from './handle.ts'
 import type { Ledger, Written } from './ledger.ts'
 import { LiveQueries } from './live.ts'
+import { EXCISE_SCHEMA, planExcision } from './plan-excision.ts'
 import { readLog } from './read-log.ts'
 import type { Runtime } from './runtime.ts'
 import { showTxData } from './show-datoms.ts'
@@ -103,6 +106,20 @@ export class EngineConnection implements Connection {
     return { ...report, id: written.txid }
   }
 
+  async excise(target: EntityRef, options: ExciseOptions = {}): Promise<ExciseReport> {
+    this.checkOpen()
+    if (this.ledger.excise === undefined) {
+      throw new AnnalsError(
+        'sync/is-replica',
+        'this database is a copy of a remote one, whose log is not its own: facts cannot be excised here',
+        {},
+      )
+    }
+    await planExcision(this.ledger.db, target, options)
+    await this.install(EXCISE_SCHEMA)
+    return this.ledger.excise((db) => planExcision(db, target, options))
+  }
+
   async migrate(migrations: readonly Migration[]): Promise<readonly MigrationReport[]> {
     this.checkOpen()
     const done: MigrationReport[] = []
@@ -158,7 +175,7 @@ export class EngineConnection implements Connection {
   }
 
   private handle(db: Db): DbHandle {
-    return new DbHandle(db, this.runtime, db.basisT, this.ledger.datomsOf)
+    return new DbHandle(db, this.runtime, db.basisT, this.ledger.origin)
   }
 
   private checkOpen(): void {
@@ -190,9 +207,9 @@ export class EngineConnection implements Connection {
       const [own] = await this.newest.datoms('eavt', tx, 'tx/id')
       if (own === undefined) throw noSuchTransaction(target)
       txids.push(own.v as string)
-      targets.push({ tx, data: (await this.ledger.datomsOf(tx)) ?? (await txDatoms(db, tx)) })
+      targets.push({ tx, data: (await this.ledger.origin.datomsOf(tx)) ?? (await txDatoms(db, tx)) })
     }
-    return { txids, plan: await planUndo(db, targets, this.ledger.datomsOf) }
+    return { txids, plan: await planUndo(db, targets, this.ledger.origin.datomsOf) }
   }
 
   private async txsOf(db: Db, target: UndoTarget): Promise<number[]> {

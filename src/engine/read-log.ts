@@ -1,18 +1,17 @@
-import type { TimePoint } from '../api/db.ts'
 import type { LogPage } from '../api/messages.ts'
 import type { LogEntry } from '../api/report.ts'
-import { isConfirmedTx, tOfTx, txOfT } from '../datom/ids.ts'
+import { txOfT } from '../datom/ids.ts'
 import type { LogRow } from '../storage/port.ts'
 import type { Ledger } from './ledger.ts'
 import { decodeRecord } from './record.ts'
 import { showTxData } from './show-datoms.ts'
-import { txAt } from './time-point.ts'
+import { firstT, lastT } from './time-point.ts'
 
 /** One page of the confirmed log. Throws `db/unknown-point`, `log/unknown-transaction`. */
 export async function readLog(ledger: Ledger, { from, to, reverse = false, limit }: LogPage): Promise<LogEntry[]> {
-  const first = from === undefined ? 1 : Math.max(1, await firstOf(ledger, from))
+  const first = from === undefined ? 1 : Math.max(1, await firstT(ledger.db, from))
   const newest = ledger.db.basisT
-  const last = to === undefined ? newest : Math.min(newest, await tOf(ledger, to))
+  const last = to === undefined ? newest : Math.min(newest, await lastT(ledger.db, to))
   const n = Math.min(limit, last - first + 1)
   if (n <= 0) return []
   const rows = await ledger.readLog(reverse ? last - n + 1 : first, n)
@@ -24,15 +23,4 @@ function entryOf(row: LogRow): LogEntry {
   const { t, txid, instant, data } = decodeRecord(row)
   const tx = txOfT(t)
   return { t, tx, id: txid, instant: new Date(instant), datoms: showTxData(tx, data) }
-}
-
-/** The first `t` of a range from `point` on: for a Date the first whose instant is not earlier. */
-async function firstOf(ledger: Ledger, point: TimePoint): Promise<number> {
-  return point instanceof Date ? (await tOf(ledger, new Date(point.getTime() - 1))) + 1 : tOf(ledger, point)
-}
-
-/** The `t` of a point; what is pending has none yet, and lies beyond the newest. */
-async function tOf(ledger: Ledger, point: TimePoint): Promise<number> {
-  const tx = await txAt(ledger.db, point)
-  return isConfirmedTx(tx) ? tOfTx(tx) : ledger.db.basisT + 1
 }

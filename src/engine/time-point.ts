@@ -2,7 +2,7 @@ import type { TimePoint } from '../api/db.ts'
 import { AnnalsError } from '../base/errors.ts'
 import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
 import { Builtin } from '../datom/builtin.ts'
-import { ID_END, isPendingTx, isTx, txOfT } from '../datom/ids.ts'
+import { ID_END, isConfirmedTx, isPendingTx, isTx, tOfTx, txOfT } from '../datom/ids.ts'
 import { describe, instantValue, readValue } from '../datom/read-value.ts'
 import { compareValues, type Value } from '../datom/value.ts'
 import { type Db, resolveAlias, withoutView } from '../db/db.ts'
@@ -55,6 +55,18 @@ async function lastOfAll(db: Db, ms: number, confirmed: number): Promise<number>
 
 const instantOf = (db: Db, tx: number): MaybePromise<Value | undefined> =>
   whenLoaded(scan(db, 'eavt', { e: tx, a: Builtin.txInstant }), (found) => valuesOf(found)[0])
+
+/** The first `t` at a point or after it: for a Date the first whose instant is not earlier. */
+export async function firstT(db: Db, point: TimePoint): Promise<number> {
+  if (point instanceof Date) return (await lastT(db, new Date(point.getTime() - 1))) + 1
+  return lastT(db, point)
+}
+
+/** The `t` of a point; what is pending has none yet, and lies beyond the newest. */
+export async function lastT(db: Db, point: TimePoint): Promise<number> {
+  const tx = await txAt(db, point)
+  return isConfirmedTx(tx) ? tOfTx(tx) : db.basisT + 1
+}
 
 function unknownTx(id: string): never {
   throw new AnnalsError('log/unknown-transaction', `this database knows no transaction with the id ${id}`, { id })

@@ -10,6 +10,7 @@ import { entityWith } from '../db/entity.ts'
 import { type Call, CallQueue } from '../engine/call-queue.ts'
 import type { Change, Ledger, WriteOptions, Written } from '../engine/ledger.ts'
 import { Mutex } from '../engine/mutex.ts'
+import { LogOrigin } from '../engine/origin.ts'
 import { decodeRecord } from '../engine/record.ts'
 import { LOG_PAGE } from '../engine/replay.ts'
 import type { Runtime } from '../engine/runtime.ts'
@@ -116,11 +117,13 @@ export class ReplicaLedger implements Ledger {
   onFailure = (listener: (error: AnnalsError) => void): (() => void) => this.failures.add(listener)
   readLog = (from: number, limit: number): Promise<readonly LogRow[]> => this.store.readLog(from, limit)
 
-  readonly datomsOf: DatomsOf = async (tx) => {
+  private readonly datomsOf: DatomsOf = async (tx) => {
     if (isPendingTx(tx)) return this.current.entries.find((p) => pendingTx(p.seq) === tx)?.body.predicted
     const [row] = await this.store.readLog(tOfTx(tx), 1)
     return row?.t === tOfTx(tx) ? decodeRecord(row).data : undefined
   }
+
+  readonly origin = new LogOrigin(this.datomsOf)
 
   async settled(txid: string): Promise<Settled> {
     const known = this.settlements.get(txid)

@@ -1,7 +1,7 @@
 import { assert } from '../../base/assert.ts'
-import { checkLocalCommit, headsAfter, meets } from '../local-commit.ts'
+import { checkLocalCommit, headsAfter, meets, rewrittenRow } from '../local-commit.ts'
 import { ownLogRow, ownMeta, ownQueueRow, ownRejectedRow } from '../own-rows.ts'
-import type { LocalCommit, QueueRow } from '../port.ts'
+import type { LocalCommit, LogRow, QueueRow } from '../port.ts'
 import type { Connection } from './connection.ts'
 import { HEAD_KEY, type Head, type StoreName, type Tx } from './disk.ts'
 import { groupsCovering } from './groups.ts'
@@ -25,9 +25,10 @@ export async function commitChange(
       const done = Math.max(head.done, own.dequeueTo)
       const next: Head = { ...head, ...headsAfter(head, change), done }
       const requeued = await requeuedGroups(tx, own.requeue, done)
+      const rewrite = await rewrittenGroups(tx, own.rewrite)
       const rejectedKeys = await rejectedKeysOf(tx, [...own.reject, ...own.unreject.map((txid) => ({ txid }))])
       attempt.wrote = true
-      write(tx, own, next, requeued, rejectedKeys)
+      write(tx, own, next, rewrite, requeued, rejectedKeys)
       return 'committed'
     },
   })
@@ -39,6 +40,7 @@ type OwnChange = ReturnType<typeof ownChange>
 function ownChange(change: LocalCommit) {
   return {
     log: (change.log ?? []).map(ownLogRow),
+    rewrite: new Map((change.rewrite ?? []).map((row) => [row.t, ownLogRow(row)])),
     enqueue: (change.enqueue ?? []).map(ownQueueRow),
     requeue: new Map((change.requeue ?? []).map((row) => [row.seq, ownQueueRow(row)])),
     dequeueTo: change.dequeueTo ?? 0,
@@ -50,12 +52,22 @@ function ownChange(change: LocalCommit) {
 }
 
 /** Only what is touched: a writer of one store keeps readers of that store waiting. */
-function storesOf({ log, enqueue, requeue, dequeueTo, reject, unreject }: OwnChange): StoreName[] {
+function storesOf({ log, rewrite, enqueue, requeue, dequeueTo, reject, unreject }: OwnChange): StoreName[] {
   const stores: StoreName[] = ['meta']
-  if (log.length > 0) stores.push('log')
+  if (log.length > 0 || rewrite.size > 0) stores.push('log')
   if (enqueue.length > 0 || requeue.size > 0 || dequeueTo > 0) stores.push('queue')
   if (reject.length > 0 || unreject.length > 0) stores.push('rejected')
   return stores
+}
+
+/** The groups of the log in which some row gets another body, as they will be. */
+async function rewrittenGroups(tx: Tx<'readwrite'>, rewrite: ReadonlyMap<number, LogRow>): Promise<LogRow[][]> {
+  const ts = [...rewrite.keys()]
+  if (ts.length === 0) return []
+  const groups = await groupsCovering(tx.objectStore('log'), Math.min(...ts), Math.max(...ts))
+  return groups
+    .filter((group) => group.some(({ t }) => rewrite.has(t)))
+    .map((group) => group.map((old) => rewrittenRow(old, rewrite.get(old.t) ?? old)))
 }
 
 /** The groups in which some row is replaced, as they will be, without the rows up to `done`. */
@@ -93,6 +105,7 @@ function write(
   tx: Tx<'readwrite'>,
   { log, enqueue, dequeueTo, reject, unreject, meta, claims }: OwnChange,
   next: Head,
+  rewritten: readonly (readonly LogRow[])[],
   requeued: readonly QueueRow[][],
   rejectedKeys: Map<string, number>,
 ): void {
@@ -103,6 +116,10 @@ function write(
   const metaStore = tx.objectStore('meta')
   const lastRow = log.at(-1)
   if (lastRow) ask(tx.objectStore('log').add(log, lastRow.t))
+  for (const group of rewritten) {
+    const last = group.at(-1)
+    if (last) ask(tx.objectStore('log').put(group, last.t))
+  }
   for (const group of requeued) {
     const last = group.at(-1)
     if (last) ask(tx.objectStore('queue').put(group, last.seq))
