@@ -193,6 +193,7 @@ describe('excision', () => {
       expect(mentions(await everything(again), 'Countess'), fate).toBe(fate === 'before')
       expect(await inBytes('Countess'), fate).toBe(fate === 'before')
     }
+    await Promise.all(connections.splice(0).map((conn) => conn.close()))
     const store = await storage.open('people')
     const { t } = (await store.read()).heads.confirmed
     const row = (await store.readLog(3, 1))[0]

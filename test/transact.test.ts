@@ -88,6 +88,16 @@ describe('assertions', () => {
       [':db/add', ['inv/sku', 'A'], 'inv/count', 1],
     ])
     await expect(both).rejects.toEqual(refused('tx/datoms-conflict'))
+    const all = (count: number) => [
+      [':db/retract', ['inv/sku', 'A'], 'inv/count'],
+      [':db/add', ['inv/sku', 'A'], 'inv/count', count],
+    ]
+    await conn.transact([{ 'inv/sku': 'A', 'inv/count': 1 }])
+    await expect(conn.transact(all(1))).rejects.toEqual(refused('tx/datoms-conflict'))
+    expect(said(await conn.transact(all(2)))).toEqual([
+      [1, false],
+      [2, true],
+    ])
   })
 
   it('takes a new value beside the explicit retraction of the old', async () => {

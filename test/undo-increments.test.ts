@@ -207,7 +207,7 @@ describe('increments in the log', () => {
       t: 1,
       txid: '',
       hash: '',
-      body: encodeRecord({ ...record, data: { ...data, increments } }, new Uint8Array(16)),
+      body: encodeRecord({ ...record, data: { ...data, increments } }, new Uint8Array(16).fill(7)),
     })
 
   it('come back as they were, and a record without them is as before they existed', () => {
@@ -217,7 +217,7 @@ describe('increments in the log', () => {
       { e: 1000, a: 1003, delta: 0.5, of: { tx: 2 ** 29 + 3, exact: false } },
     ]
     expect(decoded(increments).data.increments).toEqual(increments)
-    const body = encodeRecord({ ...record, data: { ...data, increments: [] } }, new Uint8Array(16))
+    const body = encodeRecord({ ...record, data: { ...data, increments: [] } }, new Uint8Array(16).fill(7))
     expect(Buffer.from(body.subarray(16)).toString('hex')).toBe(OLD_BODY)
     expect(decoded([]).data.increments).toEqual([])
   })

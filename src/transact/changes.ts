@@ -1,5 +1,5 @@
 import { AnnalsError } from '../base/errors.ts'
-import { describe, tupleValue } from '../datom/read-value.ts'
+import { checkSmall, describe, tupleValue } from '../datom/read-value.ts'
 import type { Attribute } from '../datom/schema.ts'
 import { showValue } from '../datom/show-value.ts'
 import type { Increment, TxDataBuilder } from '../datom/tx-data.ts'
@@ -164,6 +164,7 @@ export class Changes {
       const a = this.db.schema.attributes.get(out.a[i] as number)
       if (a?.unique === undefined) continue
       const v = out.v[i] as Value
+      checkSmall(v, `${a.ident} is unique, and a value of it`)
       const key = `${a.id} ${typeof v} ${String(unifyKey(v))}`
       const other = claimed.get(key)
       if (other !== undefined && other !== out.e[i]) throw uniqueConflict(a, v, out.e[i] as number, other)

@@ -1,10 +1,10 @@
 import type { Attribute } from '../datom/schema.ts'
 import type { Increment } from '../datom/tx-data.ts'
 import type { Value } from '../datom/value.ts'
-import type { EntityForm } from './entity-form.ts'
+import type { EntityForm, TupleForm } from './entity-form.ts'
 
 /** A value as a transaction gives it: read already, or an entity that is still to be resolved. */
-export type ValueForm = Value | Exclude<EntityForm, number>
+export type ValueForm = Value | Exclude<EntityForm, number> | TupleForm
 
 /** One elementary demand of a transaction. */
 export type Op =
