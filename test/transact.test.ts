@@ -37,6 +37,24 @@ const said = (r: { tx: number; txData: readonly { e: number; v: unknown; added: 
   r.txData.filter((d) => d.e !== r.tx).map((d) => [d.v, d.added])
 const refused = (code: string) => expect.objectContaining({ code })
 
+describe('functions', () => {
+  it('refuse by throwing: with a code of their own, or as tx/refused with their words', async () => {
+    const functions = {
+      'shop/closed': async () => {
+        throw new Error('closed on Sundays')
+      },
+      'shop/coded': async (db: ReturnType<Connection['db']>) => db.q('[:find ?x :where [?x :no/such _]]'),
+    } as never
+    const conn = await shop(functions)
+    await expect(conn.transact([['shop/closed']])).rejects.toMatchObject({
+      code: 'tx/refused',
+      message: expect.stringContaining('closed on Sundays'),
+      data: { function: 'shop/closed' },
+    })
+    await expect(conn.transact([['shop/coded']])).rejects.toEqual(refused('query/unknown-attribute'))
+  })
+})
+
 describe('assertions', () => {
   it('reads list and map forms alike', async () => {
     const conn = await shop()

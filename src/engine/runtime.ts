@@ -1,5 +1,6 @@
 import type { Db as ApiDb } from '../api/db.ts'
 import type { Functions } from '../api/functions.ts'
+import { AnnalsError, isAnnalsError } from '../base/errors.ts'
 import type { Db } from '../db/db.ts'
 import type { QueryEnv } from '../query/env.ts'
 import { query } from '../query/query.ts'
@@ -25,7 +26,7 @@ export function runtimeEnv(
     call: (db, name, args) => {
       const f = Object.hasOwn(runtime.functions, name) ? runtime.functions[name] : undefined
       if (f === undefined) return undefined
-      return (async () => f(runtime.show(db, datomsOf), (args.length <= 1 ? args[0] : args) as never))()
+      return refusing(name, async () => f(runtime.show(db, datomsOf), (args.length <= 1 ? args[0] : args) as never))
     },
     test: (db, name, args) => {
       const f = Object.hasOwn(runtime.functions, name) ? runtime.functions[name] : undefined
@@ -37,5 +38,16 @@ export function runtimeEnv(
       const found = await query(db, q, inputs, runtime.queryEnv)
       return Array.isArray(found) ? found.length > 0 : found !== undefined && found !== null && found !== false
     },
+  }
+}
+
+/** What a function of the application throws is its refusal: `tx/refused`, unless it has a code of its own. */
+async function refusing<T>(name: string, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run()
+  } catch (cause) {
+    if (isAnnalsError(cause)) throw cause
+    const said = cause instanceof Error ? cause.message : String(cause)
+    throw new AnnalsError('tx/refused', `the function ${name} refuses it: ${said}`, { function: name }, { cause })
   }
 }
