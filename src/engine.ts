@@ -1,5 +1,17 @@
 /** `annals/engine`: the database in this very thread, for tests, Node and server rendering. */
-export type { Connection, Stats, TransactOptions } from './api/connection.ts'
+export type {
+  Connection,
+  ExciseOptions,
+  ExciseReport,
+  LogRange,
+  Migration,
+  MigrationReport,
+  Stats,
+  TransactOptions,
+  UndoOptions,
+  UndoTarget,
+  WaitOptions,
+} from './api/connection.ts'
 export type { Db, EntityRef, PullPattern, Query, QueryOptions, ShownDatom, TimePoint, TxForms } from './api/db.ts'
 export type { Functions, TxFunction } from './api/functions.ts'
 export type { LiveQuery, LiveSnapshot, Store } from './api/live.ts'

@@ -1,5 +1,18 @@
 /** `annals`: the page's side. The engine is in the worker; `annals/engine` has it for this thread. */
-export type { BrowserStorage, Connection, Stats, TransactOptions } from './api/connection.ts'
+export type {
+  BrowserStorage,
+  Connection,
+  ExciseOptions,
+  ExciseReport,
+  LogRange,
+  Migration,
+  MigrationReport,
+  Stats,
+  TransactOptions,
+  UndoOptions,
+  UndoTarget,
+  WaitOptions,
+} from './api/connection.ts'
 export type {
   Db,
   EntityRef,

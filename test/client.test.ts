@@ -227,6 +227,29 @@ describe('a connection', () => {
     const two: number[] = []
     for await (const { t } of conn.log({ from, to: from + 1 })) two.push(t)
     expect(two).toEqual([from, from + 1])
+    const back: number[] = []
+    for await (const { t } of conn.log({ from: new Date(0), reverse: true, limit: 2 })) back.push(t)
+    expect(back).toEqual([from + 2, from + 1])
+    expect((await conn.syncTo(from + 2)).basisT).toBe(from + 2)
+    await expect(conn.syncTo(from + 3, { timeout: 1 })).rejects.toMatchObject({ code: 'db/timeout' })
+  })
+
+  it('excises: what was taken before is gone, and the newest value is there at once', async () => {
+    const conn = await shop()
+    await conn.transact([item('a', 1), item('b', 2)])
+    const old = conn.db()
+    const { t, removed } = await conn.excise(['inv/sku', 'a'])
+    expect([removed, conn.db().basisT, await conn.db().q(counts)]).toEqual([2, t, [['b', 2]]])
+    await expect(old.q(counts)).rejects.toMatchObject({ code: 'db/gone' })
+    await expect(conn.excise(':db/doc')).rejects.toMatchObject({ code: 'tx/not-excisable' })
+  })
+
+  it('undoes, and says of the undo what it is told to', async () => {
+    const conn = await shop()
+    const made = await conn.transact([item('a', 1)])
+    const undo = await conn.undo(made.id, { txData: [{ 'db/id': 'datomic.tx', 'db/doc': 'a slip' }] })
+    expect(await conn.db().pull(['db/doc'], ['tx/id', undo.id as string])).toEqual({ 'db/doc': 'a slip' })
+    expect(await conn.db().q(counts)).toEqual([])
   })
 })
 

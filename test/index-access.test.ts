@@ -37,6 +37,32 @@ describe('index access', () => {
     expect(await db.datoms('eavt', ['p/name', 'zz'])).toEqual([])
   })
 
+  it('ranges over values of any number type, up to the end and not beyond', async () => {
+    const one = ':db.cardinality/one'
+    const types = ['bigint', 'double', 'bigdec']
+    await conn.transact(
+      types.map((t) => ({
+        'db/ident': `:n/${t}`,
+        'db/valueType': `:db.type/${t}`,
+        'db/cardinality': one,
+        'db/index': true,
+      })),
+    )
+    await conn.transact([
+      { 'n/bigint': 5n, 'n/double': Number.NEGATIVE_INFINITY, 'n/bigdec': '1.5' },
+      { 'n/bigint': 6n, 'n/double': 0.5, 'n/bigdec': '2' },
+      { 'n/bigint': 2n ** 70n, 'n/double': Number.POSITIVE_INFINITY, 'n/bigdec': '2.01' },
+    ])
+    const db = conn.db()
+    expect(shown(await db.indexRange('n/bigint', 5n, 2n ** 70n))).toEqual([5n, 6n])
+    expect(shown(await db.indexRange('n/double', null, Number.POSITIVE_INFINITY))).toEqual([
+      Number.NEGATIVE_INFINITY,
+      0.5,
+    ])
+    expect(shown(await db.indexRange('n/bigdec', '1.50', '2.0'))).toEqual(['1.5'])
+    expect(shown(await db.indexRange('n/bigint', 0n, 7n, { limit: 1, offset: 1 }))).toEqual([6n])
+  })
+
   it('seeks forwards to the end of the index, and backwards to its start', async () => {
     const db = conn.db()
     const from = await db.seekDatoms('avet', 'p/age', 15, { limit: 3 })

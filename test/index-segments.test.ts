@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 import type { Db } from '../src/api/db.ts'
 import { segmentsOf } from '../src/db/merge.ts'
 import { decodeRoot } from '../src/db/root.ts'
+import { decodeSegment } from '../src/db/segment/decode-segment.ts'
 import { SegmentCache } from '../src/db/segment-cache.ts'
 import { open } from '../src/engine.ts'
 import { memory } from '../src/storage/memory.ts'
@@ -202,6 +203,38 @@ describe('damage', () => {
     expect(again.health.getSnapshot().map(({ code }) => code)).toEqual(['storage/corrupt'])
     await again.close()
     quiet.mockRestore()
+  })
+})
+
+describe('facts that were removed by law', () => {
+  it('leave the segments too, at once, whoever had the database open', async () => {
+    const storage = memory()
+    const conn = await open('shop', { storage, schema: shopSchema, indexing: TINY })
+    const other = await open('shop', { storage, schema: shopSchema, indexing: TINY })
+    await play([conn], 15, randomOf(8))
+    await conn.transact([{ 'p/name': 'n0', 'p/note': 'a secret' }])
+    await conn.transact([{ 'p/name': 'n0', 'p/note': 'no secret' }])
+    await indexedTo(storage, 'shop', conn.db().basisT)
+    const store = await storage.open('shop')
+    const stored = async (): Promise<string> => {
+      const segments = await store.readSegments(await store.segmentIds())
+      const rows = segments.map((bytes, i) => decodeSegment(bytes as Uint8Array, `${i}`).rows)
+      return JSON.stringify(rows.map(({ v }) => v))
+    }
+    expect(await stored()).toContain('a secret')
+    const old = conn.db()
+    const { t } = await conn.excise('p/note')
+    await indexedTo(storage, 'shop', t)
+    await vi.waitFor(async () => expect(await stored()).not.toContain('secret'))
+    await expect(old.datoms('eavt')).rejects.toMatchObject({ code: 'db/gone' })
+    for (const tab of [conn, other]) {
+      await vi.waitFor(() => expect(tab.db().basisT).toBe(t))
+      expect((await tell(tab)).join('\n')).not.toContain('secret')
+    }
+    await Promise.all([conn.close(), other.close()])
+    const again = await open('shop', { storage, indexing: TINY })
+    expect((await tell(again)).join('\n')).not.toContain('secret')
+    await again.close()
   })
 })
 

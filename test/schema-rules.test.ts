@@ -129,6 +129,67 @@ describe('tuples', () => {
     expect(await values(e, 'reg/key')).toEqual([])
   })
 
+  it('name entities by ident, lookup ref and tempid, where a member is a ref', async () => {
+    await fresh()
+    await conn.transact([
+      attribute(':t/id', 'string', { 'db/unique': ':db.unique/identity' }),
+      attribute(':t/seat', 'tuple', {
+        'db/tupleTypes': [':db.type/ref', ':db.type/long'],
+        'db/unique': ':db.unique/identity',
+      }),
+      attribute(':t/peers', 'tuple', { 'db/tupleType': ':db.type/ref' }),
+    ])
+    await conn.transact([{ 't/id': 'a' }, { 'db/ident': ':green' }])
+    const a = (await conn.db().entid(['t/id', 'a'])) as number
+    const green = (await conn.db().entid(':green')) as number
+    const r = await conn.transact([
+      { 'db/id': 'new', 't/id': 'n', 't/seat': [['t/id', 'a'], 1] },
+      { 'db/id': 'other', 't/id': 'o', 't/peers': [':green', 'new', ['t/id', 'a'], 'datomic.tx'] },
+    ])
+    const { new: n, other } = r.tempids as { new: number; other: number }
+    expect([await values(n, 't/seat'), await values(other, 't/peers')]).toEqual([[[a, 1]], [[green, n, a, r.tx]]])
+    const again = await conn.transact([{ 'db/id': 'x', 't/seat': [['t/id', 'a'], 1], 'db/doc': 'found' }])
+    expect(again.tempids.x).toBe(n)
+    await conn.transact([[':db/cas', n, 't/seat', [['t/id', 'a'], 1], [':green', 2]]])
+    expect(await values(n, 't/seat')).toEqual([[green, 2]])
+    await expect(conn.transact([{ 't/id': 'a', 't/seat': ['nobody', 1] }])).rejects.toEqual(refused('tx/tempid-unused'))
+    await expect(conn.transact([{ 't/id': 'a', 't/seat': [['t/id', 'z'], 1] }])).rejects.toEqual(
+      refused('entity/unknown'),
+    )
+    await expect(conn.transact([{ 't/id': 'a', 't/seat': ['new', 'one'] }])).rejects.toEqual(
+      refused('value/wrong-type'),
+    )
+  })
+
+  it('never change what they are made of', async () => {
+    await fresh()
+    const types = { 'db/tupleTypes': [':db.type/string', ':db.type/long'] }
+    await conn.transact([attribute(':t/a', 'long'), attribute(':t/b', 'long'), attribute(':t/pair', 'tuple', types)])
+    await conn.transact([attribute(':t/both', 'tuple', { 'db/tupleAttrs': [':t/a', ':t/b'] })])
+    for (const form of [
+      { 'db/id': ':t/pair', 'db/tupleTypes': [':db.type/long', ':db.type/long'] },
+      { 'db/id': ':t/both', 'db/tupleAttrs': [':t/b', ':t/a'] },
+      attribute(':t/odd', 'tuple', { 'db/tupleTypes': [':db.type/string', ':db.type/none'] }),
+    ]) {
+      await expect(conn.transact([form])).rejects.toEqual(refused('schema/malformed'))
+    }
+    const many = { 'db/id': ':t/a', 'db/cardinality': ':db.cardinality/many' }
+    await expect(conn.transact([many])).rejects.toEqual(refused('schema/in-use'))
+  })
+
+  it('have small members, and unique values are small', async () => {
+    await fresh()
+    await conn.transact([
+      attribute(':t/id', 'string', { 'db/unique': ':db.unique/identity' }),
+      attribute(':t/text', 'string'),
+      attribute(':t/texts', 'tuple', { 'db/tupleType': ':db.type/string' }),
+    ])
+    const [most, more] = ['x'.repeat(1024), 'x'.repeat(1025 + 1)]
+    await conn.transact([{ 't/id': most, 't/texts': [most, 'a'], 't/text': more.repeat(100) }])
+    await expect(conn.transact([{ 't/id': more }])).rejects.toEqual(refused('value/too-large'))
+    await expect(conn.transact([{ 't/id': 'a', 't/texts': ['a', more] }])).rejects.toEqual(refused('value/too-large'))
+  })
+
   it('are checked member by member', async () => {
     await fresh()
     await conn.transact([

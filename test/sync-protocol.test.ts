@@ -171,7 +171,17 @@ describe('a queue row', () => {
       schema: true,
       withdrawn: false,
       generation: 3,
-      predicted: { length: 2, e: [1001, 7], a: [1, 2], v: [10n, 'x'], added: [1, 0] },
+      predicted: {
+        length: 2,
+        e: [1001, 7],
+        a: [1, 2],
+        v: [10n, 'x'],
+        added: [1, 0],
+        increments: [
+          { e: 1001, a: 1, delta: 10n },
+          { e: 7, a: 3, delta: -2.5, of: { tx: 2 ** 29 + 4, exact: false } },
+        ],
+      },
       replaced: new Map([[1001, 42]]),
       conflict: { code: 'tx/cas-failed', message: 'somebody was first' },
     }

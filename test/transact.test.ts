@@ -37,6 +37,24 @@ const said = (r: { tx: number; txData: readonly { e: number; v: unknown; added: 
   r.txData.filter((d) => d.e !== r.tx).map((d) => [d.v, d.added])
 const refused = (code: string) => expect.objectContaining({ code })
 
+describe('functions', () => {
+  it('refuse by throwing: with a code of their own, or as tx/refused with their words', async () => {
+    const functions = {
+      'shop/closed': async () => {
+        throw new Error('closed on Sundays')
+      },
+      'shop/coded': async (db: ReturnType<Connection['db']>) => db.q('[:find ?x :where [?x :no/such _]]'),
+    } as never
+    const conn = await shop(functions)
+    await expect(conn.transact([['shop/closed']])).rejects.toMatchObject({
+      code: 'tx/refused',
+      message: expect.stringContaining('closed on Sundays'),
+      data: { function: 'shop/closed' },
+    })
+    await expect(conn.transact([['shop/coded']])).rejects.toEqual(refused('query/unknown-attribute'))
+  })
+})
+
 describe('assertions', () => {
   it('reads list and map forms alike', async () => {
     const conn = await shop()
@@ -88,6 +106,16 @@ describe('assertions', () => {
       [':db/add', ['inv/sku', 'A'], 'inv/count', 1],
     ])
     await expect(both).rejects.toEqual(refused('tx/datoms-conflict'))
+    const all = (count: number) => [
+      [':db/retract', ['inv/sku', 'A'], 'inv/count'],
+      [':db/add', ['inv/sku', 'A'], 'inv/count', count],
+    ]
+    await conn.transact([{ 'inv/sku': 'A', 'inv/count': 1 }])
+    await expect(conn.transact(all(1))).rejects.toEqual(refused('tx/datoms-conflict'))
+    expect(said(await conn.transact(all(2)))).toEqual([
+      [1, false],
+      [2, true],
+    ])
   })
 
   it('takes a new value beside the explicit retraction of the old', async () => {

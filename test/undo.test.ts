@@ -47,6 +47,37 @@ describe('undo', () => {
     await expect(strict).rejects.toMatchObject({ code: 'tx/undo-conflict' })
   })
 
+  it('says of itself what it is told to', async () => {
+    await shop()
+    const r = await conn.transact([{ 'inv/sku': 'A' }])
+    const why = [{ 'db/id': 'datomic.tx', 'db/doc': 'a slip' }]
+    const undo = await conn.undo(r.id, { txData: why })
+    expect(await conn.db().pull(['db/doc'], ['tx/id', undo.id])).toEqual({ 'db/doc': 'a slip' })
+    const { basisT } = conn.db()
+    expect((await conn.undo(r.id, { txData: why })).id).toBeUndefined()
+    await expect(conn.undo(undo.id as string, { txData: [[':db/add']] })).rejects.toMatchObject({
+      code: 'tx/malformed',
+    })
+    expect(conn.db().basisT).toBe(basisT)
+  })
+
+  it('is strict as an operation too, also against what came with it', async () => {
+    await shop()
+    const r = await conn.transact([{ 'inv/sku': 'A', 'inv/count': 1 }])
+    await conn.transact([{ 'inv/sku': 'A', 'inv/count': 2 }])
+    const refused = { code: 'tx/undo-conflict', data: { skipped: [{ reason: 'superseded' }] } }
+    await expect(conn.transact([[':db/undo', r.tx, { strict: true }]])).rejects.toMatchObject(refused)
+    await expect(conn.transact(`[[:db/undo ${r.tx} {:strict true}]]`)).rejects.toMatchObject(refused)
+    for (const form of [[':db/undo', { strict: true }], [':db/undo', r.tx, { strikt: true }], [':db/undo']]) {
+      await expect(conn.transact([form])).rejects.toMatchObject({ code: 'tx/malformed' })
+    }
+    await conn.transact([[':db/undo', r.tx, { strict: false }]])
+    const changed = await conn.transact([{ 'inv/sku': 'B', 'inv/count': 1 }])
+    const both = [conn.transact([{ 'inv/sku': 'B', 'inv/count': 2 }]), conn.undo(changed.id, { strict: true })]
+    const [, undone] = await Promise.allSettled(both)
+    expect(undone).toMatchObject({ status: 'rejected', reason: { code: 'tx/undo-conflict' } })
+  })
+
   it('undone is redone', async () => {
     await shop()
     await conn.transact([{ 'inv/sku': 'A', 'inv/count': 1 }])

@@ -12,6 +12,52 @@ export interface TransactOptions {
 /** What to undo: a transaction, several, or a migration by its id. */
 export type UndoTarget = TimePoint | readonly TimePoint[] | { readonly migration: string }
 
+export interface UndoOptions {
+  /** Refuses with `tx/undo-conflict`, unless all of it can be reverted. */
+  readonly strict?: boolean
+  /** What else the undoing transaction says, such as who made it and why: `[{ 'db/id': 'datomic.tx', 'db/doc': 'a slip' }]`. */
+  readonly txData?: TxForms
+}
+
+/** Which facts of an entity, or values of an attribute, are to be removed. */
+export interface ExciseOptions {
+  /** Facts asserted at this point or later stay; default: all go, whenever they were asserted. */
+  readonly before?: TimePoint
+  /** Of an entity, these attributes alone. */
+  readonly attrs?: readonly string[]
+  /** What else the transaction says that records the removal, such as who ordered it. */
+  readonly txData?: TxForms
+}
+export interface ExciseReport {
+  /** The transaction that says that something was removed, but not what. */
+  readonly id: string
+  readonly t: number
+  /** How many facts are gone. */
+  readonly removed: number
+}
+
+/** How long to wait. */
+export interface WaitOptions {
+  /** Aborting rejects with `db/aborted`. */
+  readonly signal?: AbortSignal
+  /** Milliseconds, then `db/timeout`; default for ever. */
+  readonly timeout?: number
+}
+
+/** A part of the log. What is known by a Date means the transactions of that moment too. */
+export interface LogRange {
+  /** The first transaction; default that of `t` 1. */
+  readonly from?: TimePoint
+  /** The last one; default the newest. */
+  readonly to?: TimePoint
+  /** Newest first. Not with `live`. */
+  readonly reverse?: boolean
+  /** So many at most. */
+  readonly limit?: number
+  /** When all are told, goes on with those that come, without a gap, until the reader stops; up to `to`, where that is a `t`. */
+  readonly live?: boolean
+}
+
 /** A change that a database is to have once: transaction data, or the name of a registered function that makes them. */
 export interface Migration {
   readonly id: string
@@ -36,15 +82,27 @@ export interface Connection {
   livePull<T = Record<string, unknown>>(pattern: PullPattern, entity: EntityRef): LiveQuery<T | undefined>
   /**
    * Reverts what still stands of a transaction (by id, `t` or transaction entity), of several (newest first, as one), or of a
-   * migration; leaves alone and reports what was changed since. `strict` refuses instead, with `tx/undo-conflict`.
+   * migration; leaves alone and reports what was changed since. Where nothing is left to revert, no transaction is made.
    */
-  undo(target: UndoTarget, options?: { readonly strict?: boolean }): Promise<UndoReport>
+  undo(target: UndoTarget, options?: UndoOptions): Promise<UndoReport>
   /** What `undo` would do; changes nothing. */
   planUndo(target: UndoTarget): Promise<UndoReport>
+  /**
+   * Removal by law: takes the facts of an entity, or the values of an attribute, out of log, indexes and past for good; a fact
+   * goes with its retraction, and nothing can undo it. Values taken before are `db/gone` from then on. Facts that others have
+   * about the entity stay, and so do its components: excise them too. Refuses schema, built-ins and transactions with
+   * `tx/not-excisable`, and a replica with `sync/is-replica`.
+   */
+  excise(target: EntityRef, options?: ExciseOptions): Promise<ExciseReport>
   /** Runs the migrations that this database has not had, in order, one transaction each, named by `tx/migration`. */
   migrate(migrations: readonly Migration[]): Promise<readonly MigrationReport[]>
-  /** Confirmed transactions from `from` (a `t`, default 1) up to and including `to`; with `live`, then follows for ever. */
-  log(range?: { readonly from?: number; readonly to?: number; readonly live?: boolean }): AsyncIterable<LogEntry>
+  /** Confirmed transactions, in order. `db/unknown-point`, `log/unknown-transaction`, `db/bad-option`. */
+  log(range?: LogRange): AsyncIterable<LogEntry>
+  /**
+   * A value whose basis is at least `t`, as soon as there is one: what somebody else saw is in it. Datomic's `sync`.
+   * `db/timeout`, `db/aborted`, `connection/closed`.
+   */
+  syncTo(t: number, options?: WaitOptions): Promise<Db>
   readonly sync: Sync
   /** Calls `listener` after each change of `db()`. */
   subscribe(listener: () => void): () => void

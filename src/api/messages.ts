@@ -1,5 +1,15 @@
 import type { WireError } from '../base/errors.ts'
-import type { Migration, MigrationReport, Stats, TransactOptions, UndoTarget } from './connection.ts'
+import type {
+  ExciseOptions,
+  ExciseReport,
+  LogRange,
+  Migration,
+  MigrationReport,
+  Stats,
+  TransactOptions,
+  UndoOptions,
+  UndoTarget,
+} from './connection.ts'
 import type {
   EntityRef,
   IndexName,
@@ -141,6 +151,11 @@ export interface ChangeEvent {
   readonly failures?: readonly WireError[]
 }
 
+/** A part of the log as it is now. */
+export interface LogPage extends Omit<LogRange, 'live'> {
+  readonly limit: number
+}
+
 /** What a page calls in its worker. `connection` is a number of the page's choosing. */
 export interface WorkerCalls {
   hello(protocol: Protocol): Hello
@@ -173,11 +188,12 @@ export interface WorkerCalls {
   with(db: DbRef, txData: TxForms): WireWith
 
   transact(connection: number, txData: TxForms, options: TransactOptions): WireReport
-  undo(connection: number, target: UndoTarget, strict: boolean): UndoReport
+  undo(connection: number, target: UndoTarget, options: UndoOptions): UndoReport
   planUndo(connection: number, target: UndoTarget): UndoReport
+  excise(connection: number, target: EntityRef, options: ExciseOptions): ExciseReport
   migrate(connection: number, migrations: readonly Migration[]): readonly MigrationReport[]
-  /** At most `limit` transactions `from ..= to`; fewer only at the end of the log. */
-  log(connection: number, from: number, to: number | undefined, limit: number): readonly LogEntry[]
+  /** Fewer than `range.limit` only at the end of the log. */
+  log(connection: number, page: LogPage): readonly LogEntry[]
   stats(connection: number): Stats
   watch(connection: number, live: number, request: LiveRequest): void
   unwatch(connection: number, live: number): void

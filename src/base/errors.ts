@@ -2,7 +2,7 @@
 export type ErrorCode =
   | `client/${'already-connected' | 'no-worker' | 'worker-died' | 'worker-failed' | 'unknown-handle' | 'bad-option'}`
   | `connection/${'closed' | 'destroyed'}`
-  | `db/${'bad-option' | 'gone' | 'not-indexed' | 'unknown-index' | 'unknown-point'}`
+  | `db/${'aborted' | 'bad-option' | 'gone' | 'not-indexed' | 'timeout' | 'unknown-index' | 'unknown-point'}`
   | `edn/${'malformed' | 'too-deep' | 'unknown-tag' | 'duplicate-key'}`
   | `entity/${'unknown' | 'bad-id'}`
   | `http/${'bad-request' | 'not-found' | 'too-large' | 'method-not-allowed'}`
@@ -58,6 +58,7 @@ export type ErrorCode =
       | 'basis-moved'
       | 'bad-instant'
       | 'too-large'
+      | 'not-excisable'
       | 'undo-conflict'
       | 'nothing-to-undo'
       | 'refused'

@@ -1,4 +1,16 @@
-import type { Connection, Migration, MigrationReport, Stats, TransactOptions, UndoTarget } from '../api/connection.ts'
+import type {
+  Connection,
+  ExciseOptions,
+  ExciseReport,
+  LogRange,
+  Migration,
+  MigrationReport,
+  Stats,
+  TransactOptions,
+  UndoOptions,
+  UndoTarget,
+  WaitOptions,
+} from '../api/connection.ts'
 import type { Db, EntityRef, PullPattern, Query, QueryOptions, TxForms } from '../api/db.ts'
 import type { LiveQuery } from '../api/live.ts'
 import type { ChangeEvent, OpenRequest, WireDb, WireWith, WorkerCalls } from '../api/messages.ts'
@@ -7,7 +19,10 @@ import { assert } from '../base/assert.ts'
 import { AnnalsError, fromWireError, isAnnalsError } from '../base/errors.ts'
 import { Failures } from '../base/failures.ts'
 import { Listeners } from '../base/listeners.ts'
+import { logPages } from '../base/log-pages.ts'
 import { plainKey } from '../base/plain-key.ts'
+import { closedError, reachBasis } from '../base/reach-basis.ts'
+import { onAbort, waitUntil } from '../base/wait-until.ts'
 import { browserStorage } from './browser-storage.ts'
 import type { Args, Value } from './calls.ts'
 import { KeptValue } from './kept-values.ts'
@@ -15,7 +30,6 @@ import { isKnown, makeKnown } from './known-databases.ts'
 import { liveKey } from './live-key.ts'
 import { LiveStores } from './live-stores.ts'
 import { type DbOwner, PageDb, wireInputs } from './page-db.ts'
-import { type LogRange, pageLog } from './page-log.ts'
 import { pageReport } from './page-report.ts'
 import { type OwnArgs, PageSync } from './page-sync.ts'
 import { settledEnd } from './settled-end.ts'
@@ -92,12 +106,16 @@ export class PageConnection implements Connection, Tenant, DbOwner {
     return this.lives.open(key, () => ({ kind: 'pull', pattern, entity })) as LiveQuery<T | undefined>
   }
 
-  undo(target: UndoTarget, { strict = false }: { readonly strict?: boolean } = {}): Promise<UndoReport> {
-    return this.call('undo', target, strict)
+  undo(target: UndoTarget, options: UndoOptions = {}): Promise<UndoReport> {
+    return this.call('undo', target, options)
   }
 
   planUndo(target: UndoTarget): Promise<UndoReport> {
     return this.call('planUndo', target)
+  }
+
+  excise(target: EntityRef, options: ExciseOptions = {}): Promise<ExciseReport> {
+    return this.call('excise', target, options)
   }
 
   migrate(migrations: readonly Migration[]): Promise<readonly MigrationReport[]> {
@@ -106,10 +124,15 @@ export class PageConnection implements Connection, Tenant, DbOwner {
 
   log(range: LogRange = {}): AsyncIterable<LogEntry> {
     this.checkOpen()
-    return pageLog(
-      { read: (from, to, limit) => this.call('log', from, to, limit), beyond: (t) => this.beyond(t) },
+    return logPages(
+      { t: () => this.newestT, read: (page) => this.call('log', page), beyond: (t) => this.beyond(t) },
       range,
     )
+  }
+
+  syncTo(t: number, options?: WaitOptions): Promise<Db> {
+    const { name, db, subscribe } = this
+    return reachBasis({ name, db, subscribe, closing: this.closing.signal }, t, options)
   }
 
   readonly subscribe = (listener: () => void): (() => void) => this.changes.add(listener)
@@ -135,7 +158,7 @@ export class PageConnection implements Connection, Tenant, DbOwner {
 
   /** The living worker with the database open in it. Rejects with `client/worker-failed`, `connection/closed`, or why it cannot be opened. */
   open(): WorkerLink | Promise<WorkerLink> {
-    if (this.closing.signal.aborted) return Promise.reject(this.closedError())
+    if (this.closing.signal.aborted) return Promise.reject(closedError(this.name))
     return this.link ?? this.settle()
   }
 
@@ -211,25 +234,17 @@ export class PageConnection implements Connection, Tenant, DbOwner {
   }
 
   /** Resolves when the newest value lies beyond `t`. */
-  private beyond(t: number): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const look = (): void => {
-        if (this.newest === undefined || this.newest.wire.basisT <= t) return
-        stop()
-        resolve()
-      }
-      const stop = this.changes.add(look)
-      this.closing.signal.addEventListener('abort', () => reject(this.closedError()), { once: true })
-      look()
-    })
+  private beyond(t: number): Promise<true> {
+    const closed = onAbort(this.closing.signal, () => closedError(this.name))
+    return waitUntil(() => this.newestT > t || undefined, this.subscribe, [closed])
+  }
+
+  private get newestT(): number {
+    return this.newest?.wire.basisT ?? 0
   }
 
   private checkOpen(): void {
-    if (this.closing.signal.aborted) throw this.closedError()
-  }
-
-  private closedError(): AnnalsError {
-    return new AnnalsError('connection/closed', `the connection to ${this.name} is closed`, { name: this.name })
+    if (this.closing.signal.aborted) throw closedError(this.name)
   }
 }
 

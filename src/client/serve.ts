@@ -88,14 +88,13 @@ class Server {
       const served = this.served(connection)
       return served.report(await served.connection.transact(txData, options))
     },
-    undo: (connection, target, strict) => this.connection(connection).undo(target, { strict }),
+    undo: (connection, target, options) => this.connection(connection).undo(target, options),
     planUndo: (connection, target) => this.connection(connection).planUndo(target),
+    excise: (connection, target, options) => this.connection(connection).excise(target, options),
     migrate: (connection, migrations) => this.connection(connection).migrate(migrations),
-    log: async (connection, from, to, limit) => {
+    log: async (connection, page) => {
       const entries = []
-      for await (const entry of this.connection(connection).log({ from, ...(to !== undefined && { to }) })) {
-        if (entries.push(entry) === limit) break
-      }
+      for await (const entry of this.connection(connection).log(page)) entries.push(entry)
       return entries
     },
     stats: (connection) => this.connection(connection).stats(),

@@ -156,7 +156,20 @@ export function tupleValue(members: readonly (Value | null)[], where: string): V
       },
     )
   }
+  for (const m of members) if (m !== null) checkSmall(m, `${where}: a member of a tuple`)
   return Tag.tuple + tuplePayload(members)
+}
+
+/** Characters of a unique value or a tuple's member (bytes, where it is bytes), at most. */
+const SMALL = 1024
+
+/** Throws `value/too-large` for what is too large to be looked up by. */
+export function checkSmall(v: Value, what: string): void {
+  if (typeof v !== 'string' || v.length <= SMALL + 1) return
+  throw new AnnalsError('value/too-large', `${what} takes at most ${SMALL} characters, got ${v.length}`, {
+    length: v.length,
+    most: SMALL,
+  })
 }
 
 /**

@@ -1,12 +1,34 @@
 import type { Value } from './value.ts'
 
-/** The datoms of one transaction, as columns: `added[i]` is 1 for an assertion, 0 for a retraction. */
+/**
+ * What `:db/inc` added to a number, beside the datoms that came of it: two increments of one fact commute, and undoing one takes
+ * off what it had added, whatever the number is by then. At most one a fact in a transaction, save in an undo of several.
+ */
+export interface Increment {
+  readonly e: number
+  readonly a: number
+  /** A bigint for attributes of type bigint. 0 only where an undo takes back several that cancel each other. */
+  readonly delta: number | bigint
+  /** In an undo: whose increment this takes back. */
+  readonly of?: IncrementSource
+}
+export interface IncrementSource {
+  readonly tx: number
+  /** Whether that transaction's facts were still the last word, and reverted as they stood. */
+  readonly exact: boolean
+}
+
+/**
+ * The datoms of one transaction, as columns (`added[i]` is 1 for an assertion, 0 for a retraction), and the increments behind
+ * them.
+ */
 export interface TxData {
   readonly length: number
   readonly e: readonly number[]
   readonly a: readonly number[]
   readonly v: readonly Value[]
   readonly added: readonly (0 | 1)[]
+  readonly increments: readonly Increment[]
 }
 
 /** Transaction data under construction. */
@@ -15,6 +37,7 @@ export class TxDataBuilder implements TxData {
   readonly a: number[] = []
   readonly v: Value[] = []
   readonly added: (0 | 1)[] = []
+  readonly increments: Increment[] = []
   get length(): number {
     return this.e.length
   }

@@ -9,7 +9,8 @@ import { changeIndex } from './index-tree.ts'
 import { rangeOf } from './range.ts'
 import { NO_ROWS, type Rows, RowsBuilder } from './rows.ts'
 import type { Scan } from './scan.ts'
-import { isSchemaAttribute, updateSchema } from './schema-at.ts'
+import { isSchemaAttribute, updateSchema, withoutNames } from './schema-at.ts'
+import { isUsed } from './schema-use.ts'
 import { sortRows } from './sort-rows.ts'
 import { scan } from './view.ts'
 
@@ -102,7 +103,8 @@ function withSchema(db: Db, data: TxData): MaybePromise<Db> {
 
 async function rereadSchema(db: Db, touched: ReadonlySet<number>): Promise<Db> {
   const facts = await readAll([...touched].map((e) => [e, scan(db, 'eavt', { e })]))
-  const schema = updateSchema(db.schema, facts)
+  let schema = updateSchema(db.schema, facts)
+  for (const [e, known] of facts) if (known.length === 0 && !(await isUsed(db, e))) schema = withoutNames(schema, e)
   let next: Db = { ...db, schema }
   for (const id of touched) {
     const was = isIndexed(db.schema, id)

@@ -5,6 +5,7 @@ import { isEntityId } from '../datom/ids.ts'
 import { describe, readUntyped, readValue, tupleValue } from '../datom/read-value.ts'
 import { type Attribute, findAttribute, nearestAttribute, type Schema } from '../datom/schema.ts'
 import type { Value } from '../datom/value.ts'
+import type { ValueType } from '../datom/value-type.ts'
 import { type Db, resolveAlias } from './db.ts'
 import { scan } from './view.ts'
 
@@ -72,6 +73,10 @@ function readRefOrValue(db: Db, attribute: Attribute, given: unknown): MaybeProm
     : readValue(attribute.type, given, attribute.ident)
 }
 
+/** The types of a tuple's members; undefined where all have one. */
+export const memberTypes = (schema: Schema, a: Attribute): readonly (ValueType | undefined)[] | undefined =>
+  a.tupleTypes ?? a.tupleAttrs?.map((id) => schema.attributes.get(id)?.type)
+
 /** Reads a tuple whose members need no database (ids for refs). Throws `value/wrong-type` and what its members throw. */
 export function readTuple(schema: Schema, attribute: Attribute, given: unknown): Value {
   const where = attribute.ident
@@ -81,7 +86,7 @@ export function readTuple(schema: Schema, attribute: Attribute, given: unknown):
       wanted: 'tuple',
     })
   }
-  const types = attribute.tupleTypes ?? attribute.tupleAttrs?.map((id) => schema.attributes.get(id)?.type)
+  const types = memberTypes(schema, attribute)
   if (types !== undefined && types.length !== given.length) {
     throw new AnnalsError('value/wrong-type', `${where} wants ${types.length} members, got ${given.length}`, {
       attribute: where,

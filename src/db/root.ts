@@ -28,6 +28,8 @@ interface StoredRoot {
   readonly f: 1
   readonly t: number
   readonly hash: string
+  /** How often facts had been taken out of the log. */
+  readonly x: number
   readonly attributes: readonly Attribute[]
   readonly idents: readonly (readonly [string, number])[]
   readonly identOf: readonly (readonly [number, string])[]
@@ -37,12 +39,21 @@ interface StoredRoot {
   readonly bases: readonly (StoredBase | null)[]
 }
 
-/** `db` as bytes. Requires: all of it is in segments; `hash` is the log's at its basis. */
-export function encodeRoot({ schema, basisT, aliases, present, past }: Db, hash: string): Uint8Array {
+/** What a root says beside its value. */
+export interface RootNote {
+  /** The log's at the value's basis. */
+  readonly hash: string
+  /** How often facts had been taken out of the log. */
+  readonly excisions: number
+}
+
+/** `db` as bytes. Requires: all of it is in segments. */
+export function encodeRoot({ schema, basisT, aliases, present, past }: Db, note: RootNote): Uint8Array {
   const root: StoredRoot = {
     f: 1,
     t: basisT,
-    hash,
+    hash: note.hash,
+    x: note.excisions,
     attributes: [...schema.attributes.values()],
     idents: [...schema.idents],
     identOf: [...schema.identOf],
@@ -52,8 +63,8 @@ export function encodeRoot({ schema, basisT, aliases, present, past }: Db, hash:
   return encode(root)
 }
 
-/** The value that `bytes` name, and the log's hash at its basis. Throws `storage/corrupt`. */
-export function decodeRoot(bytes: Uint8Array, source: SegmentSource): { readonly db: Db; readonly hash: string } {
+/** The value that `bytes` name. Throws `storage/corrupt`. */
+export function decodeRoot(bytes: Uint8Array, source: SegmentSource): RootNote & { readonly db: Db } {
   try {
     const root = decode(bytes, { useMaps: false }) as StoredRoot
     if (root.f !== 1) throw new RangeError(`format ${root.f} is not known`)
@@ -70,7 +81,7 @@ export function decodeRoot(bytes: Uint8Array, source: SegmentSource): { readonly
       aliases: pairsOf(root.aliases),
       view: PLAIN_VIEW,
     }
-    return { db, hash: root.hash }
+    return { db, hash: root.hash, excisions: root.x }
   } catch (cause) {
     throw new AnnalsError('storage/corrupt', 'the root of the indexes cannot be read', {}, { cause })
   }

@@ -48,6 +48,11 @@ export function updateSchema(schema: Schema, facts: ReadonlyMap<number, readonly
   return { attributes, idents, identOf, composites: compositesOf(attributes) }
 }
 
+/** `schema` without any name for entity `e`, which was taken away before anybody used it. */
+export function withoutNames(schema: Schema, e: number): Schema {
+  return { ...schema, idents: new Map([...schema.idents].filter(([, id]) => id !== e)) }
+}
+
 /** The composite tuples that each attribute is a member of. */
 export function compositesOf(attributes: ReadonlyMap<number, Attribute>): Map<number, Attribute[]> {
   const out = new Map<number, Attribute[]>()

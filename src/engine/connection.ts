@@ -1,4 +1,16 @@
-import type { Connection, Migration, MigrationReport, Stats, TransactOptions, UndoTarget } from '../api/connection.ts'
+import type {
+  Connection,
+  ExciseOptions,
+  ExciseReport,
+  LogRange,
+  Migration,
+  MigrationReport,
+  Stats,
+  TransactOptions,
+  UndoOptions,
+  UndoTarget,
+  WaitOptions,
+} from '../api/connection.ts'
 import type { Db as ApiDb, EntityRef, PullPattern, Query, QueryOptions, TimePoint, TxForms } from '../api/db.ts'
 import type { LiveQuery } from '../api/live.ts'
 import type { LogEntry, Settled, TxReport, UndoReport } from '../api/report.ts'
@@ -6,20 +18,21 @@ import type { SchemaDef } from '../api/schema.ts'
 import type { Sync } from '../api/sync.ts'
 import { AnnalsError } from '../base/errors.ts'
 import { Failures } from '../base/failures.ts'
-import { isPendingTx, tOfTx } from '../datom/ids.ts'
-import { showValue } from '../datom/show-value.ts'
-import type { Value } from '../datom/value.ts'
+import { logPages } from '../base/log-pages.ts'
+import { closedError, reachBasis } from '../base/reach-basis.ts'
 import type { Db } from '../db/db.ts'
 import { countIndex } from '../db/index-tree.ts'
 import { schemaForms } from '../transact/install-schema.ts'
-import { planUndo, type UndoneFact, type UndoneTx } from '../transact/plan-undo.ts'
+import { planUndo } from '../transact/plan-undo.ts'
 import { txForms } from '../transact/read-forms.ts'
 import { txDatoms } from '../transact/tx-datoms.ts'
+import type { UndoneTx, UndoPlan } from '../transact/undo-plan.ts'
+import { refusePartial, undoReport } from '../transact/undo-report.ts'
 import { DbHandle } from './handle.ts'
 import type { Ledger, Written } from './ledger.ts'
 import { LiveQueries } from './live.ts'
+import { EXCISE_SCHEMA, planExcision } from './plan-excision.ts'
 import { readLog } from './read-log.ts'
-import { decodeRecord } from './record.ts'
 import type { Runtime } from './runtime.ts'
 import { showTxData } from './show-datoms.ts'
 import { syncless } from './sync-less.ts'
@@ -30,7 +43,9 @@ export class EngineConnection implements Connection {
   readonly health = new Failures()
   readonly sync: Sync
   private readonly lives: LiveQueries
-  private newest: DbHandle
+  /** The newest value that was asked for, and its handle. */
+  private newest: { readonly db: Db; readonly handle: DbHandle }
+  private readonly ending = new AbortController()
   private closing: Promise<void> | undefined
 
   /** `sync`: the replica's, where the ledger is one's. `onClose` runs before the ledger is closed. */
@@ -42,7 +57,7 @@ export class EngineConnection implements Connection {
     private readonly onClose?: () => Promise<void>,
   ) {
     this.lives = new LiveQueries(ledger, runtime)
-    this.newest = this.handle(ledger.db)
+    this.newest = { db: ledger.db, handle: this.handle(ledger.db) }
     ledger.onFailure((error) => {
       this.health.add([error])
       this.health.tell()
@@ -76,21 +91,32 @@ export class EngineConnection implements Connection {
   }
 
   async planUndo(target: UndoTarget): Promise<UndoReport> {
-    return (await this.plan(target)).report
+    return undoReport((await this.plan(target)).plan)
   }
 
-  async undo(target: UndoTarget, options: { readonly strict?: boolean } = {}): Promise<UndoReport> {
-    const { report, txids } = await this.plan(target)
-    if (options.strict && report.skipped.length > 0) {
+  async undo(target: UndoTarget, { strict, txData = [] }: UndoOptions = {}): Promise<UndoReport> {
+    const also = txForms(txData)
+    const { plan, txids } = await this.plan(target)
+    const report = undoReport(plan)
+    if (strict) refusePartial(report)
+    if (report.reverted.length === 0 && plan.change.increments.length === 0) return report
+    const undo = [':db/undo', ...txids.map((id) => ['tx/id', id]), ...(strict ? [{ strict }] : [])]
+    const written = await this.ledger.transact([undo, ...also], {})
+    return { ...report, id: written.txid }
+  }
+
+  async excise(target: EntityRef, options: ExciseOptions = {}): Promise<ExciseReport> {
+    this.checkOpen()
+    if (this.ledger.excise === undefined) {
       throw new AnnalsError(
-        'tx/undo-conflict',
-        `${report.skipped.length} facts of the transaction were changed since and would not be reverted`,
-        { skipped: report.skipped },
+        'sync/is-replica',
+        'this database is a copy of a remote one, whose log is not its own: facts cannot be excised here',
+        {},
       )
     }
-    if (report.reverted.length === 0) return report
-    const written = await this.ledger.transact([[':db/undo', ...txids.map((id) => ['tx/id', id])]], {})
-    return { ...report, id: written.txid }
+    await planExcision(this.ledger.db, target, options)
+    await this.install(EXCISE_SCHEMA)
+    return this.ledger.excise((db) => planExcision(db, target, options))
   }
 
   async migrate(migrations: readonly Migration[]): Promise<readonly MigrationReport[]> {
@@ -109,9 +135,15 @@ export class EngineConnection implements Connection {
     return done
   }
 
-  log(range: { readonly from?: number; readonly to?: number; readonly live?: boolean } = {}): AsyncIterable<LogEntry> {
+  log(range: LogRange = {}): AsyncIterable<LogEntry> {
     this.checkOpen()
-    return readLog(this.ledger, range)
+    const t = (): number => this.ledger.db.basisT
+    return logPages({ t, read: (page) => readLog(this.ledger, page), beyond: (last) => this.syncTo(last + 1) }, range)
+  }
+
+  syncTo(t: number, options?: WaitOptions): Promise<ApiDb> {
+    const { name, subscribe } = this
+    return reachBasis({ name, db: () => this.value(), subscribe, closing: this.ending.signal }, t, options)
   }
 
   subscribe = (listener: () => void): (() => void) => this.ledger.onChange(() => listener())
@@ -132,6 +164,7 @@ export class EngineConnection implements Connection {
   }
 
   close(): Promise<void> {
+    this.ending.abort()
     this.closing ??= (async () => {
       this.lives.close()
       await this.onClose?.()
@@ -143,18 +176,16 @@ export class EngineConnection implements Connection {
   /** The newest value: the same handle until it moves. */
   private value(): DbHandle {
     const { db } = this.ledger
-    if (this.newest.unwrap() !== db) this.newest = this.handle(db)
-    return this.newest
+    if (this.newest.db !== db) this.newest = { db, handle: this.handle(db) }
+    return this.newest.handle
   }
 
   private handle(db: Db): DbHandle {
-    return new DbHandle(db, this.runtime, db.basisT)
+    return new DbHandle(db, this.runtime, db.basisT, this.ledger.origin)
   }
 
   private checkOpen(): void {
-    if (this.closing !== undefined) {
-      throw new AnnalsError('connection/closed', `the connection to ${this.name} is closed`, { name: this.name })
-    }
+    if (this.ending.signal.aborted) throw closedError(this.name)
   }
 
   private report(w: Written): TxReport {
@@ -173,7 +204,7 @@ export class EngineConnection implements Connection {
     }
   }
 
-  private async plan(target: UndoTarget): Promise<{ report: UndoReport; txids: string[] }> {
+  private async plan(target: UndoTarget): Promise<{ plan: UndoPlan; txids: string[] }> {
     this.checkOpen()
     const { db } = this.ledger
     const targets: UndoneTx[] = []
@@ -182,18 +213,9 @@ export class EngineConnection implements Connection {
       const [own] = await this.value().datoms('eavt', tx, 'tx/id')
       if (own === undefined) throw noSuchTransaction(target)
       txids.push(own.v as string)
-      targets.push({ tx, data: await this.datomsOf(tx) })
+      targets.push({ tx, data: (await this.ledger.origin.datomsOf(tx)) ?? (await txDatoms(db, tx)) })
     }
-    const { revert, skipped } = await planUndo(db, targets)
-    const whose = speakers(targets)
-    const show = (f: UndoneFact) => ({ e: f.e, a: f.a.id, v: showValue(f.v), tx: whose(f), added: f.asserted })
-    return {
-      txids,
-      report: {
-        reverted: revert.map(show),
-        skipped: skipped.map((s) => ({ datom: show(s), reason: s.reason, ...(s.by !== undefined && { by: s.by }) })),
-      },
-    }
+    return { txids, plan: await planUndo(db, targets, this.ledger.origin.datomsOf) }
   }
 
   private async txsOf(db: Db, target: UndoTarget): Promise<number[]> {
@@ -205,27 +227,7 @@ export class EngineConnection implements Connection {
     const points = Array.isArray(target) ? (target as readonly TimePoint[]) : [target as TimePoint]
     return [...new Set(await Promise.all(points.map(async (p) => txAt(db, p))))]
   }
-
-  private async datomsOf(tx: number) {
-    if (isPendingTx(tx)) return txDatoms(this.ledger.db, tx)
-    const [row] = await this.ledger.readLog(tOfTx(tx), 1)
-    return row === undefined ? txDatoms(this.ledger.db, tx) : decodeRecord(row).data
-  }
 }
 
 const noSuchTransaction = (target: UndoTarget): AnnalsError =>
   new AnnalsError('log/unknown-transaction', `there is no transaction ${JSON.stringify(target)} to undo`, { target })
-
-/** Tells which of several transactions stated a fact. */
-function speakers(targets: readonly UndoneTx[]): (f: UndoneFact) => number {
-  const first = targets[0]?.tx ?? 0
-  if (targets.length === 1) return () => first
-  const key = (e: number, a: number, v: Value, asserted: boolean): string => `${e} ${a} ${asserted} ${String(v)}`
-  const by = new Map<string, number>()
-  for (const { tx, data } of targets) {
-    for (let i = 0; i < data.length; i++) {
-      by.set(key(data.e[i] as number, data.a[i] as number, data.v[i] as Value, data.added[i] === 1), tx)
-    }
-  }
-  return (f) => by.get(key(f.e, f.a.id, f.v, f.asserted)) ?? first
-}

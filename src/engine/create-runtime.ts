@@ -22,7 +22,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
       aggregates: named,
       pull: (db, pattern, ids) => pullMany(db, pattern, ids, { functions: named }, { known: true }),
     },
-    show: (db) => new DbHandle(db, runtime, db.basisT),
+    show: (db, datomsOf) => new DbHandle(db, runtime, db.basisT, { datomsOf, gone: false }),
   }
   return runtime
 }

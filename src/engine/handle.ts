@@ -11,7 +11,7 @@ import type {
   TimePoint,
   TxForms,
 } from '../api/db.ts'
-import { isAnnalsError } from '../base/errors.ts'
+import { AnnalsError, isAnnalsError } from '../base/errors.ts'
 import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
 import { randomUuid } from '../base/random-uuid.ts'
 import { ID_END, PENDING_BASE, PROVISIONAL_BASE, txOfT } from '../datom/ids.ts'
@@ -23,7 +23,9 @@ import { pullMany } from '../query/pull/pull.ts'
 import { query } from '../query/query.ts'
 import { txForms } from '../transact/read-forms.ts'
 import { transact } from '../transact/transact.ts'
+import type { DatomsOf } from '../transact/transaction.ts'
 import { datomsAt, indexPull, indexRange, seek } from './index-access.ts'
+import type { Origin } from './origin.ts'
 import { type Runtime, runtimeEnv } from './runtime.ts'
 import { showTxData } from './show-datoms.ts'
 import { txAt } from './time-point.ts'
@@ -37,13 +39,14 @@ const SPECULATIVE_TX = PENDING_BASE + (ID_END - PENDING_BASE) / 2
 export class DbHandle implements ApiDb {
   constructor(
     /** A promise where the view waits for a transaction to be looked up. */
-    private readonly value: MaybePromise<Db>,
+    private readonly seen: MaybePromise<Db>,
     private readonly runtime: Runtime,
     readonly basisT: number,
+    private readonly origin: Origin,
     /** The next id to mint for a speculative entity. */
     private readonly speculative = SPECULATIVE_FIRST,
   ) {
-    if (value instanceof Promise) value.catch(() => undefined) // whoever asks is told
+    if (seen instanceof Promise) seen.catch(() => undefined) // whoever asks is told
   }
 
   async q<Row = unknown>(q: Query, inputs: readonly unknown[] = [], options?: QueryOptions): Promise<Row> {
@@ -114,8 +117,8 @@ export class DbHandle implements ApiDb {
   }
 
   history(): ApiDb {
-    const value = andThen(this.value, (db) => ({ ...db, view: { ...db.view, history: true } }))
-    return new DbHandle(value, this.runtime, this.basisT, this.speculative)
+    const value = andThen(this.seen, (db) => ({ ...db, view: { ...db.view, history: true } }))
+    return new DbHandle(value, this.runtime, this.basisT, this.origin, this.speculative)
   }
 
   async with(txData: TxForms) {
@@ -127,14 +130,32 @@ export class DbHandle implements ApiDb {
       txid: randomUuid(),
       now: this.runtime.now(),
       mint: () => next++,
-      ...runtimeEnv(this.runtime),
+      ...runtimeEnv(this.runtime, this.origin.datomsOf),
     })
     const after = await applyTx(before, tx, result.data, before.basisT)
+    const { origin } = this
+    const datomsOf: DatomsOf = async (other) => (other === tx ? result.data : origin.datomsOf?.(other))
+    const speculative: Origin = {
+      datomsOf,
+      get gone() {
+        return origin.gone
+      },
+    }
     return {
-      dbAfter: new DbHandle(after, this.runtime, this.basisT, next),
+      dbAfter: new DbHandle(after, this.runtime, this.basisT, speculative, next),
       txData: showTxData(tx, result.data),
       tempids: result.tempids,
     }
+  }
+
+  /** Throws `db/gone` where some of it was removed for good. */
+  private get value(): MaybePromise<Db> {
+    if (!this.origin.gone) return this.seen
+    throw new AnnalsError(
+      'db/gone',
+      `this value (of t ${this.basisT}) was taken before facts were excised: take a new db()`,
+      { basisT: this.basisT },
+    )
   }
 
   /** The value itself, for queries that take several databases. */
@@ -157,14 +178,14 @@ export class DbHandle implements ApiDb {
 
   private view(change: (db: Db, tx: number) => Db, point: TimePoint): ApiDb {
     const attempt = async (db: Db) => change(db, await txAt(db, point))
-    const value = andThen(this.value, (db) => {
+    const value = andThen(this.seen, (db) => {
       try {
         return andThen(txAt(db, point), (tx) => change(db, tx))
       } catch {
         return attempt(db)
       }
     })
-    return new DbHandle(value, this.runtime, this.basisT, this.speculative)
+    return new DbHandle(value, this.runtime, this.basisT, this.origin, this.speculative)
   }
 }
 

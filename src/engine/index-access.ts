@@ -2,9 +2,9 @@ import type { IndexPull, PageOptions, ShownDatom } from '../api/db.ts'
 import { AnnalsError } from '../base/errors.ts'
 import { describe } from '../datom/read-value.ts'
 import { showValue } from '../datom/show-value.ts'
+import { compareValues, type Value } from '../datom/value.ts'
 import type { Db } from '../db/db.ts'
 import { attributeOf } from '../db/entity.ts'
-import type { Place } from '../db/index-order.ts'
 import type { Scan } from '../db/scan.ts'
 import { scan } from '../db/view.ts'
 import type { QueryEnv } from '../query/env.ts'
@@ -58,11 +58,7 @@ export async function indexRange(
   const to = (await placeOf(db, 'avet', [attribute, end])) ?? {}
   const found = scan(db, 'avet', from, to)
   await found.load()
-  if (to.v === undefined) return read(found, page, false)
-  const all = await read(found, {}, false)
-  const last = showValue(to.v)
-  const stop = all.findIndex((d) => same(d.v, last))
-  return paged(stop < 0 ? all : all.slice(0, stop), page)
+  return read(found, page, false, to.v)
 }
 
 /** One pull for each datom of an index from `start` on, within its attribute: AVET by value, AEVT by entity. */
@@ -81,14 +77,8 @@ export async function indexPull(db: Db, request: IndexPull, env: QueryEnv): Prom
   return pullMany(db, request.pattern, ids, { functions: env.functions }, { known: true })
 }
 
-const same = (x: unknown, y: unknown): boolean => JSON.stringify(x) === JSON.stringify(y)
-
-function paged<T>(all: readonly T[], { limit, offset = 0 }: PageOptions): T[] {
-  return all.slice(offset, limit === undefined ? undefined : offset + limit)
-}
-
-/** Shows the wanted rows of a scan, no more. */
-async function read(found: Scan, page: PageOptions, reverse: boolean): Promise<ShownDatom[]> {
+/** Shows the wanted rows of a scan, no more, and none from the value `end` on. */
+async function read(found: Scan, page: PageOptions, reverse: boolean, end?: Value): Promise<ShownDatom[]> {
   const loading = found.load()
   if (loading !== undefined) await loading
   const batches = reverse ? [...found.batches()].reverse() : found.batches()
@@ -104,10 +94,11 @@ async function read(found: Scan, page: PageOptions, reverse: boolean): Promise<S
     }
     for (let k = skip; k < n && left > 0; k++, left--) {
       const i = reverse ? b.end - 1 - k : b.start + k
+      if (end !== undefined && compareValues(b.v[i] as Value, end) >= 0) return out
       out.push({
         e: b.e[i] as number,
         a: b.a[i] as number,
-        v: showValue(b.v[i] as Place['v'] & {}),
+        v: showValue(b.v[i] as Value),
         tx: b.tx[i] as number,
         added: b.added === undefined || b.added[i] === 1,
       })

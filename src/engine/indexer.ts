@@ -101,7 +101,7 @@ export class Indexer {
     if (this.signal === undefined || this.running !== undefined || this.resting) return
     const { db } = this.host.confirmed()
     const novelty = noveltyOf(db)
-    if (novelty >= this.enough(db)) this.begin()
+    if (this.segments.mustRebuild || novelty >= this.enough(db)) this.begin()
     else if (novelty >= Math.min(FEW, this.enough(db))) {
       this.noQuiet()
       this.noQuiet = this.after(QUIET_MS, () => this.begin())
@@ -135,15 +135,18 @@ export class Indexer {
     })
     this.writer = writer
     if (root !== undefined && segments.isNewer(root)) await host.adopt(root)
+    const { mustRebuild, excisions } = segments
     const { db, head } = host.confirmed()
-    const before = isFirst ? await store.segmentIds() : segmentsOf(db)
+    const before = isFirst || mustRebuild ? await store.segmentIds() : segmentsOf(db)
     const merged = await mergeDb(db, writer)
-    const next = { body: encodeRoot(merged, head.hash), t: head.t }
-    await writer.finish(next, segments.broken !== undefined)
-    segments.broken = undefined
+    const next = { body: encodeRoot(merged, { hash: head.hash, excisions }), t: head.t }
+    await writer.finish(next, mustRebuild)
+    segments.rebuilt(excisions)
     await host.adopt(next)
     const live = segmentsOf(merged)
-    this.removeLater([...before].filter((id) => !live.has(id)))
+    const dead = [...before].filter((id) => !live.has(id))
+    if (mustRebuild) await writer.remove(dead)
+    else this.removeLater(dead)
   }
 
   /** Removes segments that the newest root does not name, once nobody can be reading them any more. */
@@ -166,7 +169,8 @@ export class Indexer {
       this.resting = false
       this.poke()
     })
-    if (!isAnnalsError(e, 'storage/closed')) this.host.fail(e)
+    const isPassing = isAnnalsError(e, 'storage/closed') || isAnnalsError(e, 'db/gone')
+    if (!isPassing) this.host.fail(e)
   }
 }
 

@@ -1,17 +1,20 @@
-import type { TransactOptions } from '../api/connection.ts'
+import type { ExciseReport, TransactOptions } from '../api/connection.ts'
 import type { Settled } from '../api/report.ts'
 import { AnnalsError, isAnnalsError, toWireError } from '../base/errors.ts'
 import { Listeners } from '../base/listeners.ts'
 import { randomUuid } from '../base/random-uuid.ts'
 import { FIRST_USER_ID, isEntityId, tOfTx, txOfT } from '../datom/ids.ts'
-import type { TxData } from '../datom/tx-data.ts'
 import type { Db } from '../db/db.ts'
 import type { IndexRoot, LocalState, LocalStore, LogRow } from '../storage/port.ts'
 import { transact } from '../transact/transact.ts'
+import type { DatomsOf } from '../transact/transaction.ts'
 import { type Call, CallQueue } from './call-queue.ts'
+import { exciseRows } from './excision.ts'
 import { Indexer, type IndexerHost, type IndexingOptions } from './indexer.ts'
 import type { Change, Ledger, WriteOptions, Written } from './ledger.ts'
 import { Mutex } from './mutex.ts'
+import { LogOrigin } from './origin.ts'
+import type { ExcisionPlan } from './plan-excision.ts'
 import { decodeRecord, type LogRecord, toRow } from './record.ts'
 import { applyRecord } from './replay.ts'
 import { type Runtime, runtimeEnv } from './runtime.ts'
@@ -25,6 +28,14 @@ interface Request {
 
 /** The next id to mint, in the store's meta. */
 const NEXT_ID = 'nextId'
+/** How often facts were taken out of the log, in the store's meta: who counted less must read it anew. */
+const EXCISIONS = 'excisions'
+const excisionsIn = ({ meta }: LocalState): number => (meta.get(EXCISIONS) as number | undefined) ?? 0
+
+/** Where the log stands while transactions are decided. */
+interface Place extends Confirmed {
+  readonly nextId: number
+}
 
 /** The ledger of a database that has no remote: a transaction is confirmed when it is in the log. */
 export class LocalLedger implements Ledger {
@@ -37,6 +48,7 @@ export class LocalLedger implements Ledger {
   private readonly damage: AnnalsError | undefined
   private readonly unwatch: () => void
   private closed = false
+  origin: LogOrigin
 
   private constructor(
     private readonly store: LocalStore,
@@ -46,6 +58,7 @@ export class LocalLedger implements Ledger {
     private nextId: number,
     options: IndexingOptions,
   ) {
+    this.origin = new LogOrigin(this.datomsOf)
     this.damage = segments.broken
     this.indexer = new Indexer(store, segments, this.indexed, options)
     this.unwatch = store.watch(() => {
@@ -64,10 +77,11 @@ export class LocalLedger implements Ledger {
       )
     }
     const segments = new Segments(store, options.cacheBytes)
+    segments.excisions = excisionsIn(state)
     const newest = await segments.openRoot(state.root)
     const ledger = new LocalLedger(store, runtime, segments, newest, nextIdOf(state), options)
     await ledger.refresh()
-    runtime.confirmed = () => ledger.indexed.confirmed().db
+    runtime.confirmed = () => ledger.db
     ledger.indexer.start()
     return ledger
   }
@@ -81,12 +95,24 @@ export class LocalLedger implements Ledger {
     return this.calls.add({ forms, options })
   }
 
+  async excise(plan: (db: Db) => Promise<ExcisionPlan>): Promise<ExciseReport> {
+    return this.steps.run(() => {
+      if (this.closed) throw new AnnalsError('connection/closed', 'this connection is closed', {})
+      return this.exciseNow(plan)
+    })
+  }
+
   onChange = (listener: (change: Change) => void): (() => void) => this.changes.add(listener)
   onFailure = (listener: (error: AnnalsError) => void): (() => void) => {
     if (this.damage !== undefined) listener(this.damage)
     return this.failures.add(listener)
   }
   readLog = (from: number, limit: number): Promise<readonly LogRow[]> => this.store.readLog(from, limit)
+
+  private readonly datomsOf: DatomsOf = async (tx) => {
+    const [row] = await this.store.readLog(tOfTx(tx), 1)
+    return row?.t === tOfTx(tx) ? decodeRecord(row).data : undefined
+  }
 
   async settled(txid: string): Promise<Settled> {
     throw new AnnalsError('log/unknown-transaction', `no transaction waits under the id ${txid}`, { id: txid })
@@ -108,23 +134,24 @@ export class LocalLedger implements Ledger {
   }
 
   private async catchUp(): Promise<void> {
+    const { segments } = this
     const state = await this.store.read()
-    const { heads, root } = state
+    const { root, heads } = state
+    const { t } = heads.confirmed
     this.nextId = Math.max(this.nextId, nextIdOf(state))
-    if (this.newest.head.t < heads.confirmed.t) {
+    if (excisionsIn(state) !== segments.excisions) await this.startAnew(excisionsIn(state), t)
+    if (this.newest.head.t < t) {
       const touched = new Set<number>()
-      const { segments, newest } = this
-      const { t } = heads.confirmed
       const seen = (record: LogRecord): undefined => {
         for (const a of record.data.a) touched.add(a)
       }
-      const next = segments.follow(newest, t, seen).catch((e: unknown) => {
+      const next = segments.follow(this.newest, t, seen).catch((e: unknown) => {
         if (segments.broken === undefined) throw e
         return segments.confirmedAt(undefined, t)
       })
       this.publish(await next, touched)
     }
-    if (root !== undefined && this.segments.isNewer(root)) await this.stand(root)
+    if (root !== undefined && segments.isNewer(root)) await this.stand(root)
   }
 
   /** Takes the newest value from `root`: what it says stays the same. */
@@ -143,7 +170,16 @@ export class LocalLedger implements Ledger {
     fail: (e) => this.fail(e),
   }
 
-  private publish(newest: Confirmed, attributes: ReadonlySet<number>): void {
+  /** Makes the value from the whole log, up to `t`, because some of it is not what it was; values taken before are gone. */
+  private async startAnew(excisions: number, t: number): Promise<void> {
+    this.segments.excised(excisions)
+    const newest = await this.segments.confirmedAt(undefined, t)
+    this.origin.gone = true
+    this.origin = new LogOrigin(this.datomsOf)
+    this.publish(newest, undefined)
+  }
+
+  private publish(newest: Confirmed, attributes: ReadonlySet<number> | undefined): void {
     this.newest = newest
     this.changes.call({ db: newest.db, attributes })
     this.indexer.poke()
@@ -155,34 +191,14 @@ export class LocalLedger implements Ledger {
       const done: { call: Call<Request, Written>; written: Written }[] = []
       const refused: { call: Call<Request, Written>; error: unknown }[] = []
       const rows: LogRow[] = []
-      let { db, head } = this.newest
-      let nextId = this.nextId
+      const datomsOf: DatomsOf = async (tx) => done.find((d) => d.written.tx === tx)?.written.data ?? this.datomsOf(tx)
+      let { place } = this
       for (const call of calls) {
         try {
-          const txid = randomUuid()
-          const t = head.t + 1
-          const { forms, options } = call.input
-          checkBasis(options, db)
-          let minted = nextId
-          const result = await transact(db, forms, {
-            tx: txOfT(t),
-            txid,
-            now: this.runtime.now(),
-            mint: () => minted++,
-            datomsOf: (tx) => this.datomsOf(tx),
-            ...runtimeEnv(this.runtime),
-          })
-          const record = { t, txid, instant: result.instant, data: result.data, origin: undefined, aliases: new Map() }
-          const row = toRow(record, head.hash)
-          const after = await applyRecord(db, record)
-          done.push({
-            call,
-            written: { txid, tx: txOfT(t), t, data: result.data, tempids: result.tempids, before: db, after },
-          })
-          rows.push(row)
-          db = after
-          head = { t, hash: row.hash }
-          nextId = minted
+          const decided = await this.decide(call.input, place, datomsOf)
+          done.push({ call, written: decided.written })
+          rows.push(decided.row)
+          place = decided.place
         } catch (error) {
           refused.push({ call, error })
         }
@@ -191,14 +207,14 @@ export class LocalLedger implements Ledger {
         const outcome = await this.store.commit({
           expect: { t: this.newest.head.t },
           log: rows,
-          meta: new Map([[NEXT_ID, nextId]]),
+          meta: new Map([[NEXT_ID, place.nextId]]),
         })
         if (outcome === 'lost') {
           await this.catchUp()
           continue
         }
-        this.nextId = nextId
-        this.publish({ db, head }, attributesOf(done.map((d) => d.written.data)))
+        this.nextId = place.nextId
+        this.publish(place, attributesOf(done.map((d) => d.written.data)))
       }
       for (const { call, written } of done) call.resolve(written)
       for (const { call, error } of refused) call.reject(error)
@@ -206,9 +222,56 @@ export class LocalLedger implements Ledger {
     }
   }
 
-  private async datomsOf(tx: number): Promise<TxData | undefined> {
-    const [row] = await this.store.readLog(tOfTx(tx), 1)
-    return row === undefined || row.t !== tOfTx(tx) ? undefined : decodeRecord(row).data
+  private get place(): Place {
+    return { ...this.newest, nextId: this.nextId }
+  }
+
+  /** What one transaction comes to at `place`, and where that leads. */
+  private async decide({ forms, options }: Request, { db, head, nextId }: Place, datomsOf: DatomsOf) {
+    checkBasis(options, db)
+    const txid = randomUuid()
+    const t = head.t + 1
+    const tx = txOfT(t)
+    let minted = nextId
+    const { data, instant, tempids } = await transact(db, forms, {
+      tx,
+      txid,
+      now: this.runtime.now(),
+      mint: () => minted++,
+      ...runtimeEnv(this.runtime, datomsOf),
+    })
+    const record = { t, txid, instant, data, origin: undefined, aliases: new Map() }
+    const row = toRow(record, head.hash)
+    const after = await applyRecord(db, record)
+    const written: Written = { txid, tx, t, data, tempids, before: db, after }
+    return { written, row, place: { db: after, head: { t, hash: row.hash }, nextId: minted } }
+  }
+
+  /** Takes facts out of the log and adds the transaction that says so, as one step; again when somebody was first. */
+  private async exciseNow(plan: (db: Db) => Promise<ExcisionPlan>): Promise<ExciseReport> {
+    for (;;) {
+      const { excision, forms } = await plan(this.db)
+      const { row, place } = await this.decide({ forms, options: {} }, this.place, this.datomsOf)
+      const left = exciseRows(await this.segments.readAll(this.newest.head.t), this.db, excision)
+      const excisions = this.segments.excisions + 1
+      const outcome = await this.store.commit({
+        expect: { t: this.newest.head.t },
+        log: [row],
+        rewrite: left.rewritten,
+        meta: new Map([
+          [NEXT_ID, place.nextId],
+          [EXCISIONS, excisions],
+        ]),
+        durability: 'strict',
+      })
+      if (outcome === 'lost') {
+        await this.catchUp()
+        continue
+      }
+      this.nextId = place.nextId
+      await this.startAnew(excisions, row.t)
+      return { id: row.txid, t: row.t, removed: left.removed }
+    }
   }
 
   private fail(e: unknown): void {

@@ -3,7 +3,7 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { decode, encode } from 'cborg'
 import { AnnalsError } from '../base/errors.ts'
 import { randomBytes } from '../base/random-bytes.ts'
-import type { TxData } from '../datom/tx-data.ts'
+import type { Increment, TxData } from '../datom/tx-data.ts'
 import type { Value } from '../datom/value.ts'
 import type { LogRow } from '../storage/port.ts'
 
@@ -20,7 +20,13 @@ export interface LogRecord {
   readonly aliases: ReadonlyMap<number, number>
 }
 
-/** Layout of `body`: 16 bytes of salt, then CBOR of this. Reaches disk and wire: only ever add fields. */
+/**
+ * Layout of `body`: 16 bytes of salt, then CBOR of this. Reaches disk and wire: only ever add fields.
+ *
+ *     body     := salt[16] CBOR                             the salt is random, and never all zero
+ *     excised  := zero[16] digest[32] check[16] CBOR        the digest is that of the body as it was, check is the head of the
+ *                                                           SHA-256 of the CBOR
+ */
 interface Body {
   /** Format. */
   readonly f: 1
@@ -31,13 +37,23 @@ interface Body {
   /** One byte a datom: 1 asserted, 0 retracted. */
   readonly o: Uint8Array
   readonly v: readonly unknown[]
+  /** Increments; absent when there are none, as in records older than them. */
+  readonly n?: readonly PackedIncrement[]
   readonly r?: string
   readonly s?: number
   /** Alias pairs, flat. */
   readonly x?: readonly number[]
 }
 
+/** The last two where one takes back another's: whose, and 1 where it did exactly. */
+type PackedIncrement = readonly [e: number, a: number, delta: unknown, tx?: number, exact?: number]
+/** The part of a body that holds a transaction's data. */
+type PackedData = Pick<Body, 'e' | 'a' | 'o' | 'v' | 'n'>
+
 const SALT_BYTES = 16
+const DIGEST_BYTES = 32
+const CHECK_BYTES = 16
+const EXCISED_HEADER = SALT_BYTES + DIGEST_BYTES + CHECK_BYTES
 /** Bigints in CBOR would come back as numbers when small: they are texts that no other value can be. */
 const BIGINT_MARK = '\u0000n'
 
@@ -51,43 +67,81 @@ const packValue = (v: Value): unknown => (typeof v === 'bigint' ? BIGINT_MARK + 
 const unpackValue = (v: unknown): Value =>
   typeof v === 'string' && v.startsWith(BIGINT_MARK) ? BigInt(v.slice(BIGINT_MARK.length)) : (v as Value)
 
-/** Datoms as bytes, in the same layout as a record's body. */
-export const encodeTxData = (data: TxData): Pick<Body, 'e' | 'a' | 'o' | 'v'> => ({
+const packIncrement = ({ e, a, delta, of }: Increment): PackedIncrement =>
+  of === undefined ? [e, a, packValue(delta)] : [e, a, packValue(delta), of.tx, of.exact ? 1 : 0]
+const unpackIncrement = ([e, a, delta, tx, exact]: PackedIncrement): Increment => ({
+  e,
+  a,
+  delta: unpackValue(delta) as number | bigint,
+  ...(tx !== undefined && { of: { tx, exact: exact === 1 } }),
+})
+
+/** Datoms and increments as bytes, in the same layout as a record's body. */
+export const encodeTxData = (data: TxData): PackedData => ({
   e: column(data.e),
   a: column(data.a),
   o: Uint8Array.from(data.added),
   v: data.v.map(packValue),
+  ...(data.increments.length > 0 && { n: data.increments.map(packIncrement) }),
 })
-export function decodeTxData(body: Pick<Body, 'e' | 'a' | 'o' | 'v'>): TxData {
+export function decodeTxData(body: PackedData): TxData {
   const e = numbers(body.e)
   const a = numbers(body.a)
   const added = [...body.o] as (0 | 1)[]
   if (a.length !== e.length || added.length !== e.length || body.v.length !== e.length) {
     throw new RangeError('the columns of a transaction differ in length')
   }
-  return { length: e.length, e, a, v: body.v.map(unpackValue), added }
+  const increments = (body.n ?? []).map(unpackIncrement)
+  return { length: e.length, e, a, v: body.v.map(unpackValue), added, increments }
 }
 
 /** The body of a record. `salt`: 16 random bytes, so that a removed body cannot be guessed from its digest. */
 export function encodeRecord(record: Omit<LogRecord, 't' | 'txid'>, salt: Uint8Array): Uint8Array {
-  const body: Body = {
-    f: 1,
-    i: record.instant,
-    ...encodeTxData(record.data),
-    ...(record.origin && { r: record.origin.replica, s: record.origin.seq }),
-    ...(record.aliases.size > 0 && { x: [...record.aliases].flat() }),
-  }
-  const packed = encode(body)
+  const packed = encode(bodyOf(record))
   const out = new Uint8Array(SALT_BYTES + packed.length)
   out.set(salt.subarray(0, SALT_BYTES))
   out.set(packed, SALT_BYTES)
   return out
 }
 
+const bodyOf = (record: Omit<LogRecord, 't' | 'txid'>): Body => ({
+  f: 1,
+  i: record.instant,
+  ...encodeTxData(record.data),
+  ...(record.origin && { r: record.origin.replica, s: record.origin.seq }),
+  ...(record.aliases.size > 0 && { x: [...record.aliases].flat() }),
+})
+
+/** `row` with `data` in place of what it held, of which nothing but a digest is left, so that the hash chain still holds. */
+export function excisedRow(row: LogRow, data: TxData): LogRow {
+  const packed = encode(bodyOf({ ...decodeRecord(row), data }))
+  const body = new Uint8Array(EXCISED_HEADER + packed.length)
+  body.set(digestOf(row.body), SALT_BYTES)
+  body.set(checkOf(packed), SALT_BYTES + DIGEST_BYTES)
+  body.set(packed, EXCISED_HEADER)
+  return { ...row, body }
+}
+
+const isExcised = (body: Uint8Array): boolean => body.subarray(0, SALT_BYTES).every((byte) => byte === 0)
+const checkOf = (packed: Uint8Array): Uint8Array => sha256(packed).subarray(0, CHECK_BYTES)
+
+/** What the hash chain covers of a body. */
+const digestOf = (body: Uint8Array): Uint8Array =>
+  isExcised(body) ? body.subarray(SALT_BYTES, SALT_BYTES + DIGEST_BYTES) : sha256(body)
+
+/** The CBOR of a body. The chain no longer covers that of an excised one, so that it brings a check of its own. */
+function packedOf(body: Uint8Array): Uint8Array {
+  if (!isExcised(body)) return body.subarray(SALT_BYTES)
+  const packed = body.subarray(EXCISED_HEADER)
+  const check = body.subarray(SALT_BYTES + DIGEST_BYTES, EXCISED_HEADER)
+  if (!checkOf(packed).every((byte, i) => byte === check[i])) throw new RangeError('an excised body is damaged')
+  return packed
+}
+
 /** Reads a row of the log. Throws `storage/corrupt` naming the `t`. */
 export function decodeRecord(row: LogRow): LogRecord {
   try {
-    const body = decode(row.body.subarray(SALT_BYTES)) as Body
+    const body = decode(packedOf(row.body)) as Body
     if (body.f !== 1) throw new RangeError(`format ${body.f} is not known`)
     const pairs = body.x ?? []
     const aliases = new Map<number, number>()
@@ -110,9 +164,12 @@ export function decodeRecord(row: LogRow): LogRecord {
   }
 }
 
-/** The hash chain: H(previous, t, txid, H(body)), lower-case hexadecimal. The header holds nothing personal. */
+/**
+ * The hash chain: H(previous, t, txid, H(body)), lower-case hexadecimal. The header holds nothing personal, and an excised body
+ * keeps the digest that it had.
+ */
 export function chainHash(previous: string, t: number, txid: string, body: Uint8Array): string {
-  return bytesToHex(sha256(utf8ToBytes(`${previous}/${t}/${txid}/${bytesToHex(sha256(body))}`)))
+  return bytesToHex(sha256(utf8ToBytes(`${previous}/${t}/${txid}/${bytesToHex(digestOf(body))}`)))
 }
 
 /** `record` as a row that follows `previous`. */

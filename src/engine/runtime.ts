@@ -1,9 +1,10 @@
 import type { Db as ApiDb } from '../api/db.ts'
 import type { Functions } from '../api/functions.ts'
+import { AnnalsError, isAnnalsError } from '../base/errors.ts'
 import type { Db } from '../db/db.ts'
 import type { QueryEnv } from '../query/env.ts'
 import { query } from '../query/query.ts'
-import type { TransactEnv } from '../transact/transaction.ts'
+import type { DatomsOf, TransactEnv } from '../transact/transaction.ts'
 
 /** What an open database may call on. */
 export interface Runtime {
@@ -11,29 +12,44 @@ export interface Runtime {
   /** Milliseconds since 1970. */
   readonly now: () => number
   readonly queryEnv: QueryEnv
-  /** The database value as functions and applications see it. */
-  readonly show: (db: Db) => ApiDb
+  /** The database value as functions and applications see it, with the log it comes from. */
+  readonly show: (db: Db, datomsOf: DatomsOf | undefined) => ApiDb
   /** The newest confirmed value: set by the ledger that is opened with this. */
   confirmed?: () => Db
 }
 
 /** The part of a transaction's environment that is the same for all. */
-export function runtimeEnv(runtime: Runtime): Pick<TransactEnv, 'call' | 'finds' | 'test'> {
+export function runtimeEnv(
+  runtime: Runtime,
+  datomsOf: DatomsOf | undefined,
+): Pick<TransactEnv, 'call' | 'finds' | 'test' | 'datomsOf'> {
   return {
+    datomsOf,
     call: (db, name, args) => {
       const f = Object.hasOwn(runtime.functions, name) ? runtime.functions[name] : undefined
       if (f === undefined) return undefined
-      return (async () => f(runtime.show(db), (args.length <= 1 ? args[0] : args) as never))()
+      return refusing(name, async () => f(runtime.show(db, datomsOf), (args.length <= 1 ? args[0] : args) as never))
     },
     test: (db, name, args) => {
       const f = Object.hasOwn(runtime.functions, name) ? runtime.functions[name] : undefined
       if (f === undefined) return undefined
-      const shown = args.map((x) => (x === db ? runtime.show(db) : x))
+      const shown = args.map((x) => (x === db ? runtime.show(db, datomsOf) : x))
       return (async () => (f as (...args: unknown[]) => unknown)(...shown))()
     },
     finds: async (db, q, inputs) => {
       const found = await query(db, q, inputs, runtime.queryEnv)
       return Array.isArray(found) ? found.length > 0 : found !== undefined && found !== null && found !== false
     },
+  }
+}
+
+/** What a function of the application throws is its refusal: `tx/refused`, unless it has a code of its own. */
+async function refusing<T>(name: string, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run()
+  } catch (cause) {
+    if (isAnnalsError(cause)) throw cause
+    const said = cause instanceof Error ? cause.message : String(cause)
+    throw new AnnalsError('tx/refused', `the function ${name} refuses it: ${said}`, { function: name }, { cause })
   }
 }

@@ -23,6 +23,10 @@ export class Segments {
   rootT = 0
   /** The root or a segment is damaged: the indexes have to be made anew. */
   broken: AnnalsError | undefined
+  /** How often facts were taken out of the log: a root that counts otherwise is of no use. */
+  excisions = 0
+  /** Whether the stored root is of no use, and holds what may be gone for good. */
+  private isStale = false
   /** Called when a segment turns out to be damaged. */
   onBroken: () => void = () => undefined
 
@@ -41,9 +45,10 @@ export class Segments {
   async openRoot(root: IndexRoot | undefined): Promise<Confirmed> {
     if (root !== undefined) {
       try {
-        const { db, hash } = decodeRoot(root.body, this.cache)
+        const { db, hash, excisions } = decodeRoot(root.body, this.cache)
         this.rootT = root.t
-        return { db, head: { t: root.t, hash } }
+        if (excisions === this.excisions) return { db, head: { t: root.t, hash } }
+        this.isStale = true
       } catch (e) {
         if (!isAnnalsError(e, 'storage/corrupt')) throw e
         this.broken = e
@@ -52,9 +57,33 @@ export class Segments {
     return { db: await emptyDb(), head: { t: 0, hash: '' } }
   }
 
-  /** Whether `root` reaches further than the one in use. While something is damaged none is trusted. */
+  /** Whether `root` reaches further than the one in use. While the indexes have to be made anew none is trusted. */
   isNewer(root: IndexRoot): boolean {
-    return root.t > this.rootT && this.broken === undefined
+    return root.t > this.rootT && !this.mustRebuild
+  }
+
+  /** Whether the indexes have to be made anew from the log. */
+  get mustRebuild(): boolean {
+    return this.isStale || this.broken !== undefined
+  }
+
+  /** Facts were taken out of the log. */
+  excised(excisions: number): void {
+    this.excisions = excisions
+    this.isStale = this.rootT > 0
+  }
+
+  /** The indexes have been made anew, of a log of so many excisions. */
+  rebuilt(excisions: number): void {
+    this.broken = undefined
+    this.isStale &&= excisions !== this.excisions
+  }
+
+  /** The whole log up to `t`. */
+  async readAll(t: number): Promise<readonly LogRow[]> {
+    const rows: LogRow[] = []
+    while (rows.length < t) rows.push(...(await this.readLog(rows.length + 1, t)))
+    return rows
   }
 
   /** The value at `t` from `root` and the log; from the log alone where there is no root, or something of it is damaged. */

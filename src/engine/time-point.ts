@@ -1,12 +1,13 @@
 import type { TimePoint } from '../api/db.ts'
 import { AnnalsError } from '../base/errors.ts'
-import type { MaybePromise } from '../base/maybe-promise.ts'
+import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
 import { Builtin } from '../datom/builtin.ts'
-import { ID_END, isTx, txOfT } from '../datom/ids.ts'
+import { ID_END, isConfirmedTx, isPendingTx, isTx, tOfTx, txOfT } from '../datom/ids.ts'
 import { describe, instantValue, readValue } from '../datom/read-value.ts'
+import { compareValues, type Value } from '../datom/value.ts'
 import { type Db, resolveAlias, withoutView } from '../db/db.ts'
 import { entityWith } from '../db/entity.ts'
-import { whenLoaded } from '../db/load.ts'
+import { valuesOf, whenLoaded } from '../db/load.ts'
 import { scan } from '../db/view.ts'
 
 /**
@@ -21,17 +22,50 @@ export function txAt(db: Db, point: TimePoint): MaybePromise<number> {
   }
   const plain = withoutView(db)
   if (point instanceof Date && !Number.isNaN(point.getTime())) {
-    const a = Builtin.txInstant
-    const until = scan(plain, 'avet', { a }, { a, v: instantValue(point.getTime()) })
-    return whenLoaded(until, (found) => {
-      const last = found.batches().at(-1)
-      return last === undefined ? txOfT(0) : (last.e[last.end - 1] as number)
-    })
+    const confirmed = lastConfirmed(plain, instantValue(point.getTime()), 0, plain.basisT)
+    return isPendingTx(plain.lastTx)
+      ? andThen(confirmed, (t) => lastOfAll(plain, point.getTime(), txOfT(t)))
+      : andThen(confirmed, txOfT)
   }
   if (typeof point !== 'string') throw unknownPoint(point)
   const found = entityWith(plain, Builtin.txId, readValue('uuid', point, 'a transaction id'))
   if (found instanceof Promise) return found.then((tx) => tx ?? unknownTx(point))
   return found ?? unknownTx(point)
+}
+
+/** The greatest `t` of `low ..= high` whose instant is not later than `until`, or `low`: instants never decrease. */
+function lastConfirmed(db: Db, until: Value, low: number, high: number): MaybePromise<number> {
+  if (low === high) return low
+  const middle = Math.ceil((low + high) / 2)
+  return andThen(instantOf(db, txOfT(middle)), (instant) =>
+    instant !== undefined && compareValues(instant, until) <= 0
+      ? lastConfirmed(db, until, middle, high)
+      : lastConfirmed(db, until, low, middle - 1),
+  )
+}
+
+/** Pending transactions carry their device's instants, which may lie among those of confirmed ones. */
+async function lastOfAll(db: Db, ms: number, confirmed: number): Promise<number> {
+  const a = Builtin.txInstant
+  const from = await instantOf(db, confirmed)
+  const rest = scan(db, 'avet', { a, v: from }, { a, v: instantValue(ms) })
+  const last = await whenLoaded(rest, (found) => found.batches().at(-1))
+  return last === undefined ? confirmed : (last.e[last.end - 1] as number)
+}
+
+const instantOf = (db: Db, tx: number): MaybePromise<Value | undefined> =>
+  whenLoaded(scan(db, 'eavt', { e: tx, a: Builtin.txInstant }), (found) => valuesOf(found)[0])
+
+/** The first `t` at a point or after it: for a Date the first whose instant is not earlier. */
+export async function firstT(db: Db, point: TimePoint): Promise<number> {
+  if (point instanceof Date) return (await lastT(db, new Date(point.getTime() - 1))) + 1
+  return lastT(db, point)
+}
+
+/** The `t` of a point; what is pending has none yet, and lies beyond the newest. */
+export async function lastT(db: Db, point: TimePoint): Promise<number> {
+  const tx = await txAt(db, point)
+  return isConfirmedTx(tx) ? tOfTx(tx) : db.basisT + 1
 }
 
 function unknownTx(id: string): never {

@@ -3,7 +3,6 @@ import { AnnalsError, isAnnalsError } from '../base/errors.ts'
 import { Builtin } from '../datom/builtin.ts'
 import { tOfTx, txOfT } from '../datom/ids.ts'
 import { readValue, stringValue } from '../datom/read-value.ts'
-import type { TxData } from '../datom/tx-data.ts'
 import type { Value } from '../datom/value.ts'
 import type { Db } from '../db/db.ts'
 import { entityWith } from '../db/entity.ts'
@@ -18,6 +17,7 @@ import { aboutTx, proposals } from '../sync/predict.ts'
 import type { IntentEntry } from '../sync/protocol.ts'
 import { type Verdict, verdictOf } from '../sync/verdict.ts'
 import { transact } from '../transact/transact.ts'
+import type { DatomsOf } from '../transact/transaction.ts'
 import { acceptable, isUnused } from './proposals.ts'
 
 /** What an application's `validate` is asked about, before a transaction is confirmed. */
@@ -36,7 +36,7 @@ export interface Deciding {
   /** Collections within each other, in an intent. */
   readonly depth: number
   readonly validate: ((proposal: Proposal) => void | Promise<void>) | undefined
-  readonly datomsOf: (tx: number) => Promise<TxData | undefined>
+  readonly datomsOf: DatomsOf
 }
 
 /** Where the log stands while a push is worked on. */
@@ -96,8 +96,7 @@ async function confirm(entry: IntentEntry, place: Place, author: Author, decidin
     mint: () => nextId++,
     ids: proposals(acceptable(db, entry.ids, author.leases, author.aliases)),
     about: about(entry, author),
-    datomsOf: deciding.datomsOf,
-    ...runtimeEnv(deciding.runtime),
+    ...runtimeEnv(deciding.runtime, deciding.datomsOf),
   })
   const aliases = becameOf(entry, result.ids, (id) => !author.aliases.has(id) && isUnused(db, id))
   if (entry.schema && result.empty) return { kind: 'withdrawn', aliases }
@@ -114,8 +113,8 @@ async function confirm(entry: IntentEntry, place: Place, author: Author, decidin
   await deciding.validate?.({
     database: deciding.database,
     principal: author.principal,
-    before: deciding.runtime.show(db),
-    after: deciding.runtime.show(after),
+    before: deciding.runtime.show(db, deciding.datomsOf),
+    after: deciding.runtime.show(after, deciding.datomsOf),
     txData: showTxData(tx, result.data),
   })
   return { kind: 'confirmed', row, place: { db: after, head: { t, hash: row.hash }, nextId }, aliases }

@@ -1,12 +1,16 @@
 import { assert } from '../base/assert.ts'
-import type { LocalCommit, LocalHeads } from './port.ts'
+import type { LocalCommit, LocalHeads, LogRow } from './port.ts'
 
 /** Refuses (`internal/assertion`) a change that contradicts itself, whatever the store holds. */
 export function checkLocalCommit(change: LocalCommit): void {
-  const { expect, log = [], enqueue = [], requeue = [], dequeueTo = 0, claim } = change
+  const { expect, log = [], rewrite = [], enqueue = [], requeue = [], dequeueTo = 0, claim } = change
   for (const [i, { t }] of log.entries()) {
     const want = expect.t === undefined ? undefined : expect.t + 1 + i
     assert(t === want, () => `appending t ${t} to a log expected at ${expect.t}, wanted ${want}`)
+  }
+  for (const { t } of rewrite) {
+    const most = expect.t ?? 0
+    assert(t >= 1 && t <= most, () => `rewriting t ${t} of a log expected at ${expect.t}`)
   }
   for (const [i, { seq }] of enqueue.entries()) {
     const want = expect.seq === undefined ? undefined : expect.seq + 1 + i
@@ -37,6 +41,7 @@ export function headsAfter(heads: LocalHeads, change: LocalCommit): LocalHeads {
 /** Whether anything at all would differ afterwards: a bare comparison is no news to anybody. */
 export function changesAnything({
   log,
+  rewrite,
   enqueue,
   requeue,
   dequeueTo,
@@ -45,6 +50,13 @@ export function changesAnything({
   meta,
   claim,
 }: LocalCommit): boolean {
-  const rows = [log, enqueue, requeue, reject, unreject].some((list) => list !== undefined && list.length > 0)
+  const rows = [log, rewrite, enqueue, requeue, reject, unreject].some((list) => list !== undefined && list.length > 0)
   return rows || dequeueTo !== undefined || claim !== undefined || (meta !== undefined && meta.size > 0)
+}
+
+/** `row` in place of `old`, which it must be in all but its body. */
+export function rewrittenRow(old: LogRow | undefined, row: LogRow): LogRow {
+  const same = old?.t === row.t && old.txid === row.txid && old.hash === row.hash
+  assert(same, () => `t ${row.t} is ${old?.txid}, rewritten as ${row.txid}`)
+  return row
 }

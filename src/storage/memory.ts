@@ -1,7 +1,7 @@
 import { assert } from '../base/assert.ts'
 import { closedError, type EndReason } from './closed.ts'
 import { checkIndexCommit, indexHeadAfter } from './index-commit.ts'
-import { changesAnything, checkLocalCommit, headsAfter, meets } from './local-commit.ts'
+import { changesAnything, checkLocalCommit, headsAfter, meets, rewrittenRow } from './local-commit.ts'
 import { ownLogRow, ownMeta, ownQueueRow, ownRejectedRow, ownRoot, ownSegments } from './own-rows.ts'
 import type {
   IndexCommit,
@@ -85,7 +85,9 @@ class MemoryStore implements LocalStore {
     // Whatever may be refused is refused above `apply`.
     const heads = headsAfter(database.heads, change)
     const meta = ownMeta(change.meta ?? new Map())
+    const rewrite = (change.rewrite ?? []).map((row) => rewrittenRow(database.log[row.t - 1], ownLogRow(row)))
     apply(database, change, requeued(database.queue, change.requeue ?? []))
+    for (const row of rewrite) database.log[row.t - 1] = row
     database.heads = heads
     for (const [name, value] of meta) {
       if (value === undefined) database.meta.delete(name)

@@ -54,6 +54,8 @@ export interface LocalCommit {
   readonly expect: { readonly t?: number; readonly seq?: number; readonly claim?: number }
   /** Appended: the first follows the confirmed head's t, all dense. Moves the confirmed head. Requires `expect.t`. */
   readonly log?: readonly LogRow[]
+  /** Rows of the log that get another body in place, and nothing else. Requires `expect.t`, beyond which none of them lies. */
+  readonly rewrite?: readonly LogRow[]
   /** Appended to the queue: dense after the queue head. Moves the queue head. Requires `expect.seq`. */
   readonly enqueue?: readonly QueueRow[]
   /** Replaced in place, where still queued; the txid stays. One that has left the queue, or was never in it, is ignored. */

@@ -36,12 +36,14 @@ export async function planWrite(
   const results: WriteResult[] = []
   const queued: Pending[] = []
   const sentAgain = new Map(state.rejected)
+  const datomsOf: PredictEnv['datomsOf'] = async (tx) =>
+    queued.find((p) => pendingTx(p.seq) === tx)?.body.predicted ?? env.datomsOf(tx)
   for (const request of requests) {
     try {
       const txid = randomUuid()
       checkBasis(request.options, view)
       const body = newBody({ ...state, rejected: sentAgain }, request, env)
-      const { body: predicted, after, result } = await predict(view, { seq: seq + 1, txid, body }, env)
+      const { body: predicted, after, result } = await predict(view, { seq: seq + 1, txid, body }, { ...env, datomsOf })
       seq++
       queued.push({ seq, txid, body: predicted, t: undefined })
       const { data, tempids } = result

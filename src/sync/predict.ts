@@ -1,13 +1,12 @@
 import { Builtin } from '../datom/builtin.ts'
 import { instantValue, readValue } from '../datom/read-value.ts'
-import type { TxData } from '../datom/tx-data.ts'
 import type { Value } from '../datom/value.ts'
 import { applyTx } from '../db/apply.ts'
 import type { Db } from '../db/db.ts'
 import { entityWith } from '../db/entity.ts'
 import { type Runtime, runtimeEnv } from '../engine/runtime.ts'
 import { transact } from '../transact/transact.ts'
-import type { Transaction } from '../transact/transaction.ts'
+import type { DatomsOf, Transaction } from '../transact/transaction.ts'
 import { withAliases } from './aliases.ts'
 import { decodeIntent } from './intent.ts'
 import { type Pending, pendingTx } from './pending.ts'
@@ -20,8 +19,7 @@ export interface PredictEnv {
   readonly generation: number
   /** Gives an id nobody has; throws {@link OutOfIds}. */
   readonly take: () => number
-  /** The datoms of a transaction, pending or confirmed; undefined when they are not at hand. */
-  readonly datomsOf: (tx: number) => Promise<TxData | undefined>
+  readonly datomsOf: DatomsOf
   /** The uuid of the replica's transaction that has, or had, this pending entity. */
   readonly txidOf: (tx: number) => string | undefined
 }
@@ -47,8 +45,7 @@ export async function predict(
     },
     ids: proposals(body.ids),
     about: aboutTx(body, env.replica),
-    datomsOf: env.datomsOf,
-    ...runtimeEnv(env.runtime),
+    ...runtimeEnv(env.runtime, env.datomsOf),
   })
   const ids = new Map(body.ids)
   for (const [name, id] of Object.entries(result.ids)) if (minted.has(id)) ids.set(name, id)

@@ -4,18 +4,19 @@ import { Listeners } from '../base/listeners.ts'
 import { Builtin } from '../datom/builtin.ts'
 import { isPendingTx, tOfTx } from '../datom/ids.ts'
 import { readValue } from '../datom/read-value.ts'
-import type { TxData } from '../datom/tx-data.ts'
 import type { Db } from '../db/db.ts'
 import { entityWith } from '../db/entity.ts'
 import { type Call, CallQueue } from '../engine/call-queue.ts'
 import { Indexer, type IndexerHost, type IndexingOptions } from '../engine/indexer.ts'
 import type { Change, Ledger, WriteOptions, Written } from '../engine/ledger.ts'
 import { Mutex } from '../engine/mutex.ts'
+import { LogOrigin } from '../engine/origin.ts'
 import { decodeRecord } from '../engine/record.ts'
 import { LOG_PAGE } from '../engine/replay.ts'
 import type { Runtime } from '../engine/runtime.ts'
 import { type Confirmed, Segments } from '../engine/segments.ts'
 import type { IndexRoot, LocalState, LocalStore, LogRow } from '../storage/port.ts'
+import type { DatomsOf } from '../transact/transaction.ts'
 import { withAliases } from './aliases.ts'
 import { becomeReplica } from './become-replica.ts'
 import { IdPool, OutOfIds, takeBlock } from './id-pool.ts'
@@ -130,6 +131,14 @@ export class ReplicaLedger implements Ledger {
     return this.failures.add(listener)
   }
   readLog = (from: number, limit: number): Promise<readonly LogRow[]> => this.store.readLog(from, limit)
+
+  private readonly datomsOf: DatomsOf = async (tx) => {
+    if (isPendingTx(tx)) return this.current.entries.find((p) => pendingTx(p.seq) === tx)?.body.predicted
+    const [row] = await this.store.readLog(tOfTx(tx), 1)
+    return row?.t === tOfTx(tx) ? decodeRecord(row).data : undefined
+  }
+
+  readonly origin = new LogOrigin(this.datomsOf)
 
   async settled(txid: string): Promise<Settled> {
     const known = this.settlements.get(txid)
@@ -301,17 +310,8 @@ export class ReplicaLedger implements Ledger {
       generation: meta.generation,
       take: this.pool.take,
       txidOf: (tx) => this.txids.get(tx),
-      datomsOf: async (tx) => (isPendingTx(tx) ? this.predictionOf(tx) : this.decided(tOfTx(tx))),
+      datomsOf: this.datomsOf,
     }
-  }
-
-  private predictionOf(tx: number): TxData | undefined {
-    return this.current.entries.find((p) => pendingTx(p.seq) === tx)?.body.predicted
-  }
-
-  private async decided(t: number): Promise<TxData | undefined> {
-    const [row] = await this.store.readLog(t, 1)
-    return row?.t === t ? decodeRecord(row).data : undefined
   }
 }
 

@@ -20,8 +20,14 @@ export function isTwin(record: LogRecord, { seq, body }: Pending): boolean {
   if (body.predicted === undefined || record.aliases.size > 0) return false
   const said = facts(record.data, txOfT(record.t))
   const foreseen = facts(body.predicted, pendingTx(seq))
-  return said.length === foreseen.length && said.every((fact, i) => fact.every((part, k) => part === foreseen[i]?.[k]))
+  return sameRows(said, foreseen) && sameRows(increments(record.data), increments(body.predicted))
 }
+
+const sameRows = (x: readonly (readonly unknown[])[], y: readonly (readonly unknown[])[]): boolean =>
+  x.length === y.length && x.every((row, i) => row.every((part, k) => part === y[i]?.[k]))
+
+const increments = (data: TxData): readonly (readonly unknown[])[] =>
+  data.increments.map(({ e, a, delta, of }) => [e, a, delta, of?.tx, of?.exact])
 
 /** The facts without stamps; the transaction's own entity is -1. */
 function facts(data: TxData, tx: number): (readonly unknown[])[] {

@@ -1,13 +1,14 @@
 import { AnnalsError } from '../base/errors.ts'
-import { describe, tupleValue } from '../datom/read-value.ts'
+import { checkSmall, describe, tupleValue } from '../datom/read-value.ts'
 import type { Attribute } from '../datom/schema.ts'
 import { showValue } from '../datom/show-value.ts'
-import type { TxDataBuilder } from '../datom/tx-data.ts'
+import type { Increment, TxDataBuilder } from '../datom/tx-data.ts'
 import { sameValue, unifyKey, type Value } from '../datom/value.ts'
 import type { Db } from '../db/db.ts'
 import { loadAll, valuesOf, whenLoaded } from '../db/load.ts'
 import type { Scan } from '../db/scan.ts'
 import { scan } from '../db/view.ts'
+import { incremented, plus } from './increment.ts'
 import { decideWish, includes, Wish } from './wish.ts'
 
 const said = (v: Value): string => describe(showValue(v))
@@ -20,6 +21,7 @@ export class Changes {
   private readonly wishes: Wish[] = []
   /** The wishes by attribute, then entity. */
   private readonly byAttribute = new Map<number, Map<number, Wish>>()
+  private readonly takenBack: Increment[] = []
   private readonly fresh: ReadonlySet<number>
   private readonly db: Db
 
@@ -67,7 +69,12 @@ export class Changes {
 
   increment(e: number, a: Attribute, delta: number | bigint): void {
     const wish = this.wish(e, a)
-    wish.increment = wish.increment === undefined ? delta : (wish.increment as number) + (delta as number)
+    wish.increment = wish.increment === undefined ? delta : plus(wish.increment, delta)
+  }
+
+  /** Records what an undo takes off a number. */
+  takeBack(increment: Increment): void {
+    this.takenBack.push(increment)
   }
 
   /** The datoms, ordered by entity as first mentioned. Throws `tx/datoms-conflict`, `tx/unique-conflict`, `value/out-of-range`. */
@@ -84,35 +91,37 @@ export class Changes {
     const start = out.length
     for (const w of wishes) {
       if (w.found !== undefined && w.found.count > 0) w.before = valuesOf(w.found)
-      this.applyIncrement(w)
+      if (w.increment !== undefined) out.increments.push(...this.applyIncrement(w, w.increment))
       decideWish(w, out)
     }
+    out.increments.push(...this.takenBack)
     await this.keepComposites(out)
     await this.checkUnique(out, start)
   }
 
-  private applyIncrement(w: Wish): void {
-    if (w.increment === undefined) return
+  /** What the transaction records of it: nothing where nothing is added. */
+  private applyIncrement(w: Wish, delta: number | bigint): readonly Increment[] {
+    const { e, a } = w
     if (w.adds.length > 0) {
       throw new AnnalsError(
         'tx/datoms-conflict',
-        `entity ${w.e} is given a value for ${w.a.ident} and :db/inc in one transaction`,
-        { e: w.e, attribute: w.a.ident },
+        `entity ${e} is given a value for ${a.ident} and :db/inc in one transaction`,
+        { e, attribute: a.ident },
       )
     }
-    const old = w.before[0] ?? (typeof w.increment === 'bigint' ? 0n : 0)
-    const sum = ((old as number) + (w.increment as number)) as Value
-    if (w.a.type === 'long' && !Number.isSafeInteger(sum)) {
+    const sum = incremented(a, w.before[0], delta)
+    if (sum === undefined) {
       throw new AnnalsError(
         'value/out-of-range',
-        `:db/inc takes ${w.a.ident} of entity ${w.e} beyond the safe integers`,
+        `:db/inc takes ${a.ident} of entity ${e} beyond what a ${a.type} can be`,
         {
-          e: w.e,
-          attribute: w.a.ident,
+          e,
+          attribute: a.ident,
         },
       )
     }
     w.add(sum)
+    return Number(delta) === 0 ? [] : [{ e, a: a.id, delta }]
   }
 
   /** Brings the composite tuples of which a member is spoken about up to date. */
@@ -155,6 +164,7 @@ export class Changes {
       const a = this.db.schema.attributes.get(out.a[i] as number)
       if (a?.unique === undefined) continue
       const v = out.v[i] as Value
+      checkSmall(v, `${a.ident} is unique, and a value of it`)
       const key = `${a.id} ${typeof v} ${String(unifyKey(v))}`
       const other = claimed.get(key)
       if (other !== undefined && other !== out.e[i]) throw uniqueConflict(a, v, out.e[i] as number, other)

@@ -1,12 +1,14 @@
-import { AnnalsError } from '../base/errors.ts'
+import { AnnalsError, isAnnalsError } from '../base/errors.ts'
 import { Builtin } from '../datom/builtin.ts'
 import { FIRST_USER_ID } from '../datom/ids.ts'
 import { showValue } from '../datom/show-value.ts'
 import type { TxData } from '../datom/tx-data.ts'
 import type { Value } from '../datom/value.ts'
+import { VALUE_TYPES } from '../datom/value-type.ts'
 import type { Db } from '../db/db.ts'
 import { loadAll } from '../db/load.ts'
 import { isSchemaAttribute, valueTypeOf } from '../db/schema-at.ts'
+import { isUsed } from '../db/schema-use.ts'
 import { scan } from '../db/view.ts'
 
 /** Attributes that only an attribute entity may have. */
@@ -47,8 +49,42 @@ export async function checkSchema(db: Db, data: TxData): Promise<void> {
     else if (!facts.has(a)) facts.set(a, null)
   }
   for (const [e, changed] of touched) {
-    if (OF_ATTRIBUTES.some((a) => changed.has(a)) || db.schema.attributes.has(e)) await checkAttribute(db, e, changed)
+    if (!OF_ATTRIBUTES.some((a) => changed.has(a)) && !db.schema.attributes.has(e)) continue
+    if (takesAway(db, data, e)) await refuseUsed(db, e, data)
+    else await checkAttribute(db, e, changed)
   }
+}
+
+/** Whether {@link checkSchema} has nothing against these datoms. */
+export async function makesSense(db: Db, data: TxData): Promise<boolean> {
+  try {
+    await checkSchema(db, data)
+    return true
+  } catch (e) {
+    if (isAnnalsError(e) && e.code.startsWith('schema/')) return false
+    throw e
+  }
+}
+
+/** Whether all facts of an entity are retracted and none is asserted. */
+function takesAway(db: Db, data: TxData, e: number): boolean {
+  let retracted = 0
+  for (let i = 0; i < data.length; i++) {
+    if (data.e[i] !== e) continue
+    if (data.added[i] === 1) return false
+    retracted++
+  }
+  return scan(db, 'eavt', { e }).count === retracted
+}
+
+async function refuseUsed(db: Db, e: number, data: TxData): Promise<void> {
+  if (!data.a.includes(e) && !(await isUsed(db, e))) return
+  const ident = db.schema.identOf.get(e)
+  throw new AnnalsError(
+    'schema/in-use',
+    `${ident} has been used and stays: the past would be unreadable without it; retract its facts, or rename it`,
+    { ident },
+  )
 }
 
 async function checkAttribute(db: Db, e: number, changed: ReadonlyMap<number, Value | null>): Promise<void> {
@@ -84,6 +120,13 @@ async function checkAttribute(db: Db, e: number, changed: ReadonlyMap<number, Va
   if (facts.get(Builtin.isComponent) === true && type !== 'ref') throw malformed('only a ref can be a component')
   checkTuple(db, type, facts, malformed)
   if (was === undefined) return
+  if (TUPLE_KINDS.some((a) => changed.has(a)))
+    throw malformed('what its members are can never change; make a new attribute')
+  if (cardinality === Builtin.many && db.schema.composites.has(e)) {
+    throw new AnnalsError('schema/in-use', `${ident} cannot become many: it is a member of a composite tuple`, {
+      ident,
+    })
+  }
   if (was.type !== type) throw malformed(`its type is ${was.type} and can never change; make a new attribute`)
   const all = scan(db, 'aevt', { a: e })
   await loadAll([all])
@@ -91,7 +134,8 @@ async function checkAttribute(db: Db, e: number, changed: ReadonlyMap<number, Va
   if (was.unique === undefined && unique !== undefined) refuseEqual(all.batches(), ident)
 }
 
-const TUPLE_KINDS: readonly number[] = [Builtin.tupleAttrs, Builtin.tupleTypes, Builtin.tupleType]
+const TUPLE_TYPES: readonly number[] = [Builtin.tupleTypes, Builtin.tupleType]
+const TUPLE_KINDS: readonly number[] = [Builtin.tupleAttrs, ...TUPLE_TYPES]
 
 /** A tuple says in one way what its members are; a composite has one value, and so have the attributes that it joins. */
 function checkTuple(
@@ -105,6 +149,9 @@ function checkTuple(
   if (type === 'tuple' && kinds !== 1) {
     throw malformed('a tuple needs one of :db/tupleAttrs (composite), :db/tupleTypes and :db/tupleType')
   }
+  const types = TUPLE_TYPES.flatMap((a) => (facts.has(a) ? [showValue(facts.get(a) as Value)] : [])).flat()
+  const bad = types.find((name) => !VALUE_TYPES.some((known) => name === `:db.type/${known}`))
+  if (bad !== undefined) throw malformed(`a tuple's member is of :db.type/string, :db.type/ref, …, not ${String(bad)}`)
   const members = facts.get(Builtin.tupleAttrs)
   if (members === undefined) return
   if (facts.get(Builtin.cardinality) !== Builtin.one) throw malformed('a composite tuple has cardinality one')

@@ -1,9 +1,10 @@
-import { Builtin } from '../datom/builtin.ts'
 import type { Value } from '../datom/value.ts'
 import { type Db, PLAIN_VIEW } from '../db/db.ts'
 import type { Place } from '../db/index-order.ts'
 import { whenLoaded } from '../db/load.ts'
 import { scan } from '../db/view.ts'
+import { placeKey } from './undo-plan.ts'
+import type { Undos } from './undos.ts'
 
 /** One assertion or retraction. */
 export interface Said {
@@ -15,25 +16,19 @@ export interface Said {
 
 /** What was said of entities, without what an undo took back and the undo's own taking back. */
 export class EffectiveHistory {
-  private readonly undoes = new Map<number, readonly number[]>()
   private readonly history: Db
 
-  /**
-   * `speculative`: undos that `db` holds without saying so, with what they undo. What `tx` itself took back counts: it is the
-   * one that is to be undone.
-   */
+  /** What `tx` itself took back counts: it is the one that is to be undone. */
   constructor(
-    private readonly db: Db,
-    tx: number,
-    speculative: ReadonlyMap<number, readonly number[]>,
+    db: Db,
+    private readonly tx: number,
+    private readonly undos: Undos,
   ) {
     this.history = { ...db, view: { ...PLAIN_VIEW, history: true } }
-    for (const [undo, undone] of speculative) this.undoes.set(undo, undone)
-    this.undoes.set(tx, [])
   }
 
   /** What stands of what was said at `place`, a prefix of EAVT, oldest first. */
-  async of(place: Place): Promise<readonly Said[]> {
+  async of(place: Place & { readonly e: number }): Promise<readonly Said[]> {
     const all: Said[] = []
     const found = await whenLoaded(scan(this.history, 'eavt', place), (s) => s.batches())
     for (const b of found) {
@@ -47,7 +42,7 @@ export class EffectiveHistory {
     for (let i = all.length - 1; i > 0; i--) {
       if (gone.has(i)) continue
       const said = all[i] as Said
-      const undone = await this.undoneBy(said.tx)
+      const undone = await this.undoneBy(place.e, said)
       if (undone.length === 0) continue
       const takes = (s: Said): boolean =>
         s.a === said.a && s.v === said.v && s.added !== said.added && undone.includes(s.tx)
@@ -57,14 +52,11 @@ export class EffectiveHistory {
     return gone.size === 0 ? all : all.filter((_, i) => !gone.has(i))
   }
 
-  private async undoneBy(tx: number): Promise<readonly number[]> {
-    const known = this.undoes.get(tx)
-    if (known !== undefined) return known
-    const place = { e: tx, a: Builtin.txUndoes }
-    const undone = await whenLoaded(scan(this.db, 'eavt', place), (s) =>
-      s.batches().flatMap((b) => b.v.slice(b.start, b.end) as number[]),
-    )
-    this.undoes.set(tx, undone)
-    return undone
+  /** The transactions of which this may take something back. */
+  private async undoneBy(e: number, { a, tx }: Said): Promise<readonly number[]> {
+    if (tx === this.tx) return []
+    const undone = await this.undos.undoneBy(tx)
+    if (undone.length === 0) return undone
+    return (await this.undos.recountedBy(tx)).has(placeKey(e, a)) ? [] : undone
   }
 }

@@ -4,6 +4,7 @@ import { isKeyword, isLiteral } from '../datom/atoms.ts'
 import { isEntityId } from '../datom/ids.ts'
 import { describe } from '../datom/read-value.ts'
 import { findAttribute, nearestAttribute } from '../datom/schema.ts'
+import type { Value } from '../datom/value.ts'
 import { type Db, resolveAlias } from '../db/db.ts'
 import { entityId, isLookupRef } from '../db/entity.ts'
 
@@ -60,6 +61,29 @@ export class Lookup {
     this.id = id
   }
 }
+
+/** A tuple of which some refs are still to be resolved. */
+export class TupleForm {
+  constructor(
+    /** What is none of these names is as it was given. */
+    private readonly members: readonly unknown[],
+    private readonly read: (members: readonly unknown[]) => Value,
+  ) {
+    this.at((name) => name.id ?? 0) // what is wrong with the others is told at once
+  }
+
+  /** undefined while a tempid in it is nobody yet. */
+  get value(): Value | undefined {
+    const names = this.members.filter((m) => m instanceof Tempid || m instanceof Lookup)
+    return names.every((m) => idIn(m) !== undefined) ? this.at(idIn) : undefined
+  }
+
+  private at(id: (name: Tempid | Lookup) => number | undefined): Value {
+    return this.read(this.members.map((m) => (m instanceof Tempid || m instanceof Lookup ? id(m) : m)))
+  }
+}
+
+const idIn = (name: Tempid | Lookup): number | undefined => (name instanceof Tempid ? name.root.id : name.id)
 
 /** An entity as a transaction names it. */
 export type EntityForm = number | Tempid | Lookup

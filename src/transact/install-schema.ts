@@ -17,7 +17,7 @@ export function schemaForms(schema: Schema, wanted: SchemaDef): readonly (readon
   for (const [name, def] of Object.entries(wanted)) {
     checkDef(name, def)
     const known = findAttribute(schema, name)
-    const form = known === undefined ? newAttribute(name, def) : changed(name, known, def)
+    const form = known === undefined ? newAttribute(name, def) : changed(schema, name, known, def)
     if (form !== undefined) (def.tupleAttrs ? composites : forms).push(form)
     for (const ident of def.idents ?? []) {
       if (!schema.idents.has(ident) && !forms.some((f) => f['db/ident'] === ident)) forms.push({ 'db/ident': ident })
@@ -65,7 +65,12 @@ function newAttribute(name: string, def: AttributeDef): Record<string, unknown> 
   }
 }
 
-function changed(name: string, known: Attribute, def: AttributeDef): Record<string, unknown> | undefined {
+function changed(
+  schema: Schema,
+  name: string,
+  known: Attribute,
+  def: AttributeDef,
+): Record<string, unknown> | undefined {
   const many = def.many === true
   if (known.type !== def.type || (known.many && !many)) {
     const side = (type: string, isMany: boolean): string => `${type}, cardinality ${isMany ? 'many' : 'one'}`
@@ -79,6 +84,14 @@ function changed(name: string, known: Attribute, def: AttributeDef): Record<stri
       },
     )
   }
+  const [theirs, ours] = [membersOf(known), wantedMembers(schema, def)]
+  if (theirs !== ours) {
+    throw new AnnalsError(
+      'schema/mismatch',
+      `${withColon(name)} is a tuple of other members in the database than in the code, and they never change; use another name`,
+      { attribute: withColon(name), database: { members: theirs }, code: { members: ours } },
+    )
+  }
   const form: Record<string, unknown> = {}
   if (many && !known.many) form['db/cardinality'] = ':db.cardinality/many'
   if (def.unique !== undefined && known.unique !== def.unique) form['db/unique'] = `:db.unique/${def.unique}`
@@ -86,4 +99,13 @@ function changed(name: string, known: Attribute, def: AttributeDef): Record<stri
   if (def.index && !known.index) form['db/index'] = true
   if (def.noHistory && !known.noHistory) form['db/noHistory'] = true
   return Object.keys(form).length === 0 ? undefined : { 'db/id': withColon(name), ...form }
+}
+
+/** What a tuple is made of, as text: types, or ids of attributes. */
+const membersOf = ({ tupleAttrs, tupleTypes, tupleType }: Attribute): string =>
+  String(tupleAttrs ?? tupleTypes ?? (tupleType === undefined ? '' : `${tupleType}…`))
+
+function wantedMembers(schema: Schema, { tupleAttrs, tupleTypes, tupleType }: AttributeDef): string {
+  const ids = tupleAttrs?.map((name) => findAttribute(schema, name)?.id ?? name)
+  return String(ids ?? tupleTypes ?? (tupleType === undefined ? '' : `${tupleType}…`))
 }

@@ -1,9 +1,10 @@
 import type { Attribute } from '../datom/schema.ts'
+import type { Increment } from '../datom/tx-data.ts'
 import type { Value } from '../datom/value.ts'
-import type { EntityForm } from './entity-form.ts'
+import type { EntityForm, TupleForm } from './entity-form.ts'
 
 /** A value as a transaction gives it: read already, or an entity that is still to be resolved. */
-export type ValueForm = Value | Exclude<EntityForm, number>
+export type ValueForm = Value | Exclude<EntityForm, number> | TupleForm
 
 /** One elementary demand of a transaction. */
 export type Op =
@@ -19,6 +20,8 @@ export type Op =
       readonly v: ValueForm
     }
   | { readonly op: 'inc'; readonly e: EntityForm; readonly a: Attribute; readonly delta: number | bigint }
+  /** What an undo takes off a number, as the transaction records it; the facts that come of it are operations of their own. */
+  | { readonly op: 'takeBack'; readonly increment: Increment }
   /** A query that must (`require`) or must not (`forbid`) find a row in the database before the transaction. */
   | { readonly op: 'require' | 'forbid'; readonly query: unknown; readonly inputs: readonly unknown[] }
   | { readonly op: 'call'; readonly name: string; readonly args: readonly unknown[]; readonly path: string }

@@ -5,7 +5,7 @@ import { instantMs } from '../datom/show-value.ts'
 import type { TxData, TxDataBuilder } from '../datom/tx-data.ts'
 import type { Value } from '../datom/value.ts'
 import type { Db } from '../db/db.ts'
-import { loadAll } from '../db/load.ts'
+import { valuesOf, whenLoaded } from '../db/load.ts'
 import { scan } from '../db/view.ts'
 import type { TransactEnv } from './transaction.ts'
 
@@ -31,10 +31,8 @@ export async function writeOwnFacts(db: Db, decided: TxData, out: TxDataBuilder,
   return instant
 }
 
-/** The instant of the newest transaction in `db`, ms since 1970. */
+/** The instant of the newest transaction in `db`, ms since 1970: the greatest, for they never decrease. */
 async function newestInstant(db: Db): Promise<number> {
-  const all = scan(db, 'avet', { a: Builtin.txInstant, v: instantValue(0) }, { a: Builtin.txInstant })
-  await loadAll([all])
-  const v = all.batches().at(-1)
-  return v === undefined ? 0 : instantMs(v.v[v.end - 1] as Value)
+  const [newest] = await whenLoaded(scan(db, 'eavt', { e: db.lastTx, a: Builtin.txInstant }), valuesOf)
+  return newest === undefined ? 0 : instantMs(newest)
 }

@@ -3,9 +3,10 @@ import { isKeyword, isList, isSym } from '../datom/atoms.ts'
 import { readEdnOne } from '../datom/edn-read.ts'
 import { describe, readValue } from '../datom/read-value.ts'
 import { type Attribute, withColon, withoutColon } from '../datom/schema.ts'
+import type { Value } from '../datom/value.ts'
 import type { Db } from '../db/db.ts'
-import { attributeOf, readTuple } from '../db/entity.ts'
-import { type Names, Tempid } from './entity-form.ts'
+import { attributeOf, memberTypes, readTuple } from '../db/entity.ts'
+import { Lookup, type Names, Tempid, TupleForm } from './entity-form.ts'
 import type { Op, ValueForm } from './op.ts'
 
 /** Nested maps and results of functions may go this deep. */
@@ -24,14 +25,14 @@ export function txForms(input: unknown): readonly unknown[] {
 }
 
 /** The entries of a map form, however the map is written; undefined when `x` is no map. */
-function entriesOf(x: unknown): [unknown, unknown][] | undefined {
+export function entriesOf(x: unknown): [unknown, unknown][] | undefined {
   if (x instanceof Map) return [...x]
   if (typeof x !== 'object' || x === null || Array.isArray(x) || isKeyword(x) || isList(x)) return undefined
   const proto = Object.getPrototypeOf(x)
   return proto === Object.prototype || proto === null ? Object.entries(x) : undefined
 }
 
-const nameOf = (x: unknown): string | undefined =>
+export const nameOf = (x: unknown): string | undefined =>
   isKeyword(x) ? x.$kw : isSym(x) ? x.$sym : typeof x === 'string' && x !== '' ? x : undefined
 
 /** Reads transaction data into elementary operations. Nothing is looked up but schema and idents. */
@@ -248,13 +249,22 @@ export class FormReader {
       if (typeof v === 'number' || typeof v === 'string' || typeof v === 'object') return this.names.entity(v)
       return readValue('ref', v, a.ident) as number
     }
-    if (a.type === 'tuple') return readTuple(this.db.schema, a, a.tupleType === 'ref' ? this.refMembers(v) : v)
+    if (a.type === 'tuple') return this.tuple(a, v)
     return readValue(a.type, v, a.ident)
   }
 
-  /** The members of a tuple of refs with idents replaced by ids. */
-  private refMembers(v: unknown): unknown {
-    return Array.isArray(v) ? v.map((m) => (typeof m === 'string' || isKeyword(m) ? this.names.entity(m) : m)) : v
+  private tuple(a: Attribute, v: unknown): ValueForm {
+    const read = (members: unknown): Value => readTuple(this.db.schema, a, members)
+    if (!Array.isArray(v)) return read(v)
+    const types = memberTypes(this.db.schema, a)
+    const isName = (m: unknown): boolean => typeof m === 'string' || isKeyword(m) || Array.isArray(m)
+    const members = v.map((m, i) => {
+      const isRef = (types === undefined ? a.tupleType : types[i]) === 'ref'
+      return isRef && isName(m) ? this.names.entity(m) : m
+    })
+    return members.some((m) => m instanceof Tempid || m instanceof Lookup)
+      ? new TupleForm(members, read)
+      : read(members)
   }
 }
 

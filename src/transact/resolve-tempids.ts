@@ -7,7 +7,7 @@ import type { Db } from '../db/db.ts'
 import { loadAll } from '../db/load.ts'
 import type { Scan } from '../db/scan.ts'
 import { scan } from '../db/view.ts'
-import { type EntityForm, Lookup, type Names, Tempid } from './entity-form.ts'
+import { type EntityForm, Lookup, type Names, Tempid, TupleForm } from './entity-form.ts'
 import type { Op, ValueForm } from './op.ts'
 
 /** A claim that a tempid has a value which identifies one entity. */
@@ -64,6 +64,7 @@ function claims(ops: readonly Op[]): Claim[] {
 /** The value, if it does not wait for a tempid. */
 function knownValue(v: ValueForm | number): Value | undefined {
   if (v instanceof Tempid) return v.root.id
+  if (v instanceof TupleForm) return v.value
   return v instanceof Lookup ? v.id : v
 }
 
@@ -95,5 +96,7 @@ export function idOf(form: EntityForm | ValueForm): number {
 }
 
 /** The value of a value form after resolution. */
-export const resolvedValue = (form: ValueForm | number): Value =>
-  form instanceof Tempid || form instanceof Lookup ? idOf(form) : form
+export const resolvedValue = (form: ValueForm | number): Value => {
+  if (form instanceof TupleForm) return form.value as Value
+  return form instanceof Tempid || form instanceof Lookup ? idOf(form) : form
+}

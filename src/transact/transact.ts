@@ -54,6 +54,7 @@ export async function transact(db: Db, forms: readonly unknown[], env: TransactE
     if (decided.e[i] === env.tx && decided.a[i] === Builtin.txInstant) continue
     data.push(decided.e[i] as number, decided.a[i] as number, decided.v[i] as Value, decided.added[i] as 0 | 1)
   }
+  data.increments.push(...decided.increments)
   return {
     data,
     instant,
@@ -197,6 +198,9 @@ async function gather(db: Db, ops: readonly Op[], changes: Changes, env: Transac
         break
       case 'inc':
         changes.increment(idOf(o.e), o.a, o.delta)
+        break
+      case 'takeBack':
+        changes.takeBack(o.increment)
         break
       case 'retractEntity':
         retracted.push(idOf(o.e))

@@ -2,6 +2,9 @@ import type { TxData } from '../datom/tx-data.ts'
 import type { Value } from '../datom/value.ts'
 import type { Db } from '../db/db.ts'
 
+/** The data of a transaction, pending or confirmed, from wherever the log is kept; undefined when it is not at hand. */
+export type DatomsOf = (tx: number) => Promise<TxData | undefined>
+
 /** What a transaction needs to know beside the database and its forms. */
 export interface TransactEnv {
   /** The transaction's own entity and uuid. */
@@ -19,8 +22,8 @@ export interface TransactEnv {
   readonly call?: (db: Db, name: string, args: readonly unknown[]) => Promise<readonly unknown[]> | undefined
   /** Asks a registered predicate; undefined when there is none of that name. A Db among `args` is shown as applications see it. */
   readonly test?: (db: Db, name: string, args: readonly unknown[]) => Promise<unknown> | undefined
-  /** The datoms of a transaction in `db`, from wherever the log is kept; without it, all of history is read for them. */
-  readonly datomsOf?: (tx: number) => Promise<TxData | undefined>
+  /** Without it, all of history is read for the datoms of a transaction that is to be undone. */
+  readonly datomsOf?: DatomsOf | undefined
   /** Whether a query finds a row. */
   readonly finds: (db: Db, query: unknown, inputs: readonly unknown[]) => Promise<boolean>
 }

@@ -55,7 +55,7 @@ export function includes(values: readonly Value[], v: Value): boolean {
 /** Writes the datoms that a wish comes to. Throws `tx/datoms-conflict`. Requires: `before` is known. */
 export function decideWish(w: Wish, out: TxDataBuilder): void {
   const { e, a, adds, before } = w
-  for (const v of w.retracts) {
+  for (const v of w.retractAll ? [...before, ...w.retracts] : w.retracts) {
     if (!includes(adds, v)) continue
     throw new AnnalsError(
       'tx/datoms-conflict',

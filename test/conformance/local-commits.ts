@@ -71,6 +71,50 @@ export function localCommitsSuite(makeStorage: () => LocalStorage): void {
     })
   })
 
+  describe('a rewritten row', () => {
+    const other = (t: number) => ({ ...logRow(t), body: body(1000 + t) })
+
+    it('gets another body in place, in one step with what is appended', async () => {
+      for (const [from, to] of [
+        [1, 3],
+        [4, 4],
+        [5, 9],
+      ] as const)
+        await append(from, to)
+      const second = await open()
+      const told: number[] = []
+      second.watch(() => told.push(1))
+      const change = { expect: { t: 9 }, rewrite: [other(2), other(3), other(5)], log: [logRow(10)] }
+      expect(await commit(change)).toBe('committed')
+      const wanted = range(1, 10, (t) => ([2, 3, 5].includes(t) ? other(t) : logRow(t)))
+      expect(await at.store.readLog(1)).toEqual(wanted)
+      expect(await second.readLog(2, 2)).toEqual(wanted.slice(1, 3))
+      expect((await second.read()).heads.confirmed).toEqual({ t: 10, hash: 'hash-10' })
+      expect(await commit({ expect: { t: 10 }, rewrite: [other(10)] })).toBe('committed')
+      expect((await second.readLog(10))[0]).toEqual(other(10))
+    })
+
+    it('is as it was where the head has moved', async () => {
+      await append(1, 2)
+      expect(await commit({ expect: { t: 1 }, rewrite: [other(1)] })).toBe('lost')
+      expect(await at.store.readLog(1)).toEqual(range(1, 2, logRow))
+    })
+
+    it.each([
+      ['beyond the log', { expect: { t: 2 }, rewrite: [other(3)] }],
+      ['without an expected t', { expect: {}, rewrite: [other(1)] }],
+      ['under another txid', { expect: { t: 2 }, rewrite: [{ ...other(1), txid: 'tx-2' }] }],
+      ['with another hash', { expect: { t: 2 }, rewrite: [other(2), { ...other(1), hash: 'x' }] }],
+    ])('is refused %s, and nothing is changed', async (_, change) => {
+      await append(1, 2)
+      await expect(commit({ ...change, meta: new Map([['a', 1]]) })).rejects.toMatchObject({
+        code: 'internal/assertion',
+      })
+      expect(await at.store.readLog(1)).toEqual(range(1, 2, logRow))
+      expect((await at.store.read()).meta.size).toBe(0)
+    })
+  })
+
   describe('the queue', () => {
     it('moves its own head, which nothing takes back', async () => {
       expect(await enqueue(1, 3)).toBe('committed')

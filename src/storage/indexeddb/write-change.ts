@@ -1,7 +1,8 @@
 import { unwrap } from 'idb'
 import { assert } from '../../base/assert.ts'
+import { rewrittenRow } from '../local-commit.ts'
 import { ownLogRow, ownMeta, ownQueueRow, ownRejectedRow } from '../own-rows.ts'
-import type { LocalCommit, QueueRow } from '../port.ts'
+import type { LocalCommit, LogRow, QueueRow } from '../port.ts'
 import { HEAD_KEY, type Head, type StoreName, type Tx } from './disk.ts'
 import { groupsCovering } from './groups.ts'
 
@@ -11,6 +12,7 @@ export type OwnChange = ReturnType<typeof ownChange>
 export function ownChange(change: LocalCommit) {
   return {
     log: (change.log ?? []).map(ownLogRow),
+    rewrite: new Map((change.rewrite ?? []).map((row) => [row.t, ownLogRow(row)])),
     enqueue: (change.enqueue ?? []).map(ownQueueRow),
     requeue: new Map((change.requeue ?? []).map((row) => [row.seq, ownQueueRow(row)])),
     dequeueTo: change.dequeueTo ?? 0,
@@ -22,38 +24,50 @@ export function ownChange(change: LocalCommit) {
 }
 
 /** Whether nothing must be looked up before it is written, and nothing depends on where the queue stands. */
-export function isPlain({ requeue, dequeueTo, reject, unreject }: OwnChange): boolean {
-  return requeue.size === 0 && dequeueTo === 0 && reject.length === 0 && unreject.length === 0
+export function isPlain({ rewrite, requeue, dequeueTo, reject, unreject }: OwnChange): boolean {
+  return rewrite.size === 0 && requeue.size === 0 && dequeueTo === 0 && reject.length === 0 && unreject.length === 0
 }
 
 /** What must be known of the stored rows that a change replaces or removes. */
 interface Found {
+  /** The groups of the log in which some row gets another body, as they will be. */
+  readonly rewritten: readonly (readonly LogRow[])[]
   /** The groups in which some row is replaced, as they will be. */
   readonly requeued: readonly QueueRow[][]
   /** Where refused rows lie, by txid. */
   readonly rejectedKeys: Map<string, number>
 }
 
-export const NOTHING_FOUND: Found = { requeued: [], rejectedKeys: new Map() }
+export const NOTHING_FOUND: Found = { rewritten: [], requeued: [], rejectedKeys: new Map() }
 
 export async function find(
   tx: Tx<'readwrite'>,
-  { requeue, reject, unreject }: OwnChange,
+  { rewrite, requeue, reject, unreject }: OwnChange,
   { done }: Head,
 ): Promise<Found> {
   return {
+    rewritten: await rewrittenGroups(tx, rewrite),
     requeued: await requeuedGroups(tx, requeue, done),
     rejectedKeys: await rejectedKeysOf(tx, [...reject.map(({ txid }) => txid), ...unreject]),
   }
 }
 
 /** Only what is touched: a writer of one store keeps readers of that store waiting. */
-export function storesOf({ log, enqueue, requeue, dequeueTo, reject, unreject }: OwnChange): StoreName[] {
+export function storesOf({ log, rewrite, enqueue, requeue, dequeueTo, reject, unreject }: OwnChange): StoreName[] {
   const stores: StoreName[] = ['meta']
-  if (log.length > 0) stores.push('log')
+  if (log.length > 0 || rewrite.size > 0) stores.push('log')
   if (enqueue.length > 0 || requeue.size > 0 || dequeueTo > 0) stores.push('queue')
   if (reject.length > 0 || unreject.length > 0) stores.push('rejected')
   return stores
+}
+
+async function rewrittenGroups(tx: Tx<'readwrite'>, rewrite: ReadonlyMap<number, LogRow>): Promise<LogRow[][]> {
+  const ts = [...rewrite.keys()]
+  if (ts.length === 0) return []
+  const groups = await groupsCovering(tx.objectStore('log'), Math.min(...ts), Math.max(...ts))
+  return groups
+    .filter((group) => group.some(({ t }) => rewrite.has(t)))
+    .map((group) => group.map((old) => rewrittenRow(old, rewrite.get(old.t) ?? old)))
 }
 
 /** The groups in which some row is replaced, as they will be, without the rows up to `done`. */
@@ -91,11 +105,15 @@ export function write(
   tx: Tx<'readwrite'>,
   { log, enqueue, dequeueTo, reject, unreject, meta, claims }: OwnChange,
   next: Head,
-  { requeued, rejectedKeys }: Found,
+  { rewritten, requeued, rejectedKeys }: Found,
 ): void {
   const store = storesIn(tx)
   const lastRow = log.at(-1)
   if (lastRow) store('log').add(log, lastRow.t)
+  for (const group of rewritten) {
+    const last = group.at(-1)
+    if (last) store('log').put(group, last.t)
+  }
   for (const group of requeued) {
     const last = group.at(-1)
     if (last) store('queue').put(group, last.seq)

@@ -1,0 +1,26 @@
+import { Builtin } from '../datom/builtin.ts'
+import { keywordValue } from '../datom/read-value.ts'
+import { sameValue } from '../datom/value.ts'
+import { type Db, PLAIN_VIEW } from './db.ts'
+import type { Index, Place } from './index-order.ts'
+import { valuesOf, whenLoaded } from './load.ts'
+import { scan } from './view.ts'
+
+/**
+ * Whether a schema entity was ever used: facts have it as their attribute or point to it, now or in the past, or the schema
+ * builds on it (a composite tuple of it, an entity spec that requires it).
+ */
+export async function isUsed(db: Db, e: number): Promise<boolean> {
+  if (db.schema.composites.has(e)) return true
+  if ((await everSaid(db, 'aevt', { a: e })) || (await everSaid(db, 'vaet', { v: e }))) return true
+  const ident = db.schema.identOf.get(e)
+  if (ident === undefined) return false
+  const required = await whenLoaded(scan(db, 'aevt', { a: Builtin.entityAttrs }), valuesOf)
+  return required.some((v) => sameValue(v, keywordValue(ident)))
+}
+
+async function everSaid(db: Db, index: Index, place: Place): Promise<boolean> {
+  if (scan(db, index, place).count > 0) return true
+  const ever = scan({ ...db, view: { ...PLAIN_VIEW, history: true } }, index, place)
+  return whenLoaded(ever, (s) => s.batches().length > 0)
+}

@@ -1,0 +1,85 @@
+import type { ExciseOptions } from '../api/connection.ts'
+import type { EntityRef } from '../api/db.ts'
+import type { SchemaDef } from '../api/schema.ts'
+import { AnnalsError } from '../base/errors.ts'
+import { FIRST_USER_ID, isTx, txOfT } from '../datom/ids.ts'
+import { describe } from '../datom/read-value.ts'
+import { findAttribute } from '../datom/schema.ts'
+import { type Db, PLAIN_VIEW } from '../db/db.ts'
+import { attributeOf, entityId } from '../db/entity.ts'
+import { whenLoaded } from '../db/load.ts'
+import { scan } from '../db/view.ts'
+import { txForms } from '../transact/read-forms.ts'
+import type { Excision } from './excision.ts'
+import { firstT } from './time-point.ts'
+
+/** What says that something was removed, but not what. Installed by the first excision. */
+export const EXCISE_SCHEMA: SchemaDef = {
+  'db/excise': {
+    type: 'ref',
+    doc: 'The entity of which facts, or the attribute of which values, were removed for good.',
+  },
+  'db.excise/attrs': { type: 'ref', many: true, doc: 'The attributes that an excision was limited to.' },
+  'db.excise/beforeT': { type: 'long', doc: 'An excision removed what was asserted before this t.' },
+}
+
+/** What to take out of the log, and the transaction that says so. */
+export interface ExcisionPlan {
+  readonly excision: Excision
+  readonly forms: readonly unknown[]
+}
+
+/**
+ * The forms are for a database with {@link EXCISE_SCHEMA}. Throws `tx/not-excisable`, `entity/unknown`, `attribute/unknown`, and
+ * what is wrong with a point in time.
+ */
+export async function planExcision(
+  db: Db,
+  target: EntityRef,
+  { before, attrs, txData = [] }: ExciseOptions,
+): Promise<ExcisionPlan> {
+  const attribute = typeof target === 'string' ? findAttribute(db.schema, target) : undefined
+  const id = attribute?.id ?? (await entityId(db, target))
+  if (id === undefined) {
+    throw new AnnalsError('entity/unknown', `there is no entity ${describe(target)} to excise`, { target })
+  }
+  await checkTarget(db, id, attrs !== undefined)
+  const named = attrs?.map((name) => attributeOf(db.schema, name).id)
+  const beforeT = before === undefined ? undefined : await firstT(db, before)
+  return {
+    excision: {
+      target: id,
+      attrs: named && new Set(named),
+      before: beforeT === undefined ? Number.POSITIVE_INFINITY : txOfT(beforeT),
+    },
+    forms: [
+      {
+        'db/id': 'db.excise/excision',
+        'db/excise': id,
+        ...(named && { 'db.excise/attrs': named }),
+        ...(beforeT !== undefined && { 'db.excise/beforeT': beforeT }),
+      },
+      ...txForms(txData),
+    ],
+  }
+}
+
+async function checkTarget(db: Db, id: number, limited: boolean): Promise<void> {
+  const refuse = (why: string): AnnalsError =>
+    new AnnalsError('tx/not-excisable', `${db.schema.identOf.get(id) ?? `entity ${id}`} ${why}`, { entity: id })
+  if (id < FIRST_USER_ID) throw refuse('is built in, and what is said with it stays')
+  if (isTx(id)) throw refuse('is a transaction: that it was made, and when, stays')
+  const attribute = db.schema.attributes.get(id)
+  if (/^:db[./]/.test(attribute?.ident ?? '')) throw refuse('tells what was removed before, and stays')
+  if (attribute !== undefined) {
+    if (limited) throw refuse('is an attribute, of which all values go: attrs is for entities')
+    return
+  }
+  if (db.schema.identOf.has(id)) throw refuse('is a name of the schema, and stays')
+  const history = { ...db, view: { ...PLAIN_VIEW, history: true } }
+  const known = await whenLoaded(scan(history, 'eavt', { e: id }), (s) => s.batches().length > 0)
+  if (!known) throw new AnnalsError('entity/unknown', `there are no facts about entity ${id}`, { entity: id })
+  const record = findAttribute(db.schema, 'db/excise')
+  if (record !== undefined && scan(db, 'eavt', { e: id, a: record.id }).count > 0)
+    throw refuse('says that something was removed, and stays')
+}
