@@ -57,7 +57,9 @@ const PACKAGES = {
   idb: ['indexeddb'],
   kysely: ['sql', 'server', 'cli'],
   libsql: ['sql', 'cli'],
-  node: ['cli'],
+  mysql2: ['sql'],
+  node: ['cli', 'sql'],
+  pg: ['sql'],
   react: ['skins/react', 'demo'],
   'react-dom': ['demo'],
 }

@@ -9,7 +9,7 @@ export interface Nodes {
 }
 
 /** What every {@link RemoteStorage} must do. The suite closes the nodes that `makeNodes` gives. */
-export function remoteStorageSuite(name: string, makeNodes: () => Nodes): void {
+export function remoteStorageSuite(name: string, makeNodes: () => Nodes | Promise<Nodes>): void {
   describe(`${name} as a RemoteStorage`, () => {
     let nodes: Nodes
     let store: RemoteStore
@@ -29,7 +29,7 @@ export function remoteStorageSuite(name: string, makeNodes: () => Nodes): void {
     const append = async (from: number, to: number) => commitNow({ log: range(from, to, logRow) })
 
     beforeEach(async () => {
-      nodes = makeNodes()
+      nodes = await makeNodes()
       store = await nodes.here.open('shop')
       return async () => {
         await nodes.here.close()

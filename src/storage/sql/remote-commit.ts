@@ -2,11 +2,9 @@ import type { Kysely, Transaction } from 'kysely'
 import { ownLogRow } from '../own-rows.ts'
 import type { OutcomeRow, RemoteCommit, ReplicaRow } from '../port.ts'
 import { headAfter, replicaMayBecome } from '../remote-commit.ts'
+import { chunks } from './chunks.ts'
 import { outcomeRows, replicaRow } from './rows.ts'
 import type { Tables } from './tables.ts'
-
-/** Rows of one INSERT: servers take 32,766 parameters or more. */
-const INSERT_ROWS = 1000
 
 /** Rolls the transaction back; nobody else sees it. */
 class Lost extends Error {}
@@ -85,8 +83,4 @@ async function moveReplica(tx: Transaction<Tables>, name: string, next: ReplicaR
     const mine = tx.updateTable('annals_replica').where('db', '=', name).where('replica', '=', replica)
     await mine.set(values).execute()
   }
-}
-
-function* chunks<T>(rows: readonly T[]): Generator<readonly T[]> {
-  for (let i = 0; i < rows.length; i += INSERT_ROWS) yield rows.slice(i, i + INSERT_ROWS)
 }
