@@ -17,7 +17,7 @@ import { checkRemoteCommit } from '../remote-commit.ts'
 import type { News } from './news.ts'
 import { patiently } from './patiently.ts'
 import { commitChange } from './remote-commit.ts'
-import { aliasRows, headRow, leaseRows, logRows, outcomeRows, replicaRow } from './rows.ts'
+import { aliasRows, headRow, leaseRows, logRows, outcomeRows, replicaRows } from './rows.ts'
 import type { Tables } from './tables.ts'
 
 /** One remote log in the tables. */
@@ -60,16 +60,16 @@ export class SqlRemoteStore implements RemoteStore {
     return new Map(rows.map((row) => [row.txid, row]))
   }
 
-  replica(id: string): Promise<ReplicaRow | undefined> {
-    return this.#ask('reading a replica', () => replicaRow(this.#db, this.#name, id))
+  replicas(ids: readonly string[]): Promise<ReadonlyMap<string, ReplicaRow>> {
+    return this.#ask('reading replicas', () => replicaRows(this.#db, this.#name, ids))
   }
 
-  leases(replica: string): Promise<readonly LeaseRow[]> {
-    return this.#ask('reading leases', () => leaseRows(this.#db, this.#name, replica))
+  leases(replicas: readonly string[]): Promise<readonly LeaseRow[]> {
+    return this.#ask('reading leases', () => leaseRows(this.#db, this.#name, replicas))
   }
 
-  aliases(replica: string): Promise<readonly AliasRow[]> {
-    return this.#ask('reading aliases', () => aliasRows(this.#db, this.#name, replica))
+  aliases(replicas: readonly string[]): Promise<readonly AliasRow[]> {
+    return this.#ask('reading aliases', () => aliasRows(this.#db, this.#name, replicas))
   }
 
   async commit(change: RemoteCommit): Promise<'committed' | 'lost'> {
