@@ -16,7 +16,9 @@ export async function postgres(connectionString: string): Promise<Driver> {
   const name: string = 'pg'
   const { default: pg } = await optionalPackage<typeof import('pg')>(name, () => import(/* @vite-ignore */ name))
   const pool = new pg.Pool({ connectionString })
-  // A connection that breaks while idle: whoever asks next meets the error, or gets another connection.
+  // A connection that breaks, lent or idle, says so to nobody in particular, and that would end the process. Whoever is
+  // waiting for its answer, or asks next, meets the error.
+  pool.on('connect', (client) => void client.on('error', () => undefined))
   pool.on('error', () => undefined)
   return { dialect: new PostgresDialect({ pool }), bell: new PostgresBell(pool) }
 }
