@@ -1,4 +1,4 @@
-import type { Db as ApiDb } from '../api/db.ts'
+import type { Db as ApiDb, QueryOptions } from '../api/db.ts'
 import type { Functions } from '../api/functions.ts'
 import type { Db } from '../db/db.ts'
 import type { QueryEnv } from '../query/env.ts'
@@ -11,6 +11,8 @@ export interface Runtime {
   /** Milliseconds since 1970. */
   readonly now: () => number
   readonly queryEnv: QueryEnv
+  /** What a query within a transaction may take. */
+  readonly queryLimits?: QueryOptions
   /** The database value as functions and applications see it. */
   readonly show: (db: Db) => ApiDb
 }
@@ -30,7 +32,7 @@ export function runtimeEnv(runtime: Runtime): Pick<TransactEnv, 'call' | 'finds'
       return (async () => (f as (...args: unknown[]) => unknown)(...shown))()
     },
     finds: async (db, q, inputs) => {
-      const found = await query(db, q, inputs, runtime.queryEnv)
+      const found = await query(db, q, inputs, runtime.queryEnv, runtime.queryLimits)
       return Array.isArray(found) ? found.length > 0 : found !== undefined && found !== null && found !== false
     },
   }

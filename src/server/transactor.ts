@@ -5,8 +5,10 @@ import { emptyDb } from '../db/empty.ts'
 import { type Call, CallQueue } from '../engine/call-queue.ts'
 import { Mutex } from '../engine/mutex.ts'
 import { applyRows, LOG_PAGE } from '../engine/replay.ts'
-import type { LogRow, RemoteHead, RemoteStore, ReplicaRow } from '../storage/port.ts'
+import type { RemoteHead, RemoteStore, ReplicaRow } from '../storage/port.ts'
 import type {
+  Adopt,
+  AdoptAnswer,
   Hello,
   HelloAnswer,
   IdRange,
@@ -17,18 +19,18 @@ import type {
   Register,
   RegisterAnswer,
 } from '../sync/protocol.ts'
+import { adoption, notRecords } from './adoption.ts'
 import type { Deciding, Place } from './decide.ts'
 import { decidePush } from './decide-push.ts'
+import { Followers } from './followers.ts'
 import { Group } from './group.ts'
 import { leasesAbove, nextLease, type Wanting } from './leases.ts'
+import { readPage } from './read-page.ts'
 import { groupsOf, type Sent } from './sent.ts'
 
 export interface TransactorOptions extends Deciding {
   readonly limits: Limits
 }
-
-/** Bytes of the records in one page of the log, unless a single one is larger. */
-const PAGE_BYTES = 512 * 1024
 
 /**
  * The remote's side of one database: its newest value, kept up with the log whichever node appends to it, and the one place of
@@ -36,6 +38,7 @@ const PAGE_BYTES = 512 * 1024
  */
 export class Transactor {
   private readonly heads = new Listeners<number>()
+  readonly followers = new Followers()
   private readonly steps = new Mutex()
   /** Pushes that arrive while others are being decided share the next step. */
   private readonly pushes = new CallQueue<Sent, PushAnswer>((calls) => this.steps.run(() => this.decideAll(calls)))
@@ -122,20 +125,43 @@ export class Transactor {
     return this.pushes.add({ message, principal })
   }
 
-  /** Records from `from` on, a page of them. */
+  /** A page of records. A full one, with records after it, is the same for ever: its `t` says only that there is more. */
   async pull(from: number, max: number): Promise<PullAnswer> {
-    const rows: LogRow[] = []
-    let bytes = 0
-    for (const row of await this.store.readLog(from, Math.min(max, this.options.limits.page))) {
-      if (rows.length > 0 && bytes + row.body.length > PAGE_BYTES) break
-      bytes += row.body.length
-      rows.push(row)
-    }
-    return { t: Math.max(this.head.t, rows.at(-1)?.t ?? 0), logEpoch: this.head.epoch, rows }
+    const rows = await readPage(this.store, from, max, this.options.limits.page)
+    const last = rows.at(-1)?.t ?? 0
+    const t = last > 0 && last < this.head.t ? last + 1 : Math.max(this.head.t, last)
+    return { t, logEpoch: this.head.epoch, rows }
+  }
+
+  /**
+   * Appends records that were decided elsewhere: a backup's, or those of a database that had no remote. Throws `backup/does-not-follow`
+   * unless the log stands at `t` and `hash`, `backup/corrupt` when the chain does not hold; then nothing is stored.
+   */
+  adopt({ t, hash, rows }: Adopt): Promise<AdoptAnswer> {
+    return this.steps.run(async () => {
+      for (;;) {
+        await this.catchUp()
+        const { place } = this
+        if (place.head.t !== t || place.head.hash !== hash) {
+          throw new AnnalsError(
+            'backup/does-not-follow',
+            `the log of ${this.options.database} stands at t ${place.head.t}; what follows t ${t}${t === place.head.t ? ' of another log' : ''} cannot be appended`,
+            { t: place.head.t, follows: t },
+          )
+        }
+        const { db, head } = await applyRows(place.db, place.head, rows).catch(notRecords)
+        const commit = adoption(rows, place.nextId)
+        const { nextId } = this.head
+        if ((await this.store.commit({ ...commit, expect: { t, nextId } })) === 'lost') continue
+        this.moveTo({ db, head, nextId: commit.nextId }, { ...this.head, ...head, nextId: commit.nextId })
+        return { t: head.t }
+      }
+    })
   }
 
   async close(): Promise<void> {
     if (this.closed) return
+    this.followers.endAll()
     await this.pushes.idle()
     this.closed = true
     this.unwatch()
@@ -226,7 +252,9 @@ export class Transactor {
     const moved = head.t !== this.head.t
     this.place = place
     this.head = head
-    if (moved) this.heads.call(head.t)
+    if (!moved) return
+    this.followers.poke(head.t)
+    this.heads.call(head.t)
   }
 
   /** The replica's row; throws `sync/unauthorized` when it belongs to somebody else. */
