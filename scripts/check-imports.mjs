@@ -24,7 +24,7 @@ const MAY_IMPORT = {
   client: ['base', 'datom:type'],
   serve: ['base', 'datom', 'port', 'db', 'query', 'transact', 'engine', 'sync', 'client'],
   server: ['base', 'datom', 'port', 'db', 'query', 'transact', 'engine', 'sync'],
-  cli: ['base', 'port', 'sync', 'server', 'memory', 'sql'],
+  cli: ['base', 'port', 'engine', 'sync', 'server', 'memory', 'sql'],
   'skins/react': ['base', 'client', 'annals'],
 
   annals: ['base', 'datom', 'client'],

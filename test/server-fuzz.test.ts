@@ -215,6 +215,33 @@ it('paths, queries and headers', async () => {
   await checkHonest()
 })
 
+const joined = (...parts: readonly (Uint8Array | readonly number[])[]): Uint8Array =>
+  Uint8Array.from(parts.flatMap((part) => Array.from(part)))
+const repeat = (n: number, ...bytes: number[]): Uint8Array =>
+  Uint8Array.from({ length: n * bytes.length }, (_, i) => bytes[i % bytes.length] as number)
+
+it.each<[string, Uint8Array]>([
+  ['half a million arrays within each other', repeat(500_000, 0x81)],
+  ['as many maps', repeat(250_000, 0xa1, 0x60)],
+  ['as many tags', repeat(500_000, 0xc2)],
+  ['an array that claims 2^53 items', Uint8Array.of(0x9b, 0, 0x20, 0, 0, 0, 0, 0, 0)],
+  ['bytes that claim 2^63', Uint8Array.of(0x5b, 0x7f, 255, 255, 255, 255, 255, 255, 255)],
+  ['a string that never ends', Uint8Array.of(0x7f, 0x61, 0x61)],
+  ['a bigint of a million digits', joined([0xc2, 0x5a, 0, 6, 0x1a, 0x80], repeat(400_000, 0xff))],
+  ['a million empty lists', joined([0x9a, 0, 0x0f, 0, 0], repeat(0x0f0000, 0x80))],
+  ['one key again and again', joined([0xba, 0, 0, 0x40, 0], repeat(0x4000, 0x61, 0x61, 0x00))],
+])('%s', async (_what, bytes) => {
+  const started = performance.now()
+  for (const what of ['hello', 'push']) await checkAnswer(post(what, bytes as never))
+  const s = await speaker(server)
+  const small = bytes.length < 250_000 ? bytes : bytes.slice(0, 250_000)
+  const answer = await s.push([{ ...s.entry([]), intent: small }])
+  expect(statuses(answer)).toEqual(['rejected'])
+  // not a timing: a hang
+  expect(performance.now() - started).toBeLessThan(15_000)
+  await checkHonest()
+})
+
 /** As CBOR; what it cannot say is left out. */
 function bytesOf(x: unknown): Uint8Array {
   try {

@@ -85,3 +85,16 @@ it('a group that lost the race is decided again; one whose storage fails is not 
   expect([statuses(await c.push([one])), statuses(await d.push([two]))]).toEqual([['confirmed'], ['confirmed']])
   expect((await first.pull()).rows).toHaveLength(5)
 })
+
+it('a server that stops finishes the pushes that it has, and takes no more', async () => {
+  const { at, handler, speakers } = await crowd(20)
+  const pushed = speakers.map((s, i) => s.push([item(s, `S${i}`)]))
+  // all of them have been read, some are being stored
+  while (at.commits.length === 0) await new Promise((resolve) => setTimeout(resolve, 1))
+  const closed = handler.close()
+  const late = speakers[0]?.push([item(speakers[0], 'late')])
+  await expect(late).rejects.toMatchObject({ status: 503 })
+  expect((await Promise.all(pushed)).map(statuses)).toEqual(speakers.map(() => ['confirmed']))
+  await closed
+  expect(at.stores).toBe(0)
+})

@@ -109,7 +109,7 @@ function readPoke(data: string): number {
 }
 
 /** What a refused request says: the server's own words where they are there. */
-async function refusalOf(response: Response): Promise<AnnalsError> {
+export async function refusalOf(response: Response): Promise<AnnalsError> {
   const { status } = response
   const said = await response.json().catch(() => undefined)
   const { code, message } = (typeof said === 'object' && said !== null ? said : {}) as {
