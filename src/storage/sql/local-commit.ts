@@ -25,7 +25,8 @@ export function commitLocal(db: Kysely<Tables>, life: string, change: OwnChange)
   })
 }
 
-async function lockedRow(tx: Transaction<Tables>, life: string): Promise<Local | undefined> {
+/** The row of the database, which nobody else can change until the end of the transaction. */
+export async function lockedRow(tx: Transaction<Tables>, life: string): Promise<Local | undefined> {
   const query = tx.selectFrom('annals_local').selectAll().where('life', '=', life)
   // A transaction of SQLite has the write lock from its beginning.
   const isSqlite = tx.getExecutor().adapter instanceof SqliteAdapter

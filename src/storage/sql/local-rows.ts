@@ -1,7 +1,7 @@
 import { deserialize, serialize } from 'node:v8'
 import type { Kysely, Selectable } from 'kysely'
 import { AnnalsError } from '../../base/errors.ts'
-import type { LocalHeads, LogRow, QueueRow, RejectedRow } from '../port.ts'
+import type { IndexHead, LocalHeads, LogRow, QueueRow, RejectedRow } from '../port.ts'
 import type { Tables } from './tables.ts'
 
 // Reads rows as the port shows them. Drivers differ: a bigint may come as text, bytes as Buffer or ArrayBuffer.
@@ -11,14 +11,17 @@ export interface Local {
   readonly life: string
   readonly version: number
   readonly heads: LocalHeads
+  readonly index: IndexHead
 }
 
-export function toLocal({ life, version, t, hash, seq, txid, claim }: Selectable<Tables['annals_local']>): Local {
+export function toLocal(row: Selectable<Tables['annals_local']>): Local {
+  const { life, version, t, hash, seq, txid, claim, index_epoch, next_segment } = row
   const confirmed = { t: Number(t), hash }
   return {
     life,
     version: Number(version),
     heads: { confirmed, queue: { seq: Number(seq), txid }, claim: Number(claim) },
+    index: { epoch: Number(index_epoch), nextId: Number(next_segment) },
   }
 }
 

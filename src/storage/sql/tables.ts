@@ -37,6 +37,8 @@ export interface Tables {
     seq: number
     txid: string
     claim: number
+    index_epoch: number
+    next_segment: number
   }
   annals_local_log: { life: string; t: number; txid: string; body: Uint8Array; hash: string }
   annals_local_queue: { life: string; seq: number; txid: string; body: Uint8Array }
@@ -44,4 +46,6 @@ export interface Tables {
   annals_local_rejected: { life: string; place: number; txid: string; body: Uint8Array }
   /** `value`: in the serialisation of structured clone. */
   annals_local_meta: { life: string; name: string; value: Uint8Array }
+  annals_local_root: { life: string; t: number; body: Uint8Array }
+  annals_local_segment: { life: string; id: number; body: Uint8Array }
 }
