@@ -242,3 +242,23 @@ it('a message is read before its database is opened', async () => {
   expect((await server(get('pull?from=x'))).status).toBe(400)
   expect(at.stores).toBe(0)
 })
+
+it('a log that was changed in the storage is not gone on with, and the operator is told where', async () => {
+  const inner = memoryRemote()
+  const first = createSyncHandler({ storage: { open: inner.open, close: async () => undefined } })
+  const s = await speaker(first)
+  await s.push([s.entry(SCHEMA), s.entry([{ 'inv/sku': 'S1' }])])
+  await first.close()
+  const heard: unknown[] = []
+  const open = async (name: string) => {
+    const store = await inner.open(name)
+    const honest = store.readLog.bind(store)
+    const readLog = async (from: number, limit?: number) =>
+      (await honest(from, limit)).map((row) => (row.t === 2 ? { ...row, body: row.body.map((b) => b ^ 1) } : row))
+    return Object.assign(store, { readLog })
+  }
+  const server = serverOf({ storage: { open, close: () => inner.close() }, onError: (e) => heard.push(e) })
+  const answer = await server(get('pull'))
+  expect(await refused(answer)).toMatchObject({ status: 503, code: 'storage/unavailable' })
+  expect(heard).toMatchObject([{ code: 'storage/corrupt', data: { t: 2 } }])
+})

@@ -4,6 +4,7 @@ import { memoryRemote } from '../../src/storage/memory-remote.ts'
 import type { RemoteStorage } from '../../src/storage/port.ts'
 import { sqlRemote } from '../../src/storage/sql/sql-remote.ts'
 import { KINDS } from '../../test/support/databases/places.ts'
+import { following } from './followers.ts'
 import { type Load, pushLoad, type Rate } from './push-load.ts'
 
 const LOADS: readonly Load[] = [
@@ -44,6 +45,9 @@ export async function main(args: readonly string[]): Promise<void> {
     const cells = LOADS.map((_, i) => cellOf(rates.get(`${name} ${i}`) ?? [], rates.get(`${name} 0`) ?? []))
     console.log(`| ${[name, ...cells].join(' | ')} |`)
   }
+  const { followers, bytesEach, broadcastMs } = await following(10_000)
+  const kib = (bytesEach / 1024).toFixed(1)
+  console.log(`\n${followers} followers: ${kib} KiB each without sockets, a broadcast in ${broadcastMs.toFixed(0)} ms`)
 }
 
 async function startPlaces(): Promise<Place[]> {

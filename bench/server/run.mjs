@@ -1,6 +1,8 @@
 // `npm run bench:server -- --runs 5 --seconds 2`: how many transactions a second one node of the server confirms.
 import { argv } from 'node:process'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { rolldown } from 'rolldown'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -14,5 +16,7 @@ const bundle = await rolldown({
 })
 await bundle.write({ dir, format: 'esm', entryFileNames: '[name].mjs' })
 await bundle.close()
+setFlagsFromString('--expose-gc')
+globalThis.gc = runInNewContext('gc')
 const { main } = await import(pathToFileURL(`${dir}/main.mjs`).href)
 await main(argv.slice(2))
