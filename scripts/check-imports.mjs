@@ -24,7 +24,7 @@ const MAY_IMPORT = {
   client: ['base', 'datom:type'],
   serve: ['base', 'datom', 'port', 'db', 'query', 'transact', 'engine', 'sync', 'client'],
   server: ['base', 'datom', 'port', 'db', 'query', 'transact', 'engine', 'sync'],
-  cli: ['base', 'port', 'sync', 'server', 'memory', 'sql'],
+  cli: ['base', 'port', 'engine', 'sync', 'server', 'memory', 'sql'],
   'skins/react': ['base', 'client', 'annals'],
 
   annals: ['base', 'datom', 'client'],
@@ -57,7 +57,9 @@ const PACKAGES = {
   idb: ['indexeddb'],
   kysely: ['sql', 'server', 'cli'],
   libsql: ['sql', 'cli'],
-  node: ['cli'],
+  mysql2: ['sql'],
+  node: ['cli', 'sql'],
+  pg: ['sql'],
   react: ['skins/react', 'demo'],
   'react-dom': ['demo'],
 }

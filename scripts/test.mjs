@@ -2,9 +2,10 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync, rmSync } from 'node:fs'
 import { platform } from 'node:process'
+import { missingDatabases } from './databases.mjs'
 import { root } from './entries.mjs'
 
-const STEPS = ['browser', 'types', 'lint', 'imports', 'build', 'size']
+const STEPS = ['browser', 'databases', 'types', 'lint', 'imports', 'build', 'size']
 const RESULTS = `${root}test-results/vitest.json`
 
 rmSync(RESULTS, { force: true })
@@ -16,6 +17,7 @@ const tests = readResults()
 // A file that does not load fails the run without failing a test.
 if (!tested && tests.numFailedTests === 0) failed.push('vitest')
 if (failed.length > 0) console.log(`\nfailed: ${failed.join(', ')}`)
+for (const missing of missingDatabases()) console.log(`not run: the tests on ${missing}`)
 const failures = tests.numFailedTests + failed.length
 console.log(`\n${tests.numPassedTests} passed, ${failures} failed`)
 process.exitCode = failures > 0 ? 1 : 0

@@ -3,8 +3,9 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { AnnalsError } from '../src/base/errors.ts'
 import { readArguments } from '../src/server/cli/arguments.ts'
-import { logLine } from '../src/server/cli/log-line.ts'
+import { failureLine } from '../src/server/cli/log-line.ts'
 import { run } from '../src/server/cli/run.ts'
 import { client, quiet, SCHEMA, TestServer } from './support/sync-world.ts'
 
@@ -110,6 +111,27 @@ describe('annals serve', () => {
     await again.stop()
   })
 
+  it('tells how it is, counts what it does, and logs requests without what is in them', async () => {
+    const server = await started('--storage', 'memory:', '--port', '0', '--log', 'requests')
+    const headers = { authorization: 'Bearer TOP-SECRET' }
+    await (await fetch(`${server.url}/sync/shop/pull?from=1&x=TOP-SECRET`, { headers })).arrayBuffer()
+    await (await fetch(`${server.url}/sync/shop/dance`, { headers })).arrayBuffer()
+    const metrics = await (await fetch(`${server.url}/metrics`)).text()
+    expect(metrics).toContain('annals_requests_total{message="pull",status="200"} 1')
+    expect(metrics).toContain('annals_requests_total{message="other",status="404"} 1')
+    expect(metrics).toContain('annals_request_seconds_count{message="pull"} 1')
+    expect(metrics).toContain('annals_open_databases 1')
+    for (const line of metrics.trimEnd().split('\n'))
+      expect(line).toMatch(/^(# (HELP|TYPE) \w+ .+|\w+(\{[^}]*\})? [\d.e+-]+)$/)
+    const { err } = await server.stop()
+    const lines = err.map((line) => JSON.parse(line) as Record<string, unknown>)
+    expect(lines).toMatchObject([
+      { level: 'info', database: 'shop', what: 'pull', status: 200, ms: expect.any(Number) },
+      { level: 'info', database: '', what: 'other', status: 404 },
+    ])
+    expect(err.join()).not.toContain('SECRET')
+  })
+
   it('says so when the port is taken', async () => {
     const first = await started('--storage', 'memory:', '--port', '0')
     const second = await called('serve', '--storage', 'memory:', '--port', new URL(first.url).port)
@@ -133,20 +155,35 @@ describe('annals serve', () => {
   ])('is told how to be called: %j', async (args) => {
     const { code, err } = await called(...args)
     expect(code).toBe(2)
-    expect(err).toContain('usage: annals serve')
+    expect(err).toContain('usage: annals')
   })
 
   it('reads its options', async () => {
     expect(readArguments(['serve', '--port', '0', '--host', '0.0.0.0'])).toEqual({
       kind: 'serve',
-      options: { storage: 'sqlite:annals.db', port: 0, host: '0.0.0.0', static: undefined },
+      options: {
+        storage: 'sqlite:annals.db',
+        port: 0,
+        host: '0.0.0.0',
+        static: undefined,
+        origins: undefined,
+        log: 'errors',
+      },
     })
-    expect(await called('--help')).toMatchObject({ code: 0, out: expect.stringContaining('--storage') })
+    expect(await called('--help')).toMatchObject({ code: 0, out: expect.stringContaining('annals restore') })
+    expect(await called('serve', '--help')).toMatchObject({ code: 0, out: expect.stringContaining('--storage') })
   })
 })
 
+it('failures show no password', () => {
+  const error = new AnnalsError('storage/unavailable', 'cannot connect to postgres://ann:SECRET@db/x', {})
+  const line = failureLine({ database: 'shop', what: 'push', error })
+  expect(line).toContain('postgres://…@db/x')
+  expect(line).not.toContain('SECRET')
+})
+
 it('failures are one line of JSON each', () => {
-  const line = JSON.parse(logLine({ database: 'shop', what: 'push', error: new Error('no\nluck') }))
+  const line = JSON.parse(failureLine({ database: 'shop', what: 'push', error: new Error('no\nluck') }))
   expect(line).toMatchObject({ level: 'error', database: 'shop', what: 'push', code: 'internal/unexpected' })
 })
 

@@ -5,6 +5,8 @@ import { SqliteDialect } from 'kysely'
 import Libsql from 'libsql'
 import { afterAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import type { RemoteStorage } from '../src/storage/port.ts'
+import { SCHEMA_VERSION } from '../src/storage/sql/migrate.ts'
+import { optionalPackage } from '../src/storage/sql/optional-package.ts'
 import { sqlRemote } from '../src/storage/sql/sql-remote.ts'
 import { logRow, range } from './conformance/rows.ts'
 
@@ -65,8 +67,8 @@ describe('sqlRemote', () => {
     await remote({ url: `sqlite:${path}` }).open('shop')
     const file = new Libsql(path)
     onTestFinished(() => void file.close())
-    file.exec('update annals_schema set version = 2')
-    const newer = { code: 'storage/newer-format', data: { found: 2, known: 1 } }
+    file.exec('update annals_schema set version = 99')
+    const newer = { code: 'storage/newer-format', data: { found: 99, known: SCHEMA_VERSION } }
     await expect(remote({ url: `sqlite:${path}` }).open('new')).rejects.toMatchObject(newer)
     expect(file.prepare('select db from annals_head').all([])).toEqual([{ db: 'shop' }])
   })
@@ -100,7 +102,8 @@ describe('sqlRemote', () => {
     ['a folder that is not there', `sqlite:${join(folder, 'no', 'such.db')}`, /folder must exist/],
     ['a URL of something else', 'mongodb://localhost/x', /sqlite:<path>, postgres:/],
     ['no URL', 'annals.db', /sqlite:<path>/],
-    ['a driver that is not installed', 'postgres://localhost/x', /npm install pg$/],
+    ['a server that is not there', 'postgres://127.0.0.1:1/x', /ECONNREFUSED/],
+    ['another one', 'mysql://127.0.0.1:1/x', /ECONNREFUSED/],
   ])('says so: %s', async (_, url, message) => {
     const opening = remote({ url }).open('shop')
     await expect(opening).rejects.toMatchObject({
@@ -114,9 +117,15 @@ describe('sqlRemote', () => {
     const file = new Libsql(path)
     onTestFinished(() => void file.close())
     await remote({ url: `sqlite:${path}` }).open('shop')
-    file.exec('update annals_schema set version = 2')
+    file.exec('update annals_schema set version = 99')
     await expect(storage.open('shop')).rejects.toMatchObject({ code: 'storage/newer-format' })
-    file.exec('update annals_schema set version = 1')
+    file.exec(`update annals_schema set version = ${SCHEMA_VERSION}`)
     expect((await (await storage.open('shop')).head()).t).toBe(0)
   })
+})
+
+it('says how to install a driver that is missing', async () => {
+  const opening = optionalPackage('annals-has-no-such-driver', () => import('annals-has-no-such-driver' as string))
+  const message = expect.stringMatching(/npm install annals-has-no-such-driver$/)
+  await expect(opening).rejects.toMatchObject({ code: 'storage/unavailable', message })
 })

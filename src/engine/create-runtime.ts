@@ -1,3 +1,4 @@
+import type { QueryOptions } from '../api/db.ts'
 import type { Functions } from '../api/functions.ts'
 import { pullMany } from '../query/pull/pull.ts'
 import { DbHandle } from './handle.ts'
@@ -9,6 +10,8 @@ export interface RuntimeOptions {
   readonly functions?: Functions
   /** Milliseconds since 1970; default the system's clock. */
   readonly now?: () => number
+  /** What a query within a transaction (`db/require`, `db/forbid`) may take; default no limit of time. */
+  readonly queryLimits?: QueryOptions
 }
 
 export function createRuntime(options: RuntimeOptions): Runtime {
@@ -17,6 +20,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
   const runtime: Runtime = {
     functions,
     now: options.now ?? Date.now,
+    ...(options.queryLimits && { queryLimits: options.queryLimits }),
     queryEnv: {
       functions: named,
       aggregates: named,

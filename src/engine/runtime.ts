@@ -1,4 +1,4 @@
-import type { Db as ApiDb } from '../api/db.ts'
+import type { Db as ApiDb, QueryOptions } from '../api/db.ts'
 import type { Functions } from '../api/functions.ts'
 import { AnnalsError, isAnnalsError } from '../base/errors.ts'
 import type { Db } from '../db/db.ts'
@@ -12,6 +12,8 @@ export interface Runtime {
   /** Milliseconds since 1970. */
   readonly now: () => number
   readonly queryEnv: QueryEnv
+  /** What a query within a transaction may take. */
+  readonly queryLimits?: QueryOptions
   /** The database value as functions and applications see it, with the log it comes from. */
   readonly show: (db: Db, datomsOf: DatomsOf | undefined) => ApiDb
   /** The newest confirmed value: set by the ledger that is opened with this. */
@@ -37,7 +39,7 @@ export function runtimeEnv(
       return (async () => (f as (...args: unknown[]) => unknown)(...shown))()
     },
     finds: async (db, q, inputs) => {
-      const found = await query(db, q, inputs, runtime.queryEnv)
+      const found = await query(db, q, inputs, runtime.queryEnv, runtime.queryLimits)
       return Array.isArray(found) ? found.length > 0 : found !== undefined && found !== null && found !== false
     },
   }

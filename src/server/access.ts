@@ -7,10 +7,14 @@ export interface Access {
   /** All of the database, its past included. */
   readonly read: boolean
   readonly write: boolean
+  /** May append records that were decided elsewhere (restore), whoever they name. Default false. */
+  readonly admin?: boolean
 }
 
 /** Says what `request` may do with the database `name`; undefined for an unknown caller (401). */
 export type Authorize = (request: Request, name: string) => Access | undefined | Promise<Access | undefined>
+
+const EVERYTHING: Access = { read: true, write: true, admin: true }
 
 /** Characters of a principal's name. */
 const MAX_PRINCIPAL = 256
@@ -25,9 +29,9 @@ export async function grant(
   authorize: Authorize | undefined,
   request: Request,
   name: string,
-  need: 'read' | 'write',
+  need: 'read' | 'write' | 'admin',
 ): Promise<Granted> {
-  const access = authorize === undefined ? { read: true, write: true } : await authorize(request, name)
+  const access = authorize === undefined ? EVERYTHING : await authorize(request, name)
   if (access === undefined) {
     throw new AnnalsError(
       'sync/unauthorized',

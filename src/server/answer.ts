@@ -4,19 +4,26 @@ import { plainFacts } from './outcome-detail.ts'
 
 const HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
 
+/** Of what never changes. */
+export const IMMUTABLE = 'max-age=31536000, immutable'
+
 const STATUS: Partial<Record<ErrorCode, number>> = {
   'http/bad-request': 400,
   'http/not-found': 404,
   'http/method-not-allowed': 405,
   'http/too-large': 413,
+  'http/forbidden-origin': 403,
+  'http/too-many-requests': 429,
+  'backup/corrupt': 400,
+  'backup/does-not-follow': 409,
   'sync/malformed': 400,
   'sync/fork': 409,
   'sync/upgrade': 426,
 }
 
-export const answer = (message: object): Response =>
+export const answer = (message: object, headers: Readonly<Record<string, string>> = {}): Response =>
   new Response(toCbor(message) as Uint8Array<ArrayBuffer>, {
-    headers: { ...HEADERS, 'content-type': 'application/cbor' },
+    headers: { ...HEADERS, 'content-type': 'application/cbor', ...headers },
   })
 
 /** A failure as JSON: code, message and facts; what is the server's own affair stays with it. */
@@ -24,7 +31,9 @@ export function refusal(e: unknown): Response {
   const status = statusOf(e)
   const { code, message, data } = status < 500 ? toWireError(e) : hidden(e)
   const body = JSON.stringify({ code, message, data: plainFacts(data) })
-  return new Response(body, { status, headers: { ...HEADERS, 'content-type': 'application/json' } })
+  const headers = { ...HEADERS, 'content-type': 'application/json' }
+  const retry = status === 429 ? { 'retry-after': String(data.retryAfter) } : {}
+  return new Response(body, { status, headers: { ...headers, ...retry } })
 }
 
 /** The HTTP status that tells of `e`. */

@@ -1,11 +1,11 @@
 import type { ErrorCode } from '../base/errors.ts'
-import { txOfT } from '../datom/ids.ts'
 import type { Db } from '../db/db.ts'
-import { decodeRecord, type LogRecord } from '../engine/record.ts'
-import type { AliasRow, LogRow, OutcomeRow, RemoteCommit, RemoteStore, ReplicaRow } from '../storage/port.ts'
+import { decodeRecord } from '../engine/record.ts'
+import type { AliasRow, LogRow, OutcomeRow, ReplicaRow } from '../storage/port.ts'
 import { mergeAliases } from '../sync/aliases.ts'
 import type { AliasPair, Outcome, Push, PushEntry, VoidEntry } from '../sync/protocol.ts'
-import { type Author, type Deciding, decide, type Place } from './decide.ts'
+import { type Author, type Deciding, datomsFrom, decide, type Place } from './decide.ts'
+import type { Addition, Group } from './group.ts'
 import { readOutcomeRow, WITHDRAWN, writeDetail } from './outcome-detail.ts'
 import { isUnused } from './proposals.ts'
 
@@ -16,10 +16,9 @@ export type PushDecision =
       readonly kind: 'decided'
       readonly outcomes: readonly (Outcome & { readonly txid: string })[]
       readonly stopped: { readonly code: ErrorCode; readonly message: string } | undefined
-      /** Where the log stands once `commit` is stored. */
+      /** Where the log stands once `addition` is stored. */
       readonly place: Place
-      /** undefined when everything had been decided before. */
-      readonly commit: Omit<RemoteCommit, 'expect'> | undefined
+      readonly addition: Addition
     }
 
 /** A push halfway through. */
@@ -34,25 +33,24 @@ interface Work {
 }
 
 /**
- * Decides the transactions of a push in order, on `start`. What was decided before is answered as it was, whoever pushed it; the
- * rest is accepted only where it follows the replica's last one.
+ * Decides the transactions of a push in order, where `group` stands. What was decided before is answered as it was, whoever pushed
+ * it; the rest is accepted only where it follows the replica's last one. The group itself stays as it is.
  */
 export async function decidePush(
   push: Push,
   replica: ReplicaRow,
-  start: Place,
-  store: RemoteStore,
+  group: Group,
   deciding: Deciding,
 ): Promise<PushDecision> {
   if (push.epoch !== replica.epoch) return { kind: 'fork' }
-  const known = await store.outcomes(push.entries.map((e) => e.txid))
+  const aliases = group.aliases(replica.replica).map(({ id, final }) => [id, final] as const)
   const work: Work = {
-    place: start,
+    place: group.place,
     author: {
       replica: replica.replica,
       principal: replica.principal,
-      leases: await store.leases(replica.replica),
-      aliases: new Map((await store.aliases(replica.replica)).map(({ id, final }) => [id, final])),
+      leases: group.leases(replica.replica),
+      aliases: new Map(aliases),
     },
     lastSeq: replica.lastSeq,
     lastTxid: replica.lastTxid,
@@ -65,16 +63,16 @@ export async function decidePush(
   let prev = push.prev
   for (const entry of push.entries) {
     const follows = entry.seq === work.lastSeq + 1 && prev === work.lastTxid
-    const before = known.get(entry.txid)
+    const before = group.outcome(entry.txid)
     if (before === undefined && !follows) {
       return entry.seq > work.lastSeq + 1 ? { kind: 'gap', last: work.lastSeq } : { kind: 'fork' }
     }
-    const row = before ?? (await decideEntry(entry, work, replica, deciding))
+    const row = before ?? (await decideEntry(entry, work, replica, group, deciding))
     if (typeof row === 'string') {
       stopped = { code: 'sync/unknown-function', message: row }
       break
     }
-    if (before !== undefined) await inheritAliases(before, work, store)
+    if (before !== undefined) await inheritAliases(before, work, group)
     if (follows) {
       work.lastSeq = entry.seq
       work.lastTxid = entry.txid
@@ -82,18 +80,16 @@ export async function decidePush(
     outcomes.push({ ...readOutcomeRow(row, aliasesOf(entry, work.author)), txid: entry.txid })
     prev = entry.txid
   }
-  return { kind: 'decided', outcomes, stopped, place: work.place, commit: commitOf(work, replica, start) }
+  return { kind: 'decided', outcomes, stopped, place: work.place, addition: additionOf(work, replica) }
 }
 
-function commitOf(work: Work, replica: ReplicaRow, start: Place): Omit<RemoteCommit, 'expect'> | undefined {
-  const { lastSeq, lastTxid, rows, decided, aliasRows, place } = work
-  if (lastSeq === replica.lastSeq && decided.length === 0 && aliasRows.length === 0) return undefined
+function additionOf({ lastSeq, lastTxid, rows, decided, aliasRows }: Work, replica: ReplicaRow): Addition {
+  const moved = lastSeq !== replica.lastSeq
   return {
     log: rows,
     outcomes: decided,
     aliases: aliasRows,
-    replica: { ...replica, lastSeq, lastTxid },
-    ...(place.nextId !== start.nextId && { nextId: place.nextId }),
+    replicas: moved ? [{ ...replica, lastSeq, lastTxid }] : [],
   }
 }
 
@@ -102,6 +98,7 @@ async function decideEntry(
   entry: PushEntry,
   work: Work,
   { replica }: ReplicaRow,
+  group: Group,
   deciding: Deciding,
 ): Promise<OutcomeRow | string> {
   const { txid, seq } = entry
@@ -110,9 +107,11 @@ async function decideEntry(
     addAliases(work, becameOf(entry, work.place.db, work.author))
     return record(work, { ...own, code: WITHDRAWN })
   }
-  const readLog = deciding.datomsOf
-  const datomsOf: Deciding['datomsOf'] = async (tx) => recordOf(work, tx)?.data ?? readLog(tx)
-  const decision = await decide(entry, work.place, work.author, { ...deciding, datomsOf })
+  const datomsOf = datomsFrom(async (t) => {
+    const row = work.rows.find((own) => own.t === t) ?? (await group.row(t))
+    return row && decodeRecord(row)
+  })
+  const decision = await decide(entry, work.place, work.author, deciding, datomsOf)
   switch (decision.kind) {
     case 'stopped':
       return decision.message
@@ -140,12 +139,6 @@ function record(work: Work, row: OutcomeRow): OutcomeRow {
   return row
 }
 
-/** Records of this very push are not in the log yet. */
-function recordOf({ rows }: Work, tx: number): LogRecord | undefined {
-  const row = rows.find(({ t }) => txOfT(t) === tx)
-  return row && decodeRecord(row)
-}
-
 /** What the ids of a withdrawn transaction became: believed only where it can mislead nobody but the replica. */
 const becameOf = ({ became }: VoidEntry, db: Db, { aliases }: Author): AliasPair[] =>
   became
@@ -160,8 +153,8 @@ function addAliases(work: Work, pairs: Iterable<readonly [number, number]>): voi
 }
 
 /** A transaction that another identity of this replica had pushed: its ids became for this one what they became for that. */
-async function inheritAliases({ t, replica }: OutcomeRow, work: Work, store: RemoteStore): Promise<void> {
+async function inheritAliases({ t, replica }: OutcomeRow, work: Work, group: Group): Promise<void> {
   if (t === undefined || replica === work.author.replica) return
-  const [row] = await store.readLog(t, 1)
+  const row = await group.row(t)
   if (row !== undefined) addAliases(work, decodeRecord(row).aliases)
 }

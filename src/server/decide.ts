@@ -36,7 +36,6 @@ export interface Deciding {
   /** Collections within each other, in an intent. */
   readonly depth: number
   readonly validate: ((proposal: Proposal) => void | Promise<void>) | undefined
-  readonly datomsOf: DatomsOf
 }
 
 /** Where the log stands while a push is worked on. */
@@ -70,9 +69,15 @@ export type Decision =
   | { readonly kind: 'stopped'; readonly message: string }
 
 /** Decides one transaction on `place`. Nothing is stored. Rejects only when the place itself fails (storage). */
-export async function decide(entry: IntentEntry, place: Place, author: Author, deciding: Deciding): Promise<Decision> {
+export async function decide(
+  entry: IntentEntry,
+  place: Place,
+  author: Author,
+  deciding: Deciding,
+  datomsOf: DatomsOf,
+): Promise<Decision> {
   try {
-    return await confirm(entry, place, author, deciding)
+    return await confirm(entry, place, author, deciding, datomsOf)
   } catch (e) {
     if (isAnnalsError(e, 'tx/unknown-function')) return { kind: 'stopped', message: e.message }
     if (isAnnalsError(e, 'sync/malformed'))
@@ -83,7 +88,13 @@ export async function decide(entry: IntentEntry, place: Place, author: Author, d
   }
 }
 
-async function confirm(entry: IntentEntry, place: Place, author: Author, deciding: Deciding): Promise<Decision> {
+async function confirm(
+  entry: IntentEntry,
+  place: Place,
+  author: Author,
+  deciding: Deciding,
+  datomsOf: DatomsOf,
+): Promise<Decision> {
   const t = place.head.t + 1
   const tx = txOfT(t)
   const { db } = place
@@ -96,7 +107,7 @@ async function confirm(entry: IntentEntry, place: Place, author: Author, decidin
     mint: () => nextId++,
     ids: proposals(acceptable(db, entry.ids, author.leases, author.aliases)),
     about: about(entry, author),
-    ...runtimeEnv(deciding.runtime, deciding.datomsOf),
+    ...runtimeEnv(deciding.runtime, datomsOf),
   })
   const aliases = becameOf(entry, result.ids, (id) => !author.aliases.has(id) && isUnused(db, id))
   if (entry.schema && result.empty) return { kind: 'withdrawn', aliases }
@@ -113,8 +124,8 @@ async function confirm(entry: IntentEntry, place: Place, author: Author, decidin
   await deciding.validate?.({
     database: deciding.database,
     principal: author.principal,
-    before: deciding.runtime.show(db, deciding.datomsOf),
-    after: deciding.runtime.show(after, deciding.datomsOf),
+    before: deciding.runtime.show(db, datomsOf),
+    after: deciding.runtime.show(after, datomsOf),
     txData: showTxData(tx, result.data),
   })
   return { kind: 'confirmed', row, place: { db: after, head: { t, hash: row.hash }, nextId }, aliases }
@@ -152,7 +163,7 @@ async function namedTxs(db: Db, { txs }: IntentEntry): Promise<[number, number][
 }
 
 /** Reads a transaction's datoms from the log. */
-export function datomsFrom(read: (t: number) => Promise<LogRecord | undefined>): Deciding['datomsOf'] {
+export function datomsFrom(read: (t: number) => Promise<LogRecord | undefined>): DatomsOf {
   return async (tx) => (await read(tOfTx(tx)))?.data
 }
 

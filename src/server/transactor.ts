@@ -1,13 +1,14 @@
 import { AnnalsError } from '../base/errors.ts'
 import { Listeners } from '../base/listeners.ts'
-import { FIRST_USER_ID, PROVISIONAL_BASE } from '../datom/ids.ts'
+import { FIRST_USER_ID } from '../datom/ids.ts'
 import { emptyDb } from '../db/empty.ts'
+import { type Call, CallQueue } from '../engine/call-queue.ts'
 import { Mutex } from '../engine/mutex.ts'
-import { decodeRecord, type LogRecord } from '../engine/record.ts'
 import { applyRows, LOG_PAGE } from '../engine/replay.ts'
-import type { LeaseRow, LogRow, RemoteHead, RemoteStore } from '../storage/port.ts'
-import { LARGEST_LEASE } from '../sync/id-pool.ts'
+import type { RemoteHead, RemoteStore, ReplicaRow } from '../storage/port.ts'
 import type {
+  Adopt,
+  AdoptAnswer,
   Hello,
   HelloAnswer,
   IdRange,
@@ -18,15 +19,18 @@ import type {
   Register,
   RegisterAnswer,
 } from '../sync/protocol.ts'
-import { type Deciding, datomsFrom, type Place } from './decide.ts'
+import { adoption, notRecords } from './adoption.ts'
+import type { Deciding, Place } from './decide.ts'
 import { decidePush } from './decide-push.ts'
+import { Followers } from './followers.ts'
+import { Group } from './group.ts'
+import { leasesAbove, nextLease, type Wanting } from './leases.ts'
+import { readPage } from './read-page.ts'
+import { groupsOf, type Sent } from './sent.ts'
 
-export interface TransactorOptions extends Omit<Deciding, 'datomsOf'> {
+export interface TransactorOptions extends Deciding {
   readonly limits: Limits
 }
-
-/** Bytes of the records in one page of the log, unless a single one is larger. */
-const PAGE_BYTES = 512 * 1024
 
 /**
  * The remote's side of one database: its newest value, kept up with the log whichever node appends to it, and the one place of
@@ -34,8 +38,10 @@ const PAGE_BYTES = 512 * 1024
  */
 export class Transactor {
   private readonly heads = new Listeners<number>()
+  readonly followers = new Followers()
   private readonly steps = new Mutex()
-  private readonly deciding: Deciding
+  /** Pushes that arrive while others are being decided share the next step. */
+  private readonly pushes = new CallQueue<Sent, PushAnswer>((calls) => this.steps.run(() => this.decideAll(calls)))
   private readonly unwatch: () => void
   /** The store's own next id: 0 before anything was minted. */
   private head: RemoteHead = { t: 0, hash: '', epoch: '', nextId: 0 }
@@ -47,7 +53,6 @@ export class Transactor {
     private place: Place,
     onFailure: (error: unknown) => void,
   ) {
-    this.deciding = { ...options, datomsOf: datomsFrom((t) => this.recordAt(t)) }
     this.unwatch = store.watch(() => {
       this.steps.run(() => this.catchUp()).catch(onFailure)
     })
@@ -103,11 +108,11 @@ export class Transactor {
           })
         }
         const parent = of === undefined ? undefined : await this.replicaOf(of, principal)
-        const inherited = row === undefined && parent !== undefined ? await this.store.aliases(parent.replica) : []
+        const inherited = row === undefined && parent !== undefined ? await this.store.aliases([parent.replica]) : []
         const epoch = after + 1
         const outcome = await this.store.commit({
           expect: { t: this.head.t, nextId: this.head.nextId },
-          replica: { replica, epoch, nonce, lastSeq: 0, lastTxid: '', principal },
+          replicas: [{ replica, epoch, nonce, lastSeq: 0, lastTxid: '', principal }],
           aliases: inherited.map((alias) => ({ ...alias, replica })),
         })
         if (outcome === 'committed') return { epoch }
@@ -117,50 +122,112 @@ export class Transactor {
 
   /** Decides what is not decided yet, and stores records, outcomes and the replica's place as one step. */
   push(message: Push, principal: string): Promise<PushAnswer> {
+    return this.pushes.add({ message, principal })
+  }
+
+  /** A page of records. A full one, with records after it, is the same for ever: its `t` says only that there is more. */
+  async pull(from: number, max: number): Promise<PullAnswer> {
+    const rows = await readPage(this.store, from, max, this.options.limits.page)
+    const last = rows.at(-1)?.t ?? 0
+    const t = last > 0 && last < this.head.t ? last + 1 : Math.max(this.head.t, last)
+    return { t, logEpoch: this.head.epoch, rows }
+  }
+
+  /**
+   * Appends records that were decided elsewhere: a backup's, or those of a database that had no remote. Throws `backup/does-not-follow`
+   * unless the log stands at `t` and `hash`, `backup/corrupt` when the chain does not hold; then nothing is stored.
+   */
+  adopt({ t, hash, rows }: Adopt): Promise<AdoptAnswer> {
     return this.steps.run(async () => {
       for (;;) {
         await this.catchUp()
-        const row = await this.replicaOf(message.replica, principal)
-        if (row === undefined) return { kind: 'unknown-replica' }
-        const done = await decidePush(message, row, this.place, this.store, this.deciding)
-        if (done.kind !== 'decided') return done
-        if (done.commit !== undefined) {
-          const { t, nextId } = this.head
-          const outcome = await this.store.commit({ ...done.commit, expect: { t, nextId } })
-          if (outcome === 'lost') continue
-          const { place } = done
-          this.moveTo(place, { ...this.head, ...place.head, nextId: done.commit.nextId ?? nextId })
+        const { place } = this
+        if (place.head.t !== t || place.head.hash !== hash) {
+          throw new AnnalsError(
+            'backup/does-not-follow',
+            `the log of ${this.options.database} stands at t ${place.head.t}; what follows t ${t}${t === place.head.t ? ' of another log' : ''} cannot be appended`,
+            { t: place.head.t, follows: t },
+          )
         }
-        return {
-          kind: 'answers',
-          t: this.head.t,
-          logEpoch: this.head.epoch,
-          outcomes: done.outcomes,
-          leases: await this.leases(message, true),
-          ...(done.stopped && { stopped: done.stopped }),
-        }
+        const { db, head } = await applyRows(place.db, place.head, rows).catch(notRecords)
+        const commit = adoption(rows, place.nextId)
+        const { nextId } = this.head
+        if ((await this.store.commit({ ...commit, expect: { t, nextId } })) === 'lost') continue
+        this.moveTo({ db, head, nextId: commit.nextId }, { ...this.head, ...head, nextId: commit.nextId })
+        return { t: head.t }
       }
     })
   }
 
-  /** Records from `from` on, a page of them. */
-  async pull(from: number, max: number): Promise<PullAnswer> {
-    const rows: LogRow[] = []
-    let bytes = 0
-    for (const row of await this.store.readLog(from, Math.min(max, this.options.limits.page))) {
-      if (rows.length > 0 && bytes + row.body.length > PAGE_BYTES) break
-      bytes += row.body.length
-      rows.push(row)
-    }
-    return { t: Math.max(this.head.t, rows.at(-1)?.t ?? 0), logEpoch: this.head.epoch, rows }
-  }
-
   async close(): Promise<void> {
     if (this.closed) return
+    this.followers.endAll()
+    await this.pushes.idle()
     this.closed = true
     this.unwatch()
     await this.steps.run(async () => undefined)
     await this.store.close()
+  }
+
+  private async decideAll(calls: readonly Call<Sent, PushAnswer>[]): Promise<void> {
+    for (const some of groupsOf(calls)) await this.decideGroup(some)
+  }
+
+  private async decideGroup(calls: readonly Call<Sent, PushAnswer>[]): Promise<void> {
+    for (;;) {
+      await this.catchUp()
+      const pushes = calls.map(({ input }) => input.message)
+      const group = await Group.load(this.store, pushes, this.place)
+      const done: (() => void)[] = []
+      for (const { input, resolve, reject } of calls) {
+        try {
+          const answer = await this.decide(input, group)
+          done.push(() => resolve(answer()))
+        } catch (error) {
+          // one bad push is no affair of the others
+          done.push(() => reject(error))
+        }
+      }
+      if (!(await this.write(group))) continue
+      for (const settle of done) settle()
+      return
+    }
+  }
+
+  /** What the push comes to, added to the group. The answer is to be made once that is stored. */
+  private async decide({ message, principal }: Sent, group: Group): Promise<() => PushAnswer> {
+    const row = group.replica(message.replica)
+    if (row === undefined) return () => ({ kind: 'unknown-replica' })
+    checkOwner(row, principal)
+    const done = await decidePush(message, row, group, this.options)
+    if (done.kind !== 'decided') return () => done
+    group.add(done.addition, done.place)
+    const leases = leasesAbove(group.leases(message.replica), message.leasedTo)
+    if (leases.length === 0 && message.want > 0) {
+      const lease = nextLease(this.options.database, message, group.place.nextId)
+      group.grant(lease)
+      leases.push([lease.from, lease.to])
+    }
+    const { outcomes, stopped } = done
+    return () => ({
+      kind: 'answers',
+      t: this.head.t,
+      logEpoch: this.head.epoch,
+      outcomes,
+      leases,
+      ...(stopped && { stopped }),
+    })
+  }
+
+  /** False: another node was faster, and nothing was stored. */
+  private async write(group: Group): Promise<boolean> {
+    const commit = group.commit()
+    if (commit === undefined) return true
+    const { t, nextId } = this.head
+    if ((await this.store.commit({ ...commit, expect: { t, nextId } })) === 'lost') return false
+    const { place } = group
+    this.moveTo(place, { ...this.head, ...place.head, nextId: commit.nextId ?? nextId })
+    return true
   }
 
   /** Goes on to the head of the log; starts anew when the log is another one. */
@@ -185,16 +252,16 @@ export class Transactor {
     const moved = head.t !== this.head.t
     this.place = place
     this.head = head
-    if (moved) this.heads.call(head.t)
+    if (!moved) return
+    this.followers.poke(head.t)
+    this.heads.call(head.t)
   }
 
   /** The replica's row; throws `sync/unauthorized` when it belongs to somebody else. */
-  private async replicaOf(replica: string, principal: string) {
-    const row = await this.store.replica(replica)
-    if (row === undefined || row.principal === principal) return row
-    throw new AnnalsError('sync/unauthorized', `replica ${replica} belongs to another user; its queue stays theirs`, {
-      status: 403,
-    })
+  private async replicaOf(replica: string, principal: string): Promise<ReplicaRow | undefined> {
+    const row = (await this.store.replicas([replica])).get(replica)
+    if (row !== undefined) checkOwner(row, principal)
+    return row
   }
 
   private async compare({ t, hash }: Hello): Promise<HelloAnswer['base']> {
@@ -205,29 +272,25 @@ export class Transactor {
   }
 
   /** The replica's leases above those it knows of; a new one when there are none and it asks. */
-  private async leases(
-    { replica, leasedTo, want }: { readonly replica: string; readonly leasedTo: number; readonly want: number },
-    mayGrant: boolean,
-  ): Promise<readonly IdRange[]> {
+  private async leases(message: Wanting, mayGrant: boolean): Promise<readonly IdRange[]> {
     for (;;) {
-      const unknown = (await this.store.leases(replica)).filter((lease) => lease.from >= leasedTo)
-      if (unknown.length > 0 || want === 0 || !mayGrant) return unknown.map((lease) => [lease.from, lease.to] as const)
+      const unknown = leasesAbove(await this.store.leases([message.replica]), message.leasedTo)
+      if (unknown.length > 0 || message.want === 0 || !mayGrant) return unknown
       const { t, nextId } = this.head
-      const from = Math.max(nextId, FIRST_USER_ID)
-      const to = from + Math.min(want, LARGEST_LEASE)
-      if (to > PROVISIONAL_BASE)
-        throw new AnnalsError('tx/too-large', `database ${this.options.database} has no ids left`, {})
-      const lease: LeaseRow = { replica, from, to }
-      if ((await this.store.commit({ expect: { t, nextId }, nextId: to, lease })) === 'committed') {
+      const lease = nextLease(this.options.database, message, Math.max(nextId, FIRST_USER_ID))
+      const { to } = lease
+      if ((await this.store.commit({ expect: { t, nextId }, nextId: to, leases: [lease] })) === 'committed') {
         this.moveTo({ ...this.place, nextId: to }, { ...this.head, nextId: to })
       } else await this.catchUp()
     }
   }
+}
 
-  private async recordAt(t: number): Promise<LogRecord | undefined> {
-    const [row] = await this.store.readLog(t, 1)
-    return row?.t === t ? decodeRecord(row) : undefined
-  }
+function checkOwner({ replica, principal }: ReplicaRow, caller: string): void {
+  if (principal === caller) return
+  throw new AnnalsError('sync/unauthorized', `replica ${replica} belongs to another user; its queue stays theirs`, {
+    status: 403,
+  })
 }
 
 const start = async (): Promise<Place> => ({ db: await emptyDb(), head: { t: 0, hash: '' }, nextId: FIRST_USER_ID })

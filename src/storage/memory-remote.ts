@@ -77,25 +77,27 @@ class MemoryRemoteStore implements RemoteStore {
     return new Map(found.map((row) => [row.txid, row]))
   }
 
-  async replica(id: string): Promise<ReplicaRow | undefined> {
-    return this.#live().replicas.get(id)
+  async replicas(ids: readonly string[]): Promise<ReadonlyMap<string, ReplicaRow>> {
+    const { replicas } = this.#live()
+    const found = ids.flatMap((id) => replicas.get(id) ?? [])
+    return new Map(found.map((row) => [row.replica, row]))
   }
 
-  async leases(replica: string): Promise<readonly LeaseRow[]> {
-    return this.#live().leases.filter((row) => row.replica === replica)
+  async leases(replicas: readonly string[]): Promise<readonly LeaseRow[]> {
+    return this.#live().leases.filter((row) => replicas.includes(row.replica))
   }
 
-  async aliases(replica: string): Promise<readonly AliasRow[]> {
-    return [...this.#live().aliases.values()].filter((row) => row.replica === replica)
+  async aliases(replicas: readonly string[]): Promise<readonly AliasRow[]> {
+    return [...this.#live().aliases.values()].filter((row) => replicas.includes(row.replica))
   }
 
   async commit(change: RemoteCommit): Promise<'committed' | 'lost'> {
     const database = this.#live()
     checkRemoteCommit(change)
-    const { replica, outcomes = [] } = change
+    const { replicas = [], outcomes = [] } = change
     if (!headMeets(database.head, change.expect)) return 'lost'
     if (outcomes.some(({ txid }) => database.outcomes.has(txid))) return 'lost'
-    if (replica && !replicaMayBecome(database.replicas.get(replica.replica), replica)) return 'lost'
+    if (!replicas.every((row) => replicaMayBecome(database.replicas.get(row.replica), row))) return 'lost'
     checkNew(database, change)
     apply(database, change)
     if (change.log?.length) database.watchers.tellOthers(this)
@@ -140,6 +142,6 @@ function apply(database: Database, change: RemoteCommit): void {
   }
   for (const row of change.outcomes ?? []) database.outcomes.set(row.txid, { ...row })
   for (const row of change.aliases ?? []) database.aliases.set(aliasKey(row), { ...row })
-  if (change.replica) database.replicas.set(change.replica.replica, { ...change.replica })
-  if (change.lease) database.leases.push({ ...change.lease })
+  for (const row of change.replicas ?? []) database.replicas.set(row.replica, { ...row })
+  for (const row of change.leases ?? []) database.leases.push({ ...row })
 }

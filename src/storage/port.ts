@@ -217,10 +217,13 @@ export interface RemoteCommit {
   readonly log?: readonly LogRow[]
   /** One whose txid has an outcome already makes the commit `lost`. */
   readonly outcomes?: readonly OutcomeRow[]
-  /** Ahead of the stored one by (epoch, lastSeq), with its nonce and principal within one epoch, or equal to it; else `lost`. */
-  readonly replica?: ReplicaRow
-  /** Between `expect.nextId` and the new `nextId`. */
-  readonly lease?: LeaseRow
+  /**
+   * Each ahead of the stored one by (epoch, lastSeq), with its nonce and principal within one epoch, or equal to it; else `lost`.
+   * At most one a replica.
+   */
+  readonly replicas?: readonly ReplicaRow[]
+  /** Between `expect.nextId` and the new `nextId`, none overlapping another. */
+  readonly leases?: readonly LeaseRow[]
   /** At most one per replica and id, for ever. */
   readonly aliases?: readonly AliasRow[]
 }
@@ -230,10 +233,11 @@ export interface RemoteStore {
   head(): Promise<RemoteHead>
   readLog(from: number, limit?: number): Promise<readonly LogRow[]>
   outcomes(txids: readonly string[]): Promise<ReadonlyMap<string, OutcomeRow>>
-  replica(id: string): Promise<ReplicaRow | undefined>
-  /** Every one ever granted, by `from`. */
-  leases(replica: string): Promise<readonly LeaseRow[]>
-  aliases(replica: string): Promise<readonly AliasRow[]>
+  replicas(ids: readonly string[]): Promise<ReadonlyMap<string, ReplicaRow>>
+  /** Every one ever granted to any of these, by `from`. */
+  leases(replicas: readonly string[]): Promise<readonly LeaseRow[]>
+  /** By replica and id. */
+  aliases(replicas: readonly string[]): Promise<readonly AliasRow[]>
   commit(change: RemoteCommit): Promise<'committed' | 'lost'>
   /** As {@link LocalStore.watch}, for the log only: another node may have appended. */
   watch(listener: () => void): () => void

@@ -6,19 +6,23 @@ export function checkRemoteCommit({
   expect,
   log = [],
   nextId = expect.nextId,
-  lease,
+  leases = [],
   outcomes = [],
+  replicas = [],
 }: RemoteCommit): void {
   for (const [i, { t }] of log.entries()) {
     const want = expect.t + 1 + i
     assert(t === want, () => `appending t ${t} to a log expected at ${expect.t}, wanted ${want}`)
   }
   assert(nextId >= expect.nextId, () => `nextId would go back from ${expect.nextId} to ${nextId}`)
-  if (lease !== undefined) {
-    const { from, to } = lease
-    const granted = expect.nextId <= from && from < to && to <= nextId
-    assert(granted, () => `a lease ${from} ..< ${to} is outside of ${expect.nextId} ..< ${nextId}`)
+  let free = expect.nextId
+  for (const { from, to } of leases) {
+    const granted = free <= from && from < to && to <= nextId
+    assert(granted, () => `a lease ${from} ..< ${to} is outside of ${free} ..< ${nextId}`)
+    free = to
   }
+  const placed = new Set(replicas.map(({ replica }) => replica))
+  assert(placed.size === replicas.length, 'one replica is moved twice')
   const decided = new Set(outcomes.map(({ txid }) => txid))
   assert(decided.size === outcomes.length, 'one transaction is decided twice')
 }

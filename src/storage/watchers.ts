@@ -19,8 +19,12 @@ export class Watchers {
     for (const entry of this.#entries) if (entry.owner === owner) this.#entries.delete(entry)
   }
 
-  has(owner: object): boolean {
-    return [...this.#entries].some((entry) => entry.owner === owner)
+  get any(): boolean {
+    return this.#entries.size > 0
+  }
+
+  tellAll(): void {
+    this.#tell(() => true)
   }
 
   tellOwn(owner: object): void {

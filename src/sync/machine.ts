@@ -82,6 +82,8 @@ export const STOPPED: Machine = {
   error: undefined,
 }
 
+/** Seconds that a remote may ask for. */
+const LONGEST_ASKED = 3600
 /** Milliseconds of the first and of the longest pause between two tries: doubled each time, a random part of it waited. */
 const FIRST_PAUSE = 500
 const LONGEST_PAUSE = 30_000
@@ -192,7 +194,11 @@ function fail(m: Machine, error: AnnalsError, world: World): Move {
     }
     default: {
       const longest = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** m.failures)
-      const retryAt = world.now + Math.round(longest * (0.5 + world.random / 2))
+      const { retryAfter } = error.data
+      // what the remote asks for, in seconds, with the same dice, so that not all come back at once
+      const asked = typeof retryAfter === 'number' ? Math.min(retryAfter, LONGEST_ASKED) * 1000 : 0
+      const pause = Math.max(asked * (1 + world.random / 2), longest * (0.5 + world.random / 2))
+      const retryAt = world.now + Math.round(pause)
       const next = down({ mode: 'backing-off', failures: m.failures + 1, retryAt })
       return [next, [{ type: 'hangUp' }, { type: 'wake', at: retryAt }]]
     }

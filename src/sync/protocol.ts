@@ -141,7 +141,20 @@ export type PushAnswer =
 
 /** Records `from ..`, dense; none when `from` lies beyond the head. */
 export interface PullAnswer {
+  /** The head's; of a page with more after it, only that: it is the same answer for ever. */
   readonly t: number
   readonly logEpoch: string
   readonly rows: readonly LogRow[]
+}
+
+/** Records that were decided elsewhere, to be appended after `t` and `hash`. Needs the right to administer. */
+export interface Adopt {
+  readonly protocol: number
+  readonly t: number
+  readonly hash: string
+  readonly rows: readonly LogRow[]
+}
+export interface AdoptAnswer {
+  /** Where the log stands now. */
+  readonly t: number
 }

@@ -79,7 +79,7 @@ export function readPullAnswer(x: unknown): PullAnswer {
   return { t: f.count('t'), logEpoch: f.text('logEpoch', 256), rows: f.list('rows', MANY, readRow) }
 }
 
-function readRow(x: unknown): LogRow {
+export function readRow(x: unknown): LogRow {
   const f = new Fields(x, 'record')
   return { t: f.count('t'), txid: f.uuid('txid'), body: f.bytes('body', 2 ** 31), hash: f.text('hash', 64) }
 }

@@ -1,6 +1,7 @@
 import { AnnalsError } from '../base/errors.ts'
 import { Fields, isId, isText, isUuid } from './fields.ts'
-import { type Hello, type Limits, PROTOCOL, type Push, type PushEntry, type Register } from './protocol.ts'
+import { type Adopt, type Hello, type Limits, PROTOCOL, type Push, type PushEntry, type Register } from './protocol.ts'
+import { readRow } from './read-answer.ts'
 
 /** Pairs of ids in one message; more than fit into its bytes. */
 const MANY = 1_000_000
@@ -60,6 +61,16 @@ export function readPush(x: unknown, limits: Limits): Push {
     entries,
     leasedTo: f.count('leasedTo'),
     want: f.count('want'),
+  }
+}
+
+export function readAdopt(x: unknown): Adopt {
+  const f = new Fields(x, 'adopt')
+  return {
+    protocol: checkProtocol(f),
+    t: f.count('t'),
+    hash: f.text('hash', 64),
+    rows: f.list('rows', MANY, readRow),
   }
 }
 

@@ -34,14 +34,15 @@ const MAX_DEPTH = 16
 export function httpTransport({ url, auth, fetch: send = fetch }: HttpTransportOptions): Transport {
   const base = url.replace(/\/+$/, '')
   let token: string | undefined
+  /** Of the remote's log: a page that names it may be kept by caches. */
+  let epoch: string | undefined
 
   const request = async (path: string, init: RequestInit, signal: AbortSignal): Promise<Response> => {
+    const cache = path.includes('&epoch=') ? 'default' : 'no-store'
     const headers = { ...init.headers, ...(token !== undefined && { authorization: `Bearer ${token}` }) }
-    const response = await send(`${base}/${path}`, { ...init, headers, signal, cache: 'no-store' }).catch(
-      (cause: unknown) => {
-        throw unreachable(`the server at ${base} cannot be reached`, cause)
-      },
-    )
+    const response = await send(`${base}/${path}`, { ...init, headers, signal, cache }).catch((cause: unknown) => {
+      throw unreachable(`the server at ${base} cannot be reached`, cause)
+    })
     if (response.ok) return response
     throw await refusalOf(response)
   }
@@ -70,11 +71,16 @@ export function httpTransport({ url, auth, fetch: send = fetch }: HttpTransportO
   return {
     hello: async (message, _freshToken, signal) => {
       token = await auth?.()
-      return ask('hello', message, readHelloAnswer, signal)
+      const answer = await ask('hello', message, readHelloAnswer, signal)
+      epoch = answer.logEpoch
+      return answer
     },
     register: (message, signal) => ask('register', message, readRegisterAnswer, signal),
     push: (message, signal) => ask('push', message, readPushAnswer, signal),
-    pull: (from, max, signal) => ask(`pull?from=${from}&max=${max}`, undefined, readPullAnswer, signal),
+    pull: (from, max, signal) => {
+      const of = epoch === undefined ? '' : `&epoch=${encodeURIComponent(epoch)}`
+      return ask(`pull?from=${from}&max=${max}${of}`, undefined, readPullAnswer, signal)
+    },
     follow: async (from, poke, signal) => {
       const silence = new AbortController()
       let timer = setTimeout(() => silence.abort(), SILENCE_MS)
@@ -103,16 +109,17 @@ function readPoke(data: string): number {
 }
 
 /** What a refused request says: the server's own words where they are there. */
-async function refusalOf(response: Response): Promise<AnnalsError> {
+export async function refusalOf(response: Response): Promise<AnnalsError> {
   const { status } = response
   const said = await response.json().catch(() => undefined)
   const { code, message } = (typeof said === 'object' && said !== null ? said : {}) as {
     code?: unknown
     message?: unknown
   }
+  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN)
+  const data = { status, ...(seconds >= 0 && { retryAfter: seconds }) }
   const text = typeof message === 'string' ? message : `the server answers ${status} ${response.statusText}`.trim()
   if (status === 401 || status === 403) return new AnnalsError('sync/unauthorized', text, { status })
-  if (typeof code === 'string' && /^[a-z]+\/[a-z-]+$/.test(code))
-    return new AnnalsError(code as ErrorCode, text, { status })
-  return new AnnalsError('sync/unreachable', text, { status })
+  if (typeof code === 'string' && /^[a-z]+\/[a-z-]+$/.test(code)) return new AnnalsError(code as ErrorCode, text, data)
+  return new AnnalsError('sync/unreachable', text, data)
 }

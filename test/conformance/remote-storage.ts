@@ -9,7 +9,7 @@ export interface Nodes {
 }
 
 /** What every {@link RemoteStorage} must do. The suite closes the nodes that `makeNodes` gives. */
-export function remoteStorageSuite(name: string, makeNodes: () => Nodes): void {
+export function remoteStorageSuite(name: string, makeNodes: () => Nodes | Promise<Nodes>): void {
   describe(`${name} as a RemoteStorage`, () => {
     let nodes: Nodes
     let store: RemoteStore
@@ -29,7 +29,7 @@ export function remoteStorageSuite(name: string, makeNodes: () => Nodes): void {
     const append = async (from: number, to: number) => commitNow({ log: range(from, to, logRow) })
 
     beforeEach(async () => {
-      nodes = makeNodes()
+      nodes = await makeNodes()
       store = await nodes.here.open('shop')
       return async () => {
         await nodes.here.close()
@@ -42,23 +42,29 @@ export function remoteStorageSuite(name: string, makeNodes: () => Nodes): void {
         expect(await store.head()).toEqual({ t: 0, hash: '', nextId: 0, epoch: expect.stringMatching(/^.+$/) })
         expect(await store.readLog(1)).toEqual([])
         expect(await store.outcomes(['tx-1'])).toEqual(new Map())
-        expect(await store.replica('r1')).toBeUndefined()
-        expect(await store.leases('r1')).toEqual([])
-        expect(await store.aliases('r1')).toEqual([])
+        expect(await placeOf(store, 'r1')).toBeUndefined()
+        expect(await store.leases(['r1'])).toEqual([])
+        expect(await store.aliases(['r1'])).toEqual([])
       })
 
       it('shares nothing with one of another name', async () => {
         const other = await nodes.here.open('Shop')
         const lease = { replica: 'r1', from: 0, to: 64 }
-        const rest = { nextId: 64, lease, aliases: [alias(1, 2)], outcomes: [outcome(1)], replica: replica(1) }
+        const rest = {
+          nextId: 64,
+          leases: [lease],
+          aliases: [alias(1, 2)],
+          outcomes: [outcome(1)],
+          replicas: [replica(1)],
+        }
         await commitNow({ log: [logRow(1)], ...rest })
         expect(await other.head()).toMatchObject({ t: 0, nextId: 0 })
         expect((await other.head()).epoch).not.toBe((await store.head()).epoch)
         expect(await other.readLog(1)).toEqual([])
         expect(await other.outcomes(['tx-1'])).toEqual(new Map())
-        expect(await other.replica('r1')).toBeUndefined()
-        expect(await other.leases('r1')).toEqual([])
-        expect(await other.aliases('r1')).toEqual([])
+        expect(await placeOf(other, 'r1')).toBeUndefined()
+        expect(await other.leases(['r1'])).toEqual([])
+        expect(await other.aliases(['r1'])).toEqual([])
         const same = { log: [logRow(1)], ...rest }
         expect(await other.commit({ expect: { t: 0, nextId: 0 }, ...same })).toBe('committed')
       })
@@ -128,11 +134,11 @@ export function remoteStorageSuite(name: string, makeNodes: () => Nodes): void {
         ['one transaction twice', { log: [logRow(2), { ...logRow(3), txid: 'tx-2' }] }],
       ])('refuses %s as an assertion', async (_, change) => {
         await append(1, 1)
-        const whole = commitNow({ ...change, replica: replica(1), outcomes: [outcome(9)], nextId: 5 })
+        const whole = commitNow({ ...change, replicas: [replica(1)], outcomes: [outcome(9)], nextId: 5 })
         await expect(whole).rejects.toMatchObject({ code: 'internal/assertion' })
         expect(await store.readLog(1)).toEqual([logRow(1)])
         expect(await store.head()).toMatchObject({ t: 1, nextId: 0 })
-        expect(await store.replica('r1')).toBeUndefined()
+        expect(await placeOf(store, 'r1')).toBeUndefined()
         expect(await store.outcomes(['tx-9'])).toEqual(new Map())
       })
     })
@@ -142,8 +148,8 @@ export function remoteStorageSuite(name: string, makeNodes: () => Nodes): void {
         nextId: 164,
         log: [logRow(3)],
         outcomes: [outcome(3, { t: 3 }), outcome(4, { code: 'tx/cas-failed', detail: '{"e":1}' })],
-        replica: replica(4),
-        lease: { replica: 'r1', from: 100, to: 164 },
+        replicas: [replica(4)],
+        leases: [{ replica: 'r1', from: 100, to: 164 }],
         aliases: [alias(50, 7)],
       }
 
@@ -158,9 +164,9 @@ export function remoteStorageSuite(name: string, makeNodes: () => Nodes): void {
         expect(await store.outcomes(['tx-3', 'tx-4'])).toEqual(
           new Map(everything.outcomes?.map((row) => [row.txid, row])),
         )
-        expect(await store.replica('r1')).toEqual(replica(4))
-        expect(await store.leases('r1')).toEqual([everything.lease])
-        expect(await store.aliases('r1')).toEqual([alias(50, 7)])
+        expect(await placeOf(store, 'r1')).toEqual(replica(4))
+        expect(await store.leases(['r1'])).toEqual(everything.leases)
+        expect(await store.aliases(['r1'])).toEqual([alias(50, 7)])
       })
 
       it.each([
@@ -172,7 +178,7 @@ export function remoteStorageSuite(name: string, makeNodes: () => Nodes): void {
       ])('that expects %j is lost and changes nothing', async (expected) => {
         const log = [logRow(expected.t + 1)]
         const lease = { replica: 'r1', from: expected.nextId, to: 164 }
-        expect(await commit({ expect: expected, ...everything, log, lease })).toBe('lost')
+        expect(await commit({ expect: expected, ...everything, log, leases: [lease] })).toBe('lost')
         await unchanged()
       })
 
@@ -195,14 +201,25 @@ export function remoteStorageSuite(name: string, makeNodes: () => Nodes): void {
 
       it.each([
         ['nextId going back', { nextId: 99 }],
-        ['a lease of ids that were minted', { nextId: 164, lease: { replica: 'r1', from: 99, to: 164 } }],
-        ['a lease beyond nextId', { nextId: 164, lease: { replica: 'r1', from: 100, to: 165 } }],
-        ['an empty lease', { nextId: 164, lease: { replica: 'r1', from: 100, to: 100 } }],
-        ['a lease without nextId', { lease: { replica: 'r1', from: 100, to: 164 } }],
+        ['a lease of ids that were minted', { nextId: 164, leases: [{ replica: 'r1', from: 99, to: 164 }] }],
+        ['a lease beyond nextId', { nextId: 164, leases: [{ replica: 'r1', from: 100, to: 165 }] }],
+        ['an empty lease', { nextId: 164, leases: [{ replica: 'r1', from: 100, to: 100 }] }],
+        [
+          'leases that overlap',
+          {
+            nextId: 164,
+            leases: [
+              { replica: 'r1', from: 100, to: 130 },
+              { replica: 'r2', from: 129, to: 164 },
+            ],
+          },
+        ],
+        ['one replica moved twice', { replicas: [replica(1), replica(2)] }],
+        ['a lease without nextId', { leases: [{ replica: 'r1', from: 100, to: 164 }] }],
         ['one transaction decided twice', { outcomes: [outcome(5), outcome(5, { code: 'withdrawn' })] }],
         ['an id with two aliases', { aliases: [alias(50, 7), alias(50, 8)] }],
       ])('refuses %s as an assertion', async (_, change) => {
-        const whole = commit({ expect: { t: 2, nextId: 100 }, log: [logRow(3)], replica: replica(1), ...change })
+        const whole = commit({ expect: { t: 2, nextId: 100 }, log: [logRow(3)], replicas: [replica(1)], ...change })
         await expect(whole).rejects.toMatchObject({ code: 'internal/assertion' })
         await unchanged()
       })
@@ -211,9 +228,9 @@ export function remoteStorageSuite(name: string, makeNodes: () => Nodes): void {
         expect(await store.head()).toMatchObject({ t: 2, hash: 'hash-2', nextId: 100 })
         expect(await store.readLog(1)).toEqual(range(1, 2, logRow))
         expect(await store.outcomes(['tx-3', 'tx-4', 'tx-5'])).toEqual(new Map())
-        expect(await store.replica('r1')).toBeUndefined()
-        expect(await store.leases('r1')).toEqual([])
-        expect(await store.aliases('r1')).toEqual([])
+        expect(await placeOf(store, 'r1')).toBeUndefined()
+        expect(await store.leases(['r1'])).toEqual([])
+        expect(await store.aliases(['r1'])).toEqual([])
       }
     })
 
@@ -237,11 +254,11 @@ export function remoteStorageSuite(name: string, makeNodes: () => Nodes): void {
 
       it('stand for ever: a commit that decides one again is lost', async () => {
         await commitNow({ outcomes: three })
-        const again = { log: [logRow(1)], outcomes: [outcome(9), outcome(2, { t: 1 })], replica: replica(9) }
+        const again = { log: [logRow(1)], outcomes: [outcome(9), outcome(2, { t: 1 })], replicas: [replica(9)] }
         expect(await commitNow(again)).toBe('lost')
         expect(await store.head()).toMatchObject({ t: 0, hash: '' })
         expect(await store.outcomes(['tx-2', 'tx-9'])).toEqual(new Map([['tx-2', three[1]]]))
-        expect(await store.replica('r1')).toBeUndefined()
+        expect(await placeOf(store, 'r1')).toBeUndefined()
       })
 
       it('that two nodes make at one head are made once', async () => {
@@ -270,11 +287,11 @@ export function remoteStorageSuite(name: string, makeNodes: () => Nodes): void {
         row.epoch === 1 && row.lastSeq !== 9 ? { ...row, epoch: 2 } : row
 
       it.each(moves)('may become %s: %j is %s', async (_, row, result) => {
-        await commitNow({ replica: replica(1, { epoch: 1 }) })
-        await commitNow({ replica: epoch2(replica(5)) })
-        const change = { log: [logRow(1)], outcomes: [outcome(70)], replica: epoch2(row) }
+        await commitNow({ replicas: [replica(1, { epoch: 1 })] })
+        await commitNow({ replicas: [epoch2(replica(5))] })
+        const change = { log: [logRow(1)], outcomes: [outcome(70)], replicas: [epoch2(row)] }
         expect(await commitNow(change)).toBe(result)
-        expect(await store.replica('r1')).toEqual(result === 'lost' ? epoch2(replica(5)) : epoch2(row))
+        expect(await placeOf(store, 'r1')).toEqual(result === 'lost' ? epoch2(replica(5)) : epoch2(row))
         expect((await store.head()).t).toBe(result === 'lost' ? 0 : 1)
         expect((await store.outcomes(['tx-70'])).size).toBe(result === 'lost' ? 0 : 1)
       })
@@ -282,17 +299,33 @@ export function remoteStorageSuite(name: string, makeNodes: () => Nodes): void {
       it('is registered once when two nodes do so at once', async () => {
         const second = await openThere()
         const expected = { expect: { t: 0, nextId: 0 } }
-        const register = (nonce: string) => ({ ...expected, replica: replica(0, { nonce, lastTxid: '' }) })
+        const register = (nonce: string) => ({ ...expected, replicas: [replica(0, { nonce, lastTxid: '' })] })
         const results = await Promise.all([commit(register('a')), second.commit(register('b'))])
         expect([...results].sort()).toEqual(['committed', 'lost'])
-        expect((await store.replica('r1'))?.nonce).toBe(results[0] === 'committed' ? 'a' : 'b')
+        expect((await placeOf(store, 'r1'))?.nonce).toBe(results[0] === 'committed' ? 'a' : 'b')
       })
 
       it('is each replica’s own', async () => {
-        await commitNow({ replica: replica(5) })
-        await commitNow({ replica: replica(1, { replica: 'r2' }) })
-        expect(await store.replica('r1')).toEqual(replica(5))
-        expect(await store.replica('r2')).toEqual(replica(1, { replica: 'r2' }))
+        await commitNow({ replicas: [replica(5)] })
+        await commitNow({ replicas: [replica(1, { replica: 'r2' })] })
+        expect(await placeOf(store, 'r1')).toEqual(replica(5))
+        expect(await placeOf(store, 'r2')).toEqual(replica(1, { replica: 'r2' }))
+      })
+
+      it('moves for many in one step, or for none', async () => {
+        const others = range(1, 1500, (n) => replica(1, { replica: `many-${n}` }))
+        await commitNow({ replicas: [replica(5), ...others] })
+        const moved = others.map((row) => ({ ...row, lastSeq: 2 }))
+        expect(await commitNow({ replicas: [...moved, replica(4)] })).toBe('lost')
+        expect(await store.replicas(['many-7', 'r1', 'nobody'])).toEqual(
+          new Map([
+            ['many-7', others[6]],
+            ['r1', replica(5)],
+          ]),
+        )
+        expect(await commitNow({ replicas: [...moved, replica(6)] })).toBe('committed')
+        expect(await placeOf(store, 'many-1500')).toEqual(moved[1499])
+        expect(await placeOf(store, 'r1')).toEqual(replica(6))
       })
     })
 
@@ -300,25 +333,25 @@ export function remoteStorageSuite(name: string, makeNodes: () => Nodes): void {
       it('are found by replica, in the order of ids', async () => {
         const grant = async (of: string, to: number): Promise<LeaseRow> => {
           const lease = { replica: of, from: (await store.head()).nextId, to }
-          expect(await commitNow({ nextId: to, lease })).toBe('committed')
+          expect(await commitNow({ nextId: to, leases: [lease] })).toBe('committed')
           return lease
         }
         const first = await grant('r1', 64)
         const other = await grant('r2', 128)
         const second = await grant('r1', 256)
-        expect(await store.leases('r1')).toEqual([first, second])
-        expect(await store.leases('r2')).toEqual([other])
+        expect(await store.leases(['r1'])).toEqual([first, second])
+        expect(await store.leases(['r2'])).toEqual([other])
         await commitNow({ aliases: [alias(2, 20), alias(70, 20, 'r2')] })
         await commitNow({ aliases: [alias(3, 30), alias(10, 40)] })
-        expect(await store.aliases('r1')).toEqual([alias(2, 20), alias(3, 30), alias(10, 40)])
-        expect(await store.aliases('r2')).toEqual([alias(70, 20, 'r2')])
+        expect(await store.aliases(['r1'])).toEqual([alias(2, 20), alias(3, 30), alias(10, 40)])
+        expect(await store.aliases(['r2'])).toEqual([alias(70, 20, 'r2')])
       })
 
       it('an alias is for ever', async () => {
         await commitNow({ aliases: [alias(2, 20)] })
         const again = commitNow({ aliases: [alias(2, 21)], nextId: 5 })
         await expect(again).rejects.toMatchObject({ code: 'internal/assertion' })
-        expect(await store.aliases('r1')).toEqual([alias(2, 20)])
+        expect(await store.aliases(['r1'])).toEqual([alias(2, 20)])
         expect((await store.head()).nextId).toBe(0)
       })
     })
@@ -326,7 +359,13 @@ export function remoteStorageSuite(name: string, makeNodes: () => Nodes): void {
     describe('opening again', () => {
       it('finds everything', async () => {
         const lease = { replica: 'r1', from: 0, to: 64 }
-        const rest = { nextId: 64, lease, aliases: [alias(1, 2)], outcomes: [outcome(1)], replica: replica(1) }
+        const rest = {
+          nextId: 64,
+          leases: [lease],
+          aliases: [alias(1, 2)],
+          outcomes: [outcome(1)],
+          replicas: [replica(1)],
+        }
         await commitNow({ log: range(1, 3, logRow), ...rest })
         const head = await store.head()
         await store.close()
@@ -335,9 +374,9 @@ export function remoteStorageSuite(name: string, makeNodes: () => Nodes): void {
           expect(await node.head()).toEqual(head)
           expect(await node.readLog(1)).toEqual(range(1, 3, logRow))
           expect(await node.outcomes(['tx-1'])).toEqual(new Map([['tx-1', outcome(1)]]))
-          expect(await node.replica('r1')).toEqual(replica(1))
-          expect(await node.leases('r1')).toEqual([lease])
-          expect(await node.aliases('r1')).toEqual([alias(1, 2)])
+          expect(await placeOf(node, 'r1')).toEqual(replica(1))
+          expect(await node.leases(['r1'])).toEqual([lease])
+          expect(await node.aliases(['r1'])).toEqual([alias(1, 2)])
         }
       })
     })
@@ -391,9 +430,9 @@ export function remoteStorageSuite(name: string, makeNodes: () => Nodes): void {
         await expect(store.head()).rejects.toMatchObject(closed)
         await expect(store.readLog(1)).rejects.toMatchObject(closed)
         await expect(store.outcomes(['tx-1'])).rejects.toMatchObject(closed)
-        await expect(store.replica('r1')).rejects.toMatchObject(closed)
-        await expect(store.leases('r1')).rejects.toMatchObject(closed)
-        await expect(store.aliases('r1')).rejects.toMatchObject(closed)
+        await expect(store.replicas(['r1'])).rejects.toMatchObject(closed)
+        await expect(store.leases(['r1'])).rejects.toMatchObject(closed)
+        await expect(store.aliases(['r1'])).rejects.toMatchObject(closed)
         await expect(commit({ expect: { t: 0, nextId: 0 } })).rejects.toMatchObject(closed)
         expect(() => store.watch(() => {})).toThrow(expect.objectContaining(closed))
       }
@@ -415,3 +454,6 @@ export function remoteStorageSuite(name: string, makeNodes: () => Nodes): void {
     })
   })
 }
+
+const placeOf = async (store: RemoteStore, id: string): Promise<ReplicaRow | undefined> =>
+  (await store.replicas([id])).get(id)

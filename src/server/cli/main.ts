@@ -8,4 +8,8 @@ process.exitCode = await run(process.argv.slice(2), {
   out: (line) => void process.stdout.write(`${line}\n`),
   err: (line) => void process.stderr.write(`${line}\n`),
   signal: stop.signal,
+  get input() {
+    return process.stdin
+  },
+  env: process.env,
 })

@@ -1,8 +1,8 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createSyncHandler } from '../handler.ts'
+import { type Answered, createSyncHandler } from '../handler.ts'
 import type { ServeOptions } from './arguments.ts'
-import type { LogEntry } from './log-line.ts'
+import type { Failure } from './log-line.ts'
 import { nodeListener } from './node-listener.ts'
 import { staticFiles } from './static-files.ts'
 import { storageAt } from './storage.ts'
@@ -16,21 +16,35 @@ export interface RunningServer {
 
 /** Milliseconds that open connections get to finish when the server stops. */
 const GRACE_MS = 5000
+const FRESH = { 'cache-control': 'no-store' }
+const PROMETHEUS = 'text/plain; version=0.0.4; charset=utf-8'
+
+/** What hears of a server's work. */
+export interface Reports {
+  readonly failed: (failure: Failure) => void
+  readonly answered: (answered: Answered) => void
+}
 
 /** Listens. Rejects with a message for people when the port or the storage cannot be had. */
-export async function serve(options: ServeOptions, report: (entry: LogEntry) => void): Promise<RunningServer> {
+export async function serve(options: ServeOptions, { failed, answered }: Reports): Promise<RunningServer> {
   const files = options.static === undefined ? undefined : await staticFiles(options.static)
   const sync = createSyncHandler({
     storage: storageAt(options.storage),
-    onError: (error, where) => report({ ...where, error }),
+    onError: (error, where) => failed({ ...where, error }),
+    onAnswer: answered,
+    ...(options.origins && { origins: options.origins }),
   })
+  let stopping = false
   const route = async (request: Request): Promise<Response> => {
     const { pathname } = new URL(request.url)
     if (pathname.startsWith('/sync/')) return sync(request)
-    if (pathname === '/health') return Response.json({ ok: true }, { headers: { 'cache-control': 'no-store' } })
+    if (pathname === '/health')
+      return Response.json({ ok: !stopping }, { status: stopping ? 503 : 200, headers: FRESH })
+    if (pathname === '/metrics')
+      return new Response(sync.metrics(), { headers: { ...FRESH, 'content-type': PROMETHEUS } })
     return (await files?.(request)) ?? new Response('not found\n', { status: 404 })
   }
-  const server = createServer(nodeListener(route, (error) => report({ database: '', what: 'http', error })))
+  const server = createServer(nodeListener(route, (error) => failed({ database: '', what: 'http', error })))
   try {
     await listen(server, options)
   } catch (e) {
@@ -42,6 +56,7 @@ export async function serve(options: ServeOptions, report: (entry: LogEntry) => 
   return {
     url: `http://${shown.includes(':') ? `[${shown}]` : shown}:${port}`,
     stop: async () => {
+      stopping = true
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       await sync.close()
       server.closeIdleConnections()

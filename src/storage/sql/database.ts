@@ -1,42 +1,81 @@
 import { type Dialect, Kysely } from 'kysely'
-import type { RemoteStore } from '../port.ts'
-import { Watchers } from '../watchers.ts'
-import { dialectOf } from './dialect.ts'
+import { closedError } from '../closed.ts'
+import type { LocalStore, RemoteStore } from '../port.ts'
+import { type Driver, dialectOf } from './dialect.ts'
+import { localRow } from './local-rows.ts'
+import { destroyLocal, SqlLocalStore } from './local-store.ts'
 import { migrate } from './migrate.ts'
+import { type Bell, News } from './news.ts'
 import { patiently } from './patiently.ts'
-import { SqlStore } from './store.ts'
+import { SqlRemoteStore } from './remote-store.ts'
+import { headRow } from './rows.ts'
 import type { Tables } from './tables.ts'
+
+/** Where the tables are: a URL, or any Kysely dialect. */
+export type SqlPlace = { readonly url: string } | { readonly dialect: Dialect }
 
 /** One connection pool with the tables in place. Apart from ./sql-remote.ts, so that Kysely loads at the first use. */
 export class SqlDatabase {
   readonly #db: Kysely<Tables>
-  readonly #watchers = new Map<string, Watchers>()
+  readonly #bell: Bell | undefined
+  /** By kind and name. */
+  readonly #news = new Map<string, News>()
   #closed = false
 
-  static async connect(options: { readonly url: string } | { readonly dialect: Dialect }): Promise<SqlDatabase> {
-    const dialect = 'dialect' in options ? options.dialect : await patiently('connecting', () => dialectOf(options.url))
+  static async connect(place: SqlPlace): Promise<SqlDatabase> {
+    const { dialect, bell } = await driverOf(place)
     const db = new Kysely<Tables>({ dialect })
     try {
       await patiently('preparing the tables', () => migrate(db))
     } catch (e) {
+      await bell?.close()
       await db.destroy()
       throw e
     }
-    return new SqlDatabase(db)
+    return new SqlDatabase(db, bell)
   }
 
-  private constructor(db: Kysely<Tables>) {
+  private constructor(db: Kysely<Tables>, bell: Bell | undefined) {
     this.#db = db
+    this.#bell = bell
+    bell?.onRing((key) => this.#news.get(key)?.hint())
   }
 
-  async open(name: string): Promise<RemoteStore> {
-    const watchers = this.#watchers.get(name) ?? new Watchers()
-    this.#watchers.set(name, watchers)
-    return SqlStore.open(this.#db, name, watchers, () => this.#closed)
+  openRemote(name: string): Promise<RemoteStore> {
+    const news = this.#newsOf(`remote ${name}`, async () => (await headRow(this.#db, name))?.t ?? 0)
+    return SqlRemoteStore.open(this.#db, name, news, this.#isClosed)
+  }
+
+  openLocal(name: string): Promise<LocalStore> {
+    const news = this.#newsOf(`local ${name}`, async () => {
+      const row = await localRow(this.#db, name)
+      if (row === undefined) throw closedError(name, 'destroyed')
+      return row.version
+    })
+    return SqlLocalStore.open(this.#db, name, news, this.#isClosed)
+  }
+
+  async destroyLocal(name: string): Promise<void> {
+    await patiently('destroying a database', () => destroyLocal(this.#db, name))
+    this.#news.delete(`local ${name}`)
   }
 
   async close(): Promise<void> {
+    if (this.#closed) return
     this.#closed = true
+    await this.#bell?.close()
     await this.#db.destroy()
   }
+
+  readonly #isClosed = (): boolean => this.#closed
+
+  #newsOf(key: string, look: () => Promise<number>): News {
+    const news = this.#news.get(key) ?? new News(look, this.#isClosed, () => this.#bell?.ring(key))
+    this.#news.set(key, news)
+    return news
+  }
+}
+
+async function driverOf(place: SqlPlace): Promise<Driver> {
+  return 'dialect' in place ? place : patiently('connecting', () => dialectOf(place.url))
 }

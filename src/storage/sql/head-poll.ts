@@ -1,16 +1,17 @@
 /** Milliseconds between two looks. */
 const INTERVAL = 500
 
-/** Looks at a head again and again while somebody watches: nodes in other processes tell nothing. */
+/** Looks at a number that only grows, again and again while somebody watches: other processes tell nothing, or too little. */
 export class HeadPoll {
   readonly #look: () => Promise<number>
   readonly #watched: () => boolean
   readonly #tell: () => void
   #running = false
-  /** The `t` that the watchers were last told of, or need not be; undefined before the first look. */
+  #early = (): void => undefined
+  /** What the watchers were last told of, or need not be; undefined before the first look. */
   #told: number | undefined
 
-  /** `tell` is called when `look` gives another `t` than before, at the first look, and when looking fails. */
+  /** `tell` is called when `look` gives another number than before, at the first look, and when looking fails. */
   constructor(look: () => Promise<number>, watched: () => boolean, tell: () => void) {
     this.#look = look
     this.#watched = watched
@@ -24,25 +25,45 @@ export class HeadPoll {
     void this.#run()
   }
 
-  /** `t` is this node's own work, and no news. */
-  made(t: number): void {
-    if (this.#told !== undefined) this.#told = Math.max(this.#told, t)
+  /** The next look need not wait for its time. */
+  hint(): void {
+    this.#early()
+  }
+
+  get told(): number | undefined {
+    return this.#told
+  }
+
+  /** `n` is known to this process. False: the watchers were told of it already. */
+  knows(n: number): boolean {
+    if (this.#told !== undefined && n <= this.#told) return false
+    this.#told = n
+    return true
   }
 
   async #run(): Promise<void> {
     while (this.#watched()) {
-      const before = this.#told
+      let hinted = false
+      this.#early = () => {
+        hinted = true
+      }
       // A head that cannot be read is news too: whoever then reads meets the error where somebody awaits it.
-      const t = await this.#look().catch(() => undefined)
-      if (t === undefined || t !== before) this.#tell()
-      this.#told = t ?? before
-      await pause(INTERVAL)
+      const n = await this.#look().catch(() => undefined)
+      if (n === undefined || this.knows(n)) this.#tell()
+      if (!hinted) await this.#pause()
     }
     this.#running = false
   }
-}
 
-/** Keeps no process alive. */
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms).unref())
+  /** Until it is time, or somebody hints. Keeps no process alive. */
+  #pause(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, INTERVAL)
+      timer.unref()
+      this.#early = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  }
 }

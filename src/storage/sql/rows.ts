@@ -32,22 +32,34 @@ export async function outcomeRows(db: Kysely<Tables>, name: string, txids: reado
   })
 }
 
-export async function replicaRow(db: Kysely<Tables>, name: string, id: string): Promise<ReplicaRow | undefined> {
-  const query = db.selectFrom('annals_replica').selectAll().where('db', '=', name).where('replica', '=', id)
-  const row = await query.executeTakeFirst()
-  if (row === undefined) return undefined
-  const { replica, epoch, nonce, last_seq, last_txid, principal } = row
-  return { replica, epoch: Number(epoch), nonce, lastSeq: Number(last_seq), lastTxid: last_txid, principal }
+export async function replicaRows(
+  db: Kysely<Tables>,
+  name: string,
+  ids: readonly string[],
+): Promise<Map<string, ReplicaRow>> {
+  if (ids.length === 0) return new Map()
+  const all = db.selectFrom('annals_replica').selectAll().where('db', '=', name)
+  const rows = await all.where('replica', 'in', ids).execute()
+  return new Map(
+    rows.map(({ replica, epoch, nonce, last_seq, last_txid, principal }) => {
+      return [
+        replica,
+        { replica, epoch: Number(epoch), nonce, lastSeq: Number(last_seq), lastTxid: last_txid, principal },
+      ]
+    }),
+  )
 }
 
-export async function leaseRows(db: Kysely<Tables>, name: string, replica: string): Promise<LeaseRow[]> {
-  const query = db.selectFrom('annals_lease').selectAll().where('db', '=', name).where('replica', '=', replica)
-  const rows = await query.orderBy('from_id').execute()
-  return rows.map(({ from_id, to_id }) => ({ replica, from: Number(from_id), to: Number(to_id) }))
+export async function leaseRows(db: Kysely<Tables>, name: string, replicas: readonly string[]): Promise<LeaseRow[]> {
+  if (replicas.length === 0) return []
+  const all = db.selectFrom('annals_lease').selectAll().where('db', '=', name)
+  const rows = await all.where('replica', 'in', replicas).orderBy('from_id').execute()
+  return rows.map(({ replica, from_id, to_id }) => ({ replica, from: Number(from_id), to: Number(to_id) }))
 }
 
-export async function aliasRows(db: Kysely<Tables>, name: string, replica: string): Promise<AliasRow[]> {
-  const query = db.selectFrom('annals_alias').selectAll().where('db', '=', name).where('replica', '=', replica)
-  const rows = await query.orderBy('id').execute()
-  return rows.map(({ id, final }) => ({ replica, id: Number(id), final: Number(final) }))
+export async function aliasRows(db: Kysely<Tables>, name: string, replicas: readonly string[]): Promise<AliasRow[]> {
+  if (replicas.length === 0) return []
+  const all = db.selectFrom('annals_alias').selectAll().where('db', '=', name)
+  const rows = await all.where('replica', 'in', replicas).orderBy('replica').orderBy('id').execute()
+  return rows.map(({ replica, id, final }) => ({ replica, id: Number(id), final: Number(final) }))
 }

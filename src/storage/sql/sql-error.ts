@@ -3,10 +3,13 @@ import { AnnalsError, type ErrorCode, isAnnalsError } from '../../base/errors.ts
 /** Beginnings of the codes that drivers give. */
 const MEANINGS: readonly (readonly [ErrorCode, readonly string[]])[] = [
   // libsql | pg (SQLSTATE) | mysql2
-  ['storage/blocked', ['SQLITE_BUSY', 'SQLITE_LOCKED', '40001', '40P01', 'ER_LOCK_']],
+  ['storage/blocked', ['SQLITE_BUSY', 'SQLITE_LOCKED', '40001', '40P01', 'ER_LOCK_', 'ER_CHECKREAD']],
   ['storage/quota-exceeded', ['SQLITE_FULL', '53100', 'ER_DISK_FULL']],
   ['storage/corrupt', ['SQLITE_CORRUPT', 'SQLITE_NOTADB', 'XX001', 'XX002', 'ER_NOT_KEYFILE']],
-  ['storage/unavailable', ['SQLITE_CANTOPEN', 'ECONNREFUSED', 'ENOTFOUND', '28', '3D000', 'ER_ACCESS_DENIED']],
+  [
+    'storage/unavailable',
+    ['SQLITE_CANTOPEN', 'ECONN', 'EPIPE', 'ENOTFOUND', '08', '28', '3D000', '57P', 'ER_ACCESS_DENIED', 'PROTOCOL_CONN'],
+  ],
   // The heads were compared before: whoever wrote this row twice is one of us.
   ['internal/assertion', ['SQLITE_CONSTRAINT', '23505', 'ER_DUP_ENTRY']],
 ]

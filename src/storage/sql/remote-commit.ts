@@ -2,11 +2,9 @@ import type { Kysely, Transaction } from 'kysely'
 import { ownLogRow } from '../own-rows.ts'
 import type { OutcomeRow, RemoteCommit, ReplicaRow } from '../port.ts'
 import { headAfter, replicaMayBecome } from '../remote-commit.ts'
-import { outcomeRows, replicaRow } from './rows.ts'
+import { chunks } from './chunks.ts'
+import { outcomeRows, replicaRows } from './rows.ts'
 import type { Tables } from './tables.ts'
-
-/** Rows of one INSERT: servers take 32,766 parameters or more. */
-const INSERT_ROWS = 1000
 
 /** Rolls the transaction back; nobody else sees it. */
 class Lost extends Error {}
@@ -28,10 +26,10 @@ export async function commitChange(
 }
 
 async function write(tx: Transaction<Tables>, name: string, change: RemoteCommit): Promise<void> {
-  const { log = [], outcomes = [], aliases = [], replica, lease } = change
+  const { log = [], outcomes = [], aliases = [], replicas = [], leases = [] } = change
   await moveHead(tx, name, change)
   await checkUndecided(tx, name, outcomes)
-  if (replica) await moveReplica(tx, name, replica)
+  await moveReplicas(tx, name, replicas)
   for (const rows of chunks(log)) {
     const values = rows.map(({ t, txid, body, hash }) => ({ db: name, t, txid, body, hash }))
     await tx.insertInto('annals_log').values(values).execute()
@@ -46,9 +44,9 @@ async function write(tx: Transaction<Tables>, name: string, change: RemoteCommit
     const values = rows.map(({ replica, id, final }) => ({ db: name, replica, id, final }))
     await tx.insertInto('annals_alias').values(values).execute()
   }
-  if (lease) {
-    const { replica, from, to } = lease
-    await tx.insertInto('annals_lease').values({ db: name, replica, from_id: from, to_id: to }).execute()
+  for (const rows of chunks(leases)) {
+    const values = rows.map(({ replica, from, to }) => ({ db: name, replica, from_id: from, to_id: to }))
+    await tx.insertInto('annals_lease').values(values).execute()
   }
 }
 
@@ -71,22 +69,16 @@ async function checkUndecided(tx: Transaction<Tables>, name: string, outcomes: r
   if (decided.length > 0) throw new Lost()
 }
 
-async function moveReplica(tx: Transaction<Tables>, name: string, next: ReplicaRow): Promise<void> {
-  const { replica, epoch, nonce, lastSeq, lastTxid, principal } = next
-  const now = await replicaRow(tx, name, replica)
-  if (!replicaMayBecome(now, next)) throw new Lost()
-  const values = { epoch, nonce, last_seq: lastSeq, last_txid: lastTxid, principal }
-  if (now === undefined)
-    await tx
-      .insertInto('annals_replica')
-      .values({ db: name, replica, ...values })
-      .execute()
-  else {
-    const mine = tx.updateTable('annals_replica').where('db', '=', name).where('replica', '=', replica)
-    await mine.set(values).execute()
+/** Written anew, which every server can do to many in one statement. */
+async function moveReplicas(tx: Transaction<Tables>, name: string, next: readonly ReplicaRow[]): Promise<void> {
+  for (const rows of chunks(next)) {
+    const ids = rows.map(({ replica }) => replica)
+    const now = await replicaRows(tx, name, ids)
+    for (const row of rows) if (!replicaMayBecome(now.get(row.replica), row)) throw new Lost()
+    if (now.size > 0) await tx.deleteFrom('annals_replica').where('db', '=', name).where('replica', 'in', ids).execute()
+    const values = rows.map(({ replica, epoch, nonce, lastSeq, lastTxid, principal }) => {
+      return { db: name, replica, epoch, nonce, last_seq: lastSeq, last_txid: lastTxid, principal }
+    })
+    await tx.insertInto('annals_replica').values(values).execute()
   }
-}
-
-function* chunks<T>(rows: readonly T[]): Generator<readonly T[]> {
-  for (let i = 0; i < rows.length; i += INSERT_ROWS) yield rows.slice(i, i + INSERT_ROWS)
 }

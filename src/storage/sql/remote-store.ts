@@ -14,38 +14,31 @@ import type {
 } from '../port.ts'
 import { randomEpoch } from '../random-epoch.ts'
 import { checkRemoteCommit } from '../remote-commit.ts'
-import type { Watchers } from '../watchers.ts'
-import { commitChange } from './commit.ts'
-import { HeadPoll } from './head-poll.ts'
+import type { News } from './news.ts'
 import { patiently } from './patiently.ts'
-import { aliasRows, headRow, leaseRows, logRows, outcomeRows, replicaRow } from './rows.ts'
+import { commitChange } from './remote-commit.ts'
+import { aliasRows, headRow, leaseRows, logRows, outcomeRows, replicaRows } from './rows.ts'
 import type { Tables } from './tables.ts'
 
 /** One remote log in the tables. */
-export class SqlStore implements RemoteStore {
+export class SqlRemoteStore implements RemoteStore {
   readonly #db: Kysely<Tables>
   readonly #name: string
-  readonly #watchers: Watchers
-  readonly #poll: HeadPoll
+  readonly #news: News
   readonly #isEnded: () => boolean
   #closed = false
 
-  /** `watchers`: those of all stores of this name in this process. `isEnded`: whether the storage was closed. */
-  static async open(db: Kysely<Tables>, name: string, watchers: Watchers, isEnded: () => boolean): Promise<SqlStore> {
+  /** `isEnded`: whether the storage was closed. */
+  static async open(db: Kysely<Tables>, name: string, news: News, isEnded: () => boolean): Promise<SqlRemoteStore> {
     await patiently('opening a database', () => ensureHead(db, name))
-    return new SqlStore(db, name, watchers, isEnded)
+    return new SqlRemoteStore(db, name, news, isEnded)
   }
 
-  private constructor(db: Kysely<Tables>, name: string, watchers: Watchers, isEnded: () => boolean) {
+  private constructor(db: Kysely<Tables>, name: string, news: News, isEnded: () => boolean) {
     this.#db = db
     this.#name = name
-    this.#watchers = watchers
+    this.#news = news
     this.#isEnded = isEnded
-    this.#poll = new HeadPoll(
-      async () => (await this.head()).t,
-      () => !isEnded() && watchers.has(this),
-      () => watchers.tellOwn(this),
-    )
   }
 
   async head(): Promise<RemoteHead> {
@@ -67,39 +60,34 @@ export class SqlStore implements RemoteStore {
     return new Map(rows.map((row) => [row.txid, row]))
   }
 
-  replica(id: string): Promise<ReplicaRow | undefined> {
-    return this.#ask('reading a replica', () => replicaRow(this.#db, this.#name, id))
+  replicas(ids: readonly string[]): Promise<ReadonlyMap<string, ReplicaRow>> {
+    return this.#ask('reading replicas', () => replicaRows(this.#db, this.#name, ids))
   }
 
-  leases(replica: string): Promise<readonly LeaseRow[]> {
-    return this.#ask('reading leases', () => leaseRows(this.#db, this.#name, replica))
+  leases(replicas: readonly string[]): Promise<readonly LeaseRow[]> {
+    return this.#ask('reading leases', () => leaseRows(this.#db, this.#name, replicas))
   }
 
-  aliases(replica: string): Promise<readonly AliasRow[]> {
-    return this.#ask('reading aliases', () => aliasRows(this.#db, this.#name, replica))
+  aliases(replicas: readonly string[]): Promise<readonly AliasRow[]> {
+    return this.#ask('reading aliases', () => aliasRows(this.#db, this.#name, replicas))
   }
 
   async commit(change: RemoteCommit): Promise<'committed' | 'lost'> {
     checkRemoteCommit(change)
     const outcome = await this.#ask('writing', () => commitChange(this.#db, this.#name, change))
     const last = change.log?.at(-1)
-    if (outcome === 'committed' && last) {
-      this.#poll.made(last.t)
-      this.#watchers.tellOthers(this)
-    }
+    if (outcome === 'committed' && last) this.#news.made(this, change.expect.t, last.t)
     return outcome
   }
 
   watch(listener: () => void): () => void {
     this.#checkOpen()
-    const stop = this.#watchers.add(this, listener)
-    this.#poll.start()
-    return stop
+    return this.#news.watch(this, listener)
   }
 
   async close(): Promise<void> {
     this.#closed = true
-    this.#watchers.leave(this)
+    this.#news.leave(this)
   }
 
   async #ask<T>(doing: string, work: () => Promise<T>): Promise<T> {

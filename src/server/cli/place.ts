@@ -1,0 +1,18 @@
+/** Where a database is: at a running server, or in a storage that this process opens itself. */
+export type Place =
+  | { readonly kind: 'server'; readonly url: string }
+  | { readonly kind: 'storage'; readonly storage: string; readonly database: string }
+
+const STORAGE = /^(sqlite:.+|postgres(ql)?:\/\/.+|(mysql|mariadb):\/\/.+)$/
+
+/** Throws an Error for people. */
+export function readPlace(where: string, database: string | undefined): Place {
+  if (/^https?:\/\//.test(where)) {
+    if (!URL.canParse(where)) throw new Error(`${where} is no URL`)
+    if (database !== undefined) throw new Error('the URL of a server names its database itself: leave --database out')
+    return { kind: 'server', url: where.replace(/\/+$/, '') }
+  }
+  if (!STORAGE.test(where)) throw new Error(`${where} is neither the URL of a server nor a storage`)
+  if (database === undefined) throw new Error('a storage holds many databases: say which with --database')
+  return { kind: 'storage', storage: where, database }
+}

@@ -1,0 +1,117 @@
+import { existsSync } from 'node:fs'
+import { AnnalsError } from '../../base/errors.ts'
+import { EngineConnection } from '../../engine/connection.ts'
+import { createRuntime } from '../../engine/create-runtime.ts'
+import { memory } from '../../storage/memory.ts'
+import type { ConfirmedHead, LogRow } from '../../storage/port.ts'
+import { sqlRemote } from '../../storage/sql/sql-remote.ts'
+import { openReplica } from '../../sync/open-replica.ts'
+import { httpTransport, type Transport } from '../../sync/transport.ts'
+import { createSyncHandler } from '../handler.ts'
+import { adoptRows } from './adopt-rows.ts'
+import type { Place } from './place.ts'
+
+/** Records asked for at a time; the server may give fewer. */
+const PAGE = 1000
+
+/** One remote database, at a server or in a storage that is opened here. */
+export interface Remote {
+  /** Records after `t`, to the head. */
+  rows(t: number): AsyncGenerator<LogRow>
+  /** Where the log stands. */
+  head(): Promise<ConfirmedHead>
+  /** Appends records that follow `after`. Resolves to where the log then stands. */
+  adopt(after: ConfirmedHead, rows: readonly LogRow[]): Promise<number>
+  /** A replica in memory that has caught up. Rejects where there is nothing to read. */
+  replica(): Promise<EngineConnection>
+  close(): Promise<void>
+}
+
+/** `make`: whether a file that is not there may be made. `token`: for a server. Throws errors for people. */
+export function openRemote(place: Place, token: string | undefined, make: boolean): Remote {
+  if (place.kind === 'storage') {
+    checkFile(place.storage, make)
+    // The handler itself answers, in this process: one way for both.
+    const handler = createSyncHandler({ storage: sqlRemote({ url: place.storage }), rate: false })
+    const send = ((url: string, init?: RequestInit) => handler(new Request(url, init))) as typeof fetch
+    return remoteAt(`http://localhost/${place.database}`, undefined, send, () => handler.close())
+  }
+  return remoteAt(place.url, token, fetch, async () => undefined)
+}
+
+function checkFile(storage: string, make: boolean): void {
+  const path = storage.replace(/^sqlite:(\/\/)?/, '')
+  if (make || !storage.startsWith('sqlite:') || existsSync(path)) return
+  throw new AnnalsError('storage/unavailable', `there is no file ${path}`, { path })
+}
+
+function remoteAt(url: string, token: string | undefined, send: typeof fetch, close: () => Promise<void>): Remote {
+  const remote = { url, ...(token !== undefined && { auth: () => token }) }
+  const transport = httpTransport({ ...remote, fetch: send })
+  const { signal } = new AbortController()
+  const hello = () => transport.hello(HELLO, false, signal)
+  return {
+    rows: (t) => rowsAfter(transport, t, hello, signal),
+    head: async () => {
+      const { t } = await hello()
+      const [last] = t === 0 ? [] : (await transport.pull(t, 1, signal)).rows
+      return { t, hash: last?.hash ?? '' }
+    },
+    adopt: (after, rows) => adoptRows({ url, token, send }, after, rows),
+    replica: async () => {
+      const { t } = await hello()
+      if (t === 0) throw new AnnalsError('log/unknown-transaction', `the database at ${url} is empty`, {})
+      const runtime = createRuntime({})
+      const { ledger, sync, stop } = await openReplica(await memory().open('replica'), runtime, { remote: transport })
+      const conn = new EngineConnection('replica', ledger, runtime, sync, stop)
+      await caughtUp(conn).catch(async (e: unknown) => {
+        await conn.close()
+        throw e
+      })
+      return conn
+    },
+    close,
+  }
+}
+
+/** Nobody in particular, who has nothing. */
+const HELLO = {
+  protocol: 1,
+  replica: '00000000-0000-4000-8000-000000000000',
+  t: 0,
+  hash: '',
+  functions: [],
+  leasedTo: 0,
+  want: 0,
+}
+
+async function* rowsAfter(
+  transport: Transport,
+  t: number,
+  hello: () => Promise<{ readonly t: number }>,
+  signal: AbortSignal,
+): AsyncGenerator<LogRow> {
+  const head = (await hello()).t
+  for (let next = t + 1; next <= head; ) {
+    const { rows } = await transport.pull(next, PAGE, signal)
+    if (rows.length === 0) throw new AnnalsError('sync/diverged', `the log ends at t ${next - 1}, not at ${head}`, {})
+    yield* rows
+    next += rows.length
+  }
+}
+
+/** Resolves when the replica is live; rejects at the first failure, for nobody is there to wait. */
+function caughtUp({ sync }: EngineConnection): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let stop = (): void => undefined
+    const look = (): void => {
+      const { state, error, t, remoteT } = sync.getSnapshot()
+      if (state === 'live' && t === remoteT) resolve()
+      else if (error !== undefined) reject(new AnnalsError(error.code, error.message, error.data))
+      else return
+      stop()
+    }
+    stop = sync.subscribe(look)
+    look()
+  })
+}

@@ -1,0 +1,86 @@
+import type { AliasRow, LeaseRow, LogRow, OutcomeRow, RemoteCommit, RemoteStore, ReplicaRow } from '../storage/port.ts'
+import type { Push } from '../sync/protocol.ts'
+import type { Place } from './decide.ts'
+
+/** What one push, decided, adds to its group. */
+export type Addition = Pick<Required<RemoteCommit>, 'log' | 'outcomes' | 'aliases' | 'replicas'>
+
+/**
+ * Pushes that are decided one after another and stored in one step: what the store holds of their replicas and transactions,
+ * and what the pushes before have added to it. Nothing is stored by it.
+ */
+export class Group {
+  private readonly log: LogRow[] = []
+  private readonly decided: OutcomeRow[] = []
+  private readonly newAliases: AliasRow[] = []
+  private readonly granted: LeaseRow[] = []
+  private readonly moved = new Map<string, ReplicaRow>()
+
+  private constructor(
+    private readonly store: RemoteStore,
+    private readonly start: Place,
+    /** Where the log stands once this is stored. */
+    public place: Place,
+    private readonly outcomeOf: Map<string, OutcomeRow>,
+    private readonly replicaOf: Map<string, ReplicaRow>,
+    private readonly leaseRows: LeaseRow[],
+    private readonly aliasRows: AliasRow[],
+  ) {}
+
+  /** Reads what `pushes` may concern, at `place`. */
+  static async load(store: RemoteStore, pushes: readonly Push[], place: Place): Promise<Group> {
+    const replicas = [...new Set(pushes.map(({ replica }) => replica))]
+    const [outcomes, rows, leases, aliases] = await Promise.all([
+      store.outcomes(pushes.flatMap(({ entries }) => entries.map(({ txid }) => txid))),
+      store.replicas(replicas),
+      store.leases(replicas),
+      store.aliases(replicas),
+    ])
+    return new Group(store, place, place, new Map(outcomes), new Map(rows), [...leases], [...aliases])
+  }
+
+  outcome = (txid: string): OutcomeRow | undefined => this.outcomeOf.get(txid)
+  replica = (id: string): ReplicaRow | undefined => this.replicaOf.get(id)
+  leases = (id: string): LeaseRow[] => this.leaseRows.filter(({ replica }) => replica === id)
+  aliases = (id: string): AliasRow[] => this.aliasRows.filter(({ replica }) => replica === id)
+
+  async row(t: number): Promise<LogRow | undefined> {
+    if (t > this.start.head.t) return this.log[t - this.start.head.t - 1]
+    const [row] = await this.store.readLog(t, 1)
+    return row?.t === t ? row : undefined
+  }
+
+  /** Takes in what a push came to, at the place that it leads to. */
+  add({ log, outcomes, aliases, replicas }: Addition, place: Place): void {
+    this.place = place
+    this.log.push(...log)
+    this.decided.push(...outcomes)
+    this.newAliases.push(...aliases)
+    this.aliasRows.push(...aliases)
+    for (const row of outcomes) this.outcomeOf.set(row.txid, row)
+    for (const row of replicas) {
+      this.replicaOf.set(row.replica, row)
+      this.moved.set(row.replica, row)
+    }
+  }
+
+  grant(lease: LeaseRow): void {
+    this.leaseRows.push(lease)
+    this.granted.push(lease)
+    this.place = { ...this.place, nextId: lease.to }
+  }
+
+  /** What is to be stored; undefined when everything had been decided before. */
+  commit(): Omit<RemoteCommit, 'expect'> | undefined {
+    const { log, decided, newAliases, granted, moved, place, start } = this
+    if (log.length + decided.length + newAliases.length + granted.length + moved.size === 0) return undefined
+    return {
+      log,
+      outcomes: decided,
+      aliases: newAliases,
+      leases: granted,
+      replicas: [...moved.values()],
+      ...(place.nextId !== start.nextId && { nextId: place.nextId }),
+    }
+  }
+}

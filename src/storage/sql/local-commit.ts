@@ -1,0 +1,102 @@
+import { type Kysely, SqliteAdapter, type Transaction } from 'kysely'
+import { assert } from '../../base/assert.ts'
+import { headsAfter, meets } from '../local-commit.ts'
+import type { LocalCommit, LocalHeads, QueueRow, RejectedRow } from '../port.ts'
+import { chunks } from './chunks.ts'
+import { type Local, toLocal } from './local-rows.ts'
+import type { Tables } from './tables.ts'
+
+/** A change whose bytes are the store's own. */
+export interface OwnChange extends Omit<LocalCommit, 'meta'> {
+  readonly meta: ReadonlyMap<string, Uint8Array | undefined>
+}
+
+/**
+ * One transaction, which locks the row of the database until its end. Resolves to the new version, to `lost`, or to `gone` when
+ * that life of the database is over. Throws what the driver throws.
+ */
+export function commitLocal(db: Kysely<Tables>, life: string, change: OwnChange): Promise<number | 'lost' | 'gone'> {
+  return db.transaction().execute(async (tx) => {
+    const now = await lockedRow(tx, life)
+    if (now === undefined) return 'gone'
+    if (!meets(now.heads, change.expect)) return 'lost'
+    await write(tx, now, change)
+    return now.version + 1
+  })
+}
+
+/** The row of the database, which nobody else can change until the end of the transaction. */
+export async function lockedRow(tx: Transaction<Tables>, life: string): Promise<Local | undefined> {
+  const query = tx.selectFrom('annals_local').selectAll().where('life', '=', life)
+  // A transaction of SQLite has the write lock from its beginning.
+  const isSqlite = tx.getExecutor().adapter instanceof SqliteAdapter
+  const row = await (isSqlite ? query : query.forUpdate()).executeTakeFirst()
+  return row && toLocal(row)
+}
+
+async function write(tx: Transaction<Tables>, { life, version, heads }: Local, change: OwnChange): Promise<void> {
+  const { log = [], enqueue = [], requeue = [], dequeueTo = 0, reject = [], unreject = [], meta } = change
+  await moveHeads(tx, life, version + 1, headsAfter(heads, change))
+  for (const rows of chunks(log)) {
+    const values = rows.map(({ t, txid, body, hash }) => ({ life, t, txid, body, hash }))
+    await tx.insertInto('annals_local_log').values(values).execute()
+  }
+  for (const rows of chunks(enqueue)) {
+    const values = rows.map(({ seq, txid, body }) => ({ life, seq, txid, body }))
+    await tx.insertInto('annals_local_queue').values(values).execute()
+  }
+  for (const row of requeue) await replaceQueued(tx, life, row)
+  if (dequeueTo > 0) {
+    await tx.deleteFrom('annals_local_queue').where('life', '=', life).where('seq', '<=', dequeueTo).execute()
+  }
+  for (const txids of chunks(unreject)) {
+    await tx.deleteFrom('annals_local_rejected').where('life', '=', life).where('txid', 'in', txids).execute()
+  }
+  await rejectRows(tx, life, reject)
+  for (const [name, value] of meta) await setMeta(tx, life, name, value)
+}
+
+async function moveHeads(tx: Transaction<Tables>, life: string, version: number, heads: LocalHeads): Promise<void> {
+  const { confirmed, queue, claim } = heads
+  await tx
+    .updateTable('annals_local')
+    .set({ version, ...confirmed, ...queue, claim })
+    .where('life', '=', life)
+    .execute()
+}
+
+async function replaceQueued(tx: Transaction<Tables>, life: string, { seq, txid, body }: QueueRow): Promise<void> {
+  const mine = tx.selectFrom('annals_local_queue').select('txid').where('life', '=', life).where('seq', '=', seq)
+  const old = await mine.executeTakeFirst()
+  if (old === undefined) return
+  assert(old.txid === txid, () => `seq ${seq} is ${old.txid}, requeued as ${txid}`)
+  await tx.updateTable('annals_local_queue').set({ body }).where('life', '=', life).where('seq', '=', seq).execute()
+}
+
+/** Each at the end of the list, or with a new body where it is. */
+async function rejectRows(tx: Transaction<Tables>, life: string, rows: readonly RejectedRow[]): Promise<void> {
+  if (rows.length === 0) return
+  const there = tx.selectFrom('annals_local_rejected').select(['place', 'txid']).where('life', '=', life)
+  const places = new Map((await there.orderBy('place').execute()).map(({ place, txid }) => [txid, Number(place)]))
+  let next = Math.max(0, ...places.values()) + 1
+  for (const { txid, body } of rows) {
+    const place = places.get(txid)
+    if (place === undefined) {
+      places.set(txid, next)
+      await tx.insertInto('annals_local_rejected').values({ life, place: next++, txid, body }).execute()
+    } else {
+      const mine = tx.updateTable('annals_local_rejected').where('life', '=', life).where('place', '=', place)
+      await mine.set({ body }).execute()
+    }
+  }
+}
+
+async function setMeta(
+  tx: Transaction<Tables>,
+  life: string,
+  name: string,
+  value: Uint8Array | undefined,
+): Promise<void> {
+  await tx.deleteFrom('annals_local_meta').where('life', '=', life).where('name', '=', name).execute()
+  if (value !== undefined) await tx.insertInto('annals_local_meta').values({ life, name, value }).execute()
+}

@@ -1,0 +1,100 @@
+import { expect, it } from 'vitest'
+import { createSyncHandler } from '../src/server/handler.ts'
+import { slowStorage } from './support/slow-storage.ts'
+import { type Speaker, speaker, statuses } from './support/speaker.ts'
+import { SCHEMA } from './support/sync-world.ts'
+
+const item = (s: Speaker, sku: string) => s.entry([{ 'inv/sku': sku, 'inv/count': 1 }])
+
+async function crowd(size: number) {
+  const at = slowStorage()
+  const handler = createSyncHandler({ storage: at.storage, onError: () => undefined })
+  const first = await speaker(handler)
+  await first.push([first.entry(SCHEMA)])
+  const speakers = await Promise.all(Array.from({ length: size }, () => speaker(handler)))
+  at.commits.length = 0
+  return { at, handler, first, speakers }
+}
+
+it('waiting pushes share one step of the storage', async () => {
+  const { at, first, speakers } = await crowd(40)
+  const answers = await Promise.all(speakers.map((s, i) => s.push([item(s, `S${i}`)])))
+  expect(answers.map(statuses)).toEqual(speakers.map(() => ['confirmed']))
+  expect(at.commits.length).toBeLessThanOrEqual(3)
+  const { rows } = await first.pull()
+  expect(rows.map(({ t }) => t)).toEqual(Array.from({ length: 41 }, (_, i) => i + 1))
+})
+
+it('one that is refused, forked or somebody else’s is no affair of the others', async () => {
+  const { at, first, speakers } = await crowd(5)
+  const [a, b, c, d, e] = speakers as [Speaker, Speaker, Speaker, Speaker, Speaker]
+  b.epoch = 9
+  const answers = await Promise.allSettled([
+    a.push([item(a, 'S1')]),
+    b.push([item(b, 'S2')]),
+    c.push([c.entry([[':db/cas', ['inv/sku', 'S1'], 'inv/count', 7, 8]])]),
+    d.push([{ ...item(d, 'S4'), seq: 3 }]),
+    e.push([item(e, 'S5')]),
+  ])
+  const said = answers.map((x) => (x.status === 'fulfilled' ? statuses(x.value) : x.reason))
+  expect(said).toEqual([['confirmed'], 'fork', ['rejected'], 'gap', ['confirmed']])
+  expect(at.commits.length).toBeLessThanOrEqual(2)
+  expect((await first.pull()).rows).toHaveLength(3)
+})
+
+it('the same push twice in one group is confirmed once', async () => {
+  const { first, speakers } = await crowd(1)
+  const [a] = speakers as [Speaker]
+  const entries = [item(a, 'S1'), item(a, 'S2')]
+  const [one, two] = await Promise.all([a.push(entries), a.push(entries)])
+  expect(two).toEqual(one)
+  expect((await first.pull()).rows).toHaveLength(3)
+})
+
+it('an entity that one made is seen by the next of the group', async () => {
+  const { speakers } = await crowd(2)
+  const [a, b] = speakers as [Speaker, Speaker]
+  const [, inc] = await Promise.all([
+    a.push([item(a, 'S1')]),
+    b.push([b.entry([[':db/inc', ['inv/sku', 'S1'], 'inv/count', 1]])]),
+  ])
+  expect(statuses(inc)).toEqual(['confirmed'])
+})
+
+it('ids are leased in the same step, and to each its own', async () => {
+  const { at, speakers } = await crowd(10)
+  const answers = await Promise.all(speakers.map((s, i) => s.push([item(s, `S${i}`)], { want: 64 })))
+  const leases = answers.flatMap((answer) => (answer.kind === 'answers' ? answer.leases : []))
+  expect(leases).toHaveLength(10)
+  const ids = new Set(leases.flatMap(([from, to]) => Array.from({ length: to - from }, (_, i) => from + i)))
+  expect(ids.size).toBe(640)
+  expect(at.commits.length).toBeLessThanOrEqual(3)
+})
+
+it('a group that lost the race is decided again; one whose storage fails is not acknowledged', async () => {
+  const { at, first, speakers } = await crowd(4)
+  const fates: ('lost' | 'fails' | undefined)[] = ['lost', 'lost', undefined, 'fails']
+  at.fate = () => fates.shift()
+  const [a, b, c, d] = speakers as [Speaker, Speaker, Speaker, Speaker]
+  const won = await Promise.all([a.push([item(a, 'S1')]), b.push([item(b, 'S2')])])
+  expect(won.map(statuses)).toEqual([['confirmed'], ['confirmed']])
+  fates.splice(0, fates.length, 'fails')
+  const [one, two] = [item(c, 'S3'), item(d, 'S4')]
+  const failed = await Promise.allSettled([c.push([one]), d.push([two])])
+  expect(failed.map(({ status }) => status)).toContain('rejected')
+  expect([statuses(await c.push([one])), statuses(await d.push([two]))]).toEqual([['confirmed'], ['confirmed']])
+  expect((await first.pull()).rows).toHaveLength(5)
+})
+
+it('a server that stops finishes the pushes that it has, and takes no more', async () => {
+  const { at, handler, speakers } = await crowd(20)
+  const pushed = speakers.map((s, i) => s.push([item(s, `S${i}`)]))
+  // all of them have been read, some are being stored
+  while (at.commits.length === 0) await new Promise((resolve) => setTimeout(resolve, 1))
+  const closed = handler.close()
+  const late = speakers[0]?.push([item(speakers[0], 'late')])
+  await expect(late).rejects.toMatchObject({ status: 503 })
+  expect((await Promise.all(pushed)).map(statuses)).toEqual(speakers.map(() => ['confirmed']))
+  await closed
+  expect(at.stores).toBe(0)
+})

@@ -1,0 +1,48 @@
+import { memoryRemote } from '../../src/storage/memory-remote.ts'
+import type { RemoteCommit, RemoteStorage } from '../../src/storage/port.ts'
+
+export interface SlowStorage {
+  readonly storage: RemoteStorage
+  /** Those that reached the storage. */
+  readonly commits: RemoteCommit[]
+  /** What becomes of the next commit; default: it is done. */
+  fate: () => 'lost' | 'fails' | undefined
+  /** How many stores are open. */
+  stores: number
+}
+
+/** A storage whose commits take a while, are kept, and get lost or fail when told to. */
+export function slowStorage(inner = memoryRemote()): SlowStorage {
+  const at: SlowStorage = {
+    commits: [],
+    fate: () => undefined,
+    stores: 0,
+    storage: { open, close: () => inner.close() },
+  }
+  async function open(name: string) {
+    const store = await inner.open(name)
+    at.stores++
+    return {
+      head: () => store.head(),
+      readLog: (from: number, limit?: number) => store.readLog(from, limit),
+      outcomes: (txids: readonly string[]) => store.outcomes(txids),
+      replicas: (ids: readonly string[]) => store.replicas(ids),
+      leases: (replicas: readonly string[]) => store.leases(replicas),
+      aliases: (replicas: readonly string[]) => store.aliases(replicas),
+      watch: (listener: () => void) => store.watch(listener),
+      close: () => {
+        at.stores--
+        return store.close()
+      },
+      commit: async (change: RemoteCommit) => {
+        await new Promise((resolve) => setTimeout(resolve, 5))
+        const fate = at.fate()
+        if (fate === 'fails') throw new Error('the disk is gone')
+        if (fate === 'lost') return 'lost'
+        at.commits.push(change)
+        return store.commit(change)
+      },
+    } as const
+  }
+  return at
+}
