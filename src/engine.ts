@@ -1,7 +1,7 @@
 /** `annals/engine`: the database in this very thread, for tests, Node and server rendering. */
 export type { Connection, Stats, TransactOptions } from './api/connection.ts'
 export type { Db, EntityRef, PullPattern, Query, QueryOptions, ShownDatom, TimePoint, TxForms } from './api/db.ts'
-export type { Functions, TxFunction } from './api/functions.ts'
+export type { Functions, TxFunction, ValueFunction } from './api/functions.ts'
 export type { LiveQuery, LiveSnapshot, Store } from './api/live.ts'
 export type { LogEntry, Settled, TxReport, UndoReport } from './api/report.ts'
 export type { AttributeDef, SchemaDef } from './api/schema.ts'

@@ -8,7 +8,7 @@ import { open } from './engine/open.ts'
 import { indexedDB } from './storage/indexeddb/indexeddb.ts'
 
 export type { Db, TxForms } from './api/db.ts'
-export type { Functions, TxFunction } from './api/functions.ts'
+export type { Functions, TxFunction, ValueFunction } from './api/functions.ts'
 
 export interface ServeOptions {
   /** The application's transaction functions; the same module goes to its server. */

@@ -1,5 +1,5 @@
 import type { Db as ApiDb } from '../api/db.ts'
-import type { Functions } from '../api/functions.ts'
+import type { Functions, TxFunction } from '../api/functions.ts'
 import type { Db } from '../db/db.ts'
 import type { QueryEnv } from '../query/env.ts'
 import { query } from '../query/query.ts'
@@ -21,7 +21,7 @@ export function runtimeEnv(runtime: Runtime): Pick<TransactEnv, 'call' | 'finds'
     call: (db, name, args) => {
       const f = Object.hasOwn(runtime.functions, name) ? runtime.functions[name] : undefined
       if (f === undefined) return undefined
-      return (async () => f(runtime.show(db), (args.length <= 1 ? args[0] : args) as never))()
+      return (async () => (f as TxFunction)(runtime.show(db), (args.length <= 1 ? args[0] : args) as never))()
     },
     test: (db, name, args) => {
       const f = Object.hasOwn(runtime.functions, name) ? runtime.functions[name] : undefined
