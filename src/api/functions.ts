@@ -8,7 +8,7 @@ export type TxFunction = (db: Db, args: never) => readonly unknown[] | Promise<r
 
 /**
  * Any other function that an application registers: for queries (a value for each row; null drops it), as an aggregate (a
- * value for the list of a group's values; what stands before the variable follows as arguments), as pull's `xform`, as an
+ * value for the list of a group's values, the last argument; what stands before the variable comes before it), as pull's `xform`, as an
  * attribute's or entity's predicate. Synchronous and pure. Described by what all functions have, so that the parameters of
  * transaction functions need no types where they are written.
  */

@@ -80,10 +80,10 @@ export async function recursion(db: Shop): Promise<void> {
 }
 
 export async function inFind(db: Shop): Promise<void> {
-  is<[{ 'inv/sku'?: string } | null, number][]>()(
+  is<[{ 'inv/sku'?: string } | undefined, number][]>()(
     await db.q({ find: [['pull', '?e', ['inv/sku']], '?n'], where: [['?e', 'inv/count', '?n']] }),
   )
-  is<({ 'db/ident'?: Color } | null)[]>()(
+  is<({ 'db/ident'?: Color } | undefined)[]>()(
     await db.q({ find: [[['pull', '?c', ['db/ident']], '...']], where: [['?e', 'inv/color', '?c']] }),
   )
   is<[unknown][]>()(

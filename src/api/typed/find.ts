@@ -76,7 +76,7 @@ type PullElement<S, F, B, Args> = Args extends readonly ['$', infer X, infer P]
     : unknown
 type PulledElement<S, F, B, X, P> = P extends Variable
   ? unknown
-  : Pulled<S, F, P, [KindOf<B, X>] extends [never] ? `:${string}` : IdentsOf<KindOf<B, X>>> | null
+  : Pulled<S, F, P, [KindOf<B, X>] extends [never] ? `:${string}` : IdentsOf<KindOf<B, X>>> | undefined
 
 /** What an aggregate makes of values of type `T`; `Extra` stands between its name and its variable. */
 type Aggregated<F, Fn extends string, Extra extends readonly unknown[], T> = Fn extends
