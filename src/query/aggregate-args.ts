@@ -16,13 +16,13 @@ export type AggregateArg = SlotAmount | { readonly value: Value }
 type AggregateElement = FindElement & { readonly kind: 'aggregate' }
 
 /**
- * What stands before the variable of each find element; `given` are the slots of inputs. Throws `query/unknown-function`,
+ * What stands before the variable of each find element; `given` are the slots of scalar inputs. Throws `query/unknown-function`,
  * `query/wrong-arity` or `query/malformed`.
  */
 export function aggregateArgs(
   elements: readonly FindElement[],
   scope: Scope,
-  given: readonly number[],
+  given: ReadonlySet<number>,
   env: QueryEnv,
 ): (readonly AggregateArg[])[] {
   return elements.map((element) => {
@@ -50,19 +50,19 @@ function checkAggregate({ fn, args, form }: AggregateElement, env: QueryEnv): vo
 }
 
 /** A number, or a variable that a scalar input gives a value to. */
-export function amountSlot(amount: Amount | Term, scope: Scope, given: readonly number[], form: Edn): SlotAmount {
+export function amountSlot(amount: Amount | Term, scope: Scope, given: ReadonlySet<number>, form: Edn): SlotAmount {
   if (typeof amount === 'number') return amount
   if (amount.kind === 'const' && typeof amount.value === 'number') return amount.value
   return inputSlot(amount, scope, given, form, 'a whole number, or a variable of :in that says it')
 }
 
-function ownArg(arg: Term, scope: Scope, given: readonly number[], form: Edn): AggregateArg {
+function ownArg(arg: Term, scope: Scope, given: ReadonlySet<number>, form: Edn): AggregateArg {
   if (arg.kind === 'const') return { value: readUntyped(arg.value, showForm(form)) }
   return inputSlot(arg, scope, given, form, 'constants before the variable, or variables of :in that say them')
 }
 
-function inputSlot(term: Term, scope: Scope, given: readonly number[], form: Edn, wanted: string): { slot: number } {
+function inputSlot(term: Term, scope: Scope, given: ReadonlySet<number>, form: Edn, wanted: string): { slot: number } {
   const slot = term.kind === 'var' ? scope.find(term.name) : undefined
-  if (slot === undefined || !given.includes(slot)) throw malformed(form, wanted)
+  if (slot === undefined || !given.has(slot)) throw malformed(form, wanted)
   return { slot }
 }

@@ -66,10 +66,11 @@ export function resolveProgram(
     return binding
   })
   const given = Array.from(slots.names, (_, slot) => slot)
+  const scalars = new Set(r.constantSlots)
   const source = sources.findIndex((s) => s.name === '$')
   const steps = resolveClauses(r, query.where, { scope, source, component: undefined })
   const found = foundSlots(query, scope)
-  const args = aggregateArgs(query.find.elements, scope, given, r.env)
+  const args = aggregateArgs(query.find.elements, scope, scalars, r.env)
   notePulls(r, query, found, source)
   r.roles.settle()
   const constants = r.constants.map((c) => c.slot)
@@ -90,8 +91,8 @@ export function resolveProgram(
     }),
     names: slots.names,
     aggregateArgs: args,
-    limit: query.limit === undefined ? undefined : amountSlot(query.limit, scope, given, ':limit'),
-    offset: query.offset === undefined ? undefined : amountSlot(query.offset, scope, given, ':offset'),
+    limit: query.limit === undefined ? undefined : amountSlot(query.limit, scope, scalars, ':limit'),
+    offset: query.offset === undefined ? undefined : amountSlot(query.offset, scope, scalars, ':offset'),
     mixed: mayMix(steps, r.rules.values(), sources),
   }
 }
