@@ -97,25 +97,19 @@ type CheckAttribute<S, A> = A extends Variable | '_' | Source
 /** Whether a value is known at run time only. */
 type IsWide<V> = unknown extends V ? true : string extends V ? true : false
 
-/** The functions of the database name attributes. */
-type CheckCall<S, Call> = Call extends readonly ['get-else' | 'missing?' | 'get-some', ...infer Args]
-  ? Args extends readonly [Source, ...unknown[]]
-    ? Args extends readonly ['$', ...unknown[]]
-      ? {
-          readonly [I in keyof Call]: I extends AttributePlaces<Call[0 & keyof Call], 3>
-            ? CheckAttribute<S, Call[I]>
-            : Call[I]
-        }
+/** The functions of the database name attributes: after the entity, before which the source may be left out. */
+type CheckCall<S, Call> = Call extends readonly [infer Fn extends 'get-else' | 'missing?' | 'get-some', ...infer Args]
+  ? Args extends readonly ['$', infer E, ...infer Rest]
+    ? readonly [Fn, '$', E, ...CheckNamed<S, Fn, Rest>]
+    : Args extends readonly [infer E, ...infer Rest]
+      ? E extends Source
+        ? Call
+        : readonly [Fn, E, ...CheckNamed<S, Fn, Rest>]
       : Call
-    : {
-        readonly [I in keyof Call]: I extends AttributePlaces<Call[0 & keyof Call], 2>
-          ? CheckAttribute<S, Call[I]>
-          : Call[I]
-      }
   : Call
-/** Where attributes stand in a call whose first attribute is at `First`. */
-type AttributePlaces<Fn, First extends 2 | 3> = Fn extends 'get-some'
-  ? First extends 2
-    ? '2' | '3' | '4' | '5'
-    : '3' | '4' | '5'
-  : `${First}`
+/** Several attributes, or one and a default. */
+type CheckNamed<S, Fn, Rest extends readonly unknown[]> = Fn extends 'get-some'
+  ? { [I in keyof Rest]: CheckAttribute<S, Rest[I]> }
+  : Rest extends readonly [infer A, ...infer Default]
+    ? [CheckAttribute<S, A>, ...Default]
+    : Rest
