@@ -51,7 +51,7 @@ const errorsIn = (said: string): string[] => said.split('\n').filter((line) => /
 describe.each(COMPILERS)('on %s', (compiler) => {
   it('types come out as they should, and what is wrong does not compile', async () => {
     expect(errorsIn(await compile(compiler, 'tests.json'))).toEqual([])
-  }, 120_000)
+  }, 300_000)
 
   it('two hundred attributes and a hundred queries are a second’s work', async () => {
     const said = await compile(compiler, 'large.json')
@@ -59,7 +59,7 @@ describe.each(COMPILERS)('on %s', (compiler) => {
     const instantiations = Number(/Instantiations:\s+(\d+)/.exec(said)?.[1])
     expect(instantiations).toBeGreaterThan(10_000)
     expect(instantiations).toBeLessThan(MAX_INSTANTIATIONS)
-  }, 120_000)
+  }, 300_000)
 })
 
 it('the compilers are of the majors that are promised', async () => {
