@@ -1,15 +1,15 @@
 // Builds dist: the published entries, the `annals` command, their types, and the default worker.
-import { spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { isAbsolute } from 'node:path'
 import { Script } from 'node:vm'
 import { rolldown } from 'rolldown'
+import { buildTypes } from './build-types.mjs'
 import { entries, root } from './entries.mjs'
 
 rmSync(`${root}dist`, { recursive: true, force: true })
 await buildEntries()
 await buildWorker()
-buildTypes()
+buildTypes(`${root}dist`)
 
 async function buildEntries() {
   const bundle = await rolldown({
@@ -35,21 +35,6 @@ async function buildWorker() {
   await bundle.close()
   if (output.length !== 1) throw new Error(`the default worker must be one file, got ${output.length}`)
   checkWorker(output[0].code)
-}
-
-function buildTypes() {
-  const tsc = `${root}node_modules/typescript/bin/tsc`
-  const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' })
-  if (status !== 0) throw new Error('the types were not built')
-  for (const file of readdirSync(`${root}dist`, { recursive: true, encoding: 'utf8' })) {
-    if (!file.endsWith('.d.ts')) continue
-    // Declarations keep the .ts of their imports, which only newer compilers take for .d.ts.
-    const text = readFileSync(`${root}dist/${file}`, 'utf8')
-    writeFileSync(
-      `${root}dist/${file}`,
-      text.replace(/((?:from|import)\s*\(?\s*)(['"])(\.[^'"]+)\.tsx?\2/g, '$1$2$3.js$2'),
-    )
-  }
 }
 
 /** Requires of the default worker that it runs as a classic and as a module worker, under any content security policy. */

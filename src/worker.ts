@@ -10,7 +10,7 @@ import { indexedDB } from './storage/indexeddb/indexeddb.ts'
 import type { LocalCommit } from './storage/port.ts'
 
 export type { Db, TxForms } from './api/db.ts'
-export type { Functions, TxFunction } from './api/functions.ts'
+export type { Functions, TxFunction, ValueFunction } from './api/functions.ts'
 
 export interface ServeOptions {
   /** The application's transaction functions; the same module goes to its server. */

@@ -2,7 +2,17 @@ import { afterEach, expect, it, vi } from 'vitest'
 
 /** What each published entry exports beside types. */
 const EXPORTS: Readonly<Record<string, readonly string[]>> = {
-  index: ['AnnalsError', 'connect', 'defineFunctions', 'defineSchema', 'isAnnalsError', 'kw', 'lit'],
+  index: [
+    'AnnalsError',
+    'connect',
+    'defineFunctions',
+    'defineSchema',
+    'isAnnalsError',
+    'kw',
+    'lit',
+    'pattern',
+    'query',
+  ],
   engine: ['AnnalsError', 'isAnnalsError', 'kw', 'lit', 'memory', 'open'],
   worker: ['serve'],
   react: ['useDb', 'useLive', 'useStore'],

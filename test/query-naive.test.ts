@@ -5,12 +5,13 @@ import { query } from '../src/query/query.ts'
 import { type ArbQuery, arbQuery, RULES, shuffled } from './query/arb-query.ts'
 import { plainEnv } from './query/env.ts'
 import { naiveRows } from './query/naive.ts'
-import { people, said, type ViewName, viewed } from './query/people.ts'
+import { type Overlay, people, said, type ViewName, viewed } from './query/people.ts'
 import { runs } from './support/seeds.ts'
 
 const env = plainEnv()
 const world = fc.array(fc.array(said, { minLength: 1, maxLength: 12 }), { minLength: 1, maxLength: 4 })
 const view = fc.constantFrom<ViewName>('now', 'now', 'asOf', 'since', 'history')
+const overlay = fc.constantFrom<Overlay>('none', 'pending', 'with')
 
 const textOf = ({ find, where, ins }: ArbQuery, clauses = where): string =>
   `[:find ${find} :in $ % ${ins} :where ${clauses.join('\n')}]`
@@ -21,12 +22,12 @@ const canonical = (rows: unknown): string[] => (rows as unknown[][]).map((row) =
 const REFUSALS = ['query/unbound-variable', 'query/malformed', 'query/bad-argument']
 
 describe('queries against an oracle', () => {
-  it('finds what trying everything finds, in every view and whatever the order of the clauses', async () => {
+  it('finds what trying everything finds, in every view, over pending facts, whatever the order of the clauses', async () => {
     let answered = 0
     let refused = 0
     await fc.assert(
-      fc.asyncProperty(world, arbQuery, view, fc.nat(6), fc.integer(), async (txs, q, v, t, seed) => {
-        const db = viewed(await people(txs), v, t)
+      fc.asyncProperty(world, overlay, arbQuery, view, fc.nat(6), fc.integer(), async (txs, o, q, v, t, seed) => {
+        const db = viewed(await people(txs, o), v, t)
         const inputs = [RULES, ...q.inputs]
         let rows: unknown
         try {

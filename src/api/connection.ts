@@ -1,8 +1,23 @@
 import type { AnnalsError } from '../base/errors.ts'
-import type { Db, EntityRef, PullPattern, Query, QueryOptions, TimePoint, TxForms } from './db.ts'
+import type { Db, EntityRef, PullPattern, Query, TimePoint, TxForms } from './db.ts'
+import type { Functions } from './functions.ts'
 import type { LiveQuery, Store } from './live.ts'
 import type { LogEntry, TxReport, UndoReport } from './report.ts'
+import type { SchemaDef } from './schema.ts'
 import type { Sync } from './sync.ts'
+import type {
+  Answer,
+  App,
+  Arguments,
+  Checked,
+  CheckedForms,
+  CheckedPattern,
+  EntityOf,
+  Inferred,
+  PullAnswer,
+  Typed,
+  Unread,
+} from './typed/answer.ts'
 
 export interface TransactOptions {
   /** Refuses with `tx/basis-moved` unless this is still the newest confirmed `t`. */
@@ -71,15 +86,28 @@ export interface MigrationReport {
   readonly txid?: string
 }
 
-/** A database by name: the one thing that changes. The same in a page, in Node and in tests. */
-export interface Connection {
+/**
+ * A database by name: the one thing that changes. The same in a page, in Node and in tests. What is known of its schema and
+ * functions types all that is asked of it and transacted; see {@link Db}.
+ */
+export interface Connection<S extends SchemaDef = SchemaDef, F extends Functions = Functions> extends Typed<S, F> {
   readonly name: string
   /** Resolves when the transaction is durable; rejects with its coded reason when it is not made. */
-  transact(txData: TxForms, options?: TransactOptions): Promise<TxReport>
+  transact<const T extends TxForms & CheckedForms<A, T> = TxForms, A extends App = App<S, F>>(
+    txData: T,
+    options?: TransactOptions,
+  ): Promise<TxReport<S, F>>
   /** The newest value seen here; includes what this connection has transacted. */
-  db(): Db
-  live<T = unknown>(query: Query, inputs?: readonly unknown[], options?: QueryOptions): LiveQuery<T>
-  livePull<T = Record<string, unknown>>(pattern: PullPattern, entity: EntityRef): LiveQuery<T | undefined>
+  db(): Db<S, F>
+  live<Row = Inferred, const Q extends Query & Checked<A, Q> = Query | Unread, A extends App = App<S, F>>(
+    query: Q,
+    ...inputsAndOptions: NoInfer<Arguments<A, Q>>
+  ): LiveQuery<Answer<Row, A, Q>>
+  livePull<
+    Entity = Inferred,
+    const P extends PullPattern & CheckedPattern<A, P> = PullPattern | (readonly unknown[] & Unread),
+    A extends App = App<S, F>,
+  >(pattern: P, entity: NoInfer<EntityOf<A>>): LiveQuery<PullAnswer<Entity, A, P> | undefined>
   /**
    * Reverts what still stands of a transaction (by id, `t` or transaction entity), of several (newest first, as one), or of a
    * migration; leaves alone and reports what was changed since. Where nothing is left to revert, no transaction is made.
@@ -102,7 +130,7 @@ export interface Connection {
    * A value whose basis is at least `t`, as soon as there is one: what somebody else saw is in it. Datomic's `sync`.
    * `db/timeout`, `db/aborted`, `connection/closed`.
    */
-  syncTo(t: number, options?: WaitOptions): Promise<Db>
+  syncTo(t: number, options?: WaitOptions): Promise<Db<S, F>>
   readonly sync: Sync
   /** Calls `listener` after each change of `db()`. */
   subscribe(listener: () => void): () => void

@@ -1,4 +1,19 @@
 import type { Keyword } from '../datom/atoms.ts'
+import type { Functions } from './functions.ts'
+import type { SchemaDef } from './schema.ts'
+import type {
+  Answer,
+  App,
+  Arguments,
+  Checked,
+  CheckedForms,
+  CheckedPattern,
+  EntityOf,
+  Inferred,
+  PullAnswer,
+  Typed,
+  Unread,
+} from './typed/answer.ts'
 
 /** How an entity may be named: id, ident, lookup ref. */
 export type EntityRef = number | string | Keyword | readonly [attribute: string | Keyword, value: unknown]
@@ -28,9 +43,9 @@ export interface PageOptions {
 }
 
 /** Pulls along an index: see {@link Db.indexPull}. */
-export interface IndexPull extends PageOptions {
+export interface IndexPull<P = PullPattern> extends PageOptions {
   readonly index: 'avet' | 'aevt' | ':avet' | ':aevt'
-  readonly pattern: PullPattern
+  readonly pattern: P
   /** An attribute, and from where on: a value (avet) or an entity (aevt). */
   readonly start: readonly [attribute: string | Keyword, ...from: unknown[]]
   readonly reverse?: boolean
@@ -45,22 +60,35 @@ export interface ShownDatom {
   readonly added: boolean
 }
 
-/** An immutable value of the database. Every answer comes from the same facts, however late it is asked. */
-export interface Db {
+/**
+ * An immutable value of the database. Every answer comes from the same facts, however late it is asked.
+ *
+ * Where the schema is known (`connect(name, { schema })`), queries and patterns that are written out are checked against it and
+ * tell the type of their answer; where it is not, or where the caller names a type (`db.q<Row>(query)`), that one counts.
+ * docs/typed-queries.md has the details.
+ */
+export interface Db<S extends SchemaDef = SchemaDef, F extends Functions = Functions> extends Typed<S, F> {
   /** The newest confirmed `t` in this value. */
   readonly basisT: number
-  q<Row = unknown>(query: Query, inputs?: readonly unknown[], options?: QueryOptions): Promise<Row>
+  q<Row = Inferred, const Q extends Query & Checked<A, Q> = Query | Unread, A extends App = App<S, F>>(
+    query: Q,
+    ...inputsAndOptions: NoInfer<Arguments<A, Q>>
+  ): Promise<Answer<Row, A, Q>>
   /** undefined when the entity is unknown or nothing of the pattern is there. */
-  pull<Entity = Record<string, unknown>>(
-    pattern: PullPattern,
-    entity: EntityRef,
+  pull<
+    Entity = Inferred,
+    const P extends PullPattern & CheckedPattern<A, P> = PullPattern | (readonly unknown[] & Unread),
+    A extends App = App<S, F>,
+  >(pattern: P, entity: NoInfer<EntityOf<A>>, options?: QueryOptions): Promise<PullAnswer<Entity, A, P> | undefined>
+  pullMany<
+    Entity = Inferred,
+    const P extends PullPattern & CheckedPattern<A, P> = PullPattern | (readonly unknown[] & Unread),
+    A extends App = App<S, F>,
+  >(
+    pattern: P,
+    entities: readonly NoInfer<EntityOf<A>>[],
     options?: QueryOptions,
-  ): Promise<Entity | undefined>
-  pullMany<Entity = Record<string, unknown>>(
-    pattern: PullPattern,
-    entities: readonly EntityRef[],
-    options?: QueryOptions,
-  ): Promise<(Entity | undefined)[]>
+  ): Promise<(PullAnswer<Entity, A, P> | undefined)[]>
   /**
    * Datoms whose first components, in the index's order, are these. Here and in the seeks a last argument
    * `{ limit, offset }` says how many are wanted. Throws `db/not-indexed` for AVET of an attribute that is not in it.
@@ -73,15 +101,26 @@ export interface Db {
   /** AVET of one attribute from `start` (included) to `end` (excluded); null or undefined leaves a side open. */
   indexRange(attribute: string, start?: unknown, end?: unknown, options?: PageOptions): Promise<ShownDatom[]>
   /** One pull for each datom of AVET or AEVT from `start` on, within its attribute. */
-  indexPull<Entity = Record<string, unknown>>(request: IndexPull): Promise<(Entity | undefined)[]>
+  indexPull<
+    Entity = Inferred,
+    const P extends PullPattern & CheckedPattern<A, P> = PullPattern | (readonly unknown[] & Unread),
+    A extends App = App<S, F>,
+  >(request: IndexPull<P>): Promise<(PullAnswer<Entity, A, P> | undefined)[]>
   /** The entity's id; undefined when there is none. */
   entid(entity: EntityRef): Promise<number | undefined>
   explain(query: Query, inputs?: readonly unknown[]): Promise<unknown>
-  asOf(point: TimePoint): Db
-  since(point: TimePoint): Db
-  history(): Db
+  asOf(point: TimePoint): Db<S, F>
+  since(point: TimePoint): Db<S, F>
+  history(): Db<S, F>
   /** This value with `txData` in it, as if it had been transacted. Leaves no trace. */
-  with(
-    txData: TxForms,
-  ): Promise<{ dbAfter: Db; txData: readonly ShownDatom[]; tempids: Readonly<Record<string, number>> }>
+  with<const T extends TxForms & CheckedForms<A, T> = TxForms, A extends App = App<S, F>>(
+    txData: T,
+  ): Promise<WithResult<S, F>>
+}
+
+/** What `with` makes. */
+export interface WithResult<S extends SchemaDef = SchemaDef, F extends Functions = Functions> {
+  readonly dbAfter: Db<S, F>
+  readonly txData: readonly ShownDatom[]
+  readonly tempids: Readonly<Record<string, number>>
 }

@@ -1,5 +1,7 @@
 import type { ErrorCode } from '../base/errors.ts'
 import type { Db, ShownDatom } from './db.ts'
+import type { Functions } from './functions.ts'
+import type { SchemaDef } from './schema.ts'
 
 /** How a transaction ended, as far as the remote log is concerned. */
 export type Settled =
@@ -13,7 +15,7 @@ export type Settled =
   | { readonly status: 'withdrawn' }
 
 /** What a transaction did, given once it is durable. */
-export interface TxReport {
+export interface TxReport<S extends SchemaDef = SchemaDef, F extends Functions = Functions> {
   /** The transaction's uuid, the same pending and confirmed: what may be kept. */
   readonly id: string
   /** The transaction's entity now; a pending one's becomes an alias when it is confirmed. */
@@ -24,8 +26,8 @@ export interface TxReport {
   /** Entity ids of the tempids in the transaction data. */
   readonly tempids: Readonly<Record<string, number>>
   readonly txData: readonly ShownDatom[]
-  readonly dbBefore: Db
-  readonly dbAfter: Db
+  readonly dbBefore: Db<S, F>
+  readonly dbAfter: Db<S, F>
   /** Never rejects; resolves at once where there is no remote. */
   readonly settled: Promise<Settled>
 }

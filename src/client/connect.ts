@@ -10,7 +10,7 @@ import { WorkerHost } from './worker-host.ts'
 
 interface Shared {
   readonly fingerprint: string
-  readonly connection: Promise<PageConnection>
+  readonly connection: Promise<Connection>
   holders: number
 }
 
@@ -33,7 +33,7 @@ const hosts = new Map<() => Worker, WorkerHost>()
 export async function connect<const S extends SchemaDef = SchemaDef, F extends Functions = Functions>(
   name: string,
   options: ConnectOptions<S, F> = {},
-): Promise<Connection> {
+): Promise<Connection<S, F>> {
   checkOptions(name, options)
   const request = openRequest(name, options)
   const mark = fingerprint(request, options)
@@ -42,7 +42,7 @@ export async function connect<const S extends SchemaDef = SchemaDef, F extends F
   if (known !== undefined) {
     if (known.fingerprint !== mark) throw alreadyConnected(name, options.user)
     known.holders++
-    return known.connection
+    return known.connection as Promise<Connection<S, F>>
   }
   if (typeof Worker === 'undefined' && options.worker === undefined) throw noWorker()
 
@@ -61,7 +61,7 @@ export async function connect<const S extends SchemaDef = SchemaDef, F extends F
   const shared: Shared = { fingerprint: mark, holders: 1, connection: connection.settle().then(() => connection) }
   connections.set(key, shared)
   try {
-    return await shared.connection
+    return (await shared.connection) as Connection<S, F>
   } catch (error) {
     shared.holders = 1 // whoever waited too is told the same
     await connection.close()

@@ -1,3 +1,4 @@
+import { nearestName } from '../base/nearest-name.ts'
 import type { ValueType } from './value-type.ts'
 
 /** All that the engine knows of one attribute at one moment. */
@@ -48,32 +49,10 @@ export function findAttribute(schema: Schema, name: string | number): Attribute 
   return id === undefined ? undefined : schema.attributes.get(id)
 }
 
-/** The known attribute name nearest to `name` by edit distance, for messages; undefined when nothing is near. */
+/** The ident of the attribute nearest to `name`, for messages; undefined when nothing is near. */
 export function nearestAttribute(schema: Schema, name: string): string | undefined {
-  const wanted = withColon(name)
-  let best: string | undefined
-  let least = Math.max(3, Math.ceil(wanted.length / 3))
-  for (const { ident } of schema.attributes.values()) {
-    const d = editDistance(wanted, ident, least)
-    if (d < least) {
-      least = d
-      best = ident
-    }
-  }
-  return best
-}
-
-/** Levenshtein's distance, or `limit` when it is at least that. */
-function editDistance(a: string, b: string, limit: number): number {
-  if (Math.abs(a.length - b.length) >= limit) return limit
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const swap = (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1)
-      next.push(Math.min(swap, (row[j] as number) + 1, (next[j - 1] as number) + 1))
-    }
-    row = next
-  }
-  return row[b.length] as number
+  return nearestName(
+    withColon(name),
+    Array.from(schema.attributes.values(), ({ ident }) => ident),
+  )
 }

@@ -5,9 +5,9 @@ import { DbHandle } from './handle.ts'
 import type { Runtime } from './runtime.ts'
 
 /** What an application brings to an open database. */
-export interface RuntimeOptions {
+export interface RuntimeOptions<F extends Functions = Functions> {
   /** Functions by name, for transactions and, where they fit, for queries, aggregates and pull's `xform`. */
-  readonly functions?: Functions
+  readonly functions?: F
   /** Milliseconds since 1970; default the system's clock. */
   readonly now?: () => number
   /** What a query within a transaction (`db/require`, `db/forbid`) may take; default no limit of time. */

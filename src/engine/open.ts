@@ -1,4 +1,5 @@
 import type { Connection } from '../api/connection.ts'
+import type { Functions } from '../api/functions.ts'
 import type { SchemaDef } from '../api/schema.ts'
 import type { LocalStorage } from '../storage/port.ts'
 import { EngineConnection } from './connection.ts'
@@ -6,22 +7,26 @@ import { createRuntime, type RuntimeOptions } from './create-runtime.ts'
 import type { IndexingOptions } from './indexer.ts'
 import { LocalLedger } from './local-ledger.ts'
 
-export interface OpenOptions extends RuntimeOptions {
+export interface OpenOptions<S extends SchemaDef = SchemaDef, F extends Functions = Functions>
+  extends RuntimeOptions<F> {
   readonly storage: LocalStorage
   /** What the code expects; what is missing is installed. Rejects with `schema/mismatch`. */
-  readonly schema?: SchemaDef
+  readonly schema?: S
   readonly indexing?: IndexingOptions
 }
 
 /** Opens a database of this process that has no remote. The same as `connect` in a page, without a worker. */
-export async function open(name: string, options: OpenOptions): Promise<Connection> {
+export async function open<const S extends SchemaDef = SchemaDef, F extends Functions = Functions>(
+  name: string,
+  options: OpenOptions<S, F>,
+): Promise<Connection<S, F>> {
   const runtime = createRuntime(options)
   const store = await options.storage.open(name)
   try {
     const ledger = await LocalLedger.open(store, runtime, options.indexing)
     const connection = new EngineConnection(name, ledger, runtime)
     if (options.schema !== undefined) await connection.install(options.schema)
-    return connection
+    return connection as Connection as Connection<S, F>
   } catch (error) {
     await store.close()
     throw error

@@ -1,5 +1,5 @@
 import type { Db as ApiDb, QueryOptions } from '../api/db.ts'
-import type { Functions } from '../api/functions.ts'
+import type { Functions, TxFunction } from '../api/functions.ts'
 import { AnnalsError, isAnnalsError } from '../base/errors.ts'
 import type { Db } from '../db/db.ts'
 import type { QueryEnv } from '../query/env.ts'
@@ -30,7 +30,8 @@ export function runtimeEnv(
     call: (db, name, args) => {
       const f = Object.hasOwn(runtime.functions, name) ? runtime.functions[name] : undefined
       if (f === undefined) return undefined
-      return refusing(name, async () => f(runtime.show(db, datomsOf), (args.length <= 1 ? args[0] : args) as never))
+      const given = (args.length <= 1 ? args[0] : args) as never
+      return refusing(name, async () => (f as TxFunction)(runtime.show(db, datomsOf), given))
     },
     test: (db, name, args) => {
       const f = Object.hasOwn(runtime.functions, name) ? runtime.functions[name] : undefined

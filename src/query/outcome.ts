@@ -20,7 +20,7 @@ export function outcomeOf(program: Program, found: Found, env: QueryEnv): Outcom
   const { query } = program
   const { constants } = found.bound
   const amounts = program.aggregateArgs.map((args) =>
-    args.map((arg) => (typeof arg === 'number' ? arg : (constants[arg.slot] as Value))),
+    args.map((arg) => (typeof arg === 'number' ? arg : 'value' in arg ? arg.value : (constants[arg.slot] as Value))),
   )
   checkAmounts(query.find, amounts)
   const isAggregate = query.find.elements.some((element) => element.kind === 'aggregate')

@@ -1,10 +1,9 @@
 import type { Edn } from '../datom/atoms.ts'
-import { AGGREGATES } from './aggregates.ts'
+import { type AggregateArg, aggregateArgs, amountSlot, type SlotAmount } from './aggregate-args.ts'
 import type { QueryEnv } from './env.ts'
-import { malformed } from './malformed.ts'
 import { mayMix } from './mixed-numbers.ts'
 import { bindingVariables } from './parse-binding.ts'
-import { unboundVariable, unknownName } from './query-errors.ts'
+import { unboundVariable } from './query-errors.ts'
 import { resolveBinding } from './resolve-call.ts'
 import { resolveClauses } from './resolve-clauses.ts'
 import { type PendingConstant, type Resolving, type SourceInfo, schemaOf, sourceNamed } from './resolving.ts'
@@ -14,10 +13,7 @@ import { Scope, Slots } from './scope.ts'
 import { settleNeeds } from './settle-needs.ts'
 import type { SlotBinding } from './slot-binding.ts'
 import type { Step } from './step.ts'
-import type { Amount, Query, RuleBody, Term } from './syntax.ts'
-
-/** A number, or the slot of the scalar input that says it. */
-export type SlotAmount = number | { readonly slot: number }
+import type { Query, RuleBody } from './syntax.ts'
 
 /** A query resolved against schemas, rules and functions: everything that does not depend on the data. */
 export interface Program {
@@ -34,7 +30,7 @@ export interface Program {
   /** By find element: the slot that remembers how its value was given, where an input may give an entity in another way. */
   readonly given: readonly (number | undefined)[]
   /** By find element: what stands before an aggregate's variable. */
-  readonly aggregateArgs: readonly (readonly SlotAmount[])[]
+  readonly aggregateArgs: readonly (readonly AggregateArg[])[]
   readonly limit: SlotAmount | undefined
   readonly offset: SlotAmount | undefined
   /** Whether bigints or exact decimals may occur, inputs aside. */
@@ -70,14 +66,12 @@ export function resolveProgram(
     return binding
   })
   const given = Array.from(slots.names, (_, slot) => slot)
+  const scalars = new Set(r.constantSlots)
   const source = sources.findIndex((s) => s.name === '$')
   const steps = resolveClauses(r, query.where, { scope, source, component: undefined })
   const found = foundSlots(query, scope)
-  checkAggregates(r, query)
+  const args = aggregateArgs(query.find.elements, scope, scalars, r.env)
   notePulls(r, query, found, source)
-  const aggregateArgs = query.find.elements.map((element) =>
-    element.kind === 'aggregate' ? element.args.map((arg) => amountSlot(arg, scope, given, element.form)) : [],
-  )
   r.roles.settle()
   const constants = r.constants.map((c) => c.slot)
   settleNeeds(steps, given, r.rules.values(), constants, slots.names)
@@ -96,9 +90,9 @@ export function resolveProgram(
       return asGiven ? slots.fresh('as given') : undefined
     }),
     names: slots.names,
-    aggregateArgs,
-    limit: query.limit === undefined ? undefined : amountSlot(query.limit, scope, given, ':limit'),
-    offset: query.offset === undefined ? undefined : amountSlot(query.offset, scope, given, ':offset'),
+    aggregateArgs: args,
+    limit: query.limit === undefined ? undefined : amountSlot(query.limit, scope, scalars, ':limit'),
+    offset: query.offset === undefined ? undefined : amountSlot(query.offset, scope, scalars, ':offset'),
     mixed: mayMix(steps, r.rules.values(), sources),
   }
 }
@@ -132,23 +126,4 @@ function notePulls(r: Resolving, query: Query, found: readonly number[], around:
     schemaOf(r, source, [])
     r.roles.note(found[i] as number, { kind: 'entity', source })
   })
-}
-
-/** A number, or a variable that a scalar input gives a value to. */
-function amountSlot(amount: Amount | Term, scope: Scope, given: readonly number[], form: Edn): SlotAmount {
-  if (typeof amount === 'number') return amount
-  if (amount.kind === 'const' && typeof amount.value === 'number') return amount.value
-  const slot = amount.kind === 'var' ? scope.find(amount.name) : undefined
-  if (slot === undefined || !given.includes(slot))
-    throw malformed(form, 'a whole number, or a variable of :in that says it')
-  return { slot }
-}
-
-function checkAggregates(r: Resolving, query: Query): void {
-  for (const element of query.find.elements) {
-    if (element.kind === 'aggregate' && !AGGREGATES.has(element.fn) && !r.env.aggregates.has(element.fn)) {
-      const known = [...AGGREGATES.keys(), ...r.env.aggregates.keys()]
-      throw unknownName('query/unknown-function', 'aggregate', element.fn, known, element.form)
-    }
-  }
 }

@@ -1,4 +1,5 @@
 import { AnnalsError } from '../base/errors.ts'
+import { nearestName } from '../base/nearest-name.ts'
 import type { Edn } from '../datom/atoms.ts'
 import { nearestAttribute, type Schema, withColon } from '../datom/schema.ts'
 import { showForm } from './malformed.ts'
@@ -37,7 +38,7 @@ export function wrongArity(what: string, wanted: string, found: number, form: Ed
   })
 }
 
-/** `known` in a message, the nearest names first would be better but few are ever known. */
+/** The error names the nearest of `known`; the known ones where none is near and they are few. */
 export function unknownName(
   code: 'query/unknown-function' | 'query/unknown-rule' | 'query/unknown-source',
   what: string,
@@ -46,9 +47,12 @@ export function unknownName(
   form: Edn,
 ): AnnalsError {
   const names = Array.from(known)
-  const hint = names.length === 0 ? 'none is known' : `known: ${names.slice(0, 12).join(' ')}`
+  const nearest = nearestName(name, names)
+  const all = names.length === 0 ? 'none is known' : `known: ${names.slice(0, 12).join(' ')}`
+  const hint = nearest === undefined ? all : `did you mean ${nearest}?`
   return new AnnalsError(code, `there is no ${what} ${name}, which ${showForm(form)} names; ${hint}`, {
     name,
     clause: showForm(form),
+    ...(nearest === undefined ? {} : { nearest }),
   })
 }

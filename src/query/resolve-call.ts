@@ -133,16 +133,17 @@ function resolveAttributeCall(
     return attributeNamed(schema, arg.value, c.form)
   })
   const [attribute] = attributes
-  if (op === 'get-else' && attribute?.many === true) {
-    throw malformed(c.form, `an attribute with one value: ${attribute.ident} may have many`)
-  }
+  const many = op === 'missing?' ? undefined : attributes.find((a) => a.many)
+  if (many !== undefined) throw malformed(c.form, `an attribute with one value: ${many.ident} may have many`)
   const e = argSlot(r, c, entity, scope)
   r.roles.note(e, { kind: 'entity', source })
   const binding = c.binding && resolveBinding(c.binding, scope)
   const otherwise = op === 'get-else' ? argSlot(r, c, rest[1] as Argument, scope) : undefined
   if (otherwise !== undefined && attribute !== undefined) {
     const role =
-      attribute.type === 'ref' ? { kind: 'entity' as const, source } : { kind: 'value' as const, attribute, source }
+      attribute.type === 'ref'
+        ? { kind: 'entity' as const, source }
+        : { kind: 'value' as const, attribute, source, likely: true as const }
     r.roles.note(otherwise, role)
     if (binding?.kind === 'slot' && binding.slot !== -1) r.roles.note(binding.slot, role)
   }

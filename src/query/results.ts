@@ -9,7 +9,6 @@ import type { Column } from './column.ts'
 import type { QueryEnv } from './env.ts'
 import { asValue } from './functions/arguments.ts'
 import { showForm } from './malformed.ts'
-import { wrongArity } from './query-errors.ts'
 import { columnOf, type Relation } from './relation.ts'
 import { RowSet } from './row-set.ts'
 import type { Find, FindElement } from './syntax.ts'
@@ -74,8 +73,12 @@ function aggregated(
   const builtin = AGGREGATES.get(element.fn)
   try {
     if (builtin === undefined) {
-      const custom = env.aggregates.get(element.fn) as (values: unknown[]) => unknown
-      return { kind: 'shown', shown: gather(column, groups, count).map((values) => custom(values.map(showValue))) }
+      const own = env.aggregates.get(element.fn) as (...args: unknown[]) => unknown
+      const args = amounts.map(showValue)
+      return {
+        kind: 'shown',
+        shown: gather(column, groups, count).map((values) => atOnce(own(...args, values.map(showValue)))),
+      }
     }
     return { kind: 'results', results: builtin.apply(column, groups, count, amounts[0] as number | undefined) }
   } catch (cause) {
@@ -86,21 +89,16 @@ function aggregated(
   }
 }
 
-/** Checks the numbers before the variables of aggregates. Throws `query/wrong-arity` or `query/bad-argument`. */
+function atOnce(made: unknown): unknown {
+  if (made instanceof Promise) throw new Error('it returned a promise; aggregates are synchronous')
+  return made
+}
+
+/** Checks the numbers before the variables of the built-in aggregates. Throws `query/bad-argument`. */
 export function checkAmounts(find: Find, amounts: readonly (readonly Value[])[]): void {
   find.elements.forEach((element, i) => {
-    if (element.kind !== 'aggregate') return
-    const given = amounts[i] ?? []
-    const allowed = AGGREGATES.get(element.fn)?.amount ?? 'never'
-    if (given.length > (allowed === 'never' ? 0 : 1) || (allowed === 'required' && given.length === 0)) {
-      const wanted = {
-        never: 'a variable',
-        optional: 'a number, if any, and a variable',
-        required: 'a number and a variable',
-      }
-      throw wrongArity(element.fn, wanted[allowed], given.length + 1, element.form)
-    }
-    for (const n of given) {
+    if (element.kind !== 'aggregate' || !AGGREGATES.has(element.fn)) return
+    for (const n of amounts[i] ?? []) {
       if (typeof n === 'number' && Number.isInteger(n) && n >= 0) continue
       const clause = showForm(element.form)
       throw new AnnalsError('query/bad-argument', `${clause}: wanted a whole number from 0 before the variable`, {

@@ -3,7 +3,7 @@ import type { Attribute } from '../datom/schema.ts'
 /**
  * What the places in which a variable stands say of its values: how inputs and constants for it are read. An entity may be
  * given as id, ident or lookup ref; a value is read by its attribute's type; without a role values speak for themselves.
- * A role that only a comparison suggests is `likely`: what does not fit it speaks for itself too.
+ * A role that only a comparison or a default suggests is `likely`: what does not fit it speaks for itself too.
  */
 export type Role =
   | { readonly kind: 'entity'; readonly source: number; readonly likely?: true }
@@ -21,7 +21,8 @@ function merge(x: Role, y: Role): Role {
   if (y.kind === 'none' || x.kind === 'several') return x
   if (x.kind === 'attribute' || y.kind === 'attribute') return x.kind === 'attribute' ? x : y
   if (x.kind === 'entity' || y.kind === 'entity') return x.kind === 'entity' ? x : y
-  return x.attribute.type === y.attribute.type ? x : SEVERAL
+  if (x.attribute.type !== y.attribute.type) return SEVERAL
+  return x.likely ? y : x
 }
 
 /** `x` is compared with `y`: where nothing else says how to read one of them, it is read as the other. */

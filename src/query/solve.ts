@@ -38,7 +38,8 @@ export function* solve(
   return solver.result()
 }
 
-const NOWHERE: Edn = null
+/** What errors name where only inputs have been joined yet. */
+const INPUTS: Edn = { $kw: ':in' }
 
 class Solver {
   private readonly left: Step[]
@@ -49,6 +50,8 @@ class Solver {
   private readonly seeds: Relation[]
   private readonly dependencies = new Dependencies()
   private isEmpty = false
+  /** The clause that ran last: what errors name when its rows meet those that share no variable with them. */
+  private last = INPUTS
 
   constructor(
     private readonly run: Run,
@@ -58,7 +61,7 @@ class Solver {
   ) {
     this.left = [...steps]
     this.seeds = [...seeds]
-    for (let seed = this.seeds.shift(); seed !== undefined; seed = this.seeds.shift()) this.add(seed, NOWHERE)
+    for (let seed = this.seeds.shift(); seed !== undefined; seed = this.seeds.shift()) this.add(seed, INPUTS)
   }
 
   settledBy(key: number, seeds: readonly Relation[]): void {
@@ -75,6 +78,7 @@ class Solver {
     const choice = this.choose()
     const { step } = choice
     run.limits.checkTime(step.form)
+    this.last = step.form
     run.trace?.start()
     this.consume(step)
     const made = yield* this.runStep(step)
@@ -255,6 +259,6 @@ class Solver {
     const parts = this.relations.filter((r) => r.slots.some((slot) => keep.includes(slot)))
     const [first, ...rest] = parts
     if (first === undefined) return UNIT
-    return rest.reduce((a, b) => joinRelations(this.run, a, b, () => true, NOWHERE), first)
+    return rest.reduce((a, b) => joinRelations(this.run, a, b, () => true, this.last), first)
   }
 }

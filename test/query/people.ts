@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { Builtin } from '../../src/datom/builtin.ts'
-import { TX_BASE, txOfT } from '../../src/datom/ids.ts'
+import { ID_END, PENDING_BASE, TX_BASE, txOfT } from '../../src/datom/ids.ts'
 import { keywordValue, readValue } from '../../src/datom/read-value.ts'
 import { TxDataBuilder } from '../../src/datom/tx-data.ts'
 import { sameValue, type Value } from '../../src/datom/value.ts'
@@ -70,8 +70,12 @@ export const said: fc.Arbitrary<Said> = fc.constantFrom(...NAMES).chain((name) =
   }),
 )
 
+/** What the last transactions are: in the log like all others, a replica's pending ones, or tried with `with`. */
+export type Overlay = 'none' | 'pending' | 'with'
+const OVERLAY_TX = { pending: PENDING_BASE, with: PENDING_BASE + (ID_END - PENDING_BASE) / 2 }
+
 /** The people after these transactions: cardinality one replaces, unique values belong to the first, redundant facts are no news. */
-export async function people(txs: readonly (readonly Said[])[]): Promise<Db> {
+export async function people(txs: readonly (readonly Said[])[], overlay: Overlay = 'none'): Promise<Db> {
   const schema = new TxDataBuilder()
   for (const name of NAMES) {
     const def = defOf(name)
@@ -84,10 +88,10 @@ export async function people(txs: readonly (readonly Said[])[]): Promise<Db> {
   }
   let db = await applyTx(await emptyDb(), txOfT(1), schema, 1)
   const now: { e: number; name: AttributeName; v: Value }[] = []
-  for (const [i, tx] of txs.entries()) {
+  for (const [i, saids] of txs.entries()) {
     const data = new TxDataBuilder()
     const touched = new Set<string>()
-    for (const { e, name, v: raw, retract } of tx) {
+    for (const { e, name, v: raw, retract } of saids) {
       const def = defOf(name)
       const v = readValue(def.type, raw, name)
       const key = def.many ? `${e} ${name} ${String(v)}` : `${e} ${name}`
@@ -110,8 +114,10 @@ export async function people(txs: readonly (readonly Said[])[]): Promise<Db> {
       now.push({ e, name, v })
     }
     const at = i + 2
-    data.push(txOfT(at), Builtin.txInstant, readValue('instant', new Date(at * 1000), 'tx'), 1)
-    db = await applyTx(db, txOfT(at), data, at)
+    const isLaid = overlay !== 'none' && i >= txs.length / 2
+    const tx = isLaid ? OVERLAY_TX[overlay] + i : txOfT(at)
+    data.push(tx, Builtin.txInstant, readValue('instant', new Date(at * 1000), 'tx'), 1)
+    db = await applyTx(db, tx, data, isLaid ? db.basisT : at)
   }
   return db
 }

@@ -1,0 +1,72 @@
+import type { AttributeName, Bare, DefOf, Forward } from './attributes.ts'
+
+/** What a pull pattern would have to be: itself where nothing is wrong, and where something is, what is wanted there. */
+export type CheckPattern<S, P> = P extends readonly unknown[] ? { readonly [I in keyof P]: CheckItem<S, P[I]> } : P
+
+type CheckItem<S, X> = unknown extends X
+  ? X
+  : X extends string
+    ? CheckName<S, X>
+    : X extends readonly ['limit' | 'default', infer A extends string, infer V]
+      ? readonly [X[0], CheckName<S, A>, V]
+      : X extends readonly [infer A extends string, ...infer O]
+        ? readonly [CheckName<S, A>, ...CheckOptions<S, A, O>]
+        : X extends readonly unknown[] | ReadonlyMap<unknown, unknown> | { readonly $kw: string }
+          ? X
+          : CheckMap<S, X>
+
+/** The keys of a map are refs, forward or reverse. */
+type CheckMap<S, X> = {
+  readonly [A in keyof X]: [RefOf<S, A>] extends [never] ? NoRef<A> : CheckInner<S, X[A]>
+}
+/** The error for a key of which no more can be pulled: no attribute, or not a ref. */
+interface NoRef<A> {
+  readonly 'is no ref attribute': A
+}
+type RefOf<S, A> = [Forward<A>] extends [never] ? IfRef<DefOf<S, A>> : IfRef<DefOf<S, Forward<A>>>
+type IfRef<D> = D extends { readonly type: 'ref' } ? D : never
+
+type CheckInner<S, Sub> = Sub extends readonly unknown[]
+  ? CheckPattern<S, Sub>
+  : Sub extends string
+    ? string extends Sub
+      ? Sub
+      : '...'
+    : Sub
+
+type CheckOptions<S, A, O> = O extends readonly [infer Only extends object]
+  ? readonly [
+      {
+        readonly [K in keyof Only]: K extends 'as' | 'default' | 'limit' | 'xform'
+          ? Only[K]
+          : K extends 'pull'
+            ? [RefOf<S, A>] extends [never]
+              ? NoRef<A>
+              : CheckInner<S, Only[K]>
+            : never
+      },
+    ]
+  : O extends readonly unknown[]
+    ? O
+    : never
+
+type CheckName<S, X> = X extends '*' | 'db/id' | ':db/id'
+  ? X
+  : string extends X
+    ? X
+    : [DefOf<S, X>] extends [never]
+      ? [Forward<X>] extends [never]
+        ? AttributeName<S>
+        : [IfRef<DefOf<S, Forward<X>>>] extends [never]
+          ? ReverseName<S>
+          : X
+      : X
+
+/** The reverse names of ref attributes. */
+type ReverseName<S> = {
+  [A in keyof S & string]: S[A] extends { readonly type: 'ref' }
+    ? Bare<A> extends `${infer N}/${infer L}`
+      ? `${N}/_${L}`
+      : `_${Bare<A> & string}`
+    : never
+}[keyof S & string]

@@ -1,0 +1,115 @@
+import type { AttributeName, DefOf } from './attributes.ts'
+import type { EntityTerm, IsExpression, Source, Variable } from './bindings.ts'
+import type { CheckPattern } from './check-pull.ts'
+import type { Given, LookupRef } from './values.ts'
+
+/** What a query would have to be: itself where nothing is wrong, and where something is, what is wanted there. */
+export type CheckQuery<S, Q> = Q extends string
+  ? unknown
+  : (Q extends { readonly where: infer W } ? { readonly where: CheckClauses<S, W> } : unknown) &
+      (Q extends { readonly find: infer Find } ? { readonly find: CheckFind<S, Find, Mentioned<Q>> } : unknown)
+
+/** The variables that a query speaks of outside of `find`. */
+type Mentioned<Q> =
+  | (Q extends { readonly where: infer W } ? NamesIn<W> : never)
+  | (Q extends { readonly in: infer I } ? NamesIn<I> : never)
+type NamesIn<X> = X extends string
+  ? string extends X
+    ? Variable
+    : X extends Variable
+      ? X
+      : never
+  : X extends readonly (infer M)[]
+    ? NamesIn<M>
+    : never
+
+type CheckFind<S, Find, Names> = Find extends readonly unknown[]
+  ? { readonly [I in keyof Find]: CheckElement<S, Find[I], Names> }
+  : { readonly [N in keyof Find]: CheckElement<S, Find[N], Names> }
+type CheckElement<S, X, Names> = X extends Variable
+  ? X extends Names
+    ? X
+    : Names
+  : X extends readonly ['pull', infer Of, infer P]
+    ? P extends Variable
+      ? X
+      : readonly ['pull', Of extends Names ? Of : Names, CheckPattern<S, P>]
+    : X extends readonly ['pull', '$', infer Of, infer P]
+      ? P extends Variable
+        ? X
+        : readonly ['pull', '$', Of extends Names ? Of : Names, CheckPattern<S, P>]
+      : X extends readonly ['pull', ...unknown[]]
+        ? X
+        : X extends readonly unknown[]
+          ? { readonly [I in keyof X]: CheckElement<S, X[I], Names> }
+          : X
+
+type CheckClauses<S, W> = { readonly [I in keyof W]: CheckClause<S, W[I]> }
+
+type CheckClause<S, C> = C extends readonly [infer H, ...infer R]
+  ? H extends EntityTerm
+    ? CheckDatom<S, C>
+    : H extends '$'
+      ? CheckClause<S, R> extends readonly [...infer Checked]
+        ? readonly ['$', ...Checked]
+        : C
+      : H extends 'not' | 'or' | 'and' | 'not-join' | 'or-join'
+        ? { readonly [I in keyof C]: C[I] extends readonly unknown[] ? CheckClause<S, C[I]> : C[I] }
+        : H extends readonly unknown[]
+          ? IsExpression<R> extends true
+            ? { readonly [I in keyof C]: I extends '0' ? CheckCall<S, H> : C[I] }
+            : CheckDatom<S, C>
+          : C
+  : C
+
+/** A pattern: its attribute is known, its entity and value are what they can be. */
+type CheckDatom<S, C> = C extends readonly [infer E, infer A, ...infer R]
+  ? E extends EntityTerm | LookupRef<S>
+    ? A extends Variable | '_'
+      ? C
+      : A extends string
+        ? [DefOf<S, A>] extends [never]
+          ? string extends A
+            ? C
+            : readonly [E, AttributeName<S>, ...R]
+          : CheckValue<S, C, E, A, R>
+        : C
+    : readonly [LookupRef<S>, A, ...R]
+  : C
+type CheckValue<S, C, E, A, R> = R extends readonly [infer V, ...infer Rest]
+  ? V extends Variable | '_'
+    ? C
+    : IsWide<V> extends true
+      ? C
+      : V extends Given<S, DefOf<S, A>>
+        ? C
+        : readonly [E, A, Given<S, DefOf<S, A>>, ...Rest]
+  : C
+type CheckAttribute<S, A> = A extends Variable | '_' | Source
+  ? A
+  : A extends string
+    ? string extends A
+      ? A
+      : [DefOf<S, A>] extends [never]
+        ? AttributeName<S>
+        : A
+    : A
+/** Whether a value is known at run time only. */
+type IsWide<V> = unknown extends V ? true : string extends V ? true : false
+
+/** The functions of the database name attributes: after the entity, before which the source may be left out. */
+type CheckCall<S, Call> = Call extends readonly [infer Fn extends 'get-else' | 'missing?' | 'get-some', ...infer Args]
+  ? Args extends readonly ['$', infer E, ...infer Rest]
+    ? readonly [Fn, '$', E, ...CheckNamed<S, Fn, Rest>]
+    : Args extends readonly [infer E, ...infer Rest]
+      ? E extends Source
+        ? Call
+        : readonly [Fn, E, ...CheckNamed<S, Fn, Rest>]
+      : Call
+  : Call
+/** Several attributes, or one and a default. */
+type CheckNamed<S, Fn, Rest extends readonly unknown[]> = Fn extends 'get-some'
+  ? { [I in keyof Rest]: CheckAttribute<S, Rest[I]> }
+  : Rest extends readonly [infer A, ...infer Default]
+    ? [CheckAttribute<S, A>, ...Default]
+    : Rest

@@ -1,0 +1,71 @@
+import type { Db } from 'annals'
+import type { schema } from './schema.ts'
+
+type Shop = Db<typeof schema>
+
+/** Queries that do not compile, each for one reason. */
+export async function refusals(db: Shop): Promise<void> {
+  // @ts-expect-error a name misspelt
+  await db.q({ find: ['?e'], where: [['?e', 'inv/skuu', '?sku']] })
+  // @ts-expect-error with a colon too
+  await db.q({ find: ['?e'], where: [['?e', ':inv/skuu', '?sku']] })
+  await db.q({
+    find: ['?e'],
+    where: [
+      ['?e', 'inv/sku'],
+      // @ts-expect-error within a not
+      ['not', ['?e', 'inv/colour', ':red']],
+    ],
+  })
+  // @ts-expect-error within an or-join
+  await db.q({ find: ['?e'], where: [['or-join', ['?e'], ['?e', 'inv/sku'], ['and', ['?e', 'inv/colour', ':red']]]] })
+  // @ts-expect-error after the source
+  await db.q({ find: ['?e'], where: [['$', '?e', 'inv/skuu', '?sku']] })
+  // @ts-expect-error a count is a number
+  await db.q({ find: ['?e'], where: [['?e', 'inv/count', '5']] })
+  // @ts-expect-error there is no such colour
+  await db.q({ find: ['?e'], where: [['?e', 'inv/color', ':rde']] })
+  // @ts-expect-error a keyword has a colon
+  await db.q({ find: ['?e'], where: [['?e', 'inv/tags', 'sale']] })
+  // @ts-expect-error a lookup ref wants a unique attribute
+  await db.q({ find: ['?n'], where: [[['inv/count', 5], 'inv/count', '?n']] })
+  // @ts-expect-error and a value of its type
+  await db.q({ find: ['?n'], where: [[['inv/sku', 5], 'inv/count', '?n']] })
+  await db.q({
+    find: ['?n'],
+    where: [
+      ['?e', 'inv/sku'],
+      // @ts-expect-error the attribute of a function
+      [['get-else', '$', '?e', 'inv/cont', 0], '?n'],
+    ],
+  })
+  // @ts-expect-error and of a predicate
+  await db.q({ find: ['?e'], where: [['?e', 'inv/sku'], [['missing?', '$', '?e', 'inv/cont']]] })
+  // @ts-expect-error no clause knows the variable
+  await db.q({ find: ['?sku'], where: [['?e', 'inv/sku', '?sk']] })
+  // @ts-expect-error nor within an aggregate
+  await db.q({ find: [['max', '?n'], '.'], where: [['?e', 'inv/count', '?m']] })
+  // @ts-expect-error nor in an object of names
+  await db.q({ find: { n: '?n' }, where: [['?e', 'inv/count', '?m']] })
+  // @ts-expect-error the pull of an attribute that is not there
+  await db.q({ find: [['pull', '?e', ['inv/skuu']]], where: [['?e', 'inv/count']] })
+  // @ts-expect-error the answer is of numbers
+  const strings: string[] = await db.q({ find: [['?n', '...']], where: [['?e', 'inv/count', '?n']] })
+  // What is accepted beside these.
+  await db.q({
+    find: ['?e'],
+    where: [
+      ['?e', 'inv/color', ':red'],
+      ['?e', 'inv/tags', ':any'],
+      ['?e', 'inv/price', '1.5'],
+    ],
+  })
+  await db.q({
+    find: ['?e'],
+    where: [
+      ['?e', 'inv/color', ['db/ident', ':red']],
+      ['?e', 'inv/at', [1, null]],
+    ],
+  })
+  return void strings
+}
