@@ -13,8 +13,17 @@ export interface ModelDatom {
   readonly added: boolean
   /** A superseded fact of an attribute without history: only the log remembers it. */
   readonly hidden?: boolean
-  /** What `:db/inc` had added, where that is how the fact came about. */
-  readonly inc?: number
+}
+
+/** What a transaction recorded of having added to a number, or of having taken back what `of` had added. */
+export interface ModelIncrement {
+  readonly tx: number
+  readonly e: number
+  readonly a: number
+  readonly delta: number
+  readonly of?: number
+  /** Whether the facts of `of` were taken back as they stood, and not what it had added off another number. */
+  readonly exact?: boolean
 }
 
 /** One text for equal values, whatever they are made of. */
@@ -32,7 +41,10 @@ export const modelDatom = (d: Omit<ModelDatom, 'key'>): ModelDatom => ({ ...d, k
 const ALWAYS = Number.POSITIVE_INFINITY
 
 export class ModelDb {
-  constructor(readonly datoms: readonly ModelDatom[]) {}
+  constructor(
+    readonly datoms: readonly ModelDatom[],
+    readonly increments: readonly ModelIncrement[] = [],
+  ) {}
 
   /** What holds after everything up to transaction `asOf` was said. */
   holding(asOf = ALWAYS): readonly ModelDatom[] {
@@ -78,17 +90,12 @@ export class ModelDb {
     return this.now.find((d) => d.a === a && valueKey(d.v) === valueKey(v))?.e
   }
 
-  /** Renamed entities keep their old names until somebody else takes them. */
-  ident(name: string): number | undefined {
-    return this.datoms.findLast((d) => d.a === IDENT && d.added && d.v === name)?.e
-  }
-
   /** This value with what a transaction said. */
-  plus(said: readonly ModelDatom[]): ModelDb {
+  plus(said: readonly ModelDatom[], increments: readonly ModelIncrement[] = []): ModelDb {
     const superseded = new Set(said.filter((d) => d.hidden).map((d) => this.now.find((x) => x.key === d.key)))
     const kept =
       superseded.size === 0 ? this.datoms : this.datoms.map((d) => (superseded.has(d) ? { ...d, hidden: true } : d))
-    return new ModelDb([...kept, ...said])
+    return new ModelDb([...kept, ...said], [...this.increments, ...increments])
   }
 }
 

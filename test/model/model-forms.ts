@@ -1,5 +1,5 @@
-import type { ModelDb } from './model-db.ts'
-import { type ModelAttribute, named } from './model-schema.ts'
+import type { ModelDb, ModelIncrement } from './model-db.ts'
+import { builtin, entityNamed, type ModelAttribute, named } from './model-schema.ts'
 import { Refused } from './refused.ts'
 
 /** A new entity, or one that a unique value leads to. */
@@ -21,6 +21,7 @@ export type ModelOp =
   | { readonly op: 'retractEntity'; readonly e: Who }
   | { readonly op: 'cas'; readonly e: Who; readonly a: ModelAttribute; readonly old: unknown; readonly v: unknown }
   | { readonly op: 'inc'; readonly e: Who; readonly a: ModelAttribute; readonly by: number }
+  | { readonly op: 'takeBack'; readonly increment: ModelIncrement }
   | { readonly op: 'find'; readonly wanted: boolean; readonly id: unknown }
   | { readonly op: 'call'; readonly name: string; readonly args: readonly unknown[] }
 
@@ -61,7 +62,7 @@ export class ModelForms {
     if (x === 'datomic.tx') return this.tx
     if (typeof x === 'string' && !x.startsWith(':')) return new Tempid(x)
     if (typeof x === 'string') {
-      const id = this.db.ident(x)
+      const id = entityNamed(this.db, x)
       if (id === undefined) throw new Refused('ident', `nobody is ${x}`)
       return id
     }
@@ -162,8 +163,8 @@ export class ModelForms {
 
   private isLookup(x: readonly unknown[]): boolean {
     if (x.length !== 2 || typeof x[0] !== 'string') return false
-    const id = this.db.ident(x[0])
-    return id !== undefined && this.db.values(id, this.db.ident(':db/unique') as number).length > 0
+    const id = entityNamed(this.db, x[0])
+    return id !== undefined && this.db.values(id, builtin(this.db, ':db/unique')).length > 0
   }
 
   private refNamed(name: string): ModelAttribute {
@@ -209,7 +210,7 @@ function readTuple(db: ModelDb, a: ModelAttribute, v: unknown): unknown {
     throw new Refused('value', 'too short or too long')
   return v.map((m, i) => {
     if (m === null) return null
-    if (typeof m === 'string' && a.tupleType === 'ref') return db.ident(m)
+    if (typeof m === 'string' && a.tupleType === 'ref') return entityNamed(db, m)
     return readScalar({ type: types?.[i] ?? String(a.tupleType) }, m)
   })
 }

@@ -1,39 +1,29 @@
 import { type ModelDatom, type ModelDb, valueKey } from './model-db.ts'
-import { attribute, attributes, builtin, type ModelAttribute } from './model-schema.ts'
+import {
+  attribute,
+  attributes,
+  builtin,
+  isSchemaFact,
+  isUsed,
+  type ModelAttribute,
+  OF_ATTRIBUTES,
+} from './model-schema.ts'
 import { Refused } from './refused.ts'
 
-/** Facts that make an entity an attribute. */
-const OF_ATTRIBUTES = [
-  ':db/valueType',
-  ':db/cardinality',
-  ':db/unique',
-  ':db/isComponent',
-  ':db/index',
-  ':db/noHistory',
-]
-const OTHERS = [
-  ':db/ident',
-  ':db/tupleAttrs',
-  ':db/tupleTypes',
-  ':db/tupleType',
-  ':db.attr/preds',
-  ':db.entity/attrs',
-  ':db.entity/preds',
-]
 /** The first id that is not a built-in's. */
 const FIRST = 1000
 
 /** Refuses schemas that make no sense, and changes that the documentation does not allow. */
 export function checkModelSchema(db: ModelDb, said: readonly ModelDatom[]): void {
-  const ids = (names: readonly string[]): number[] => names.map((name) => builtin(db, name))
-  const making = ids(OF_ATTRIBUTES)
-  const all = [...making, ...ids(OTHERS)]
-  const touched = said.filter((d) => all.includes(d.a))
+  const making = OF_ATTRIBUTES.map((name) => builtin(db, name))
+  const touched = said.filter((d) => isSchemaFact(db, d))
   if (touched.some((d) => d.e < FIRST)) throw new Refused('schema', 'built in')
   const after = db.plus(said)
   for (const e of new Set(touched.map((d) => d.e))) {
     const was = attribute(db, e)
-    if (was !== undefined || touched.some((d) => d.e === e && making.includes(d.a))) checkOne(db, after, e, was)
+    if (was === undefined && !touched.some((d) => d.e === e && making.includes(d.a))) continue
+    if (after.about(e).length > 0 || said.some((d) => d.e === e && d.added)) checkOne(db, after, e, was)
+    else if (said.some((d) => d.a === e) || isUsed(db, e)) throw new Refused('schema', 'used, and taken away')
   }
 }
 

@@ -1,6 +1,6 @@
-import { type ModelDatom, type ModelDb, modelDatom, valueKey } from './model-db.ts'
+import { type ModelDatom, type ModelDb, type ModelIncrement, modelDatom, valueKey } from './model-db.ts'
 import { Lookup, ModelForms, type ModelOp, Tempid, type Who } from './model-forms.ts'
-import { attribute, attributes, builtin, type ModelAttribute } from './model-schema.ts'
+import { attribute, attributes, builtin, entityNamed, type ModelAttribute, named } from './model-schema.ts'
 import { checkModelSchema } from './model-schema-rules.ts'
 import { undoDemands } from './model-undo.ts'
 import { Refused } from './refused.ts'
@@ -20,6 +20,7 @@ export interface ModelEnv extends ModelFunctions {
 export interface ModelOutcome {
   /** All that the transaction said, but its uuid. */
   readonly said: readonly ModelDatom[]
+  readonly increments: readonly ModelIncrement[]
   /** The entities of the tempids that the application named. */
   readonly tempids: ReadonlyMap<string, number>
 }
@@ -62,7 +63,9 @@ export function modelTransact(db: ModelDb, forms: readonly unknown[], env: Model
     added: true,
   })
   const others = said.filter((d) => d.key !== own.key)
-  return { said: [own, ...others], tempids: entities.named() }
+  const increments = wants.flatMap(({ e, a, inc }) => (inc ? [{ tx: env.tx, e, a: a.id, delta: inc }] : []))
+  const back = ops.flatMap((op) => (op.op === 'takeBack' ? [op.increment] : []))
+  return { said: [own, ...others], increments: [...increments, ...back], tempids: entities.named() }
 }
 
 function undone(db: ModelDb, reader: ModelForms, args: readonly unknown[], env: ModelEnv): ModelOp[] {
@@ -222,7 +225,8 @@ function gather(db: ModelDb, ops: readonly ModelOp[], entities: Entities): reado
         break
       }
       case 'find':
-        if ((db.owner(db.ident(':m/id') as number, op.id) !== undefined) !== op.wanted) throw new Refused('tx', 'found')
+        if (entityNamed(db, ':m/id') === undefined) throw new Refused('query', 'no :m/id')
+        if ((db.owner(named(db, ':m/id').id, op.id) !== undefined) !== op.wanted) throw new Refused('tx', 'found')
     }
   }
   return [...wants.values()]
@@ -255,7 +259,7 @@ function decide(db: ModelDb, wants: readonly Want[], tx: number): ModelDatom[] {
     const fresh = adds.filter((v) => !has(before, v))
     return [
       ...gone.map((v) => modelDatom({ e, a: a.id, v, tx, added: false, ...(a.noHistory && { hidden: true }) })),
-      ...fresh.map((v) => modelDatom({ e, a: a.id, v, tx, added: true, ...(w.inc !== undefined && { inc: w.inc }) })),
+      ...fresh.map((v) => modelDatom({ e, a: a.id, v, tx, added: true })),
     ]
   })
 }
@@ -319,7 +323,7 @@ function checkEnsured(
     if (op.op !== 'add' || op.a.ident !== ':db/ensure') continue
     const [e, spec] = [entities.final(op.e), entities.value(op.v) as number]
     for (const name of after.values(spec, builtin(db, ':db.entity/attrs'))) {
-      const a = after.ident(String(name))
+      const a = entityNamed(after, String(name))
       if (a === undefined || after.values(e, a).length === 0) throw new Refused('tx', `lacks ${name}`)
     }
     for (const name of after.values(spec, builtin(db, ':db.entity/preds'))) {

@@ -136,8 +136,8 @@ export class SideBySide {
     const tx = this.last + 1
     this.tally.accepted++
     const uuid = modelDatom({ e: tx, a: builtin(this.model, ':tx/id'), v: report.id, tx, added: true })
-    const said = met([...wanted.said, uuid], wanted.tempids, report, this.model)
-    this.model = this.model.plus(said)
+    const { said, increments } = met({ ...wanted, said: [...wanted.said, uuid] }, report, this.model)
+    this.model = this.model.plus(said, increments)
     this.snapshots.push({ tx, facts: keys(await this.conn.db().seekDatoms('eavt', FIRST_OWN)) })
   }
 
@@ -188,11 +188,10 @@ function same(found: readonly string[], wanted: readonly string[], what: string)
  * What the model said, with annals' ids for new entities: those of named tempids are told, the others have to fit in some way.
  */
 function met(
-  said: readonly ModelDatom[],
-  tempids: ReadonlyMap<string, number>,
+  { said, increments, tempids }: ModelOutcome,
   report: Pick<TxReport, 'txData' | 'tempids'>,
   before: ModelDb,
-): readonly ModelDatom[] {
+): Pick<ModelOutcome, 'said' | 'increments'> {
   expect([...tempids.keys()].sort()).toEqual(Object.keys(report.tempids).sort())
   const ids = new Map<number, number>()
   for (const [name, id] of tempids) {
@@ -205,16 +204,17 @@ function met(
   const taken = new Set([...ids.values(), ...before.datoms.map((d) => d.e)])
   const free = [...new Set(report.txData.map((d) => d.e))].filter((e) => e < FIRST_TX && !taken.has(e))
   const open = [...new Set(said.map((d) => d.e))].filter((e) => e >= UNMET && !ids.has(e))
-  let nearest: readonly ModelDatom[] = said
+  let nearest = said
   for (const order of permutations(free)) {
     const all = new Map([...ids, ...open.map((id, i) => [id, order[i] ?? id] as const)])
-    const is = (x: unknown): unknown => (typeof x === 'number' && x >= UNMET ? (all.get(x) ?? x) : x)
-    nearest = said.map((d) => modelDatom({ ...d, e: is(d.e) as number, v: is(d.v) }))
+    const is = <T>(x: T): T => (all.get(x as number) as T | undefined) ?? x
+    nearest = said.map((d) => modelDatom({ ...d, e: is(d.e), v: is(d.v) }))
     const found = keys(nearest)
-    if (found.every((k, i) => k === wanted[i]) && found.length === wanted.length) return nearest
+    if (found.length !== wanted.length || found.some((k, i) => k !== wanted[i])) continue
+    return { said: nearest, increments: increments.map((x) => ({ ...x, e: is(x.e) })) }
   }
   expect(wanted, 'the datoms of the transaction').toEqual(keys(nearest))
-  return nearest
+  return { said: nearest, increments }
 }
 
 function* permutations(xs: readonly number[]): Iterable<readonly number[]> {

@@ -1,5 +1,6 @@
 import type { Db, Functions } from '../../src/engine.ts'
 import type { ModelDb } from './model-db.ts'
+import { named } from './model-schema.ts'
 import type { ModelFunctions } from './model-transact.ts'
 
 const attribute = (ident: string, type: string, more: object = {}) => ({
@@ -65,13 +66,13 @@ export const FUNCTIONS = {
 export const MODEL_FUNCTIONS: ModelFunctions = {
   calls: {
     ':m/bump': (db, [id, by]) => {
-      const e = db.owner(db.ident(':m/id') as number, id)
-      return bumped(id, by, e === undefined ? undefined : db.values(e, db.ident(':m/n') as number)[0])
+      const e = db.owner(named(db, ':m/id').id, id)
+      return bumped(id, by, e === undefined ? undefined : db.values(e, named(db, ':m/n').id)[0])
     },
     ':m/twice': (_, args) => twice(args),
   },
   tests: {
     'm/is-even': (_, n) => isEven(n),
-    'm/has-tag': (db: ModelDb, e) => db.values(e as number, db.ident(':m/tags') as number).length > 0,
+    'm/has-tag': (db: ModelDb, e) => db.values(e as number, named(db, ':m/tags').id).length > 0,
   },
 }
