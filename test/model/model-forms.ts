@@ -45,12 +45,26 @@ export class ModelForms {
     private readonly tx: number,
   ) {}
 
+  /** Reads all forms, so that everything that is wrong with them is known. */
   read(forms: readonly unknown[]): void {
+    const wrong: Refused[] = []
     for (const form of forms) {
-      if (Array.isArray(form)) this.list(form)
-      else if (isMap(form)) this.map(form)
-      else throw malformed('neither list nor map')
+      try {
+        this.form(form)
+      } catch (e) {
+        if (!(e instanceof Refused)) throw e
+        wrong.push(e)
+      }
     }
+    const [first, ...others] = wrong
+    if (first !== undefined)
+      throw new Refused(first.area, first.message, [...first.others, ...others.flatMap((w) => w.areas)])
+  }
+
+  private form(form: unknown): void {
+    if (Array.isArray(form)) this.list(form)
+    else if (isMap(form)) this.map(form)
+    else throw malformed('neither list nor map')
   }
 
   who(x: unknown): Who {
@@ -62,9 +76,7 @@ export class ModelForms {
     if (x === 'datomic.tx') return this.tx
     if (typeof x === 'string' && !x.startsWith(':')) return new Tempid(x)
     if (typeof x === 'string') {
-      const id = entityNamed(this.db, x)
-      if (id === undefined) throw new Refused('ident', `nobody is ${x}`)
-      return id
+      return identified(this.db, x)
     }
     if (Array.isArray(x) && x.length === 2 && typeof x[0] === 'string') {
       const a = named(this.db, x[0])
@@ -181,6 +193,12 @@ export class ModelForms {
   }
 }
 
+function identified(db: ModelDb, name: string): number {
+  const id = entityNamed(db, name)
+  if (id === undefined) throw new Refused('ident', `nobody is ${name}`, ['attribute']) // of a list, it may be a lookup ref's attribute
+  return id
+}
+
 /** `:m/peer` of `:m/_peer`. */
 const forwardName = (name: unknown): string | undefined =>
   String(name).includes('/_') ? String(name).replace('/_', '/') : undefined
@@ -210,7 +228,7 @@ function readTuple(db: ModelDb, a: ModelAttribute, v: unknown): unknown {
     throw new Refused('value', 'too short or too long')
   return v.map((m, i) => {
     if (m === null) return null
-    if (typeof m === 'string' && a.tupleType === 'ref') return entityNamed(db, m)
+    if (typeof m === 'string' && a.tupleType === 'ref') return identified(db, m)
     return readScalar({ type: types?.[i] ?? String(a.tupleType) }, m)
   })
 }

@@ -105,7 +105,7 @@ class ModelUndo {
 
   private counters(): readonly ModelIncrement[] {
     const sums = new Map<string, ModelIncrement>()
-    for (const i of this.db.increments.filter((x) => x.tx === this.tx)) {
+    for (const i of this.db.increments.filter((x) => x.tx === this.tx && x.e < FIRST_TX)) {
       const key = `${i.e} ${i.a}`
       sums.set(key, { tx: i.tx, e: i.e, a: i.a, delta: i.delta + (sums.get(key)?.delta ?? 0) })
     }
