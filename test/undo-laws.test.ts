@@ -145,6 +145,31 @@ describe('undo', () => {
   })
 })
 
+describe('undo, by example', () => {
+  const tags = async (conn: Connection): Promise<unknown[]> =>
+    (await conn.db().datoms('eavt', ['x/id', 'a'], 'x/tags')).map((d) => d.v)
+
+  it('of a redo whose fact another undo has taken since has nothing to revert', async () => {
+    const { conn, reports } = await made([[{ 'x/id': 'a', 'x/tags': ['p'] }]])
+    const said = (reports[1] as TxReport).id
+    const undo = await conn.undo(said)
+    const redo = await conn.undo(undo.id as string)
+    await conn.undo(said)
+    expect(await tags(conn)).toEqual([])
+    const again = await conn.undo([said, redo.id as string])
+    expect([again.reverted, again.id]).toEqual([[], undefined])
+    await conn.close()
+  })
+
+  it('leaves what a transaction added to a number of its own', async () => {
+    const { conn } = await made([])
+    const r = await conn.transact([[':db/inc', 'datomic.tx', 'x/n', 1]])
+    expect((await conn.undo(r.id)).reverted).toEqual([])
+    expect((await conn.db().datoms('eavt', r.tx, 'x/n')).map((d) => d.v)).toEqual([1])
+    await conn.close()
+  })
+})
+
 describe('redundancy', () => {
   it('saying again what holds, and retracting what does not, adds nothing but the transaction', async () => {
     await fc.assert(
