@@ -135,12 +135,6 @@ async function checkAttribute(
     })
   }
   if (was.type !== type) throw malformed(`its type is ${was.type} and can never change; make a new attribute`)
-  if (TUPLE_KINDS.some((a) => changed.has(a))) {
-    throw malformed('what a tuple is made of can never change; make a new attribute')
-  }
-  if (cardinality === Builtin.many && db.schema.composites.has(e)) {
-    throw malformed('a composite tuple joins it, so it keeps cardinality one')
-  }
   const single = was.many && cardinality === Builtin.one
   const distinct = was.unique === undefined && unique !== undefined
   if (!single && !distinct) return

@@ -65,20 +65,6 @@ describe('transactions', () => {
     expect(await conn.db().since(one.id).q('[:find ?n . :where [_ :m/n ?n]]')).toBe(2)
   })
 
-  it('db/retract of all values beside an assertion keeps what is asserted', async () => {
-    const conn = await example(schema)
-    await conn.transact([{ 'm/id': 'a', 'm/tags': ['x', 'y'] }])
-    const exactly = await conn.transact([
-      [':db/retract', ['m/id', 'a'], 'm/tags'],
-      { 'm/id': 'a', 'm/tags': ['y', 'z'] },
-    ])
-    expect(said(exactly)).toEqual([
-      ['x', false],
-      ['z', true],
-    ])
-    expect(await values(conn, ['m/id', 'a'], 'm/tags')).toEqual(['y', 'z'])
-  })
-
   it('beyond it: inc, require, forbid, undo, migrations', async () => {
     const conn = await example(schema)
     const has = ['[:find ?e :where [?e :m/id "a"]]']

@@ -69,7 +69,7 @@ describe('cardinality', () => {
 
   it('of a member of a composite stays one', async () => {
     const conn = await example({ ...schema, 'p/key': { type: 'tuple', tupleAttrs: ['p/id', 'p/name'] } })
-    await refused(conn, [{ 'db/id': ':p/name', 'db/cardinality': ':db.cardinality/many' }], 'schema/malformed')
+    await refused(conn, [{ 'db/id': ':p/name', 'db/cardinality': ':db.cardinality/many' }], 'schema/in-use')
   })
 })
 

@@ -245,6 +245,13 @@ describe('what is added', () => {
     ]
     await refused(conn, both, 'tx/datoms-conflict')
     await refused(conn, both.reverse(), 'tx/datoms-conflict')
+    const all = [
+      [':db/retract', ['p/email', 'a'], 'p/nicks'],
+      [':db/add', ['p/email', 'a'], 'p/nicks', 'n'],
+    ]
+    await refused(conn, all, 'tx/datoms-conflict')
+    await conn.transact([all[0], [':db/add', ['p/email', 'a'], 'p/nicks', 'm']])
+    expect(await values(conn, ['p/email', 'a'], 'p/nicks')).toEqual(['m'])
   })
 })
 

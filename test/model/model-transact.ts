@@ -253,8 +253,9 @@ function decide(db: ModelDb, wants: readonly Want[], tx: number): ModelDatom[] {
     }
     const adds = w.adds.filter((v, i) => !has(w.adds.slice(0, i), v))
     if (!a.many && adds.length > 1) throw new Refused('tx', 'two values for one')
-    if (adds.some((v) => has(w.retracts, v))) throw new Refused('tx', 'asserted and retracted')
-    const ends = (v: unknown): boolean => w.all || has(w.retracts, v) || (!a.many && adds.length > 0)
+    const taken = w.all ? [...before, ...w.retracts] : w.retracts
+    if (adds.some((v) => has(taken, v))) throw new Refused('tx', 'asserted and retracted')
+    const ends = (v: unknown): boolean => has(taken, v) || (!a.many && adds.length > 0)
     const gone = before.filter((v) => !has(adds, v) && ends(v))
     const fresh = adds.filter((v) => !has(before, v))
     return [
@@ -278,7 +279,7 @@ function composites(db: ModelDb, wants: readonly Want[], decided: readonly Model
         if (valueKey(after.values(e, t.id)) !== valueKey(wanted)) throw new Refused('tx', 'not what its members say')
         continue
       }
-      out.push(...decide(db, [{ e, a: t, adds: wanted, retracts: [], all: true, inc: undefined }], tx))
+      out.push(...decide(db, [{ e, a: t, adds: wanted, retracts: [], all: wanted.length === 0, inc: undefined }], tx))
     }
   }
   return out
