@@ -4,6 +4,7 @@ import { readValue, stringValue, tupleValue } from '../src/datom/read-value.ts'
 import { showValue } from '../src/datom/show-value.ts'
 import { compareValues, sameValue, unifyKey, type Value } from '../src/datom/value.ts'
 import type { ValueType } from '../src/datom/value-type.ts'
+import { memory, open } from '../src/engine.ts'
 import { runs } from './support/seeds.ts'
 
 type Plain = Exclude<ValueType, 'tuple'>
@@ -36,12 +37,19 @@ const scalar: fc.Arbitrary<Value> = fc.oneof(...types.map(anyOf))
 const tuple = fc.array(fc.option(scalar), { minLength: 2, maxLength: 4 }).map((m) => tupleValue(m, ':t/a'))
 const anyValue = fc.oneof(scalar, tuple)
 
+const byUnit = (x: string, y: string): number => (x < y ? -1 : x > y ? 1 : 0)
 const plainOrder: Record<string, (x: never, y: never) => number> = {
+  boolean: (x: boolean, y: boolean) => Number(x) - Number(y),
+  ref: (x: number, y: number) => x - y,
+  keyword: byUnit,
+  symbol: byUnit,
+  uuid: (x: string, y: string) => byUnit(x.toLowerCase(), y.toLowerCase()),
+  uri: byUnit,
   long: (x: number, y: number) => x - y,
   double: (x: number, y: number) => (x < y ? -1 : x > y ? 1 : 0),
   bigint: (x: bigint, y: bigint) => (x < y ? -1 : x > y ? 1 : 0),
   instant: (x: Date, y: Date) => x.getTime() - y.getTime(),
-  string: (x: string, y: string) => (x < y ? -1 : x > y ? 1 : 0),
+  string: byUnit,
   bytes: (x: Uint8Array, y: Uint8Array) => Buffer.compare(x, y),
   bigdec: (x: string, y: string) => {
     const scale = (s: string): number => (s.split('.')[1] ?? '').length
@@ -85,6 +93,67 @@ describe('values', () => {
         expect(compareValues(a, b) <= 0 && compareValues(b, c) <= 0 && compareValues(a, c) <= 0).toBe(true)
       }),
       runs(2000),
+    )
+  })
+
+  it('tuples are ordered member by member, absent ones first, and the shorter before what continues it', () => {
+    const typed = fc.constantFrom<Plain>('boolean', 'long', 'double', 'bigint', 'string', 'instant', 'keyword', 'bytes')
+    const two = fc.array(typed, { minLength: 2, maxLength: 4 }).chain((members) => {
+      const one = fc.tuple(...members.map((type) => fc.option(anyOf(type), { freq: 3 })))
+      return fc.tuple(one, one, fc.integer({ min: 2, max: members.length }))
+    })
+    const order = (x: readonly (Value | null)[], y: readonly (Value | null)[]): number => {
+      for (const [i, a] of x.entries()) {
+        const b = y[i] as Value | null | undefined
+        if (b === undefined) return 1
+        const d = a === null || b === null ? Number(b === null) - Number(a === null) : compareValues(a, b)
+        if (d !== 0) return d
+      }
+      return x.length - y.length
+    }
+    fc.assert(
+      fc.property(two, ([x, y, length]) => {
+        const z = y.slice(0, length)
+        const wanted = Math.sign(order(x, z)) + 0
+        expect(Math.sign(compareValues(tupleValue(x, ''), tupleValue(z, ''))) + 0).toBe(wanted)
+      }),
+      runs(1000),
+    )
+  })
+
+  it('numbers of every type are ordered by what they are worth', () => {
+    // doubles that are fractions of 2^20, so that all are exact as whole numbers of 10^-20 at most
+    const exact = fc.integer({ min: -(2 ** 40), max: 2 ** 40 })
+    const UNIT = 10n ** 20n
+    const number: fc.Arbitrary<readonly [Value, bigint]> = fc.oneof(
+      fc.maxSafeInteger().map((n) => [readValue('long', n, ''), BigInt(n) * UNIT] as const),
+      exact.map((n) => [readValue('double', n / 2 ** 20, ''), (BigInt(n) * UNIT) / 2n ** 20n] as const),
+      fc.bigInt({ min: -(2n ** 60n), max: 2n ** 60n }).map((n) => [readValue('bigint', n, ''), n * UNIT] as const),
+      fc
+        .tuple(fc.bigInt({ min: -(10n ** 24n), max: 10n ** 24n }), fc.nat(20))
+        .map(([n, scale]) => [readValue('bigdec', `${n}e-${scale}`, ''), n * 10n ** BigInt(20 - scale)] as const),
+      fc.constantFrom(0, 1, -1).map((n) => [readValue('double', n, ''), BigInt(n) * UNIT] as const),
+    )
+    fc.assert(
+      fc.property(number, number, ([x, p], [y, q]) => {
+        expect(Math.sign(compareValues(x, y))).toBe(p < q ? -1 : p > q ? 1 : 0)
+      }),
+      runs(2000),
+    )
+  })
+
+  it.each(types)('an index of %s holds its values in their order', async (type) => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(inputs[type], { minLength: 1, maxLength: 12 }), async (given) => {
+        const known = type === 'ref' ? given.map((x) => 1 + ((x as number) % 15)) : given
+        const conn = await open('order', { storage: memory(), schema: { 't/a': { type, many: true, index: true } } })
+        await conn.transact([{ 't/a': known }])
+        const wanted = [...new Set(known.map((x) => readValue(type, x, '')))].sort(compareValues)
+        const found = (await conn.db().datoms('avet', 't/a')).map((d) => readValue(type, d.v, ''))
+        expect(found).toEqual(wanted)
+        await conn.close()
+      }),
+      runs(20),
     )
   })
 

@@ -124,13 +124,14 @@ export class Changes {
     return Number(delta) === 0 ? [] : [{ e, a: a.id, delta }]
   }
 
-  /** Brings the composite tuples of which a member is spoken about up to date. */
+  /** Brings the composite tuples that are spoken about, or a member of them, up to date. */
   private async keepComposites(out: TxDataBuilder): Promise<void> {
     const { composites } = this.db.schema
     if (composites.size === 0) return
     const touched = new Map<string, { e: number; tuple: Attribute }>()
     for (const { e, a } of this.wishes) {
-      for (const tuple of composites.get(a.id) ?? []) touched.set(`${e} ${tuple.id}`, { e, tuple })
+      const tuples = a.tupleAttrs === undefined ? (composites.get(a.id) ?? []) : [a]
+      for (const tuple of tuples) touched.set(`${e} ${tuple.id}`, { e, tuple })
     }
     for (const { e, tuple } of touched.values()) {
       const members: (Value | null)[] = []
@@ -158,29 +159,31 @@ export class Changes {
   /** No two entities may end with one value of a unique attribute. */
   private async checkUnique(out: TxDataBuilder, start: number): Promise<void> {
     const claimed = new Map<string, number>()
-    const given: { i: number; a: Attribute; found: Scan }[] = []
+    const givenUp = new Set<string>()
+    const given: { i: number; a: Attribute; key: string; found: Scan }[] = []
     for (let i = start; i < out.length; i++) {
-      if (out.added[i] === 0) continue
       const a = this.db.schema.attributes.get(out.a[i] as number)
       if (a?.unique === undefined) continue
       const v = out.v[i] as Value
       checkSmall(v, `${a.ident} is unique, and a value of it`)
       const key = `${a.id} ${typeof v} ${String(unifyKey(v))}`
+      if (out.added[i] === 0) {
+        givenUp.add(`${out.e[i]} ${key}`)
+        continue
+      }
       const other = claimed.get(key)
       if (other !== undefined && other !== out.e[i]) throw uniqueConflict(a, v, out.e[i] as number, other)
       claimed.set(key, out.e[i] as number)
-      given.push({ i, a, found: scan(this.db, 'avet', { a: a.id, v }) })
+      given.push({ i, a, key, found: scan(this.db, 'avet', { a: a.id, v }) })
     }
     const loading = loadAll(given.map((g) => g.found))
     if (loading !== undefined) await loading
-    for (const { i, a, found } of given) {
+    for (const { i, a, key, found } of given) {
       const batch = found.batches()[0]
       if (batch === undefined) continue
       const owner = batch.e[batch.start] as number
-      const v = out.v[i] as Value
-      const givenUp = this.byAttribute.get(a.id)?.get(owner)
-      const leaves = givenUp?.givesUp(v) === true
-      if (owner !== out.e[i] && !leaves) throw uniqueConflict(a, v, out.e[i] as number, owner)
+      if (owner === out.e[i] || givenUp.has(`${owner} ${key}`)) continue
+      throw uniqueConflict(a, out.v[i] as Value, out.e[i] as number, owner)
     }
   }
 }

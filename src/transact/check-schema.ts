@@ -5,6 +5,7 @@ import { showValue } from '../datom/show-value.ts'
 import type { TxData } from '../datom/tx-data.ts'
 import type { Value } from '../datom/value.ts'
 import { VALUE_TYPES } from '../datom/value-type.ts'
+import { applyTx } from '../db/apply.ts'
 import type { Db } from '../db/db.ts'
 import { loadAll } from '../db/load.ts'
 import { isSchemaAttribute, valueTypeOf } from '../db/schema-at.ts'
@@ -23,9 +24,10 @@ const OF_ATTRIBUTES: readonly number[] = [
 
 /**
  * Refuses what would leave a schema that makes no sense: built-ins changed (`schema/frozen`), attributes without ident, type
- * or cardinality, types changed, uniqueness over facts that are not unique (`schema/malformed`, `schema/in-use`).
+ * or cardinality, types changed, uniqueness over facts that are not unique (`schema/malformed`, `schema/in-use`). The facts are
+ * those after `data`, the decided datoms of transaction `tx`.
  */
-export async function checkSchema(db: Db, data: TxData): Promise<void> {
+export async function checkSchema(db: Db, tx: number, data: TxData): Promise<void> {
   const touched = new Map<number, Map<number, Value | null>>()
   for (let i = 0; i < data.length; i++) {
     const a = data.a[i] as number
@@ -51,14 +53,14 @@ export async function checkSchema(db: Db, data: TxData): Promise<void> {
   for (const [e, changed] of touched) {
     if (!OF_ATTRIBUTES.some((a) => changed.has(a)) && !db.schema.attributes.has(e)) continue
     if (takesAway(db, data, e)) await refuseUsed(db, e, data)
-    else await checkAttribute(db, e, changed)
+    else await checkAttribute(db, e, changed, () => applyTx(db, tx, data, db.basisT))
   }
 }
 
 /** Whether {@link checkSchema} has nothing against these datoms. */
 export async function makesSense(db: Db, data: TxData): Promise<boolean> {
   try {
-    await checkSchema(db, data)
+    await checkSchema(db, db.lastTx + 1, data)
     return true
   } catch (e) {
     if (isAnnalsError(e) && e.code.startsWith('schema/')) return false
@@ -87,7 +89,12 @@ async function refuseUsed(db: Db, e: number, data: TxData): Promise<void> {
   )
 }
 
-async function checkAttribute(db: Db, e: number, changed: ReadonlyMap<number, Value | null>): Promise<void> {
+async function checkAttribute(
+  db: Db,
+  e: number,
+  changed: ReadonlyMap<number, Value | null>,
+  after: () => Promise<Db>,
+): Promise<void> {
   const was = db.schema.attributes.get(e)
   const found = scan(db, 'eavt', { e })
   await loadAll([found])
@@ -128,10 +135,13 @@ async function checkAttribute(db: Db, e: number, changed: ReadonlyMap<number, Va
     })
   }
   if (was.type !== type) throw malformed(`its type is ${was.type} and can never change; make a new attribute`)
-  const all = scan(db, 'aevt', { a: e })
+  const single = was.many && cardinality === Builtin.one
+  const distinct = was.unique === undefined && unique !== undefined
+  if (!single && !distinct) return
+  const all = scan(await after(), 'aevt', { a: e })
   await loadAll([all])
-  if (was.many && cardinality === Builtin.one) await refuseSeveral(all.batches(), ident)
-  if (was.unique === undefined && unique !== undefined) refuseEqual(all.batches(), ident)
+  if (single) refuseSeveral(all.batches(), ident)
+  if (distinct) refuseEqual(all.batches(), ident)
 }
 
 const TUPLE_TYPES: readonly number[] = [Builtin.tupleTypes, Builtin.tupleType]

@@ -37,17 +37,18 @@ export class EffectiveHistory {
       }
     }
     all.sort((x, y) => x.tx - y.tx)
-    // newest first, so that a redo takes back the undo before the undo takes back anything
+    // newest first, so that a redo takes back the undo before the undo takes back anything; and again from the newest after each
+    // pair, because a later undo may have taken back what stood before it
     const gone = new Set<number>()
     for (let i = all.length - 1; i > 0; i--) {
       if (gone.has(i)) continue
       const said = all[i] as Said
       const undone = await this.undoneBy(place.e, said)
       if (undone.length === 0) continue
-      const takes = (s: Said): boolean =>
-        s.a === said.a && s.v === said.v && s.added !== said.added && undone.includes(s.tx)
-      const taken = all.findLastIndex((s, k) => k < i && !gone.has(k) && takes(s))
-      if (taken >= 0) gone.add(i).add(taken)
+      const before = all.findLastIndex((s, k) => k < i && !gone.has(k) && s.a === said.a && s.v === said.v)
+      if (!undone.includes(all[before]?.tx as number)) continue
+      gone.add(i).add(before)
+      i = all.length
     }
     return gone.size === 0 ? all : all.filter((_, i) => !gone.has(i))
   }

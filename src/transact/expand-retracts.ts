@@ -23,7 +23,7 @@ export async function expandRetracts(
       for (const b of found.batches()) {
         for (let i = b.start; i < b.end; i++) {
           const a = db.schema.attributes.get(b.a[i] as number)
-          if (a === undefined) continue
+          if (a === undefined || a.tupleAttrs !== undefined) continue // composites follow their members
           const v = b.v[i] as Value
           retract(b.e[i] as number, a, v)
           if (!a.component || seen.has(v as number) || !seen.has(b.e[i] as number)) continue

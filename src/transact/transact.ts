@@ -43,7 +43,7 @@ export async function transact(db: Db, forms: readonly unknown[], env: TransactE
   const decided = new TxDataBuilder()
   await changes.decide(decided)
   checkOwnFacts(before, decided, env.tx)
-  await checkSchema(before, decided)
+  await checkSchema(before, env.tx, decided)
   await checkPredicates(before, decided, env)
   await checkEnsured(before, decided, ensured, env)
 

@@ -1,3 +1,4 @@
+import { isTx } from '../datom/ids.ts'
 import type { Increment } from '../datom/tx-data.ts'
 import type { Db } from '../db/db.ts'
 import { valuesOf, whenLoaded } from '../db/load.ts'
@@ -16,6 +17,7 @@ export interface Counter extends Omit<Increment, 'of'> {
 export function countersOf({ data }: UndoneTx): ReadonlyMap<string, Counter> {
   const counters = new Map<string, Counter>()
   for (const { e, a, delta } of data.increments) {
+    if (isTx(e)) continue // facts about transactions are never touched
     const key = placeKey(e, a)
     const known = counters.get(key)
     counters.set(key, { e, a, delta: known === undefined ? delta : plus(known.delta, delta), facts: [] })
