@@ -10,6 +10,7 @@ import { transact } from '../transact/transact.ts'
 import type { Transaction } from '../transact/transaction.ts'
 import { withAliases } from './aliases.ts'
 import { decodeIntent } from './intent.ts'
+import { isUnused } from './is-unused.ts'
 import { type Pending, pendingTx } from './pending.ts'
 import type { QueueBody } from './queue-body.ts'
 
@@ -41,11 +42,13 @@ export async function predict(
     txid,
     now: body.instant,
     mint: () => {
-      const id = env.take()
+      let id = env.take()
+      while (!isUnused(view, id)) id = env.take()
       minted.add(id)
       return id
     },
-    ids: proposals(body.ids),
+    // another live copy of this profile may have given out the same ones
+    ids: proposals([...body.ids].filter(([, id]) => isUnused(view, id))),
     about: aboutTx(body, env.replica),
     datomsOf: env.datomsOf,
     ...runtimeEnv(env.runtime),
