@@ -1,10 +1,12 @@
 import { Builtin } from '../datom/builtin.ts'
+import { isPendingTx } from '../datom/ids.ts'
 import { instantValue, readValue } from '../datom/read-value.ts'
 import type { TxData } from '../datom/tx-data.ts'
 import type { Value } from '../datom/value.ts'
 import { applyTx } from '../db/apply.ts'
 import type { Db } from '../db/db.ts'
 import { entityWith } from '../db/entity.ts'
+import { scan } from '../db/view.ts'
 import { type Runtime, runtimeEnv } from '../engine/runtime.ts'
 import { transact } from '../transact/transact.ts'
 import type { Transaction } from '../transact/transaction.ts'
@@ -54,7 +56,10 @@ export async function predict(
     ...runtimeEnv(env.runtime),
   })
   const ids = new Map(body.ids)
-  for (const [name, id] of Object.entries(result.ids)) if (minted.has(id)) ids.set(name, id)
+  for (const [name, id] of Object.entries(result.ids)) {
+    // one that another pending transaction made stays this one's should that one be refused
+    if (minted.has(id) || (await isOnlyPending(view, id))) ids.set(name, id)
+  }
   const next: QueueBody = {
     ...body,
     ids,
@@ -64,6 +69,14 @@ export async function predict(
     conflict: undefined,
   }
   return { body: next, after: await applyEntry(view, { ...entry, body: next }), result }
+}
+
+/** Whether whatever is said about `id` is pending. */
+async function isOnlyPending(view: Db, id: number): Promise<boolean> {
+  const said = scan(view, 'eavt', { e: id })
+  await said.load()
+  const batches = said.batches()
+  return batches.length > 0 && batches.every((b) => b.tx.subarray(b.start, b.end).every(isPendingTx))
 }
 
 /** `view` with what `entry` is predicted to come to. Throws `storage/corrupt` when it does not fit. */

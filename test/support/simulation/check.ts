@@ -2,6 +2,8 @@ import { Builtin } from '../../../src/datom/builtin.ts'
 import { tOfTx } from '../../../src/datom/ids.ts'
 import { readValue } from '../../../src/datom/read-value.ts'
 import { findAttribute } from '../../../src/datom/schema.ts'
+import { showValue } from '../../../src/datom/show-value.ts'
+import type { Value } from '../../../src/datom/value.ts'
 import type { Db } from '../../../src/db/db.ts'
 import { emptyDb } from '../../../src/db/empty.ts'
 import { entityWith } from '../../../src/db/entity.ts'
@@ -9,12 +11,13 @@ import { createRuntime } from '../../../src/engine/create-runtime.ts'
 import { decodeRecord } from '../../../src/engine/record.ts'
 import { applyRows } from '../../../src/engine/replay.ts'
 import type { LogRow, OutcomeRow } from '../../../src/storage/port.ts'
-import { overlay } from '../../../src/sync/overlay.ts'
-import type { PredictEnv } from '../../../src/sync/predict.ts'
+import { withAliases } from '../../../src/sync/aliases.ts'
+import { type PredictEnv, predict } from '../../../src/sync/predict.ts'
 import { decodeQueueBody } from '../../../src/sync/queue-body.ts'
 import { ReplicaLedger } from '../../../src/sync/replica-ledger.ts'
 import { readMeta } from '../../../src/sync/replica-meta.ts'
 import type { ReplicaState } from '../../../src/sync/replica-state.ts'
+import { verdictOf } from '../../../src/sync/verdict.ts'
 import type { Cluster } from './cluster.ts'
 import type { Device, Promised, Tab } from './device.ts'
 import { factsOf, holdEqual, unstamped } from './facts.ts'
@@ -83,9 +86,18 @@ async function runAnew(ledger: ReplicaLedger): Promise<Db> {
     },
     txidOf: () => undefined,
   }
-  // an installation that says nothing new from the start stays in the queue until the next rebase
-  const kept = entries.map((p) => ({ ...p, body: { ...p.body, schema: false } }))
-  return (await overlay(confirmed, kept, env)).view
+  let view = confirmed
+  for (const entry of entries.filter((p) => p.t === undefined)) {
+    if (entry.body.withdrawn) view = withAliases(view, entry.body.replaced)
+    else {
+      const ran = await predict(view, entry, env).catch((e: unknown) => {
+        if (verdictOf(e) === undefined) throw e
+        return undefined
+      })
+      view = ran?.after ?? view
+    }
+  }
+  return view
 }
 
 /** The invariants of SYNC.md that can be seen when all is quiet. */
@@ -93,19 +105,26 @@ export async function check(cluster: Cluster, devices: readonly Device[]): Promi
   const remote = await cluster.storage.open('shop')
   const rows = await remote.readLog(1)
   const txids = devices.flatMap((d) => [...d.acked, ...d.former.flat()].map((p) => p.txid))
-  const outcomes = await remote.outcomes(txids)
+  const refused = devices.flatMap((d) => [...refusedOf(d).keys()])
+  const outcomes = await remote.outcomes([...txids, ...refused])
   await remote.close()
   const log = await foldLog(rows)
   const facts = factsOf(log.db)
-  holdOneEntityAnId(rows, log.db)
+  const names = namesOf(rows, log.db)
   for (const device of devices) {
-    for (const tab of device.tabs) holdFold(device, tab, log.head, facts)
-    const rejected = device.tabs[0]?.replica.ledger.state.rejected ?? new Map()
+    for (const tab of device.tabs) {
+      holdFold(device, tab, log.head, facts)
+      if (!device.copied) holdIds(device, tab, log.places, names)
+    }
+    const rejected = refusedOf(device)
     holdNothingLost(device, log.places, outcomes, rejected)
     for (const [txid, { code }] of rejected) {
-      const decided = outcomes.get(txid)
-      const known = decided === undefined || (decided.code !== undefined && decided.code !== 'withdrawn')
-      hold(known, 'refusals are true', () => `${device.name} says that ${txid} was refused: ${code}`)
+      const decided = outcomes.get(txid)?.code
+      hold(
+        decided !== undefined && decided !== 'withdrawn',
+        'refusals are true',
+        () => `${device.name} says that ${txid} was refused: ${code}`,
+      )
     }
     for (const life of [device.acked, ...device.former]) holdOrder(device, life, log.places)
     for (const [txid, status] of device.told) {
@@ -118,6 +137,8 @@ export async function check(cluster: Cluster, devices: readonly Device[]): Promi
     }
   }
 }
+
+const refusedOf = ({ tabs }: Device): ReplicaState['rejected'] => tabs[0]?.replica.ledger.state.rejected ?? new Map()
 
 async function foldLog(rows: readonly LogRow[]) {
   const folded = await applyRows(await emptyDb(), { t: 0, hash: '' }, rows).catch((cause: unknown) => {
@@ -170,18 +191,40 @@ function holdOrder({ name }: Device, life: readonly Promised[], places: Readonly
   hold(sorted, 'order of creation', () => `${name}: ${order.join(' ')}`)
 }
 
-/** An id that was given out twice would carry two names: nobody here renames an item. */
-function holdOneEntityAnId(rows: readonly LogRow[], { schema }: Db): void {
-  const sku = findAttribute(schema, 'inv/sku')?.id
-  const names = new Map<number, unknown>()
+/** Every name that an entity was ever given, by attribute and entity. Nobody here renames an item. */
+function namesOf(rows: readonly LogRow[], { schema }: Db): ReadonlyMap<string, unknown> {
+  const named = new Map(['inv/sku', 'db/ident'].map((name) => [findAttribute(schema, name)?.id, name]))
+  const names = new Map<string, unknown>()
   for (const row of rows) {
     const { data } = decodeRecord(row)
     for (let i = 0; i < data.length; i++) {
-      if (data.a[i] !== sku) continue
-      const e = data.e[i] as number
-      const name = names.get(e) ?? data.v[i]
-      hold(name === data.v[i], 'one entity an id', () => `${e} is ${String(name)} and ${String(data.v[i])}`)
-      names.set(e, name)
+      const attribute = named.get(data.a[i])
+      if (attribute === undefined) continue
+      const key = `${attribute} ${data.e[i]}`
+      const name = names.get(key) ?? data.v[i]
+      hold(name === data.v[i], 'one entity an id', () => `${key} is ${String(name)} and ${String(data.v[i])}`)
+      names.set(key, name)
+    }
+  }
+  return names
+}
+
+/** An id that a report gave means the entity that it was given for, for as long as the replica lives. */
+function holdIds(
+  device: Device,
+  { replica }: Tab,
+  places: ReadonlyMap<string, number>,
+  names: ReadonlyMap<string, unknown>,
+): void {
+  const { aliases } = replica.ledger.state.confirmed
+  for (const { txid, schema, named } of device.acked) {
+    // one that was taken back, or refused, has nobody to mean
+    if (!places.has(txid) && (!schema || device.dealtWith.has(txid))) continue
+    for (const [id, attribute, name] of named) {
+      const found = names.get(`${attribute} ${aliases.get(id) ?? id}`)
+      hold(found !== undefined && showValue(found as Value) === name, 'ids stay usable', () => {
+        return `${device.name} gave ${id} to ${name}, and it is ${String(found)}`
+      })
     }
   }
 }

@@ -2,6 +2,7 @@ import { AnnalsError, isAnnalsError } from '../../../src/base/errors.ts'
 import { createRuntime } from '../../../src/engine/create-runtime.ts'
 import { Transactor } from '../../../src/server/transactor.ts'
 import { memoryRemote } from '../../../src/storage/memory-remote.ts'
+import type { RemoteCommit } from '../../../src/storage/port.ts'
 import { fromCbor, toCbor } from '../../../src/sync/cbor.ts'
 import { DEFAULT_LIMITS } from '../../../src/sync/protocol.ts'
 import { readHelloAnswer, readPullAnswer, readPushAnswer, readRegisterAnswer } from '../../../src/sync/read-answer.ts'
@@ -36,6 +37,8 @@ export class Cluster {
   private readonly nodes: Promise<Node>[] = []
   /** Pairs of a place and a node that do not reach each other. */
   private readonly cuts = new Set<string>()
+  /** Transactions that were ever pushed, with replica and epoch. */
+  private readonly pushed = new Set<string>()
   /** Nodes that run an older version of the application, without its functions. */
   private readonly old = new Set<number>()
 
@@ -86,12 +89,13 @@ export class Cluster {
     })
     death.catch(() => undefined)
     this.nodes[i] = this.storage.open('shop').then((store): Node => {
-      const remote = new MortalRemote(this.parts.remoteStore(store), this.world, () => {
+      const onDeath = (): void => {
         this.start(i)
         die(unreachable())
-      })
+      }
+      const remote = new MortalRemote(store, this.world, onDeath, (change) => this.holdFence(change))
       const onFailure = (e: unknown): void => void (isAnnalsError(e, 'storage/closed') || this.world.fail(e))
-      return { remote, death, transactor: Transactor.open(remote, options, onFailure) }
+      return { remote, death, transactor: Transactor.open(this.parts.remoteStore(remote), options, onFailure) }
     })
   }
 
@@ -116,6 +120,7 @@ export class Cluster {
       },
       register: (m, signal) => send(m, (node, x) => node.register(readRegister(x), ''), readRegisterAnswer, signal),
       push: async (m, signal) => {
+        for (const { txid } of m.entries) this.pushed.add(`${txid} ${m.replica} ${m.epoch}`)
         const answer = await send(m, (node, x) => node.push(readPush(x, LIMITS), ''), readPushAnswer, signal)
         if (answer.kind === 'answers' && answer.stopped !== undefined) world.count('function lacking')
         if (answer.kind === 'fork') world.count('fenced off')
@@ -124,6 +129,14 @@ export class Cluster {
       pull: (from, max, signal) => send({}, (node) => node.pull(from, max), readPullAnswer, signal),
       follow: (_from, poke, signal) => way.follow(poke, signal),
     })
+  }
+
+  /** What is decided was pushed in the epoch that is current. */
+  private holdFence({ replica, outcomes = [] }: RemoteCommit): void {
+    for (const { txid } of outcomes) {
+      if (replica === undefined || this.pushed.has(`${txid} ${replica.replica} ${replica.epoch}`)) continue
+      this.world.fail(new Violation('old epochs are fenced off', `${txid} was decided in epoch ${replica.epoch}`))
+    }
   }
 
   /** A node by chance. Throws when `place` does not reach it. */
@@ -160,9 +173,11 @@ class Way {
 
   async deliver(serve: (node: Transactor) => Promise<object>): Promise<object> {
     const { world } = this
+    if (this.isDown()) throw unreachable()
     const turn = ++this.sent
+    // what is sent arrives, whatever becomes of the sender
     await world.pause(this.delay())
-    if (this.isDown() || world.strikes('lost request')) throw unreachable()
+    if (world.strikes('lost request')) throw unreachable()
     const node = await this.cluster.node(this.place)
     if (world.strikes('duplicate')) world.after(this.delay(), () => void this.repeat(turn, serve))
     const answer = await this.arrive(turn, node, serve)

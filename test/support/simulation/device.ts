@@ -9,6 +9,7 @@ import type { Cluster } from './cluster.ts'
 import { FUNCTIONS } from './functions.ts'
 import { copyOf, MortalStore } from './mortal-store.ts'
 import type { Parts } from './parts.ts'
+import { Violation } from './violation.ts'
 import type { World } from './world.ts'
 
 export interface Tab {
@@ -22,7 +23,10 @@ export interface Promised {
   readonly txid: string
   /** An installation of schema: withdrawn in silence when it has become empty. */
   readonly schema: boolean
+  /** The ids that were given out for tempids, and the names that these are given. */
+  readonly named: readonly Named[]
 }
+export type Named = readonly [id: number, attribute: string, name: string]
 
 /** A tab's part in who talks to the server. */
 interface Duty {
@@ -48,6 +52,10 @@ export class Device {
   readonly told = new Map<string, string>()
   /** Whether there has never been a second tab. */
   alone = true
+  /** Whether two live copies of this profile give out the same ids. */
+  copied = false
+  /** Ids that were given out here, and for whom. */
+  readonly names = new Map<number, string>()
   /** What the disk holds for certain. */
   private image = memory()
   private readonly duties: Duty[] = []
@@ -70,7 +78,7 @@ export class Device {
       dies = () => resolve(undefined)
     })
     const store: MortalStore = new MortalStore(
-      this.parts.localStore(await this.storage.open('shop')),
+      await this.storage.open('shop'),
       world,
       () => this.mortal,
       () => {
@@ -82,12 +90,16 @@ export class Device {
       },
     )
     // a process that dies while it opens never comes to an end
-    const opened = openReplica(store, createRuntime({ functions: FUNCTIONS, now: () => world.now + this.skew }), {
-      remote: this.cluster.transport(this, () => !store.dead),
-      clock: { now: () => world.now, after: world.after },
-      random: world.random,
-      lead: this.lead(store),
-    })
+    const opened = openReplica(
+      this.parts.localStore(store),
+      createRuntime({ functions: FUNCTIONS, now: () => world.now + this.skew }),
+      {
+        remote: this.cluster.transport(this, () => !store.dead),
+        clock: { now: () => world.now, after: world.after },
+        random: world.random,
+        lead: this.lead(store),
+      },
+    )
     const replica = await Promise.race([opened, death])
     if (replica === undefined) return undefined
     replica.ledger.onFailure((e) => void (e.code === 'sync/unknown-function' || store.dead || world.fail(e)))
@@ -98,8 +110,14 @@ export class Device {
   }
 
   /** Notes what `tab` has promised, and how it ends. */
-  promised({ replica, store }: Tab, { tx, txid }: Written, schema = false): void {
-    this.acked.push({ seq: seqOfPendingTx(tx), txid, schema })
+  promised({ replica, store }: Tab, { tx, txid }: Written, schema = false, named: readonly Named[] = []): void {
+    this.acked.push({ seq: seqOfPendingTx(tx), txid, schema, named })
+    for (const [id, , name] of named) {
+      const other = this.names.get(id) ?? name
+      const fails = other !== name && !this.copied
+      if (fails) this.world.fail(new Violation('one entity an id', `${this.name} gives ${id} to ${other} and ${name}`))
+      this.names.set(id, name)
+    }
     replica.ledger.settled(txid).then(
       ({ status }) => void (store.dead || this.told.set(txid, status)),
       (e: unknown) => void (isAnnalsError(e, 'log/unknown-transaction') || this.world.fail(e)),
@@ -149,6 +167,7 @@ export class Device {
     this.former.push(this.acked.splice(0).filter(({ txid }) => !lost.has(txid)))
     this.storage = memory()
     this.image = memory()
+    this.names.clear()
   }
 
   /** Promises that this device's storage knows nothing of are another timeline's. */

@@ -13,6 +13,7 @@ export class MortalRemote implements RemoteStore {
     private readonly store: RemoteStore,
     private readonly world: World,
     private readonly onDeath: () => void,
+    private readonly onCommit: (change: RemoteCommit) => void,
   ) {}
 
   head = () => this.alive(() => this.store.head())
@@ -30,6 +31,7 @@ export class MortalRemote implements RemoteStore {
       if (this.world.strikes('storage fails before a write')) throw failed()
       const outcome = await this.store.commit(change)
       if (outcome === 'lost') this.world.count('storage conflict')
+      else this.onCommit(change)
       if (this.world.strikes('node dies after a write')) return this.killed()
       if (this.world.strikes('storage fails after a write')) throw failed()
       return outcome

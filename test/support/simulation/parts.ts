@@ -8,6 +8,7 @@ export interface Parts {
   readonly transport: (transport: Transport) => Transport
 }
 
+/** Those that the project has. */
 export const SOUND: Parts = {
   localStore: (store) => store,
   remoteStore: (store) => store,

@@ -114,6 +114,8 @@ class Run {
     twin.acked.push(...device.acked)
     await twin.forgetLost()
     twin.alone = device.alone
+    twin.copied = true
+    device.copied = true
     twin.dealtWith = device.dealtWith
     await world.during(twin.open())
     twin.mortal = device.mortal

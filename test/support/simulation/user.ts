@@ -5,7 +5,7 @@ import type { Db } from '../../../src/db/db.ts'
 import { entityId } from '../../../src/db/entity.ts'
 import { valuesOf } from '../../../src/db/load.ts'
 import { scan } from '../../../src/db/view.ts'
-import type { Device, Tab } from './device.ts'
+import type { Device, Named, Tab } from './device.ts'
 import type { World } from './world.ts'
 
 export const SCHEMA = [
@@ -19,15 +19,17 @@ export const SCHEMA = [
   { 'db/ident': ':inv/next', 'db/valueType': ':db.type/ref', 'db/cardinality': ':db.cardinality/many' },
 ]
 const noteAttribute = (n: number) => [
-  { 'db/ident': `:inv/note${n}`, 'db/valueType': ':db.type/string', 'db/cardinality': ':db.cardinality/one' },
+  {
+    'db/id': 'n',
+    'db/ident': `:inv/note${n}`,
+    'db/valueType': ':db.type/string',
+    'db/cardinality': ':db.cardinality/one',
+  },
 ]
 const STOCKED = '[:find ?e :in $ ?sku ?n :where [?e :inv/sku ?sku] [?e :inv/count ?n]]'
 
-/** Who uses the devices: what they do, and which entities they have seen. */
+/** Who uses the devices. */
 export class Users {
-  /** Ids that were given out, provisional ones included. */
-  private readonly known: number[] = []
-
   constructor(private readonly world: World) {}
 
   private sku(): string {
@@ -39,7 +41,7 @@ export class Users {
     const { world } = this
     const { ledger } = tab.replica
     const dice = world.below(100)
-    if (dice < 86) return this.transact(device, tab, await this.forms(dice, tab))
+    if (dice < 86) return this.transact(device, tab, await this.forms(dice, device, tab))
     if (dice < 88) return this.transact(device, tab, noteAttribute(world.below(2)), true)
     const queued = world.pick(ledger.state.entries.filter((p) => p.t === undefined))?.txid
     if (dice < 91 && queued !== undefined) return this.transact(device, tab, [[':db/undo', ['tx/id', queued]]])
@@ -78,12 +80,11 @@ export class Users {
   private transact(device: Device, tab: Tab, forms: readonly unknown[], schema = false): void {
     tab.replica.ledger.transact(forms, { schema }).then(
       (written) => {
-        device.promised(tab, written, schema)
-        const ids = Object.values(written.tempids)
-        this.known.push(...ids)
+        const named = namesIn(forms, written.tempids)
+        device.promised(tab, written, schema, named)
         if (tab.store.dead) return
         this.world.count(schema ? 'schema' : 'transaction')
-        for (const id of ids) this.world.count(isProvisional(id) ? 'provisional id' : 'leased id')
+        for (const [id] of named) this.world.count(isProvisional(id) ? 'provisional id' : 'leased id')
       },
       (e) => this.refused(tab, e),
     )
@@ -94,7 +95,7 @@ export class Users {
     else if (!store.dead) this.world.count('refused at once')
   }
 
-  private async forms(dice: number, { replica }: Tab): Promise<readonly unknown[]> {
+  private async forms(dice: number, device: Device, { replica }: Tab): Promise<readonly unknown[]> {
     const { world } = this
     const sku = this.sku()
     const amount = world.below(5)
@@ -105,12 +106,28 @@ export class Users {
     if (dice < 44) return [[':db/add', item, 'inv/count', amount]]
     if (dice < 54) return [[':db/cas', item, 'inv/count', there ?? null, amount]]
     if (dice < 62) return [[':db/inc', item, 'inv/count', 1]]
-    if (dice < 72) return [[':db/add', world.pick(this.known) ?? 0, 'inv/count', amount]]
+    if (dice < 72) return [[':db/add', world.pick([...device.names.keys()]) ?? 0, 'inv/count', amount]]
     if (dice < 75) return [[':db/retractEntity', item]]
     if (dice < 80) return [['shop/restock', sku, amount + 1]]
     const query = [world.chance(0.5) ? ':db/require' : ':db/forbid', STOCKED, [sku, there ?? amount]]
     return [query, { 'inv/sku': this.sku(), 'inv/count': amount }]
   }
+}
+
+/** Who the tempids among `forms` are. */
+function namesIn(forms: readonly unknown[], tempids: Readonly<Record<string, number>>): Named[] {
+  const named: Named[] = []
+  const look = (form: unknown): void => {
+    if (Array.isArray(form)) for (const part of form) look(part)
+    if (typeof form !== 'object' || form === null || Array.isArray(form)) return
+    const map = form as Readonly<Record<string, unknown>>
+    const id = tempids[map['db/id'] as string]
+    const attribute = 'inv/sku' in map ? 'inv/sku' : 'db/ident'
+    if (id !== undefined) named.push([id, attribute, map[attribute] as string])
+    for (const value of Object.values(map)) look(value)
+  }
+  look(forms)
+  return named
 }
 
 /** The count of an item, as the view has it. */

@@ -3,6 +3,7 @@ export type Invariant =
   | 'dense chain'
   | 'once'
   | 'order of creation'
+  | 'old epochs are fenced off'
   | 'fold of the log'
   | 'nothing lost'
   | 'refusals are true'
@@ -12,6 +13,7 @@ export type Invariant =
   | 'tabs agree'
   | 'replicas agree'
   | 'one entity an id'
+  | 'ids stay usable'
   | 'comes to rest'
   | 'no failure'
 
