@@ -58,7 +58,7 @@ export async function predict(
   const ids = new Map(body.ids)
   for (const [name, id] of Object.entries(result.ids)) {
     // one that another pending transaction made stays this one's should that one be refused
-    if (minted.has(id) || (await isOnlyPending(view, id))) ids.set(name, id)
+    if (minted.has(id) || (!ids.has(name) && (await isOnlyPending(view, id)))) ids.set(name, id)
   }
   const next: QueueBody = {
     ...body,
