@@ -172,6 +172,7 @@ describe('a queue row', () => {
       withdrawn: false,
       generation: 3,
       predicted: { length: 2, e: [1001, 7], a: [1, 2], v: [10n, 'x'], added: [1, 0] },
+      footprint: new Set(['e1001a1', 'a2=x']),
       replaced: new Map([[1001, 42]]),
       conflict: { code: 'tx/cas-failed', message: 'somebody was first' },
     }

@@ -12,6 +12,7 @@ const NOTHING: Scan = { count: 0, load: () => undefined, batches: () => [] }
  */
 export function scan(db: Db, index: Index, from: Place, to: Place = from): Scan {
   const { view } = db
+  db.reads?.note(index, from, to)
   const present = db.present[index]
   const lo = rank(present, from, false)
   const hi = rank(present, to, true)

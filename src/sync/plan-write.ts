@@ -3,6 +3,7 @@ import { randomUuid } from '../base/random-uuid.ts'
 import { PENDING_BASE } from '../datom/ids.ts'
 import type { WriteOptions, Written } from '../engine/ledger.ts'
 import { checkBasis } from '../engine/local-ledger.ts'
+import { NOTHING } from './footprint.ts'
 import { OutOfIds } from './id-pool.ts'
 import { encodeIntent } from './intent.ts'
 import { ownForms } from './own-forms.ts'
@@ -93,6 +94,7 @@ function newBody(state: ReplicaState, { forms, options, retryOf }: WriteRequest,
     withdrawn: false,
     generation: env.generation,
     predicted: undefined,
+    footprint: NOTHING,
     replaced: new Map(),
     conflict: undefined,
   }

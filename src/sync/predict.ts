@@ -11,6 +11,7 @@ import { type Runtime, runtimeEnv } from '../engine/runtime.ts'
 import { transact } from '../transact/transact.ts'
 import type { Transaction } from '../transact/transaction.ts'
 import { withAliases } from './aliases.ts'
+import { Reads } from './footprint.ts'
 import { decodeIntent } from './intent.ts'
 import { isUnused } from './is-unused.ts'
 import { type Pending, pendingTx } from './pending.ts'
@@ -27,18 +28,27 @@ export interface PredictEnv {
   readonly datomsOf: (tx: number) => Promise<TxData | undefined>
   /** The uuid of the replica's transaction that has, or had, this pending entity. */
   readonly txidOf: (tx: number) => string | undefined
+  /** Called before a pending transaction is decided anew. */
+  readonly ran: () => void
+  /** Called before each pending transaction: a chance to let others have their turn. */
+  readonly breathe: () => Promise<void> | undefined
 }
 
-/** What the forms come to on `view`: an entry's body that says so, and the value after it. Throws the reason when they do not. */
+/**
+ * What the forms come to on `view`: an entry's body that says so, and the value after it. Throws the reason when they do not;
+ * `reads` says what was read for it either way.
+ */
 export async function predict(
   view: Db,
   entry: Pick<Pending, 'seq' | 'txid' | 'body'>,
   env: PredictEnv,
+  reads = new Reads(),
 ): Promise<{ body: QueueBody; after: Db; result: Transaction }> {
   const { body, txid } = entry
   const tx = pendingTx(entry.seq)
   const minted = new Set<number>()
-  const before = withAliases(view, await namedTxs(view, body.txs))
+  const watched = { ...view, reads }
+  const before = withAliases(watched, await namedTxs(watched, body.txs))
   const result = await transact(before, decodeIntent(body.intent), {
     tx,
     txid,
@@ -65,6 +75,7 @@ export async function predict(
     ids,
     generation: env.generation,
     predicted: result.data,
+    footprint: reads.done(),
     replaced: result.replaced,
     conflict: undefined,
   }

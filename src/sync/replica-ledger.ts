@@ -26,6 +26,7 @@ import type { PredictEnv } from './predict.ts'
 import { readMeta } from './replica-meta.ts'
 import { confirmedAt, type ReplicaState, type Step } from './replica-state.ts'
 import { Settlements } from './settlements.ts'
+import { Slices } from './slices.ts'
 
 type Plan<T> = (state: ReplicaState, env: PredictEnv) => Step<T> | Promise<Step<T>>
 
@@ -44,6 +45,7 @@ export class ReplicaLedger implements Ledger {
   /** Pending transaction entities of this session, and whose they are. */
   private readonly txids = new Map<number, string>()
   private readonly unwatch: () => void
+  private readonly slices = new Slices()
   private refreshing = false
   private closed = false
 
@@ -77,6 +79,9 @@ export class ReplicaLedger implements Ledger {
     await ledger.refresh()
     return ledger
   }
+
+  /** How many pending transactions were decided anew, since it was opened. */
+  reruns = 0
 
   get db(): Db {
     return this.current.view
@@ -261,6 +266,10 @@ export class ReplicaLedger implements Ledger {
       generation: meta.generation,
       take: this.pool.take,
       txidOf: (tx) => this.txids.get(tx),
+      ran: () => {
+        this.reruns++
+      },
+      breathe: () => this.slices.breathe(),
       datomsOf: async (tx) => (isPendingTx(tx) ? this.predictionOf(tx) : this.decided(tOfTx(tx))),
     }
   }

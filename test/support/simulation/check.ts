@@ -12,8 +12,8 @@ import { decodeRecord } from '../../../src/engine/record.ts'
 import { applyRows } from '../../../src/engine/replay.ts'
 import type { LogRow, OutcomeRow } from '../../../src/storage/port.ts'
 import { withAliases } from '../../../src/sync/aliases.ts'
+import { fromQueueRow, isCurrent } from '../../../src/sync/pending.ts'
 import { type PredictEnv, predict } from '../../../src/sync/predict.ts'
-import { decodeQueueBody } from '../../../src/sync/queue-body.ts'
 import { ReplicaLedger } from '../../../src/sync/replica-ledger.ts'
 import { readMeta } from '../../../src/sync/replica-meta.ts'
 import type { ReplicaState } from '../../../src/sync/replica-state.ts'
@@ -42,8 +42,8 @@ const isAt = (a: ReplicaState, b: ReplicaState): boolean =>
 export async function checkInBetween(device: Device): Promise<void> {
   const store = await (await copyOf(device.storage)).open('shop')
   const stored = await store.read()
-  const { generation } = readMeta(stored.meta)
-  const stale = stored.queue.some((row) => decodeQueueBody(row).generation !== generation)
+  const meta = readMeta(stored.meta)
+  const stale = stored.queue.some((row) => !isCurrent(fromQueueRow(row), meta))
   const again = await ReplicaLedger.open(store, runtime)
   await holdInView(device, again.state)
   hold(!device.alone || !stale, 'nothing stale', () => `${device.name} has predictions of another generation`)
@@ -85,6 +85,8 @@ async function runAnew(ledger: ReplicaLedger): Promise<Db> {
       return row && decodeRecord(row).data
     },
     txidOf: () => undefined,
+    ran: () => undefined,
+    breathe: () => undefined,
   }
   let view = confirmed
   for (const entry of entries.filter((p) => p.t === undefined)) {

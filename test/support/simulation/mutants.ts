@@ -1,5 +1,7 @@
+import type { Index, Place } from '../../../src/db/index-order.ts'
 import type { PushDecision } from '../../../src/server/decide-push.ts'
 import type { LogRow, RemoteStore, ReplicaRow } from '../../../src/storage/port.ts'
+import { News } from '../../../src/sync/footprint.ts'
 import type { Outcome, Push, PushAnswer } from '../../../src/sync/protocol.ts'
 import type { Parts } from './parts.ts'
 
@@ -36,6 +38,18 @@ const deciding = (change: (push: Push, replica: ReplicaRow, store: RemoteStore) 
   exporting<DecidePush>(({ decidePush }) => ({
     decidePush: (async (push, replica, start, store, env) =>
       decidePush(await change(push, replica, store), replica, start, store, env)) as typeof decidePush,
+  }))
+
+type Footprints = typeof import('../../../src/sync/footprint.ts')
+type NewsOf = typeof import('../../../src/sync/news-of.ts')
+
+const noting = (heeds: (index: Index) => boolean) =>
+  exporting<Footprints>(({ Reads }) => ({
+    Reads: class extends Reads {
+      override note(index: Index, from: Place, to: Place): void {
+        if (heeds(index)) super.note(index, from, to)
+      }
+    },
   }))
 
 /** Those of a push that nobody has decided, as if they followed the last one. */
@@ -169,11 +183,23 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'client: runs nothing again',
     modules: {
       'sync/overlay': exporting<typeof import('../../../src/sync/overlay.ts')>(({ overlay }) => ({
-        overlay: ((base, entries, env) => {
-          const { generation } = env
-          const kept = entries.map((p) => ({ ...p, body: { ...p.body, generation } }))
-          return overlay(base, kept, env)
-        }) as typeof overlay,
+        overlay: ((base, entries, env) => overlay(base, entries, env, new News())) as typeof overlay,
+      })),
+    },
+  },
+  {
+    name: 'client: does not note which unique values it looked up',
+    modules: { 'sync/footprint': noting((index) => index !== 'avet') },
+  },
+  {
+    name: 'client: does not note which entities it read',
+    modules: { 'sync/footprint': noting((index) => index !== 'eavt') },
+  },
+  {
+    name: 'client: does not hear that what it built on was decided otherwise',
+    modules: {
+      'sync/news-of': exporting<NewsOf>(({ newsOf }) => ({
+        newsOf: ((entries, records, _out, promoted) => newsOf(entries, records, [], promoted)) as typeof newsOf,
       })),
     },
   },
