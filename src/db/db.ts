@@ -34,6 +34,8 @@ export interface Db {
   readonly view: View
   /** Set while it is watched what is read: schema and aliases are not. */
   readonly reads?: ReadLog | undefined
+  /** What was pending and refused when the value was taken, as tuples: the source `$queue`. Absent where there is none. */
+  readonly queue?: (() => readonly unknown[]) | undefined
 }
 
 export const noTrees = (): Trees => ({

@@ -19,6 +19,9 @@ export const pendingTx = (seq: number): number => PENDING_BASE + seq
 /** Its inverse. */
 export const seqOfPendingTx = (tx: number): number => tx - PENDING_BASE
 
+/** Whether it still waits and means something: not taken back, and not confirmed. */
+export const isInView = ({ t, body }: Pending): boolean => t === undefined && !body.withdrawn
+
 /** Whether the prediction holds in the queue that `meta` belongs to, and was not made on other facts. */
 export const isCurrent = (
   { seq, body }: Pick<Pending, 'seq' | 'body'>,

@@ -7,7 +7,7 @@ import type { LogRow } from '../storage/port.ts'
 import { mergeAliases, withAliases } from './aliases.ts'
 import { newsOf, promotedOf } from './news-of.ts'
 import { meetsNone, overlay } from './overlay.ts'
-import { type Pending, saved, toQueueRow, unsaved } from './pending.ts'
+import { type Pending, pendingTx, saved, toQueueRow, unsaved } from './pending.ts'
 import type { PredictEnv } from './predict.ts'
 import type { AliasPair, Outcome } from './protocol.ts'
 import { encodeRejectedBody, type RejectedBody } from './rejected-body.ts'
@@ -126,12 +126,13 @@ function rejections(
   outcomes: ReadonlyMap<string, Outcome>,
 ): ReadonlyMap<string, RejectedBody> {
   const refused = new Map<string, RejectedBody>()
-  for (const { txid, body, t } of out) {
+  for (const { seq, txid, body, t } of out) {
     const outcome = outcomes.get(txid)
     if (t !== undefined || outcome?.status !== 'rejected') continue
     const { code, message, facts } = outcome
-    const { intent, ids, txs, instant } = body
-    refused.set(txid, { intent, ids, txs, instant, code, message, facts })
+    const { intent, ids, txs, instant, predicted } = body
+    const told = { code, message, facts, tx: pendingTx(seq), ...(predicted && { predicted }) }
+    refused.set(txid, { intent, ids, txs, instant, ...told })
   }
   return refused
 }

@@ -58,6 +58,7 @@ function drop(state: ReplicaState, id: string): Step<'dropped'> {
   return {
     commit: { expect: {}, unreject: [id] },
     next: { ...state, rejected },
+    touched: new Set(),
     ended: new Map([[id, { status: 'withdrawn' }]]),
     result: 'dropped',
   }

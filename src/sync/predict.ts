@@ -47,7 +47,7 @@ export async function predict(
   const { body, txid } = entry
   const tx = pendingTx(entry.seq)
   const minted = new Set<number>()
-  const watched = { ...view, reads }
+  const watched = { ...view, reads, queue: undefined }
   const before = withAliases(watched, await namedTxs(watched, body.txs))
   const result = await transact(before, decodeIntent(body.intent), {
     tx,

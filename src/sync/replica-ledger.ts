@@ -17,12 +17,14 @@ import type { Runtime } from '../engine/runtime.ts'
 import type { LocalState, LocalStore, LogRow } from '../storage/port.ts'
 import { becomeReplica } from './become-replica.ts'
 import { IdPool, OutOfIds, takeBlock } from './id-pool.ts'
-import { pendingTx } from './pending.ts'
+import { isInView, pendingTx } from './pending.ts'
+import { planAmend } from './plan-amend.ts'
 import { planCatchUp } from './plan-catch-up.ts'
 import { rememberCommit } from './plan-identity.ts'
 import { planWithdraw } from './plan-withdraw.ts'
 import { planWrite, type WriteRequest } from './plan-write.ts'
 import type { PredictEnv } from './predict.ts'
+import { withQueue } from './queue-source.ts'
 import { readMeta } from './replica-meta.ts'
 import { confirmedAt, type ReplicaState, type Step } from './replica-state.ts'
 import { Settlements } from './settlements.ts'
@@ -103,10 +105,13 @@ export class ReplicaLedger implements Ledger {
 
   /**
    * Sends a refused transaction again as a new one, with other forms when given; it leaves the list of the refused in the same
-   * step. Throws `sync/not-rejected`, and what `transact` throws: then it stays where it is.
+   * step. A pending one is taken back for the other forms. Throws `sync/not-rejected`, and what `transact` throws: then it
+   * stays where it is.
    */
   sendAgain(id: string, forms?: readonly unknown[]): Promise<Written> {
-    return this.send({ forms, options: {}, retryOf: id })
+    const request = { forms, options: {}, retryOf: id }
+    const pending = forms !== undefined && this.current.entries.some((p) => p.txid === id && isInView(p))
+    return pending ? this.update((state, env) => planAmend(state, request, env)) : this.send(request)
   }
 
   /** Takes a pending transaction back, or drops a refused one. Throws `sync/not-pending`. */
@@ -249,14 +254,14 @@ export class ReplicaLedger implements Ledger {
 
   private move<T>({ next, touched, ended }: Step<T>): void {
     if (next === undefined) return
-    this.current = next
+    this.current = { ...next, view: withQueue(next.view, () => next) }
     for (const { seq, txid } of next.entries.toReversed()) {
       if (this.txids.get(pendingTx(seq)) === txid) break
       this.txids.set(pendingTx(seq), txid)
     }
-    if (touched !== undefined) this.changes.call({ db: next.view, attributes: touched })
+    if (touched !== undefined) this.changes.call({ db: this.current.view, attributes: touched })
     if (ended !== undefined) this.settlements.end(ended)
-    this.states.call(next)
+    this.states.call(this.current)
   }
 
   private env({ meta }: ReplicaState): PredictEnv {

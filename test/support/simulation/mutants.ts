@@ -100,10 +100,6 @@ const client = (commit: (store: LocalStore) => LocalStore['commit']): Partial<Pa
 
 export const MUTANTS: readonly Mutant[] = [
   {
-    name: 'server: takes a push of an older epoch',
-    modules: { 'server/decide-push': deciding((push, { epoch }) => ({ ...push, epoch })) },
-  },
-  {
     name: 'server: sees no gap',
     modules: { 'server/decide-push': deciding(asIfNext) },
   },
@@ -206,10 +202,6 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'client: takes every record of its own for what it predicted',
     modules: { 'sync/twin': () => ({ isTwin: () => true }) },
-  },
-  {
-    name: 'client: forgets who mentions a transaction that is promoted',
-    modules: { 'sync/twin': () => ({ mentions: () => false }) },
   },
   {
     name: 'client: does not keep what its ids became',

@@ -24,6 +24,7 @@ const DEEDS = [
   'rejected',
   'sent again',
   'amended',
+  'amended while pending',
   'withdrawn',
   'withdrawn too late',
   'schema',

@@ -45,6 +45,7 @@ export class Users {
     if (dice < 88) return this.transact(device, tab, noteAttribute(world.below(2)), true)
     const queued = world.pick(ledger.state.entries.filter((p) => p.t === undefined))?.txid
     if (dice < 91 && queued !== undefined) return this.transact(device, tab, [[':db/undo', ['tx/id', queued]]])
+    if (dice < 92 && queued !== undefined) return this.amend(device, tab, queued)
     if (dice < 96 && queued !== undefined) return this.withdraw(device, tab, queued)
     const refused = world.pick([...ledger.state.rejected.keys()])
     if (refused !== undefined) return this.sendAgain(device, tab, refused)
@@ -60,6 +61,18 @@ export class Users {
       (written) => {
         device.promised(tab, written)
         if (!tab.store.dead) world.count(forms === undefined ? 'sent again' : 'amended')
+      },
+      (e) => this.refused(tab, e),
+    )
+  }
+
+  /** Puts something else in the place of what is pending. */
+  private amend(device: Device, tab: Tab, txid: string): void {
+    device.dealtWith.add(txid)
+    tab.replica.ledger.sendAgain(txid, [{ 'inv/sku': this.sku(), 'inv/count': 9 }]).then(
+      (written) => {
+        device.promised(tab, written)
+        if (!tab.store.dead) this.world.count('amended while pending')
       },
       (e) => this.refused(tab, e),
     )
