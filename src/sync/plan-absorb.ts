@@ -32,33 +32,23 @@ export async function planAbsorb(
   const stay = folded.entries.slice(out.length)
   const promoted = promotedOf(state.entries, folded.records)
   const news = newsOf(state.entries, folded.records, out, promoted)
-  const again = new Set(stay.filter((p) => mentions(p, promoted)))
-
   const became = out.flatMap((p) => becameOf(p, outcomes)).map(resolvedBy(folded.confirmed.aliases))
   const confirmed = withAliases(folded.confirmed, became)
   news.addAliases(became)
-  const generation = state.meta.generation + (news.any ? 1 : 0)
-  const inGeneration = { ...env, generation, datomsOf: datomsOf(folded, env) }
-  const onTop =
+  const decided = news.any && { generation: state.meta.generation + 1, decidedTo: state.seq }
+  const { view, entries } =
     out.length === 0 && isForeign(state, folded) && meetsNone(news, stay)
       ? { view: await withForeign(state.view, folded.records), entries: stay }
-      : await overlay(confirmed, stay, inGeneration, news, (p) => !again.has(p))
-  const { view, entries } = onTop
+      : await overlay(confirmed, stay, { ...env, ...decided, datomsOf: datomsOf(folded, env) }, news, (p) => {
+          return !mentions(p, promoted)
+        })
   const refused = rejections(out, outcomes)
   const last = out.at(-1)
   const change: Partial<ReplicaMeta> = {
-    ...(news.any && { generation, decidedTo: state.seq }),
+    ...decided,
     ...(last && { lastOut: last.txid }),
     ...(became.length > 0 && { aliases: [...mergeAliases(new Map(state.meta.aliases), became)] as AliasPair[] }),
   }
-  const touched = new Set<number>()
-  for (const record of folded.records) for (const a of record.data.a) touched.add(a)
-  addTouched(touched, out)
-  addTouched(
-    touched,
-    stay.filter((p, i) => p !== entries[i]),
-  )
-  addTouched(touched, unsaved(entries))
   return {
     commit: {
       expect: { t: state.head.t, claim: state.claim },
@@ -77,10 +67,17 @@ export async function planAbsorb(
       entries: saved(entries),
       rejected: new Map([...state.rejected, ...refused]),
     },
-    touched,
+    touched: touchedBy(folded.records, [...out, ...stay.filter((p, i) => p !== entries[i]), ...unsaved(entries)]),
     ended: endings(folded.entries, out, outcomes),
     result: undefined,
   }
+}
+
+function touchedBy(records: readonly LogRecord[], moved: readonly Pending[]): ReadonlySet<number> {
+  const touched = new Set<number>()
+  for (const record of records) for (const a of record.data.a) touched.add(a)
+  addTouched(touched, moved)
+  return touched
 }
 
 /** Whether what has come says nothing of this replica's own transactions. */
