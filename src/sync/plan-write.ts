@@ -88,7 +88,8 @@ function newBody(state: ReplicaState, { forms, options, retryOf }: WriteRequest,
   }
   return {
     intent,
-    ids: refused?.ids ?? new Map(),
+    // those of one that was taken back may be in the log already
+    ids: (retryOf !== undefined && state.rejected.get(retryOf)?.ids) || new Map(),
     basis: state.head.t,
     instant: Math.trunc(env.runtime.now()),
     txs: own === undefined ? (refused as Earlier).txs : pendingTxsIn(own, env),
@@ -103,7 +104,7 @@ function newBody(state: ReplicaState, { forms, options, retryOf }: WriteRequest,
   }
 }
 
-type Earlier = Pick<RejectedBody, 'intent' | 'ids' | 'txs'>
+type Earlier = Pick<RejectedBody, 'intent' | 'txs'>
 
 /** A refused transaction, or a pending one that was taken back. */
 const earlierOf = ({ rejected, entries }: ReplicaState, id: string): Earlier | undefined =>
