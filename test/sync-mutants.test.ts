@@ -4,7 +4,7 @@ import { MUTANTS, type Mutant } from './support/simulation/mutants.ts'
 import { SOUND } from './support/simulation/parts.ts'
 
 /** A mutant that is still alive after so many seeds has escaped. */
-const SEEDS = Number(process.env.ANNALS_SEEDS ?? 150)
+const SEEDS = Number(process.env.ANNALS_SEEDS ?? 300)
 /** Runs one mutant alone, by a part of its name. */
 const ONLY = process.env.ANNALS_MUTANT ?? ''
 
