@@ -8,7 +8,7 @@ import { dbName, isUnderTest, syncUrl, userName } from './settings.ts'
 
 declare global {
   interface Window {
-    annalsDemo?: { readonly conn: Connection }
+    annalsDemo?: { readonly conn: Connection; readonly connect: typeof connect }
   }
 }
 
@@ -18,7 +18,7 @@ async function start(): Promise<void> {
   try {
     const sync = syncUrl === undefined ? {} : { sync: { url: syncUrl } }
     const conn = await connect(dbName, { schema, user: userName, ...sync })
-    if (isUnderTest) window.annalsDemo = { conn }
+    if (isUnderTest) window.annalsDemo = { conn, connect }
     root.render(
       <StrictMode>
         <App conn={conn} />

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
-import { createServer, request, type Server } from 'node:http'
+import { createServer, type IncomingMessage, request, type Server } from 'node:http'
 import { extname, join, normalize } from 'node:path'
 import { inject } from 'vitest'
 
@@ -10,13 +10,29 @@ const TYPES: Readonly<Record<string, string>> = {
   '.js': 'text/javascript',
 }
 
+/** What happens to a request for /sync: it goes through, its answer is lost, or it is answered here. */
+export type Fate = 'passes' | 'loses its answer' | { readonly status: number; readonly body: string }
+
 /** The demo's files, served whether or not there is a sync server behind them on `port`. Without one, /sync is cut off. */
-export async function startFront(port: number): Promise<{ url: string; stop: () => Promise<void> }> {
+export async function startFront(
+  port: number,
+  fateOf: (req: IncomingMessage) => Fate = () => 'passes',
+): Promise<{ url: string; stop: () => Promise<void> }> {
   const server = createServer((req, res) => {
     const path = new URL(req.url ?? '/', 'http://front').pathname
     if (path.startsWith('/sync/')) {
       const { method, url, headers } = req
+      const fate = fateOf(req)
+      if (typeof fate === 'object') {
+        req.resume()
+        res.writeHead(fate.status, { 'content-type': 'application/json' }).end(fate.body)
+        return
+      }
       const onward = request({ host: '127.0.0.1', port, method, path: url, headers }, (answer) => {
+        if (fate === 'loses its answer') {
+          answer.resume()
+          return
+        }
         res.writeHead(answer.statusCode ?? 502, answer.headers)
         answer.pipe(res)
         res.on('close', () => answer.destroy())

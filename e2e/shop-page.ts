@@ -1,10 +1,11 @@
 import type { BrowserContext, Locator, Page } from 'playwright-core'
 import { expect } from 'vitest'
 import type { Connection } from '../src/api/connection.ts'
+import type { connect } from '../src/index.ts'
 
 declare global {
   interface Window {
-    annalsDemo?: { readonly conn: Connection }
+    annalsDemo?: { readonly conn: Connection; readonly connect: typeof connect }
   }
 }
 

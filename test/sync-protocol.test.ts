@@ -182,6 +182,7 @@ describe('a queue row', () => {
           { e: 7, a: 3, delta: -2.5, of: { tx: 2 ** 29 + 4, exact: false } },
         ],
       },
+      footprint: new Set(['e1001a1', 'a2=x']),
       replaced: new Map([[1001, 42]]),
       conflict: { code: 'tx/cas-failed', message: 'somebody was first' },
     }

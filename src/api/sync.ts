@@ -1,5 +1,5 @@
 import type { AnnalsError, ErrorCode } from '../base/errors.ts'
-import type { TxForms } from './db.ts'
+import type { ShownDatom, TxForms } from './db.ts'
 import type { Store } from './live.ts'
 import type { Settled } from './report.ts'
 
@@ -41,6 +41,8 @@ export interface PendingTx {
   readonly intent: readonly unknown[]
   /** When it was made, by the device's clock. */
   readonly instant: Date
+  /** What it changes here; empty when that cannot be predicted. */
+  readonly txData: readonly ShownDatom[]
   /** Why it could not be predicted on the newest confirmed facts; the remote will decide. */
   readonly conflict?: { readonly code: ErrorCode; readonly message: string }
 }
@@ -59,7 +61,10 @@ export interface Sync extends Store<SyncStatus> {
   rejected(): Promise<RejectedTx[]>
   /** Sends a refused transaction again, as a new one; resolves to its id. `sync/not-rejected`. */
   retry(id: string): Promise<string>
-  /** Sends other transaction data in place of a refused one; resolves to the new id. `sync/not-rejected`. */
+  /**
+   * Sends other transaction data in place of a refused or a pending one; resolves to the new id. The pending one is withdrawn in
+   * the same step: should the remote have confirmed it already, both are made. `sync/not-rejected`.
+   */
   amend(id: string, txData: TxForms): Promise<string>
   /** Takes a pending transaction back, or drops a refused one. `sync/not-pending`. */
   withdraw(id: string): Promise<Settled>

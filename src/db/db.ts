@@ -1,5 +1,5 @@
 import type { Schema } from '../datom/schema.ts'
-import type { Index } from './index-order.ts'
+import type { Index, Place } from './index-order.ts'
 import { emptyIndex, type IndexTree } from './index-tree.ts'
 
 /** Which facts a db value shows. Bounds are transaction entities: `asOf` is included, `since` is not. */
@@ -12,6 +12,11 @@ export interface View {
 export const PLAIN_VIEW: View = { asOf: undefined, since: undefined, history: false }
 
 export type Trees = Readonly<Record<Index, IndexTree>>
+
+/** Hears of every range that is read of a database value. */
+export interface ReadLog {
+  note(index: Index, from: Place, to: Place): void
+}
 
 /** A database value. Nothing in it ever changes; a later one shares what did not change. */
 export interface Db {
@@ -27,6 +32,10 @@ export interface Db {
   /** Ids that were minted here and turned out to be another entity's, or were provisional: to the final id. */
   readonly aliases: ReadonlyMap<number, number>
   readonly view: View
+  /** Set while it is watched what is read: schema and aliases are not. */
+  readonly reads?: ReadLog | undefined
+  /** What was pending and refused when the value was taken, as tuples: the source `$queue`. Absent where there is none. */
+  readonly queue?: (() => readonly unknown[]) | undefined
 }
 
 export const noTrees = (): Trees => ({

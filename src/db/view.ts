@@ -11,6 +11,7 @@ import type { Batch, Scan } from './scan.ts'
  */
 export function scan(db: Db, index: Index, from: Place, to: Place = from): Scan {
   const { view } = db
+  db.reads?.note(index, from, to)
   const present = rangeOf(db.present[index], from, to)
   if (view.asOf === undefined && !view.history && view.since === undefined) return new PresentScan(present)
   const wantsPast = view.history || view.asOf !== undefined

@@ -4,15 +4,13 @@ import type { IndexCommit, IndexRoot, LocalStore } from '../storage/port.ts'
 
 /** Bytes that are written in one step: more would keep commits waiting. */
 const STEP = 512 * 1024
-/** Work that is done without a pause. */
-const SLICE_MS = 8
 /** Segments that are removed in one step: a full disk may not take a big deletion. */
 const REMOVED_AT_ONCE = 20
 
 export interface WritingWays {
   /** Rows of a segment, at most. */
   readonly maxRows: number
-  /** Lets others work. */
+  /** Lets others work, if it is time to. */
   readonly pause: () => Promise<void>
   readonly signal: AbortSignal
 }
@@ -26,7 +24,6 @@ export class Superseded extends Error {
 export class IndexWriter implements SegmentSink {
   private taken = new Map<number, Uint8Array>()
   private bytes = 0
-  private pausedAt = performance.now()
 
   private constructor(
     private readonly store: LocalStore,
@@ -60,10 +57,8 @@ export class IndexWriter implements SegmentSink {
   async breathe(): Promise<void> {
     if (this.bytes >= STEP) await this.commit({})
     this.ways.signal.throwIfAborted()
-    if (performance.now() - this.pausedAt < SLICE_MS) return
     await this.ways.pause()
     this.ways.signal.throwIfAborted()
-    this.pausedAt = performance.now()
   }
 
   /** What was written becomes the index. `rebuild`: whatever the root before it said. */

@@ -41,6 +41,8 @@ const FEW = 512
 const QUIET_MS = 1000
 /** How long segments are kept that the newest root does not name: somebody may be reading them. */
 const RETIRED_MS = 60_000
+/** Work that is done without a pause. */
+const SLICE_MS = 8
 /** After a failure. */
 const REST_MS = 30_000
 
@@ -130,7 +132,7 @@ export class Indexer {
     const isFirst = this.writer === undefined
     const { writer, root } = await IndexWriter.begin(store, segments.cache, {
       maxRows: this.options.segmentRows ?? SEGMENT_ROWS,
-      pause: () => new Promise((resolve) => this.after(0, resolve)),
+      pause: this.options.after === undefined ? slices() : () => new Promise((resolve) => this.after(0, resolve)),
       signal,
     })
     this.writer = writer
@@ -174,9 +176,19 @@ export class Indexer {
   }
 }
 
-/** A timer that keeps no process alive, unless it is due. */
+/** Makes pauses between some milliseconds of work. */
+function slices(): () => Promise<void> {
+  let began = performance.now()
+  return async () => {
+    if (performance.now() - began < SLICE_MS) return
+    await new Promise<void>((resolve) => setTimeout(resolve, 0))
+    began = performance.now()
+  }
+}
+
+/** A timer that keeps no process alive. */
 function later(ms: number, run: () => void): () => void {
   const timer = setTimeout(run, ms)
-  if (ms > 0) (timer as { unref?(): void }).unref?.()
+  ;(timer as { unref?(): void }).unref?.()
   return () => clearTimeout(timer)
 }

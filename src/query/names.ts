@@ -1,6 +1,9 @@
 import { type Edn, isKeyword, isSym } from '../datom/atoms.ts'
 
 export const isVariableName = (name: string): boolean => name.startsWith('?') && name.length > 1
+/** Sources that need no input: the database, and what it has pending. */
+export const isOwnSource = (name: string): boolean => name === '$' || name === '$queue'
+
 export const isSourceName = (name: string): boolean => name.startsWith('$')
 
 /** The name of a symbol; undefined for every other form. */

@@ -2,6 +2,7 @@ import type { Schema } from '../datom/schema.ts'
 import type { Db } from '../db/db.ts'
 import type { QueryEnv } from './env.ts'
 import { checkCount } from './inputs.ts'
+import { isOwnSource } from './names.ts'
 import { parseQuery } from './parse-query.ts'
 import { parseRules } from './parse-rules.ts'
 import { type Parsed, planCacheOf, type Resolved } from './plan-cache.ts'
@@ -73,10 +74,10 @@ function parsedRules(rules: unknown, key: string | undefined, env: QueryEnv): re
   return bodies
 }
 
-/** Inputs stand, in order, for what `:in` names, `$` aside. */
+/** Inputs stand, in order, for what `:in` names, `$` and `$queue` aside. */
 function align(query: Query, given: readonly unknown[]): unknown[] {
   const isDefault = (i: number): boolean =>
-    query.in[i]?.kind === 'source' && (query.in[i] as { name: string }).name === '$'
+    query.in[i]?.kind === 'source' && isOwnSource((query.in[i] as { name: string }).name)
   let next = 0
   const out = query.in.map((_, i) => (isDefault(i) ? undefined : given[next++]))
   if (next !== given.length) checkCount(namesOf(query), given.length)
@@ -87,7 +88,7 @@ function namesOf(query: Query): string[] {
   return query.in.flatMap((input) => {
     switch (input.kind) {
       case 'source':
-        return input.name === '$' ? [] : [input.name]
+        return isOwnSource(input.name) ? [] : [input.name]
       case 'rules':
         return ['%']
       case 'name':
@@ -104,7 +105,7 @@ function sourcesOf(query: Query, inputs: readonly unknown[], db: Db | readonly u
   const out: Source[] = []
   query.in.forEach((input, i) => {
     if (input.kind !== 'source') return
-    const given = input.name === '$' ? db : inputs[i]
+    const given = input.name === '$' ? db : input.name === '$queue' ? queueOf(db) : inputs[i]
     if (isDb(given)) out.push({ kind: 'db', db: given })
     else if (Array.isArray(given)) out.push({ kind: 'tuples', rows: given })
     else if (given instanceof Set || given instanceof Map)
@@ -113,6 +114,8 @@ function sourcesOf(query: Query, inputs: readonly unknown[], db: Db | readonly u
   })
   return out
 }
+
+const queueOf = (db: Db | readonly unknown[]): readonly unknown[] => (isDb(db) ? (db.queue?.() ?? []) : [])
 
 function sourceInfos(query: Query, sources: readonly Source[]): SourceInfo[] {
   const names = query.in.flatMap((input) => (input.kind === 'source' ? [input.name] : []))

@@ -2,6 +2,7 @@ import { type Edn, isKeyword, isLiteral } from '../datom/atoms.ts'
 import { Builtin } from '../datom/builtin.ts'
 import { findAttribute, type Schema } from '../datom/schema.ts'
 import type { Db } from '../db/db.ts'
+import { isOwnSource } from './names.ts'
 import { parseQuery } from './parse-query.ts'
 import { parseRules } from './parse-rules.ts'
 import { pullTouches } from './pull/pull.ts'
@@ -35,6 +36,7 @@ class Walk {
     for (const clause of query.where) this.clause(clause)
     let next = 0
     for (const input of query.in) {
+      if (input.kind === 'source' && input.name === '$queue') throw ALL
       if (input.kind === 'source' && input.name === '$') continue
       const given = inputs?.[next++]
       if (input.kind === 'rules') this.rules(given)
@@ -115,7 +117,7 @@ class Walk {
 
 function patternGiven(pattern: PullPattern, query: Query, inputs: readonly unknown[] | undefined): unknown {
   if (pattern.kind === 'const') return pattern.value
-  const named = query.in.filter((input) => input.kind !== 'source' || input.name !== '$')
+  const named = query.in.filter((input) => input.kind !== 'source' || !isOwnSource(input.name))
   const i = named.findIndex((input) => {
     if (input.kind === 'name') return input.name === pattern.name
     return input.kind === 'binding' && input.binding.kind === 'var' && input.binding.name === pattern.name

@@ -3,11 +3,11 @@ import type { Db } from '../db/db.ts'
 import { decodeRecord } from '../engine/record.ts'
 import type { AliasRow, LogRow, OutcomeRow, ReplicaRow } from '../storage/port.ts'
 import { mergeAliases } from '../sync/aliases.ts'
+import { isUnused } from '../sync/is-unused.ts'
 import type { AliasPair, Outcome, Push, PushEntry, VoidEntry } from '../sync/protocol.ts'
 import { type Author, type Deciding, datomsFrom, decide, type Place } from './decide.ts'
 import type { Addition, Group } from './group.ts'
 import { readOutcomeRow, WITHDRAWN, writeDetail } from './outcome-detail.ts'
-import { isUnused } from './proposals.ts'
 
 export type PushDecision =
   | { readonly kind: 'fork' }

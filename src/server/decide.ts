@@ -13,12 +13,13 @@ import { showTxData } from '../engine/show-datoms.ts'
 import type { ConfirmedHead, LeaseRow, LogRow } from '../storage/port.ts'
 import { withAliases } from '../sync/aliases.ts'
 import { decodeIntent } from '../sync/intent.ts'
+import { isUnused } from '../sync/is-unused.ts'
 import { aboutTx, proposals } from '../sync/predict.ts'
 import type { IntentEntry } from '../sync/protocol.ts'
 import { type Verdict, verdictOf } from '../sync/verdict.ts'
 import { transact } from '../transact/transact.ts'
 import type { DatomsOf } from '../transact/transaction.ts'
-import { acceptable, isUnused } from './proposals.ts'
+import { acceptable } from './proposals.ts'
 
 /** What an application's `validate` is asked about, before a transaction is confirmed. */
 export interface Proposal {

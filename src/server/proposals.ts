@@ -1,13 +1,7 @@
 import { isProvisional } from '../datom/ids.ts'
 import type { Db } from '../db/db.ts'
-import { scan } from '../db/view.ts'
 import type { LeaseRow } from '../storage/port.ts'
-
-/** Whether nothing has ever been said about `id`. */
-export function isUnused(db: Db, id: number): boolean {
-  const history = { ...db, view: { asOf: undefined, since: undefined, history: true } }
-  return scan(history, 'eavt', { e: id }).count === 0
-}
+import { isUnused } from '../sync/is-unused.ts'
 
 /**
  * Of the ids that a replica gave to new entities, those that may stay: leased to it, never used, and not another entity's name

@@ -114,6 +114,8 @@ export class Transactor {
           expect: { t: this.head.t, nextId: this.head.nextId },
           replicas: [{ replica, epoch, nonce, lastSeq: 0, lastTxid: '', principal }],
           aliases: inherited.map((alias) => ({ ...alias, replica })),
+          // an id is spent, so that the same registration at another node loses
+          ...(inherited.length > 0 && { nextId: Math.max(this.head.nextId, FIRST_USER_ID) + 1 }),
         })
         if (outcome === 'committed') return { epoch }
       }

@@ -1,15 +1,19 @@
 import type { Settled } from '../api/report.ts'
 import { txOfT } from '../datom/ids.ts'
+import { applyTx } from '../db/apply.ts'
+import type { Db } from '../db/db.ts'
+import type { LogRecord } from '../engine/record.ts'
 import type { LogRow } from '../storage/port.ts'
 import { mergeAliases, withAliases } from './aliases.ts'
-import { overlay } from './overlay.ts'
-import { type Pending, pendingTx, toQueueRow } from './pending.ts'
+import { newsOf, promotedOf } from './news-of.ts'
+import { meetsNone, overlay } from './overlay.ts'
+import { type Pending, pendingTx, saved, toQueueRow, unsaved } from './pending.ts'
 import type { PredictEnv } from './predict.ts'
 import type { AliasPair, Outcome } from './protocol.ts'
 import { encodeRejectedBody, type RejectedBody } from './rejected-body.ts'
 import { metaChange, type ReplicaMeta } from './replica-meta.ts'
 import { addTouched, confirmedAt, type Folded, foldRows, type ReplicaState, type Step } from './replica-state.ts'
-import { isTwin, mentions } from './twin.ts'
+import { mentions } from './twin.ts'
 
 /**
  * Takes in what the remote decided: records that follow the confirmed head, and outcomes of pushed transactions. Those at the
@@ -21,36 +25,35 @@ export async function planAbsorb(
   outcomes: ReadonlyMap<string, Outcome>,
   env: PredictEnv,
 ): Promise<Step<void>> {
-  const news = rows.filter((row) => row.t > state.head.t)
-  const folded = await foldRows(state, news)
+  const log = rows.filter((row) => row.t > state.head.t)
+  const folded = await foldRows(state, log)
   const out = leaving(folded.entries, outcomes)
-  if (news.length === 0 && out.length === 0) return { result: undefined }
+  if (log.length === 0 && out.length === 0) return { result: undefined }
   const stay = folded.entries.slice(out.length)
-  const again = mustDecideAgain(state, folded, out, stay)
-  const generation = state.meta.generation + (again ? 1 : 0)
-
+  const promoted = promotedOf(state.entries, folded.records)
+  const news = newsOf(state.entries, folded.records, out, promoted)
   const became = out.flatMap((p) => becameOf(p, outcomes)).map(resolvedBy(folded.confirmed.aliases))
   const confirmed = withAliases(folded.confirmed, became)
-  const { view, entries } = await overlay(confirmed, stay, { ...env, generation, datomsOf: datomsOf(folded, env) })
+  news.addAliases(became)
+  const decided = news.any && { generation: state.meta.generation + 1, decidedTo: state.seq }
+  const { view, entries } =
+    out.length === 0 && isForeign(state, folded) && meetsNone(news, stay)
+      ? { view: await withForeign(state.view, folded.records), entries: stay }
+      : await overlay(confirmed, stay, { ...env, ...decided, datomsOf: datomsOf(folded, env) }, news, (p) => {
+          return !mentions(p, promoted)
+        })
   const refused = rejections(out, outcomes)
   const last = out.at(-1)
   const change: Partial<ReplicaMeta> = {
-    ...(again && { generation }),
+    ...decided,
     ...(last && { lastOut: last.txid }),
     ...(became.length > 0 && { aliases: [...mergeAliases(new Map(state.meta.aliases), became)] as AliasPair[] }),
-  }
-  const touched = new Set<number>()
-  for (const record of folded.records) for (const a of record.data.a) touched.add(a)
-  addTouched(touched, out)
-  if (again) {
-    addTouched(touched, stay)
-    addTouched(touched, entries)
   }
   return {
     commit: {
       expect: { t: state.head.t, claim: state.claim },
-      log: news,
-      ...(again && { requeue: entries.map(toQueueRow) }),
+      log,
+      requeue: unsaved(entries).map(toQueueRow),
       ...(last && { dequeueTo: last.seq }),
       reject: [...refused].map(([txid, body]) => ({ txid, body: encodeRejectedBody(body) })),
       meta: metaChange(change),
@@ -61,13 +64,31 @@ export async function planAbsorb(
       head: folded.head,
       confirmed,
       view,
-      entries,
+      entries: saved(entries),
       rejected: new Map([...state.rejected, ...refused]),
     },
-    touched,
+    touched: touchedBy(folded.records, [...out, ...stay.filter((p, i) => p !== entries[i]), ...unsaved(entries)]),
     ended: endings(folded.entries, out, outcomes),
     result: undefined,
   }
+}
+
+function touchedBy(records: readonly LogRecord[], moved: readonly Pending[]): ReadonlySet<number> {
+  const touched = new Set<number>()
+  for (const record of records) for (const a of record.data.a) touched.add(a)
+  addTouched(touched, moved)
+  return touched
+}
+
+/** Whether what has come says nothing of this replica's own transactions. */
+const isForeign = (state: ReplicaState, { confirmed, entries }: Folded): boolean =>
+  confirmed.aliases === state.confirmed.aliases && entries.every((p, i) => p.t === state.entries[i]?.t)
+
+/** `view` with records below what is pending in it, none of which speaks of the same: the order does not show. */
+async function withForeign(view: Db, records: readonly LogRecord[]): Promise<Db> {
+  let now = view
+  for (const { t, data } of records) now = { ...(await applyTx(now, txOfT(t), data, t)), lastTx: view.lastTx }
+  return now
 }
 
 /** What the ids of a transaction stand for that left without a record. */
@@ -97,35 +118,18 @@ function leaving(entries: readonly Pending[], outcomes: ReadonlyMap<string, Outc
   return end === -1 ? entries : entries.slice(0, end)
 }
 
-/** Whether what stays was predicted on anything but what has now been decided. */
-function mustDecideAgain(
-  state: ReplicaState,
-  { records }: Folded,
-  out: readonly Pending[],
-  stay: readonly Pending[],
-): boolean {
-  const queued = new Map(state.entries.map((p) => [p.txid, p]))
-  const promoted = new Set<number>()
-  for (const record of records) {
-    const own = queued.get(record.txid)
-    if (own === undefined || !isTwin(record, own)) return true
-    promoted.add(pendingTx(own.seq))
-  }
-  if (out.some((p) => p.t === undefined && p.body.predicted !== undefined)) return true
-  return stay.some((p) => mentions(p, promoted))
-}
-
 function rejections(
   out: readonly Pending[],
   outcomes: ReadonlyMap<string, Outcome>,
 ): ReadonlyMap<string, RejectedBody> {
   const refused = new Map<string, RejectedBody>()
-  for (const { txid, body, t } of out) {
+  for (const { seq, txid, body, t } of out) {
     const outcome = outcomes.get(txid)
     if (t !== undefined || outcome?.status !== 'rejected') continue
     const { code, message, facts } = outcome
-    const { intent, ids, txs, instant } = body
-    refused.set(txid, { intent, ids, txs, instant, code, message, facts })
+    const { intent, ids, txs, instant, predicted } = body
+    const told = { code, message, facts, tx: pendingTx(seq), ...(predicted && { predicted }) }
+    refused.set(txid, { intent, ids, txs, instant, ...told })
   }
   return refused
 }

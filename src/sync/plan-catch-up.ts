@@ -1,8 +1,9 @@
 import type { Settled } from '../api/report.ts'
 import type { LocalState, LogRow } from '../storage/port.ts'
 import { withAliases } from './aliases.ts'
+import { News } from './footprint.ts'
 import { overlay } from './overlay.ts'
-import { fromQueueRow, type Pending } from './pending.ts'
+import { fromQueueRow, isCurrent, type Pending } from './pending.ts'
 import type { PredictEnv } from './predict.ts'
 import { decodeRejectedBody } from './rejected-body.ts'
 import { readMeta } from './replica-meta.ts'
@@ -31,7 +32,9 @@ export async function planCatchUp(
   const appended = rows.length === 0 && sameGeneration && gone.every((p) => p.body.predicted === undefined)
   const known = appended ? state.entries.length - gone.length : 0
   const base = appended ? withAliases(state.view, meta.aliases) : confirmed
-  const layered = await overlay(base, waiting.slice(known), { ...env, generation: meta.generation })
+  const fresh = waiting.slice(known)
+  const inGeneration = { ...env, generation: meta.generation }
+  const layered = await overlay(base, fresh, inGeneration, new News(), (p) => isCurrent(p, meta))
   const entries = [...waiting.slice(0, known), ...layered.entries]
 
   const touched = new Set<number>()

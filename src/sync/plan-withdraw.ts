@@ -1,5 +1,6 @@
+import { News } from './footprint.ts'
 import { overlay } from './overlay.ts'
-import { toQueueRow } from './pending.ts'
+import { saved, toQueueRow, unsaved } from './pending.ts'
 import type { PredictEnv } from './predict.ts'
 import type { QueueBody } from './queue-body.ts'
 import { metaChange } from './replica-meta.ts'
@@ -17,9 +18,13 @@ export async function planWithdraw(
   const entry = state.entries.find((p) => p.txid === id)
   if (entry === undefined) return drop(state, id)
   if (entry.t !== undefined || entry.body.withdrawn) return { result: 'waits' }
-  const meta = { ...state.meta, generation: state.meta.generation + 1 }
-  const taken = state.entries.map((p) => (p === entry ? { ...p, body: takenBack(p.body) } : p))
-  const { view, entries } = await overlay(state.confirmed, taken, { ...env, generation: meta.generation })
+  const change = { generation: state.meta.generation + 1, decidedTo: state.seq }
+  const meta = { ...state.meta, ...change }
+  const taken = state.entries.map((p) => (p === entry ? { ...p, body: takenBack(p.body), unsaved: true } : p))
+  const news = new News()
+  if (entry.body.predicted !== undefined) news.addFacts(entry.body.predicted)
+  news.addAliases(entry.body.replaced)
+  const { view, entries } = await overlay(state.confirmed, taken, { ...env, generation: meta.generation }, news)
   const touched = new Set<number>()
   addTouched(touched, state.entries)
   addTouched(touched, entries)
@@ -28,10 +33,10 @@ export async function planWithdraw(
       // a claim, so that it and another tab's rebase, which writes the same rows, cannot both be
       expect: { claim: state.claim, seq: state.seq, t: state.head.t },
       claim: state.claim + 1,
-      requeue: entries.map(toQueueRow),
-      meta: metaChange({ generation: meta.generation }),
+      requeue: unsaved(entries).map(toQueueRow),
+      meta: metaChange(change),
     },
-    next: { ...state, meta, claim: state.claim + 1, view, entries },
+    next: { ...state, meta, claim: state.claim + 1, view, entries: saved(entries) },
     touched,
     result: 'waits',
   }
@@ -53,6 +58,7 @@ function drop(state: ReplicaState, id: string): Step<'dropped'> {
   return {
     commit: { expect: {}, unreject: [id] },
     next: { ...state, rejected },
+    touched: new Set(),
     ended: new Map([[id, { status: 'withdrawn' }]]),
     result: 'dropped',
   }

@@ -3,6 +3,7 @@ import { randomUuid } from '../base/random-uuid.ts'
 import { PENDING_BASE } from '../datom/ids.ts'
 import type { WriteOptions, Written } from '../engine/ledger.ts'
 import { checkBasis } from '../engine/local-ledger.ts'
+import { NOTHING } from './footprint.ts'
 import { OutOfIds } from './id-pool.ts'
 import { encodeIntent } from './intent.ts'
 import { ownForms } from './own-forms.ts'
@@ -10,6 +11,7 @@ import { type Pending, pendingTx, toQueueRow } from './pending.ts'
 import { type PredictEnv, predict } from './predict.ts'
 import { DEFAULT_LIMITS } from './protocol.ts'
 import type { QueueBody } from './queue-body.ts'
+import { withQueue } from './queue-source.ts'
 import type { RejectedBody } from './rejected-body.ts'
 import { addTouched, type ReplicaState, type Step } from './replica-state.ts'
 import { verdictOf } from './verdict.ts'
@@ -46,10 +48,12 @@ export async function planWrite(
       const { body: predicted, after, result } = await predict(view, { seq: seq + 1, txid, body }, { ...env, datomsOf })
       seq++
       queued.push({ seq, txid, body: predicted, t: undefined })
-      const { data, tempids } = result
-      results.push({ written: { txid, tx: pendingTx(seq), t: undefined, data, tempids, before: view, after } })
-      view = after
       if (request.retryOf !== undefined) sentAgain.delete(request.retryOf)
+      const { data, tempids } = result
+      const [waiting, rejected] = [queued.length, new Map(sentAgain)]
+      const dbAfter = withQueue(after, () => ({ entries: [...state.entries, ...queued.slice(0, waiting)], rejected }))
+      results.push({ written: { txid, tx: pendingTx(seq), t: undefined, data, tempids, before: view, after: dbAfter } })
+      view = dbAfter
     } catch (refused) {
       if (refused instanceof OutOfIds || verdictOf(refused) === undefined) throw refused
       results.push({ refused })
@@ -71,12 +75,12 @@ export async function planWrite(
 }
 
 function newBody(state: ReplicaState, { forms, options, retryOf }: WriteRequest, env: PredictEnv): QueueBody {
-  const refused = retryOf === undefined ? undefined : state.rejected.get(retryOf)
+  const refused = retryOf === undefined ? undefined : earlierOf(state, retryOf)
   if (retryOf !== undefined && refused === undefined) {
     throw new AnnalsError('sync/not-rejected', `no refused transaction has the id ${retryOf}`, { id: retryOf })
   }
   const own = forms === undefined ? undefined : ownForms(forms)
-  const intent = own === undefined ? (refused as RejectedBody).intent : encodeIntent(own)
+  const intent = own === undefined ? (refused as Earlier).intent : encodeIntent(own)
   if (intent.length > DEFAULT_LIMITS.intent) {
     throw new AnnalsError(
       'tx/too-large',
@@ -86,19 +90,27 @@ function newBody(state: ReplicaState, { forms, options, retryOf }: WriteRequest,
   }
   return {
     intent,
-    ids: refused?.ids ?? new Map(),
+    // those of one that was taken back may be in the log already
+    ids: (retryOf !== undefined && state.rejected.get(retryOf)?.ids) || new Map(),
     basis: state.head.t,
     instant: Math.trunc(env.runtime.now()),
-    txs: own === undefined ? (refused as RejectedBody).txs : pendingTxsIn(own, env),
+    txs: own === undefined ? (refused as Earlier).txs : pendingTxsIn(own, env),
     retryOf,
     schema: options.schema === true,
     withdrawn: false,
     generation: env.generation,
     predicted: undefined,
+    footprint: NOTHING,
     replaced: new Map(),
     conflict: undefined,
   }
 }
+
+type Earlier = Pick<RejectedBody, 'intent' | 'txs'>
+
+/** A refused transaction, or a pending one that was taken back. */
+const earlierOf = ({ rejected, entries }: ReplicaState, id: string): Earlier | undefined =>
+  rejected.get(id) ?? entries.find((p) => p.txid === id && p.body.withdrawn)?.body
 
 /** The transactions whose pending entities are among the numbers in `forms`, by these. */
 function pendingTxsIn(forms: readonly unknown[], env: PredictEnv): ReadonlyMap<number, string> {

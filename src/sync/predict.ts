@@ -1,14 +1,18 @@
 import { Builtin } from '../datom/builtin.ts'
+import { isPendingTx } from '../datom/ids.ts'
 import { instantValue, readValue } from '../datom/read-value.ts'
 import type { Value } from '../datom/value.ts'
 import { applyTx } from '../db/apply.ts'
 import type { Db } from '../db/db.ts'
 import { entityWith } from '../db/entity.ts'
+import { scan } from '../db/view.ts'
 import { type Runtime, runtimeEnv } from '../engine/runtime.ts'
 import { transact } from '../transact/transact.ts'
 import type { DatomsOf, Transaction } from '../transact/transaction.ts'
 import { withAliases } from './aliases.ts'
+import { Reads } from './footprint.ts'
 import { decodeIntent } from './intent.ts'
+import { isUnused } from './is-unused.ts'
 import { type Pending, pendingTx } from './pending.ts'
 import type { QueueBody } from './queue-body.ts'
 
@@ -22,42 +26,65 @@ export interface PredictEnv {
   readonly datomsOf: DatomsOf
   /** The uuid of the replica's transaction that has, or had, this pending entity. */
   readonly txidOf: (tx: number) => string | undefined
+  /** Called before a pending transaction is decided anew. */
+  readonly ran: () => void
+  /** Called before each pending transaction: a chance to let others have their turn. */
+  readonly breathe: () => Promise<void> | undefined
 }
 
-/** What the forms come to on `view`: an entry's body that says so, and the value after it. Throws the reason when they do not. */
+/**
+ * What the forms come to on `view`: an entry's body that says so, and the value after it. Throws the reason when they do not;
+ * `reads` says what was read for it either way.
+ */
 export async function predict(
   view: Db,
   entry: Pick<Pending, 'seq' | 'txid' | 'body'>,
   env: PredictEnv,
+  reads = new Reads(),
 ): Promise<{ body: QueueBody; after: Db; result: Transaction }> {
   const { body, txid } = entry
   const tx = pendingTx(entry.seq)
   const minted = new Set<number>()
-  const before = withAliases(view, await namedTxs(view, body.txs))
+  const watched = { ...view, reads, queue: undefined }
+  const before = withAliases(watched, await namedTxs(watched, body.txs))
   const result = await transact(before, decodeIntent(body.intent), {
     tx,
     txid,
     now: body.instant,
     mint: () => {
-      const id = env.take()
+      let id = env.take()
+      while (!isUnused(view, id)) id = env.take()
       minted.add(id)
       return id
     },
-    ids: proposals(body.ids),
+    // another live copy of this profile may have given out the same ones
+    ids: proposals([...body.ids].filter(([, id]) => isUnused(view, id))),
     about: aboutTx(body, env.replica),
     ...runtimeEnv(env.runtime, env.datomsOf),
   })
   const ids = new Map(body.ids)
-  for (const [name, id] of Object.entries(result.ids)) if (minted.has(id)) ids.set(name, id)
+  for (const [name, id] of Object.entries(result.ids)) {
+    // one that another pending transaction made stays this one's should that one be refused
+    if (minted.has(id) || (!ids.has(name) && (await isOnlyPending(view, id)))) ids.set(name, id)
+  }
   const next: QueueBody = {
     ...body,
     ids,
     generation: env.generation,
     predicted: result.data,
+    footprint: reads.done(),
     replaced: result.replaced,
     conflict: undefined,
   }
   return { body: next, after: await applyEntry(view, { ...entry, body: next }), result }
+}
+
+/** Whether whatever is said about `id` is pending. */
+async function isOnlyPending(view: Db, id: number): Promise<boolean> {
+  const said = scan(view, 'eavt', { e: id })
+  await said.load()
+  const batches = said.batches()
+  return batches.length > 0 && batches.every((b) => b.tx.subarray(b.start, b.end).every(isPendingTx))
 }
 
 /** `view` with what `entry` is predicted to come to. Throws `storage/corrupt` when it does not fit. */

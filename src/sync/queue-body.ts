@@ -3,6 +3,7 @@ import type { TxData } from '../datom/tx-data.ts'
 import { decodeTxData, encodeTxData } from '../engine/record.ts'
 import type { QueueRow } from '../storage/port.ts'
 import { toCbor } from './cbor.ts'
+import { EVERYTHING, type Footprint } from './footprint.ts'
 import { readStored } from './stored-body.ts'
 
 /** What a replica keeps of a transaction that waits, beside seq and txid. */
@@ -26,6 +27,8 @@ export interface QueueBody {
   readonly generation: number
   /** What it came to here; undefined when it cannot be predicted, or was taken back. */
   readonly predicted: TxData | undefined
+  /** What was read to decide it. */
+  readonly footprint: Footprint
   /** Of `ids`, those that turned out to be other entities, and which. */
   readonly replaced: ReadonlyMap<number, number>
   /** Why it could not be predicted. */
@@ -46,6 +49,8 @@ interface Stored {
   readonly withdrawn?: true
   readonly generation: number
   readonly predicted?: ReturnType<typeof encodeTxData>
+  /** Absent in rows of early versions: everything. */
+  readonly footprint?: readonly string[]
   readonly replaced: readonly (readonly [number, number])[]
   readonly conflict?: { readonly code: ErrorCode; readonly message: string }
 }
@@ -63,6 +68,7 @@ export function encodeQueueBody(body: QueueBody): Uint8Array {
     ...(body.withdrawn && { withdrawn: true }),
     generation: body.generation,
     ...(body.predicted && { predicted: encodeTxData(body.predicted) }),
+    footprint: [...body.footprint],
     replaced: [...body.replaced],
     ...(body.conflict && { conflict: body.conflict }),
   }
@@ -85,6 +91,7 @@ export const decodeQueueBody = (row: QueueRow): QueueBody =>
       withdrawn: s.withdrawn === true,
       generation: s.generation,
       predicted: s.predicted && decodeTxData(s.predicted),
+      footprint: s.footprint === undefined ? EVERYTHING : new Set(s.footprint),
       replaced: new Map(s.replaced),
       conflict: s.conflict,
     }),

@@ -19,17 +19,21 @@ import type { IndexRoot, LocalState, LocalStore, LogRow } from '../storage/port.
 import type { DatomsOf } from '../transact/transaction.ts'
 import { withAliases } from './aliases.ts'
 import { becomeReplica } from './become-replica.ts'
+import { News } from './footprint.ts'
 import { IdPool, OutOfIds, takeBlock } from './id-pool.ts'
 import { overlay } from './overlay.ts'
-import { pendingTx } from './pending.ts'
+import { isInView, pendingTx } from './pending.ts'
+import { planAmend } from './plan-amend.ts'
 import { planCatchUp } from './plan-catch-up.ts'
 import { rememberCommit } from './plan-identity.ts'
 import { planWithdraw } from './plan-withdraw.ts'
 import { planWrite, type WriteRequest } from './plan-write.ts'
 import type { PredictEnv } from './predict.ts'
+import { withQueue } from './queue-source.ts'
 import { readMeta } from './replica-meta.ts'
 import { confirmedAt, type ReplicaState, type Step } from './replica-state.ts'
 import { Settlements } from './settlements.ts'
+import { Slices } from './slices.ts'
 
 type Plan<T> = (state: ReplicaState, env: PredictEnv) => Step<T> | Promise<Step<T>>
 
@@ -51,6 +55,7 @@ export class ReplicaLedger implements Ledger {
   private readonly indexer: Indexer
   /** What was found damaged when the database was opened. */
   private readonly damage: AnnalsError | undefined
+  private readonly slices = new Slices()
   private refreshing = false
   private closed = false
 
@@ -91,6 +96,9 @@ export class ReplicaLedger implements Ledger {
     return ledger
   }
 
+  /** How many pending transactions were decided anew, since it was opened. */
+  reruns = 0
+
   get db(): Db {
     return this.current.view
   }
@@ -111,10 +119,13 @@ export class ReplicaLedger implements Ledger {
 
   /**
    * Sends a refused transaction again as a new one, with other forms when given; it leaves the list of the refused in the same
-   * step. Throws `sync/not-rejected`, and what `transact` throws: then it stays where it is.
+   * step. A pending one is taken back for the other forms. Throws `sync/not-rejected`, and what `transact` throws: then it
+   * stays where it is.
    */
   sendAgain(id: string, forms?: readonly unknown[]): Promise<Written> {
-    return this.send({ forms, options: {}, retryOf: id })
+    const request = { forms, options: {}, retryOf: id }
+    const pending = forms !== undefined && this.current.entries.some((p) => p.txid === id && isInView(p))
+    return pending ? this.update((state, env) => planAmend(state, request, env)) : this.send(request)
   }
 
   /** Takes a pending transaction back, or drops a refused one. Throws `sync/not-pending`. */
@@ -239,8 +250,9 @@ export class ReplicaLedger implements Ledger {
     const { confirmed, head, entries } = this.current
     const { db } = await this.segments.confirmedAt(root, head.t)
     const same = withAliases(db, [...confirmed.aliases])
-    const { view } = await overlay(same, entries, this.env(this.current))
-    this.current = { ...this.current, confirmed: same, view }
+    const { view } = await overlay(same, entries, this.env(this.current), new News())
+    const next = { ...this.current, confirmed: same, view }
+    this.current = { ...next, view: withQueue(view, () => next) }
   }
 
   private readonly indexed: IndexerHost = {
@@ -292,15 +304,15 @@ export class ReplicaLedger implements Ledger {
   private move<T>({ next, touched, ended }: Step<T>): void {
     if (next === undefined) return
     const { confirmed } = this.current
-    this.current = next
+    this.current = { ...next, view: withQueue(next.view, () => next) }
     if (next.confirmed !== confirmed) this.indexer.poke()
     for (const { seq, txid } of next.entries.toReversed()) {
       if (this.txids.get(pendingTx(seq)) === txid) break
       this.txids.set(pendingTx(seq), txid)
     }
-    if (touched !== undefined) this.changes.call({ db: next.view, attributes: touched })
+    if (touched !== undefined) this.changes.call({ db: this.current.view, attributes: touched })
     if (ended !== undefined) this.settlements.end(ended)
-    this.states.call(next)
+    this.states.call(this.current)
   }
 
   private env({ meta }: ReplicaState): PredictEnv {
@@ -311,6 +323,10 @@ export class ReplicaLedger implements Ledger {
       take: this.pool.take,
       txidOf: (tx) => this.txids.get(tx),
       datomsOf: this.datomsOf,
+      ran: () => {
+        this.reruns++
+      },
+      breathe: () => this.slices.breathe(),
     }
   }
 }

@@ -29,6 +29,8 @@ export interface ReplicaMeta {
   readonly provisional: number
   /** How often what is pending was decided anew: a prediction made in an earlier generation no longer holds. */
   readonly generation: number
+  /** The last of the queue that was decided in this generation, or found to be as it was. */
+  readonly decidedTo: number
   /** What ids of withdrawn transactions became. Those of confirmed ones stand in their records. */
   readonly aliases: readonly AliasPair[]
 }
@@ -46,6 +48,7 @@ const defaults: ReplicaMeta = {
   leaseSize: FIRST_LEASE,
   provisional: FIRST_PROVISIONAL,
   generation: 0,
+  decidedTo: 0,
   aliases: [],
 }
 

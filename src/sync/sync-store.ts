@@ -3,11 +3,12 @@ import type { Settled } from '../api/report.ts'
 import type { PendingTx, RejectedTx, Sync, SyncStatus } from '../api/sync.ts'
 import { AnnalsError, fromWireError, toWireError, type WireError } from '../base/errors.ts'
 import { Listeners } from '../base/listeners.ts'
+import { showTxData } from '../engine/show-datoms.ts'
 import { txForms } from '../transact/read-forms.ts'
 import type { SyncDriver } from './driver.ts'
 import { decodeIntent } from './intent.ts'
 import { stateOf } from './machine.ts'
-import { type Pending, pendingTx } from './pending.ts'
+import { isInView, type Pending, pendingTx } from './pending.ts'
 import type { ReplicaLedger } from './replica-ledger.ts'
 
 /** What the tabs of one database tell each other about sync; plain data. */
@@ -70,6 +71,7 @@ export class ReplicaSync implements Sync {
       tx: pendingTx(seq),
       intent: decodeIntent(body.intent),
       instant: new Date(body.instant),
+      txData: body.predicted === undefined ? [] : showTxData(pendingTx(seq), body.predicted),
       ...(body.conflict && { conflict: body.conflict }),
     }))
 
@@ -160,7 +162,7 @@ export class ReplicaSync implements Sync {
 
   /** Those that still mean something: one that was taken back waits for the remote only. */
   private waiting(): readonly Pending[] {
-    return this.ledger.state.entries.filter((p) => p.t === undefined && !p.body.withdrawn)
+    return this.ledger.state.entries.filter(isInView)
   }
 
   private refresh(): void {

@@ -11,7 +11,8 @@ import type { TransactEnv } from './transaction.ts'
 
 /** Puts the transaction's instant, uuid and what else is known about it first. Returns the instant. */
 export async function writeOwnFacts(db: Db, decided: TxData, out: TxDataBuilder, env: TransactEnv): Promise<number> {
-  const last = await newestInstant(db)
+  // that time goes on concerns only those who say what time it is
+  const last = await newestInstant(decided.a.includes(Builtin.txInstant) ? db : { ...db, reads: undefined })
   let instant = Math.max(env.now, last)
   for (let i = 0; i < decided.length; i++) {
     if (decided.a[i] !== Builtin.txInstant) continue

@@ -60,13 +60,15 @@ export interface ClientOptions extends Partial<ReplicaOptions> {
   readonly storage?: LocalStorage
   readonly functions?: Functions
   readonly now?: () => number
+  /** Of the local store; default 'inventory'. */
+  readonly name?: string
 }
 
 /** A replica of the server's database, as an app has it. */
 export async function client(server: TestServer, options: ClientOptions = {}): Promise<Client> {
-  const { storage = memory(), functions, now, ...rest } = options
+  const { storage = memory(), functions, now, name = 'inventory', ...rest } = options
   const runtime = createRuntime({ ...(functions && { functions }), ...(now && { now }) })
-  const store = await storage.open('inventory')
+  const store = await storage.open(name)
   const replica = await openReplica(store, runtime, { remote: { url: URL_OF_TEST }, fetch: server.fetch, ...rest })
   const conn = new EngineConnection('inventory', replica.ledger, runtime, replica.sync, replica.stop)
   return { conn, replica }

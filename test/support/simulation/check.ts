@@ -1,41 +1,31 @@
-import { expect } from 'vitest'
 import { Builtin } from '../../../src/datom/builtin.ts'
 import { tOfTx } from '../../../src/datom/ids.ts'
 import { readValue } from '../../../src/datom/read-value.ts'
+import { findAttribute } from '../../../src/datom/schema.ts'
+import { showValue } from '../../../src/datom/show-value.ts'
+import type { Value } from '../../../src/datom/value.ts'
 import type { Db } from '../../../src/db/db.ts'
 import { emptyDb } from '../../../src/db/empty.ts'
 import { entityWith } from '../../../src/db/entity.ts'
-import { scan } from '../../../src/db/view.ts'
 import { createRuntime } from '../../../src/engine/create-runtime.ts'
 import { decodeRecord } from '../../../src/engine/record.ts'
 import { applyRows } from '../../../src/engine/replay.ts'
-import { overlay } from '../../../src/sync/overlay.ts'
-import type { PredictEnv } from '../../../src/sync/predict.ts'
-import { decodeQueueBody } from '../../../src/sync/queue-body.ts'
+import type { LogRow, OutcomeRow } from '../../../src/storage/port.ts'
+import { withAliases } from '../../../src/sync/aliases.ts'
+import { fromQueueRow, isCurrent } from '../../../src/sync/pending.ts'
+import { type PredictEnv, predict } from '../../../src/sync/predict.ts'
 import { ReplicaLedger } from '../../../src/sync/replica-ledger.ts'
 import { readMeta } from '../../../src/sync/replica-meta.ts'
 import type { ReplicaState } from '../../../src/sync/replica-state.ts'
+import { verdictOf } from '../../../src/sync/verdict.ts'
 import type { Cluster } from './cluster.ts'
-import type { Device } from './device.ts'
+import type { Device, Promised, Tab } from './device.ts'
+import { factsOf, holdEqual, unstamped } from './facts.ts'
+import { FUNCTIONS } from './functions.ts'
 import { copyOf } from './mortal-store.ts'
+import { hold, Violation } from './violation.ts'
 
-/** Everything that was ever said. */
-function all(db: Db): string[] {
-  const out: string[] = []
-  for (const b of scan({ ...db, view: { asOf: undefined, since: undefined, history: true } }, 'eavt', {}).batches()) {
-    for (let i = b.start; i < b.end; i++) out.push(`${b.e[i]} ${b.a[i]} ${String(b.v[i])} ${b.tx[i]} ${b.added?.[i]}`)
-  }
-  return out
-}
-
-export const datomsOf = async (device: Device): Promise<unknown[]> => {
-  const [tab] = device.tabs
-  return tab === undefined ? [] : all(tab.replica.ledger.db)
-}
-
-const STAMPS: ReadonlySet<string> = new Set([Builtin.txInstant, Builtin.txReplica].map(String))
-/** All but what a run at another time, or under the replica's other name, stamps otherwise. */
-const unstamped = (db: Db): string[] => all(db).filter((fact) => !STAMPS.has(fact.split(' ')[1] as string))
+const runtime = createRuntime({ functions: FUNCTIONS })
 
 /** Whether both have taken in the same steps. */
 const isAt = (a: ReplicaState, b: ReplicaState): boolean =>
@@ -46,88 +36,197 @@ const isAt = (a: ReplicaState, b: ReplicaState): boolean =>
   a.entries.length === b.entries.length
 
 /**
- * What can be seen at any moment. 9: what was promised is in view until it has come to its end. And whoever opens the store now
- * sees what its tabs see.
+ * What can be seen at any moment: what was promised is in view until it has come to its end, whoever opens the store now sees
+ * what its tabs see, and nothing that is pending would come to anything else now.
  */
 export async function checkInBetween(device: Device): Promise<void> {
   const store = await (await copyOf(device.storage)).open('shop')
   const stored = await store.read()
-  const { generation } = readMeta(stored.meta)
-  const stale = stored.queue.filter((row) => decodeQueueBody(row).generation !== generation)
-  const again = await ReplicaLedger.open(store, createRuntime({}))
-  const { entries, rejected, confirmed } = again.state
-  const here = new Set([...entries.map((p) => p.txid), ...rejected.keys(), ...device.dealtWith])
-  for (const { txid } of device.acked) {
-    if (here.has(txid)) continue
-    const tx = await entityWith(confirmed, Builtin.txId, readValue('uuid', txid, ''))
-    expect({ device: device.name, txid, tx }).toEqual({ device: device.name, txid, tx: expect.any(Number) })
-  }
-  if (device.alone) expect(stale).toEqual([])
+  const meta = readMeta(stored.meta)
+  const stale = stored.queue.some((row) => !isCurrent(fromQueueRow(row), meta))
+  const again = await ReplicaLedger.open(store, runtime)
+  await holdInView(device, again.state)
+  hold(!device.alone || !stale, 'nothing stale', () => `${device.name} has predictions of another generation`)
   // what one tab queues while another changes what it was built on is decided anew in each, with ids of its own
-  if (stale.length > 0) return
-  for (const { replica } of device.tabs) {
-    if (isAt(replica.ledger.state, again.state)) expect(all(replica.ledger.db)).toEqual(all(again.db))
+  if (!stale) {
+    const facts = factsOf(again.db)
+    for (const { replica } of device.tabs) {
+      if (isAt(replica.ledger.state, again.state))
+        holdEqual(factsOf(replica.ledger.db), facts, 'tabs agree', device.name)
+    }
+    holdEqual(unstamped(again.db), unstamped(await runAnew(again)), 'nothing stale', device.name)
   }
-  // nothing that is pending would come to anything else now
+  await again.close()
+}
+
+async function holdInView(device: Device, { entries, rejected, confirmed }: ReplicaState): Promise<void> {
+  const here = new Set([...entries.map((p) => p.txid), ...rejected.keys(), ...device.dealtWith])
+  for (const { txid, schema } of device.acked) {
+    const seen = schema || here.has(txid) || (await txOf(confirmed, txid)) !== undefined
+    hold(seen, 'stays in view', () => `${device.name} no longer has ${txid}`)
+  }
+}
+
+const txOf = (db: Db, txid: string): Promise<number | undefined> =>
+  Promise.resolve(entityWith(db, Builtin.txId, readValue('uuid', txid, '')))
+
+/** What the queue comes to when each of its transactions runs again. */
+async function runAnew(ledger: ReplicaLedger): Promise<Db> {
+  const { confirmed, entries, meta } = ledger.state
   const env: PredictEnv = {
-    runtime: createRuntime({}),
-    replica: again.state.meta.replica,
+    runtime,
+    replica: meta.replica,
     generation: -1,
     take: () => {
-      throw new Error('a run that is repeated needs no new ids')
+      throw new Violation('nothing stale', 'a run that is repeated needs no new ids')
     },
     datomsOf: async (tx) => {
-      const [row] = await again.readLog(tOfTx(tx), 1)
+      const [row] = await ledger.readLog(tOfTx(tx), 1)
       return row && decodeRecord(row).data
     },
     txidOf: () => undefined,
+    ran: () => undefined,
+    breathe: () => undefined,
   }
-  const { view } = await overlay(again.state.confirmed, again.state.entries, env)
-  expect(unstamped(again.db)).toEqual(unstamped(view))
-  await again.close()
+  let view = confirmed
+  for (const entry of entries.filter((p) => p.t === undefined)) {
+    if (entry.body.withdrawn) view = withAliases(view, entry.body.replaced)
+    else {
+      const ran = await predict(view, entry, env).catch((e: unknown) => {
+        if (verdictOf(e) === undefined) throw e
+        return undefined
+      })
+      view = ran?.after ?? view
+    }
+  }
+  return view
 }
 
 /** The invariants of SYNC.md that can be seen when all is quiet. */
 export async function check(cluster: Cluster, devices: readonly Device[]): Promise<void> {
   const remote = await cluster.storage.open('shop')
   const rows = await remote.readLog(1)
-  // 1: dense, and the chain holds; 5: what a replica has is the fold of the log
-  const { db, head } = await applyRows(await emptyDb(), { t: 0, hash: '' }, rows)
-  const facts = all(db)
-  // 2: at most once
-  const places = new Map(rows.map((row) => [row.txid, row.t]))
-  expect(places.size).toBe(rows.length)
-  for (const device of devices) {
-    for (const { replica } of device.tabs) {
-      const { state } = replica.ledger
-      expect([device.name, state.head]).toEqual([device.name, head])
-      expect(all(state.confirmed)).toEqual(facts)
-      expect(all(state.view)).toEqual(facts)
-      // two living copies of one profile give out the same ids: there an old name of one may be the other's entity
-      if (state.meta.lineage.length > 0) continue
-      for (const [from, to] of state.confirmed.aliases) {
-        expect(from).not.toBe(to)
-        expect(state.confirmed.aliases.has(to)).toBe(false)
-      }
-    }
-    // 7: what was promised is confirmed, visibly refused, or was taken back
-    const [tab] = device.tabs
-    const { rejected } = (tab as (typeof device.tabs)[number]).replica.ledger.state
-    const outcomes = await remote.outcomes(device.acked.map((a) => a.txid))
-    for (const { txid } of device.acked) {
-      const outcome = outcomes.get(txid)
-      if (places.has(txid)) expect(outcome).toMatchObject({ t: places.get(txid), code: undefined })
-      else if (outcome?.code === 'withdrawn') expect(rejected.has(txid)).toBe(false)
-      else
-        expect({ txid, outcome, rejected: rejected.has(txid) || device.dealtWith.has(txid) }).toMatchObject({
-          rejected: true,
-        })
-    }
-  }
-  for (const { name, acked } of devices) {
-    // 4: each replica's transactions are confirmed in the order of creation
-    const order = [...acked].sort((a, b) => a.seq - b.seq).flatMap(({ txid }) => places.get(txid) ?? [])
-    expect([name, order]).toEqual([name, [...order].sort((a, b) => a - b)])
-  }
+  const txids = devices.flatMap((d) => [...d.acked, ...d.former.flat()].map((p) => p.txid))
+  const refused = devices.flatMap((d) => [...refusedOf(d).keys()])
+  const outcomes = await remote.outcomes([...txids, ...refused])
   await remote.close()
+  const log = await foldLog(rows)
+  const facts = factsOf(log.db)
+  const names = namesOf(rows, log.db)
+  for (const device of devices) {
+    for (const tab of device.tabs) {
+      holdFold(device, tab, log.head, facts)
+      if (!device.copied) holdIds(device, tab, log.places, names)
+    }
+    const rejected = refusedOf(device)
+    holdNothingLost(device, log.places, outcomes, rejected)
+    for (const [txid, { code }] of rejected) {
+      const decided = outcomes.get(txid)?.code
+      hold(
+        decided !== undefined && decided !== 'withdrawn',
+        'refusals are true',
+        () => `${device.name} says that ${txid} was refused: ${code}`,
+      )
+    }
+    for (const life of [device.acked, ...device.former]) holdOrder(device, life, log.places)
+    for (const [txid, status] of device.told) {
+      const confirmed = log.places.has(txid)
+      hold(
+        confirmed === (status === 'confirmed'),
+        'endings are true',
+        () => `${device.name} was told ${status}: ${txid}`,
+      )
+    }
+  }
+}
+
+const refusedOf = ({ tabs }: Device): ReplicaState['rejected'] => tabs[0]?.replica.ledger.state.rejected ?? new Map()
+
+async function foldLog(rows: readonly LogRow[]) {
+  const folded = await applyRows(await emptyDb(), { t: 0, hash: '' }, rows).catch((cause: unknown) => {
+    throw new Violation('dense chain', String(cause), { cause })
+  })
+  const places = new Map(rows.map((row) => [row.txid, row.t]))
+  hold(places.size === rows.length, 'once', () => `${rows.length} records of ${places.size} transactions`)
+  return { ...folded, places }
+}
+
+function holdFold(device: Device, { replica }: Tab, head: ReplicaState['head'], facts: readonly unknown[]): void {
+  const { state } = replica.ledger
+  const same = state.head.t === head.t && state.head.hash === head.hash
+  hold(same, 'replicas agree', () => `${device.name} is at ${state.head.t}, the log at ${head.t}`)
+  holdEqual(factsOf(state.confirmed), facts, 'fold of the log', device.name)
+  holdEqual(factsOf(state.view), facts, 'replicas agree', device.name)
+  // two living copies of one profile give out the same ids: there an old name of one may be the other's entity
+  if (state.meta.lineage.length > 0) return
+  for (const [from, to] of state.confirmed.aliases) {
+    const final = from !== to && !state.confirmed.aliases.has(to)
+    hold(final, 'one entity an id', () => `${device.name} takes ${from} for ${to}`)
+  }
+}
+
+/** What was promised is confirmed, visibly refused, or was taken back. */
+function holdNothingLost(
+  device: Device,
+  places: ReadonlyMap<string, number>,
+  outcomes: ReadonlyMap<string, OutcomeRow>,
+  rejected: ReadonlyMap<string, unknown>,
+): void {
+  for (const { txid } of [...device.acked, ...device.former.flat()]) {
+    const outcome = outcomes.get(txid)
+    const t = places.get(txid)
+    const seen = rejected.has(txid) || device.dealtWith.has(txid)
+    const kept =
+      t !== undefined
+        ? outcome?.t === t && outcome.code === undefined
+        : outcome?.code === 'withdrawn'
+          ? !rejected.has(txid)
+          : outcome?.code !== undefined && seen
+    hold(kept, 'nothing lost', () => `${device.name} ${txid}: ${JSON.stringify({ t, outcome, seen })}`)
+  }
+}
+
+/** A replica's transactions are confirmed in the order of creation. */
+function holdOrder({ name }: Device, life: readonly Promised[], places: ReadonlyMap<string, number>): void {
+  const order = [...life].sort((a, b) => a.seq - b.seq).flatMap(({ txid }) => places.get(txid) ?? [])
+  const sorted = order.every((t, i) => i === 0 || t > (order[i - 1] as number))
+  hold(sorted, 'order of creation', () => `${name}: ${order.join(' ')}`)
+}
+
+/** Every name that an entity was ever given, by attribute and entity. Nobody here renames an item. */
+function namesOf(rows: readonly LogRow[], { schema }: Db): ReadonlyMap<string, unknown> {
+  const named = new Map(['inv/sku', 'db/ident'].map((name) => [findAttribute(schema, name)?.id, name]))
+  const names = new Map<string, unknown>()
+  for (const row of rows) {
+    const { data } = decodeRecord(row)
+    for (let i = 0; i < data.length; i++) {
+      const attribute = named.get(data.a[i])
+      if (attribute === undefined) continue
+      const key = `${attribute} ${data.e[i]}`
+      const name = names.get(key) ?? data.v[i]
+      hold(name === data.v[i], 'one entity an id', () => `${key} is ${String(name)} and ${String(data.v[i])}`)
+      names.set(key, name)
+    }
+  }
+  return names
+}
+
+/** An id that a report gave means the entity that it was given for, for as long as the replica lives. */
+function holdIds(
+  device: Device,
+  { replica }: Tab,
+  places: ReadonlyMap<string, number>,
+  names: ReadonlyMap<string, unknown>,
+): void {
+  const { aliases } = replica.ledger.state.confirmed
+  for (const { txid, schema, named } of device.acked) {
+    // one that was taken back, or refused, has nobody to mean
+    if (!places.has(txid) && (!schema || device.dealtWith.has(txid))) continue
+    for (const [id, attribute, name] of named) {
+      const found = names.get(`${attribute} ${aliases.get(id) ?? id}`)
+      hold(found !== undefined && showValue(found as Value) === name, 'ids stay usable', () => {
+        return `${device.name} gave ${id} to ${name}, and it is ${String(found)}`
+      })
+    }
+  }
 }

@@ -1,19 +1,20 @@
 import { memory } from '../../../src/storage/memory.ts'
 import type { IndexCommit, LocalCommit, LocalStorage, LocalStore, QueueRow } from '../../../src/storage/port.ts'
+import { never } from './mortal-remote.ts'
+import type { World } from './world.ts'
 
-/** A store whose process may die at any write: what is asked of it afterwards never comes to an end. */
+/** A store whose process may freeze, and die at any write: what is asked of it afterwards never comes to an end. */
 export class MortalStore implements LocalStore {
   dead = false
 
   constructor(
     private readonly store: LocalStore,
-    /** Whether the process dies at this write, before or after it is done. */
-    private readonly fate: () => 'lives' | 'dies before' | 'dies after',
+    private readonly world: World,
+    /** Whether it may die now. */
+    private readonly mortal: () => boolean,
     private readonly onDeath: () => void,
     /** Called after a write that outlives a power loss. */
     private readonly onStrict: () => Promise<void>,
-    /** Takes the time of a disk. */
-    private readonly disk: () => Promise<void>,
   ) {}
 
   read = () => this.alive(() => this.store.read())
@@ -36,10 +37,10 @@ export class MortalStore implements LocalStore {
 
   private write(commit: () => Promise<'committed' | 'lost'>, strict: boolean): Promise<'committed' | 'lost'> {
     return this.alive(async () => {
-      const fate = this.fate()
-      const outcome = fate === 'dies before' ? 'lost' : await commit()
+      if (this.mortal() && this.world.strikes('tab dies before a write')) return this.killed()
+      const outcome = await commit()
       if (outcome === 'committed' && strict) await this.onStrict()
-      if (fate !== 'lives') this.die()
+      if (this.mortal() && this.world.strikes('tab dies after a write')) return this.killed()
       return outcome
     })
   }
@@ -50,6 +51,11 @@ export class MortalStore implements LocalStore {
     this.onDeath()
   }
 
+  private killed(): Promise<never> {
+    this.die()
+    return never()
+  }
+
   private async alive<T>(ask: () => Promise<T>): Promise<T> {
     if (this.dead) return never()
     await this.disk()
@@ -58,9 +64,14 @@ export class MortalStore implements LocalStore {
     await this.disk()
     return this.dead ? never() : answer
   }
-}
 
-const never = <T>(): Promise<T> => new Promise(() => undefined)
+  /** Takes the time of a disk, or of a tab that gets none. */
+  private async disk(): Promise<void> {
+    const { world } = this
+    if (this.mortal() && world.strikes('frozen tab')) await world.pause(2000 + world.below(8000))
+    else if (world.chance(0.3)) await world.pause(world.below(20))
+  }
+}
 
 /** A storage that holds what `storage` holds now: a copied profile, or an image to restore. */
 export async function copyOf(storage: LocalStorage): Promise<LocalStorage> {

@@ -1,207 +1,152 @@
-import { isAnnalsError } from '../../../src/base/errors.ts'
-import { findAttribute } from '../../../src/datom/schema.ts'
-import type { Db } from '../../../src/db/db.ts'
-import { entityId } from '../../../src/db/entity.ts'
-import { valuesOf } from '../../../src/db/load.ts'
-import { scan } from '../../../src/db/view.ts'
-import { seqOfPendingTx } from '../../../src/sync/pending.ts'
-import { check, checkInBetween, datomsOf } from './check.ts'
-import { Cluster, type Faults } from './cluster.ts'
+import { check, checkInBetween } from './check.ts'
+import { Cluster } from './cluster.ts'
 import { Device, type Tab } from './device.ts'
 import { copyOf } from './mortal-store.ts'
+import { type Parts, SOUND } from './parts.ts'
+import { withSeededBytes } from './random.ts'
+import { SCHEMA, Users } from './user.ts'
+import { Violation } from './violation.ts'
 import { World } from './world.ts'
 
-const SCHEMA = [
-  {
-    'db/ident': ':inv/sku',
-    'db/valueType': ':db.type/string',
-    'db/cardinality': ':db.cardinality/one',
-    'db/unique': ':db.unique/identity',
-  },
-  { 'db/ident': ':inv/count', 'db/valueType': ':db.type/long', 'db/cardinality': ':db.cardinality/one' },
-  { 'db/ident': ':inv/next', 'db/valueType': ':db.type/ref', 'db/cardinality': ':db.cardinality/many' },
-]
-const HEALED: Faults = { lostRequest: 0, lostAnswer: 0, duplicate: 0, longDelay: 0, nodeCrash: 0 }
-
 /** What happened in a run, by name: to show that it does happen. */
-export type Tally = Map<string, number>
+export type Tally = ReadonlyMap<string, number>
 
 /**
- * One random history of a few devices and server nodes with every fault, then quiet; throws when an invariant of sync does not
- * hold. The same seed makes the same history.
+ * One random history of a few devices and server nodes with every fault, then quiet; throws a {@link Violation} when an
+ * invariant of sync does not hold. The same seed makes the same history.
  */
-export async function runSeed(seed: number): Promise<Tally> {
-  const world = new World(seed)
-  const faults = { lostRequest: 0.08, lostAnswer: 0.12, duplicate: 0.08, longDelay: 0.03, nodeCrash: 0.02 }
-  const cluster = new Cluster(world, faults, 1 + world.below(2))
-  const tally = cluster.happened
-  const count = (what: string): void => void tally.set(what, (tally.get(what) ?? 0) + 1)
-  const devices = Array.from(
-    { length: 2 + world.below(2) },
-    (_, i) => new Device(`d${i}`, world, cluster, undefined, world.chance(0.2) ? (world.random() - 0.5) * 1e11 : 0),
-  )
-  const known: number[] = []
-  for (const device of devices) {
-    const tab = await world.during(device.open())
-    if (tab !== undefined) await world.during(tab.replica.ledger.transact(SCHEMA, { schema: true }))
-    device.deadly = 0.01
+export function runSeed(seed: number, parts: Parts = SOUND): Promise<Tally> {
+  return withSeededBytes(seed, () => new Run(new World(seed), parts).whole())
+}
+
+class Run {
+  private readonly users: Users
+  private readonly cluster: Cluster
+  private readonly devices: Device[]
+
+  constructor(
+    private readonly world: World,
+    private readonly parts: Parts,
+  ) {
+    this.users = new Users(world)
+    this.cluster = new Cluster(world, parts, 1 + world.below(3))
+    this.devices = Array.from({ length: 2 + world.below(2) }, (_, i) => {
+      const skew = world.chance(0.2) ? (world.random() - 0.5) * 1e11 : 0
+      if (skew !== 0) world.count('clock skew')
+      return new Device(`d${i}`, world, this.cluster, parts, undefined, skew)
+    })
   }
-  for (let step = 0; step < 40; step++) {
+
+  async whole(): Promise<Tally> {
+    const { world, devices } = this
+    for (const device of devices) {
+      const tab = await world.during(device.open())
+      if (tab !== undefined) await world.during(tab.replica.ledger.transact(SCHEMA, { schema: true }))
+      device.mortal = true
+    }
+    // most runs are short: many beginnings find more than few long lives
+    const steps = world.chance(0.25) ? 50 : 15
+    for (let n = 0; n < steps; n++) await this.step()
+    await this.heal()
+    for (const device of devices) {
+      const [tab] = device.tabs
+      for (const txid of tab?.replica.ledger.state.rejected.keys() ?? []) {
+        world.count('rejected')
+        this.users.sendAgain(device, tab as Tab, txid)
+      }
+    }
+    await this.becomeQuiet()
+    await check(this.cluster, devices)
+    for (const device of devices) {
+      if (device.tabs.some(({ replica }) => replica.ledger.state.confirmed.aliases.size > 0)) world.count('alias')
+      await world.during(device.close())
+    }
+    return world.tally
+  }
+
+  private async step(): Promise<void> {
+    const { world, devices } = this
     await world.run(world.below(400))
     const device = world.pick(devices) as Device
     if (device.tabs.length === 0) await world.during(device.open())
     const tab = world.pick(device.tabs)
-    if (tab === undefined) continue
-    if (world.chance(0.2)) await world.during(checkInBetween(device))
+    if (tab === undefined) return
+    if (world.chance(0.15)) await world.during(checkInBetween(device))
     const dice = world.below(100)
-    if (dice < 70) for (let n = 1 + world.below(3); n > 0; n--) await act(world, device, tab, known, count)
-    else if (dice < 80) {
+    if (dice < 62) for (let n = 1 + world.below(3); n > 0; n--) await this.users.act(device, tab)
+    else await this.strike(dice, device, tab)
+  }
+
+  /** Something befalls `device`. */
+  private async strike(dice: number, device: Device, tab: Tab): Promise<void> {
+    const { world, devices } = this
+    if (dice < 70) {
       device.offline = !device.offline
-      if (!device.offline) for (const { replica } of device.tabs) replica.sync.wake()
-      count('network')
-    } else if (dice < 85) {
+      world.count('network')
+      if (!device.offline) device.wake()
+    } else if (dice < 73) this.cluster.partition(device)
+    else if (dice < 77) {
       device.kill()
-      count('kill')
-    } else if (dice < 87) {
+      world.count('killed browser')
+    } else if (dice < 79) {
       await device.losePower()
-      count('power loss')
-    } else if (dice < 91 && device.tabs.length < 3) {
+      world.count('power loss')
+    } else if (dice < 80) {
+      await device.evict()
+      world.count('eviction')
+    } else if (dice < 86 && device.tabs.length < 3) {
       await world.during(device.open())
-      count('tab')
-    } else if (dice < 92) {
-      await world.during(device.close())
-      count('close')
-    } else if (dice < 94 && devices.length < 5) {
-      const twin = new Device(`${device.name}'`, world, cluster, await copyOf(device.storage))
-      devices.push(twin)
-      twin.acked.push(...device.acked)
-      await twin.forgetLost()
-      twin.alone = device.alone
-      twin.dealtWith = device.dealtWith
-      await world.during(twin.open())
-      twin.deadly = device.deadly
-      count('copied profile')
+      world.count('tab')
+    } else if (dice < 89) {
+      await world.during(device.closeTab(tab))
+      world.count('tab closed')
+    } else if (dice < 92) device.misleadOne()
+    else if (dice < 94) device.wake()
+    else if (dice < 96) await world.during(this.cluster.roll())
+    else if (dice < 98 && devices.length < 5) await this.copy(device)
+  }
+
+  /** A copy of the device's profile comes to life beside it. */
+  private async copy(device: Device): Promise<void> {
+    const { world, cluster, parts } = this
+    const twin = new Device(`${device.name}'`, world, cluster, parts, await copyOf(device.storage))
+    this.devices.push(twin)
+    twin.acked.push(...device.acked)
+    await twin.forgetLost()
+    twin.alone = device.alone
+    twin.copied = true
+    device.copied = true
+    twin.dealtWith = device.dealtWith
+    await world.during(twin.open())
+    twin.mortal = device.mortal
+    world.count('copied profile')
+  }
+
+  /** Everything works again, and goes on until nothing moves any more. */
+  private async heal(): Promise<void> {
+    const { world } = this
+    world.healed = true
+    await world.during(this.cluster.heal())
+    for (const device of this.devices) {
+      device.offline = false
+      device.mortal = false
+      if (device.tabs.length === 0) await world.during(device.open())
     }
+    await this.becomeQuiet()
   }
-  Object.assign(faults, HEALED)
-  for (const device of devices) {
-    device.offline = false
-    device.deadly = 0
-    if (device.tabs.length === 0) await world.during(device.open())
+
+  private async becomeQuiet(): Promise<void> {
+    await this.world.run(60_000) // what is still on its way arrives
+    for (const device of this.devices) device.wake()
+    if (await this.world.run(300_000, () => areQuiet(this.devices.flatMap((d) => d.tabs)))) return
+    const states = this.devices.flatMap((d) => d.tabs.map((t) => d.name + JSON.stringify(t.replica.sync.getSnapshot())))
+    throw new Violation('comes to rest', states.join(' '))
   }
-  await becomeQuiet(world, devices)
-  for (const device of devices) {
-    for (const txid of device.tabs[0]?.replica.ledger.state.rejected.keys() ?? []) {
-      count('rejected')
-      device.dealtWith.add(txid)
-      const { ledger, sync } = (device.tabs[0] as Tab).replica
-      if (world.chance(0.3)) await world.during(sync.withdraw(txid))
-      const forms = world.chance(0.5) ? undefined : [{ 'inv/sku': `S${world.below(6)}` }]
-      await world.during(ledger.sendAgain(txid, forms)).then(
-        (w) => {
-          device.acked.push({ seq: seqOfPendingTx(w.tx), txid: w.txid })
-          count('sent again')
-        },
-        () => count('not sent again'),
-      )
-    }
-  }
-  await becomeQuiet(world, devices)
-  await check(cluster, devices)
-  if ((await datomsOf(devices[0] as Device)).length === 0) count('empty')
-  for (const device of devices) {
-    if (device.crashes > 0) count('crash at a write')
-    await world.during(device.close())
-  }
-  return tally
 }
 
-async function becomeQuiet(world: World, devices: readonly Device[]): Promise<void> {
-  await world.run(60_000) // what is still on its way arrives
-  if (await world.run(600_000, () => devices.every((d) => d.tabs.every(isQuiet)))) return
-  const states = devices.flatMap((d) => d.tabs.map((t) => d.name + JSON.stringify(t.replica.sync.getSnapshot())))
-  throw new Error(`not quiet: ${states.join(' ')}`)
-}
-
-const isQuiet = ({ replica }: Tab): boolean => {
-  const { entries, head, meta } = replica.ledger.state
-  const { state, remoteT } = replica.sync.getSnapshot()
-  const leads = state === 'live' && remoteT === head.t
-  return entries.length === 0 && (leads || meta.logEpoch !== '')
-}
-
-/** The count of an item, as the view has it. */
-async function countOf(db: Db, sku: string): Promise<unknown> {
-  const attribute = findAttribute(db.schema, 'inv/count')
-  const e = attribute && (await entityId(db, ['inv/sku', sku]))
-  if (e === undefined || attribute === undefined) return undefined
-  return valuesOf(scan(db, 'eavt', { e, a: attribute.id }))[0]
-}
-
-/** Something a user does; what comes of it is noted when it is promised. */
-async function act(
-  world: World,
-  device: Device,
-  { replica, store }: Tab,
-  known: number[],
-  count: (what: string) => void,
-): Promise<void> {
-  const { ledger } = replica
-  const sku = `S${world.below(6)}`
-  const amount = world.below(5)
-  const there = await countOf(ledger.db, sku)
-  const e = world.pick(known) ?? 0
-  const dice = world.below(100)
-  const pending = ledger.state.entries.filter((p) => p.t === undefined)
-  const queued = world.pick(pending)
-  const refused = world.pick([...ledger.state.rejected.keys()])
-  const forms =
-    dice < 25
-      ? [{ 'db/id': 'x', 'inv/sku': sku, 'inv/count': amount }]
-      : dice < 35
-        ? [{ 'inv/sku': sku, 'inv/next': [{ 'db/id': 'y', 'inv/sku': `S${world.below(6)}` }] }]
-        : dice < 50
-          ? [[':db/add', ['inv/sku', sku], 'inv/count', amount]]
-          : dice < 60
-            ? [[':db/cas', ['inv/sku', sku], 'inv/count', there ?? null, amount]]
-            : dice < 70
-              ? [[':db/inc', ['inv/sku', sku], 'inv/count', 1]]
-              : dice < 80
-                ? [[':db/add', e, 'inv/count', amount]]
-                : dice < 84
-                  ? [[':db/retractEntity', ['inv/sku', sku]]]
-                  : dice < 88 && queued !== undefined
-                    ? [[':db/undo', ['tx/id', queued.txid]]]
-                    : undefined
-  const done = (what: string): void => {
-    if (!store.dead) count(what)
-  }
-  if (forms !== undefined) {
-    ledger.transact(forms, {}).then(
-      (w) => {
-        device.acked.push({ seq: seqOfPendingTx(w.tx), txid: w.txid })
-        known.push(...Object.values(w.tempids))
-        done('transaction')
-      },
-      (error: unknown) => {
-        if (!isAnnalsError(error)) throw error
-        done('refused at once')
-      },
-    )
-  } else if (queued !== undefined && dice < 94) {
-    device.dealtWith.add(queued.txid)
-    ledger.withdraw(queued.txid).then(
-      () => done('withdrawn'),
-      () => done('not withdrawn'),
-    )
-  } else if (refused !== undefined) {
-    device.dealtWith.add(refused)
-    ledger.sendAgain(refused, world.chance(0.5) ? undefined : [{ 'inv/sku': sku }]).then(
-      (w) => {
-        device.acked.push({ seq: seqOfPendingTx(w.tx), txid: w.txid })
-        done('sent again')
-      },
-      () => done('not sent again'),
-    )
-  }
+/** Whether nothing waits, and everybody has the newest that anybody has heard of. */
+function areQuiet(tabs: readonly Tab[]): boolean {
+  const all = tabs.map(({ replica }) => ({ ...replica.ledger.state, status: replica.sync.getSnapshot() }))
+  const t = Math.max(...all.map(({ head, status }) => Math.max(head.t, status.remoteT ?? 0)))
+  return all.every(({ entries, head, meta }) => entries.length === 0 && head.t === t && meta.logEpoch !== '')
 }

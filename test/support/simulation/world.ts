@@ -1,23 +1,42 @@
+import { seededRandom } from './random.ts'
+import { Violation } from './violation.ts'
+
+/** How likely what may go wrong by chance is, each time that it may. */
+const RATES = {
+  'lost request': 0.08,
+  'lost answer': 0.12,
+  duplicate: 0.08,
+  'long delay': 0.03,
+  'refused token': 0.05,
+  'node dies before a write': 0.01,
+  'node dies after a write': 0.02,
+  'storage fails before a write': 0.01,
+  'storage fails after a write': 0.01,
+  'tab dies before a write': 0.005,
+  'tab dies after a write': 0.005,
+  'frozen tab': 0.003,
+}
+export type Fault = keyof typeof RATES
+export const FAULTS = Object.keys(RATES) as readonly Fault[]
+
 /** Virtual time and seeded chance: the same seed makes the same history. */
 export class World {
   /** Milliseconds since 1970. */
   now = 1_700_000_000_000
+  /** How often what has happened, by name: to show that it does happen. */
+  readonly tally = new Map<string, number>()
+  /** 0 ..< 1. */
+  readonly random: () => number
+  /** Once healed, nothing goes wrong any more. */
+  healed = false
+  private broken: Violation | undefined
   private order = 0
   private events: { at: number; order: number; run: () => void }[] = []
-  private state: number
 
   constructor(seed: number) {
-    this.state = (seed * 2_654_435_761) >>> 0
+    this.random = seededRandom(seed)
   }
 
-  /** 0 ..< 1. */
-  readonly random = (): number => {
-    this.state = (this.state + 0x6d2b79f5) >>> 0
-    let x = this.state
-    x = Math.imul(x ^ (x >>> 15), x | 1)
-    x ^= x + Math.imul(x ^ (x >>> 7), x | 61)
-    return ((x ^ (x >>> 14)) >>> 0) / 2 ** 32
-  }
   chance(p: number): boolean {
     return this.random() < p
   }
@@ -27,6 +46,20 @@ export class World {
   }
   pick<T>(items: readonly T[]): T | undefined {
     return items[this.below(items.length)]
+  }
+  count(what: string): void {
+    this.tally.set(what, (this.tally.get(what) ?? 0) + 1)
+  }
+  strikes(fault: Fault): boolean {
+    if (this.healed || !this.chance(RATES[fault])) return false
+    this.count(fault)
+    return true
+  }
+
+  /** Something failed where nobody awaits it: the run ends with it. */
+  readonly fail = (what: unknown): void => {
+    if (what instanceof Violation) this.broken ??= what
+    else this.broken ??= new Violation('no failure', String(what), { cause: what })
   }
 
   readonly after = (ms: number, run: () => void): (() => void) => {
@@ -43,15 +76,12 @@ export class World {
   /** Lets time pass until `promise` settles. */
   async during<T>(promise: Promise<T>): Promise<T> {
     let settled = false
-    promise.then(
-      () => {
-        settled = true
-      },
-      () => {
-        settled = true
-      },
-    )
-    if (!(await this.run(60_000, () => settled))) throw new Error('a minute has passed, and nothing came of it')
+    const settles = (): void => {
+      settled = true
+    }
+    promise.then(settles, settles)
+    if (!(await this.run(60_000, () => settled)))
+      throw new Violation('comes to rest', 'a minute has passed, and nothing came of it')
     return promise
   }
 
@@ -60,6 +90,7 @@ export class World {
     const end = this.now + ms
     for (;;) {
       await settle()
+      if (this.broken !== undefined) throw this.broken
       if (done()) return true
       const next = this.events.reduce<(typeof this.events)[number] | undefined>(
         (best, e) => (best === undefined || e.at < best.at || (e.at === best.at && e.order < best.order) ? e : best),
