@@ -32,7 +32,7 @@ export interface Db {
   /** Ids that were minted here and turned out to be another entity's, or were provisional: to the final id. */
   readonly aliases: ReadonlyMap<number, number>
   readonly view: View
-  /** Set while it is watched what is read: schema and aliases are not. */
+  /** Set while it is watched what is read, ids that stand for others included; the schema is not. */
   readonly reads?: ReadLog | undefined
   /** What was pending and refused when the value was taken, as tuples: the source `$queue`. Absent where there is none. */
   readonly queue?: (() => readonly unknown[]) | undefined
@@ -46,7 +46,13 @@ export const noTrees = (): Trees => ({
 })
 
 /** The final id of `id`, which is usually itself. */
-export const resolveAlias = (db: Db, id: number): number => db.aliases.get(id) ?? id
+export function resolveAlias(db: Db, id: number): number {
+  const final = db.aliases.get(id)
+  if (final === undefined) return id
+  const place = { e: id }
+  db.reads?.note('eavt', place, place)
+  return final
+}
 
 /** The same value without its time view: what transactions run against. */
 export const withoutView = (db: Db): Db => (db.view === PLAIN_VIEW ? db : { ...db, view: PLAIN_VIEW })
