@@ -1,9 +1,9 @@
 import type { ErrorCode } from '../base/errors.ts'
 import type { Db } from '../db/db.ts'
+import { noveltySpeaksOf } from '../db/novelty.ts'
 import { decodeRecord } from '../engine/record.ts'
 import type { AliasRow, LogRow, OutcomeRow, ReplicaRow } from '../storage/port.ts'
 import { mergeAliases } from '../sync/aliases.ts'
-import { isUnused } from '../sync/is-unused.ts'
 import type { AliasPair, Outcome, Push, PushEntry, VoidEntry } from '../sync/protocol.ts'
 import { type Author, type Deciding, datomsFrom, decide, type Place } from './decide.ts'
 import type { Addition, Group } from './group.ts'
@@ -143,7 +143,7 @@ function record(work: Work, row: OutcomeRow): OutcomeRow {
 const becameOf = ({ became }: VoidEntry, db: Db, { aliases }: Author): AliasPair[] =>
   became
     .map(([id, now]): AliasPair => [id, aliases.get(now) ?? now])
-    .filter(([id, final]) => isUnused(db, id) && !isUnused(db, final))
+    .filter(([id, final]) => !noveltySpeaksOf(db, id) && noveltySpeaksOf(db, final))
 
 function addAliases(work: Work, pairs: Iterable<readonly [number, number]>): void {
   const { aliases, replica } = work.author

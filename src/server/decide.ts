@@ -6,6 +6,7 @@ import { readValue, stringValue } from '../datom/read-value.ts'
 import type { Value } from '../datom/value.ts'
 import type { Db } from '../db/db.ts'
 import { entityWith } from '../db/entity.ts'
+import { noveltySpeaksOf } from '../db/novelty.ts'
 import { type LogRecord, toRow } from '../engine/record.ts'
 import { applyRecord } from '../engine/replay.ts'
 import { type Runtime, runtimeEnv } from '../engine/runtime.ts'
@@ -13,7 +14,6 @@ import { showTxData } from '../engine/show-datoms.ts'
 import type { ConfirmedHead, LeaseRow, LogRow } from '../storage/port.ts'
 import { withAliases } from '../sync/aliases.ts'
 import { decodeIntent } from '../sync/intent.ts'
-import { isUnused } from '../sync/is-unused.ts'
 import { aboutTx, proposals } from '../sync/predict.ts'
 import type { IntentEntry } from '../sync/protocol.ts'
 import { type Verdict, verdictOf } from '../sync/verdict.ts'
@@ -110,7 +110,7 @@ async function confirm(
     about: about(entry, author),
     ...runtimeEnv(deciding.runtime, datomsOf),
   })
-  const aliases = becameOf(entry, result.ids, (id) => !author.aliases.has(id) && isUnused(db, id))
+  const aliases = becameOf(entry, result.ids, (id) => !author.aliases.has(id) && !noveltySpeaksOf(db, id))
   if (entry.schema && result.empty) return { kind: 'withdrawn', aliases }
   const record: LogRecord = {
     t,

@@ -1,7 +1,7 @@
 import { isProvisional } from '../datom/ids.ts'
 import type { Db } from '../db/db.ts'
+import { noveltySpeaksOf } from '../db/novelty.ts'
 import type { LeaseRow } from '../storage/port.ts'
-import { isUnused } from '../sync/is-unused.ts'
 
 /**
  * Of the ids that a replica gave to new entities, those that may stay: leased to it, never used, and not another entity's name
@@ -16,7 +16,7 @@ export function acceptable(
   const taken = new Set<number>()
   return ids.filter(([, id]) => {
     if (isProvisional(id) || taken.has(id) || aliases.has(id)) return false
-    if (!leases.some(({ from, to }) => from <= id && id < to) || !isUnused(db, id)) return false
+    if (!leases.some(({ from, to }) => from <= id && id < to) || noveltySpeaksOf(db, id)) return false
     taken.add(id)
     return true
   })

@@ -5,6 +5,7 @@ import type { Value } from '../datom/value.ts'
 import { applyTx } from '../db/apply.ts'
 import type { Db } from '../db/db.ts'
 import { entityWith } from '../db/entity.ts'
+import { noveltySpeaksOf } from '../db/novelty.ts'
 import { scan } from '../db/view.ts'
 import { type Runtime, runtimeEnv } from '../engine/runtime.ts'
 import { transact } from '../transact/transact.ts'
@@ -12,9 +13,9 @@ import type { DatomsOf, Transaction } from '../transact/transaction.ts'
 import { withAliases } from './aliases.ts'
 import { Reads } from './footprint.ts'
 import { decodeIntent } from './intent.ts'
-import { isUnused } from './is-unused.ts'
 import { type Pending, pendingTx } from './pending.ts'
 import type { QueueBody } from './queue-body.ts'
+import { isUnused } from './unused-ids.ts'
 
 /** What running an intent on a replica needs. */
 export interface PredictEnv {
@@ -53,12 +54,11 @@ export async function predict(
     now: body.instant,
     mint: () => {
       let id = env.take()
-      while (!isUnused(view, id)) id = env.take()
+      while (noveltySpeaksOf(view, id)) id = env.take()
       minted.add(id)
       return id
     },
-    // another live copy of this profile may have given out the same ones
-    ids: proposals([...body.ids].filter(([, id]) => isUnused(view, id))),
+    ids: proposals(await stillUnused(view, body.ids)),
     about: aboutTx(body, env.replica),
     ...runtimeEnv(env.runtime, env.datomsOf),
   })
@@ -77,6 +77,12 @@ export async function predict(
     conflict: undefined,
   }
   return { body: next, after: await applyEntry(view, { ...entry, body: next }), result }
+}
+
+/** Those of the ids of an entry that nobody else has used: another live copy of this profile may have given out the same ones. */
+async function stillUnused(view: Db, ids: ReadonlyMap<string, number>): Promise<(readonly [string, number])[]> {
+  const found = await Promise.all([...ids].map(async (named) => ((await isUnused(view, named[1])) ? [named] : [])))
+  return found.flat()
 }
 
 /** Whether whatever is said about `id` is pending. */

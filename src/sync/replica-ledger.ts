@@ -34,6 +34,7 @@ import { readMeta } from './replica-meta.ts'
 import { confirmedAt, type ReplicaState, type Step } from './replica-state.ts'
 import { Settlements } from './settlements.ts'
 import { Slices } from './slices.ts'
+import { unusedIds } from './unused-ids.ts'
 
 type Plan<T> = (state: ReplicaState, env: PredictEnv) => Step<T> | Promise<Step<T>>
 
@@ -294,7 +295,7 @@ export class ReplicaLedger implements Ledger {
   private async claim(from: Pick<ReplicaState, 'meta' | 'claim'>): Promise<boolean> {
     const { block, left } = takeBlock(from.meta, this.pool.nextClaim())
     if ((await this.store.commit(rememberCommit(from.claim, left))) === 'lost') return false
-    this.pool.add(block)
+    for (const free of await unusedIds(this.current.view, block)) this.pool.add(free)
     if (from.claim === this.current.claim) {
       this.current = { ...this.current, claim: from.claim + 1, meta: { ...this.current.meta, ...left } }
     }
