@@ -47,6 +47,8 @@ export class LocalLedger implements Ledger {
   /** What was found damaged when the database was opened. */
   private readonly damage: AnnalsError | undefined
   private readonly unwatch: () => void
+  /** Whether a look at the tail is still to come: more hints say nothing more. */
+  private refreshing = false
   private closed = false
   origin: LogOrigin
 
@@ -62,6 +64,8 @@ export class LocalLedger implements Ledger {
     this.damage = segments.broken
     this.indexer = new Indexer(store, segments, this.indexed, options)
     this.unwatch = store.watch(() => {
+      if (this.refreshing) return
+      this.refreshing = true
       this.refresh().catch((e: unknown) => this.fail(e))
     })
   }
@@ -129,6 +133,7 @@ export class LocalLedger implements Ledger {
   /** Reads what others have appended. */
   private refresh(): Promise<void> {
     return this.steps.run(async () => {
+      this.refreshing = false
       if (!this.closed) await this.catchUp()
     })
   }
