@@ -15,7 +15,7 @@ const LIFE = 400
 
 const local = { sync: 'off', db: 'kills' } as const
 /** Other tabs hear at once; a busy machine gets some grace. */
-const soon = { timeout: 10_000, interval: 50 }
+const soon = { timeout: 30_000, interval: 50 }
 const aWhile = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, Math.random() * LIFE))
 
 it(`loses nothing acknowledged and halves nothing in ${BROWSERS} kills of the browser`, async ({ server, folder }) => {
@@ -24,7 +24,11 @@ it(`loses nothing acknowledged and halves nothing in ${BROWSERS} kills of the br
     const browser = await launchKillable(join(folder, 'profile'))
     try {
       const shop = await ShopPage.open(browser.context, server.url, local)
-      await writers.check(shop)
+      await writers.check(shop).catch(async (e: unknown) => {
+        // Among what it tells is whether the browser itself lost the database: `storage/lost`.
+        console.error(`after ${round} kills:`, await shop.describe())
+        throw e
+      })
       if (round < BROWSERS) await writers.start(shop)
       await aWhile()
       expect(shop.complaints).toEqual([])

@@ -8,7 +8,7 @@ const PER_TAB = 3
 const BIG_EVERY = 7
 const BIG = 90_000
 /** Milliseconds between two of a writer's: a tab that opens must catch up with all of them. */
-const PAUSE = 10
+const PAUSE = 20
 
 /**
  * Pages that write all the time. Writer `w` counts up: its transaction `n` says so of two items at once, so that half of one
@@ -51,7 +51,7 @@ export class Writers {
 }
 
 interface Counted {
-  /** The number that it says. */
+  /** The greatest number that it ever said. */
   readonly n: number
   /** How many transactions said one. */
   readonly times: number
@@ -60,14 +60,11 @@ interface Counted {
 /** Every item of the page's newest value. */
 async function counted(page: Page): Promise<Record<string, Counted>> {
   const rows = await page.evaluate(async () => {
+    const ever = '[:find ?sku (max ?n) (count ?tx) :where [?e :inv/sku ?sku] [?e :inv/count ?n ?tx true]]'
     const db = window.annalsDemo?.conn.db()
-    const now = db?.q<[string, number][]>('[:find ?sku ?n :where [?e :inv/sku ?sku] [?e :inv/count ?n]]')
-    const ever = '[:find ?sku (count ?tx) :where [?e :inv/sku ?sku] [?e :inv/count _ ?tx true]]'
-    const said = db?.history().q<[string, number][]>(ever)
-    return { now: (await now) ?? [], said: (await said) ?? [] }
+    return (await db?.history().q<[string, number, number][]>(ever)) ?? []
   })
-  const times = new Map(rows.said)
-  return Object.fromEntries(rows.now.map(([sku, n]) => [sku, { n, times: times.get(sku) ?? 0 }]))
+  return Object.fromEntries(rows.map(([sku, n, times]) => [sku, { n, times }]))
 }
 
 interface Work {
