@@ -74,7 +74,8 @@ export class Indexer {
 
   /** Indexes whenever it is this tab's turn, and makes everything anew when something is damaged. */
   start(): void {
-    this.segments.onBroken = () => {
+    this.segments.onBroken = (error) => {
+      this.host.fail(error)
       this.host.adopt(undefined).catch((e: unknown) => this.host.fail(e))
     }
     this.resign = (this.options.lead ?? alone)((signal) => this.work(signal))
@@ -165,14 +166,15 @@ export class Indexer {
   }
 
   private failed(e: unknown, signal: AbortSignal): void {
-    if (signal.aborted || e instanceof Superseded) return
+    if (signal.aborted) return
+    // another tab indexes, or has: it goes on, and what it made comes here by itself
+    const isOvertaken = e instanceof Superseded || isAnnalsError(e, 'db/gone')
     this.resting = true
-    this.noRest = this.after(REST_MS, () => {
+    this.noRest = this.after(isOvertaken ? QUIET_MS : REST_MS, () => {
       this.resting = false
       this.poke()
     })
-    const isPassing = isAnnalsError(e, 'storage/closed') || isAnnalsError(e, 'db/gone')
-    if (!isPassing) this.host.fail(e)
+    if (!isOvertaken && !isAnnalsError(e, 'storage/closed')) this.host.fail(e)
   }
 }
 

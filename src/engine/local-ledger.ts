@@ -45,7 +45,7 @@ export class LocalLedger implements Ledger {
   private readonly steps = new Mutex()
   private readonly indexer: Indexer
   /** What was found damaged when the database was opened. */
-  private readonly damage: AnnalsError | undefined
+  private damage: AnnalsError | undefined
   private readonly unwatch: () => void
   /** Whether a look at the tail is still to come: more hints say nothing more. */
   private refreshing = false
@@ -61,7 +61,6 @@ export class LocalLedger implements Ledger {
     options: IndexingOptions,
   ) {
     this.origin = new LogOrigin(this.datomsOf)
-    this.damage = segments.broken
     this.indexer = new Indexer(store, segments, this.indexed, options)
     this.unwatch = store.watch(() => {
       if (this.refreshing) return
@@ -85,6 +84,7 @@ export class LocalLedger implements Ledger {
     const newest = await segments.openRoot(state.root)
     const ledger = new LocalLedger(store, runtime, segments, newest, nextIdOf(state), options)
     await ledger.refresh()
+    ledger.damage = segments.broken
     runtime.confirmed = () => ledger.db
     ledger.indexer.start()
     return ledger

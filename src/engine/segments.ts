@@ -28,7 +28,7 @@ export class Segments {
   /** Whether the stored root is of no use, and holds what may be gone for good. */
   private isStale = false
   /** Called when a segment turns out to be damaged. */
-  onBroken: () => void = () => undefined
+  onBroken: (error: AnnalsError) => void = () => undefined
 
   constructor(
     private readonly store: LocalStore,
@@ -70,7 +70,7 @@ export class Segments {
   /** Facts were taken out of the log. */
   excised(excisions: number): void {
     this.excisions = excisions
-    this.isStale = this.rootT > 0
+    this.isStale = true
   }
 
   /** The indexes have been made anew, of a log of so many excisions. */
@@ -106,7 +106,7 @@ export class Segments {
   private isBroken(e: AnnalsError): void {
     if (this.broken !== undefined) return
     this.broken = e
-    this.onBroken()
+    this.onBroken(e)
   }
 
   /** Some rows of the log from `from` on, up to `t` at most. */

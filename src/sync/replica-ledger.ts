@@ -55,7 +55,7 @@ export class ReplicaLedger implements Ledger {
   private readonly unwatch: () => void
   private readonly indexer: Indexer
   /** What was found damaged when the database was opened. */
-  private readonly damage: AnnalsError | undefined
+  private damage: AnnalsError | undefined
   private readonly slices = new Slices()
   private refreshing = false
   private closed = false
@@ -67,7 +67,6 @@ export class ReplicaLedger implements Ledger {
     private current: ReplicaState,
     options: IndexingOptions,
   ) {
-    this.damage = segments.broken
     this.indexer = new Indexer(store, segments, this.indexed, options)
     this.unwatch = store.watch(() => {
       if (this.refreshing) return
@@ -92,6 +91,7 @@ export class ReplicaLedger implements Ledger {
       if (segments.broken === undefined) throw e
       return from(undefined)
     })
+    ledger.damage = segments.broken
     runtime.confirmed = () => ledger.indexed.confirmed().db
     ledger.indexer.start()
     return ledger

@@ -67,7 +67,7 @@ export function named(db: ModelDb, name: unknown): ModelAttribute {
   const text = String(name)
   const id = entityNamed(db, text.startsWith(':') ? text : `:${text}`)
   const found = id === undefined ? undefined : attribute(db, id)
-  if (found === undefined) throw new Refused('attribute', `no attribute ${text}`)
+  if (found === undefined) throw new Refused('attribute', `no attribute ${text}`, ['ident'])
   return found
 }
 

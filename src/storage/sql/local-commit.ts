@@ -1,7 +1,7 @@
 import { type Kysely, SqliteAdapter, type Transaction } from 'kysely'
 import { assert } from '../../base/assert.ts'
-import { headsAfter, meets } from '../local-commit.ts'
-import type { LocalCommit, LocalHeads, QueueRow, RejectedRow } from '../port.ts'
+import { headsAfter, meets, rewrittenRow } from '../local-commit.ts'
+import type { LocalCommit, LocalHeads, LogRow, QueueRow, RejectedRow } from '../port.ts'
 import { chunks } from './chunks.ts'
 import { type Local, toLocal } from './local-rows.ts'
 import type { Tables } from './tables.ts'
@@ -35,12 +35,13 @@ export async function lockedRow(tx: Transaction<Tables>, life: string): Promise<
 }
 
 async function write(tx: Transaction<Tables>, { life, version, heads }: Local, change: OwnChange): Promise<void> {
-  const { log = [], enqueue = [], requeue = [], dequeueTo = 0, reject = [], unreject = [], meta } = change
+  const { log = [], rewrite = [], enqueue = [], requeue = [], dequeueTo = 0, reject = [], unreject = [], meta } = change
   await moveHeads(tx, life, version + 1, headsAfter(heads, change))
   for (const rows of chunks(log)) {
     const values = rows.map(({ t, txid, body, hash }) => ({ life, t, txid, body, hash }))
     await tx.insertInto('annals_local_log').values(values).execute()
   }
+  for (const row of rewrite) await rewriteRow(tx, life, row)
   for (const rows of chunks(enqueue)) {
     const values = rows.map(({ seq, txid, body }) => ({ life, seq, txid, body }))
     await tx.insertInto('annals_local_queue').values(values).execute()
@@ -63,6 +64,14 @@ async function moveHeads(tx: Transaction<Tables>, life: string, version: number,
     .set({ version, ...confirmed, ...queue, claim })
     .where('life', '=', life)
     .execute()
+}
+
+async function rewriteRow(tx: Transaction<Tables>, life: string, row: LogRow): Promise<void> {
+  const { t, txid, hash, body } = row
+  const mine = tx.selectFrom('annals_local_log').select(['txid', 'hash']).where('life', '=', life).where('t', '=', t)
+  const old = await mine.executeTakeFirst()
+  rewrittenRow(old && { t, body, ...old }, { t, txid, hash, body })
+  await tx.updateTable('annals_local_log').set({ body }).where('life', '=', life).where('t', '=', t).execute()
 }
 
 async function replaceQueued(tx: Transaction<Tables>, life: string, { seq, txid, body }: QueueRow): Promise<void> {

@@ -189,13 +189,14 @@ async function ensureRow(db: Kysely<Tables>, name: string): Promise<Local> {
 }
 
 /** The caller may change its bytes as soon as `commit` was called. */
-function ownChange({ log, enqueue, requeue, reject, meta, ...rest }: LocalCommit): OwnChange {
+function ownChange({ log, rewrite, enqueue, requeue, reject, meta, ...rest }: LocalCommit): OwnChange {
   const values = [...(meta ?? [])].map(
     ([name, value]) => [name, value === undefined ? undefined : metaBytes(name, value)] as const,
   )
   return {
     ...rest,
     ...(log && { log: log.map(ownLogRow) }),
+    ...(rewrite && { rewrite: rewrite.map(ownLogRow) }),
     ...(enqueue && { enqueue: enqueue.map(ownQueueRow) }),
     ...(requeue && { requeue: requeue.map(ownQueueRow) }),
     ...(reject && { reject: reject.map(ownRejectedRow) }),

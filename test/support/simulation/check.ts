@@ -1,8 +1,9 @@
 import { Builtin } from '../../../src/datom/builtin.ts'
-import { tOfTx } from '../../../src/datom/ids.ts'
+import { isPendingTx, tOfTx } from '../../../src/datom/ids.ts'
 import { readValue } from '../../../src/datom/read-value.ts'
 import { findAttribute } from '../../../src/datom/schema.ts'
 import { showValue } from '../../../src/datom/show-value.ts'
+import type { TxData } from '../../../src/datom/tx-data.ts'
 import type { Value } from '../../../src/datom/value.ts'
 import type { Db } from '../../../src/db/db.ts'
 import { emptyDb } from '../../../src/db/empty.ts'
@@ -12,7 +13,7 @@ import { decodeRecord } from '../../../src/engine/record.ts'
 import { applyRows } from '../../../src/engine/replay.ts'
 import type { LogRow, OutcomeRow } from '../../../src/storage/port.ts'
 import { withAliases } from '../../../src/sync/aliases.ts'
-import { fromQueueRow, isCurrent } from '../../../src/sync/pending.ts'
+import { fromQueueRow, isCurrent, pendingTx } from '../../../src/sync/pending.ts'
 import { type PredictEnv, predict } from '../../../src/sync/predict.ts'
 import { ReplicaLedger } from '../../../src/sync/replica-ledger.ts'
 import { readMeta } from '../../../src/sync/replica-meta.ts'
@@ -73,6 +74,7 @@ const txOf = (db: Db, txid: string): Promise<number | undefined> =>
 /** What the queue comes to when each of its transactions runs again. */
 async function runAnew(ledger: ReplicaLedger): Promise<Db> {
   const { confirmed, entries, meta } = ledger.state
+  const predicted = new Map<number, TxData | undefined>()
   const env: PredictEnv = {
     runtime,
     replica: meta.replica,
@@ -81,6 +83,7 @@ async function runAnew(ledger: ReplicaLedger): Promise<Db> {
       throw new Violation('nothing stale', 'a run that is repeated needs no new ids')
     },
     datomsOf: async (tx) => {
+      if (isPendingTx(tx)) return predicted.get(tx)
       const [row] = await ledger.readLog(tOfTx(tx), 1)
       return row && decodeRecord(row).data
     },
@@ -97,6 +100,7 @@ async function runAnew(ledger: ReplicaLedger): Promise<Db> {
         return undefined
       })
       view = ran?.after ?? view
+      predicted.set(pendingTx(entry.seq), ran?.body.predicted)
     }
   }
   return view
