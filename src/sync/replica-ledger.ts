@@ -233,15 +233,16 @@ export class ReplicaLedger implements Ledger {
       const mark = this.pool.mark()
       const stored = await this.store.read()
       const rows = await this.readTail(stored)
+      const meta = readMeta(stored.meta)
       try {
-        this.move(await planCatchUp(this.current, stored, rows, this.env(this.current)))
+        this.move(await planCatchUp(this.current, stored, rows, this.env({ meta })))
         const { root } = stored
         if (root !== undefined && this.segments.isNewer(root)) await this.stand(root)
         return
       } catch (e) {
         this.pool.rewind(mark)
         if (!(e instanceof OutOfIds)) throw e
-        await this.claim({ meta: readMeta(stored.meta), claim: stored.heads.claim })
+        await this.claim({ meta, claim: stored.heads.claim })
       }
     }
   }
@@ -316,7 +317,7 @@ export class ReplicaLedger implements Ledger {
     this.states.call(this.current)
   }
 
-  private env({ meta }: ReplicaState): PredictEnv {
+  private env({ meta }: Pick<ReplicaState, 'meta'>): PredictEnv {
     return {
       runtime: this.runtime,
       replica: meta.replica,
