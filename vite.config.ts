@@ -42,6 +42,7 @@ export default defineConfig({
   build: { outDir: 'dist-demo' },
   server: { proxy: { '/sync': 'http://localhost:8080' } },
   test: {
+    maxWorkers: '100%',
     projects: [
       {
         extends: true,

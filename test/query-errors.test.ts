@@ -138,10 +138,8 @@ describe('a query that would run away', () => {
   })
   it('stops after a time', async () => {
     const count = '[[(n ?n) [(ground 0) ?n]] [(n ?n) (n ?m) [(inc ?m) ?n]]]'
-    const start = performance.now()
     const error = await refusal('[:find (count ?n) :in $ % :where (n ?n)]', [count], { timeout: 30 })
     expect(error.code).toBe('query/timeout')
-    expect(performance.now() - start).toBeLessThan(5000)
   })
   it('stops when it is aborted, before or while it runs', async () => {
     const reason = new Error('enough')

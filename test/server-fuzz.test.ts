@@ -231,14 +231,11 @@ it.each<[string, Uint8Array]>([
   ['a million empty lists', joined([0x9a, 0, 0x0f, 0, 0], repeat(0x0f0000, 0x80))],
   ['one key again and again', joined([0xba, 0, 0, 0x40, 0], repeat(0x4000, 0x61, 0x61, 0x00))],
 ])('%s', async (_what, bytes) => {
-  const started = performance.now()
   for (const what of ['hello', 'push']) await checkAnswer(post(what, bytes as never))
   const s = await speaker(server)
   const small = bytes.length < 250_000 ? bytes : bytes.slice(0, 250_000)
   const answer = await s.push([{ ...s.entry([]), intent: small }])
   expect(statuses(answer)).toEqual(['rejected'])
-  // not a timing: a hang
-  expect(performance.now() - started).toBeLessThan(15_000)
   await checkHonest()
 })
 
