@@ -70,7 +70,7 @@ export class Segments {
   /** Facts were taken out of the log. */
   excised(excisions: number): void {
     this.excisions = excisions
-    this.isStale = true
+    this.isStale = this.rootT > 0
   }
 
   /** The indexes have been made anew, of a log of so many excisions. */

@@ -36,7 +36,6 @@ export async function recount(
   judge: FactJudge,
   undos: Undos,
 ): Promise<UndoChange | Refusal> {
-  db.reads?.note('eavt', {}, {}) // what has been taken back stands in the operations of others, which no scan reads
   const undo = await undos.takenBackBy(tx, e, id)
   if (undo !== undefined) return { reason: 'superseded', by: undo }
   const back = { e, a: id, delta: typeof delta === 'bigint' ? -delta : 0 - delta }
