@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
 import { it } from './fixture.ts'
+import { sellTwice } from './sell-twice.ts'
 
 it('brings two replicas together, each transaction once, over a server that is killed in between', async ({
   open,
@@ -79,21 +80,7 @@ it('lets two replicas load the same items offline: there are 64, not 128', async
 })
 
 it('sells the last piece once, and shows the other seller why not', async ({ open }) => {
-  const ann = await open({ user: 'Ann' })
-  await ann.loadItems()
-  await ann.setCount('SKU-42', 1)
-  await ann.isSynced()
-  const ben = await open({ user: 'Ben' })
-  await ben.seesCount('SKU-42', 1)
-
-  for (const shop of [ann, ben]) {
-    await shop.goOffline()
-    await shop.sellOne('SKU-42')
-    await shop.seesCount('SKU-42', 0)
-  }
-  await ann.goOnline()
-  await ann.isSynced()
-  await ben.goOnline()
+  const { ann, ben } = await sellTwice(open)
   await ben.isSynced()
 
   await ben.seesSync('1 refused')

@@ -3,6 +3,7 @@ import { expect } from 'vitest'
 import type { Connection } from '../src/api/connection.ts'
 import { it } from './fixture.ts'
 import { type Fate, startFront } from './front-server.ts'
+import { sellTwice } from './sell-twice.ts'
 import { PATIENCE, ShopPage } from './shop-page.ts'
 
 declare global {
@@ -59,20 +60,7 @@ it('sends a thousand transactions that were made offline, each once and in order
 })
 
 it('lets a refused sale be amended and accepted', async ({ open }) => {
-  const ann = await open({ user: 'Ann' })
-  await ann.loadItems()
-  await ann.setCount('SKU-42', 1)
-  await ann.isSynced()
-  const ben = await open({ user: 'Ben' })
-  await ben.seesCount('SKU-42', 1)
-  for (const shop of [ann, ben]) {
-    await shop.goOffline()
-    await shop.sellOne('SKU-42')
-    await shop.seesCount('SKU-42', 0)
-  }
-  await ann.goOnline()
-  await ann.isSynced()
-  await ben.goOnline()
+  const { ann, ben } = await sellTwice(open)
   await ben.seesSync('1 refused')
   const code = await ben.page.evaluate(async () => {
     const conn = window.annalsDemo?.conn

@@ -8,8 +8,9 @@ import { open } from '../src/engine.ts'
 import { memory } from '../src/storage/memory.ts'
 import type { LocalStorage, LocalStore } from '../src/storage/port.ts'
 import { indexedTo } from './support/indexed.ts'
-import { randomOf, seedsOf } from './support/random-of.ts'
+import { seedsOf } from './support/seeds.ts'
 import { play, shopSchema, tell } from './support/shop-history.ts'
+import { seededRandom } from './support/simulation/random.ts'
 import { instead, wrapped } from './support/wrapped-storage.ts'
 
 /** Segments so small that every border is crossed, merged all the time, and none kept in memory. */
@@ -22,7 +23,7 @@ describe('a database that lies in segments', () => {
     const storage = memory()
     const plain = await open('plain', { storage, schema: shopSchema, indexing: NONE })
     const indexed = await open('indexed', { storage, schema: shopSchema, indexing: TINY })
-    await play([plain, indexed], 40, randomOf(seed))
+    await play([plain, indexed], 40, seededRandom(seed))
     await indexedTo(storage, 'indexed', indexed.db().basisT - 8)
     const wanted = await tell(plain)
     expect(await tell(indexed)).toEqual(wanted)
@@ -32,14 +33,14 @@ describe('a database that lies in segments', () => {
     await indexed.close()
     const again = await open('indexed', { storage, indexing: TINY })
     expect(await tell(again)).toEqual(wanted)
-    await play([plain, again], 15, randomOf(seed + 1000))
+    await play([plain, again], 15, seededRandom(seed + 1000))
     expect(await tell(again)).toEqual(await tell(plain))
     await Promise.all([plain.close(), again.close()])
   })
 
   it.each(seedsOf(4))('is the same for two tabs that both write and both index (seed %i)', async (seed) => {
     const storage = memory()
-    const random = randomOf(seed)
+    const random = seededRandom(seed)
     const first = await open('shop', { storage, schema: shopSchema, indexing: TINY })
     const second = await open('shop', { storage, schema: shopSchema, indexing: TINY })
     for (let i = 0; i < 8; i++) await Promise.all([play([first], 2, random), play([second], 2, random)])
@@ -62,11 +63,12 @@ describe('a database that lies in segments', () => {
         died = false
         const storage = memory()
         let writes = 0
+        let isOver = false
         const mortal = wrapped(storage, (store) => {
           const never = new Promise<never>(() => undefined)
           const write = <T>(doing: () => Promise<T>): Promise<T> => {
             if (died) return never
-            if (writes++ < at * 7) return doing()
+            if (isOver || writes++ < at * 7) return doing()
             died = true
             // some deaths come before the write has reached the disk, others after
             return at % 2 === 0 ? never : doing().then(() => never)
@@ -77,8 +79,10 @@ describe('a database that lies in segments', () => {
           })
         })
         const doomed = await open('shop', { storage: mortal, schema: shopSchema, indexing: TINY })
-        await play([doomed], 12, randomOf(seed))
+        await play([doomed], 12, seededRandom(seed))
         const wanted = await tell(doomed)
+        // whoever did not die by now dies no more
+        isOver = true
         if (!died) {
           await indexedTo(storage, 'shop', doomed.db().basisT - 8)
           await doomed.close()
@@ -101,7 +105,7 @@ describe('what a merge leaves behind', () => {
     const timers = new Timers()
     const indexing = { ...TINY, after: timers.after }
     const conn = await open('shop', { storage, schema: shopSchema, indexing })
-    await play([conn], 30, randomOf(1))
+    await play([conn], 30, seededRandom(1))
     await timers.until(() => conn.db().basisT - 8, storage)
     const store = await storage.open('shop')
     const before = await store.segmentIds()
@@ -109,11 +113,11 @@ describe('what a merge leaves behind', () => {
     const live = await liveSegments(store)
     expect(before.length).toBeGreaterThan(live.length)
     await vi.waitFor(async () => expect(await store.segmentIds()).toEqual(live))
-    await play([conn], 10, randomOf(2))
+    await play([conn], 10, seededRandom(2))
     await conn.close()
 
     const next = await open('shop', { storage, indexing })
-    await play([next], 20, randomOf(3))
+    await play([next], 20, seededRandom(3))
     await timers.until(() => next.db().basisT - 8, storage)
     await timers.pass(60_000)
     const later = await liveSegments(store)
@@ -127,14 +131,14 @@ describe('a value whose segments were removed', () => {
   it('is read as of its basis, and one with facts of its own says that it is gone', async () => {
     const storage = memory()
     const conn = await open('shop', { storage, schema: shopSchema, indexing: TINY })
-    await play([conn], 20, randomOf(4))
+    await play([conn], 20, seededRandom(4))
     await indexedTo(storage, 'shop', conn.db().basisT - 8)
     const old = conn.db()
     const { dbAfter } = await old.with([{ 'p/name': 'nobody else' }])
     const unseen = async (db: Db) => (await db.datoms('eavt')).filter(({ a }) => a !== seen) // no history, no past
     const seen = await old.entid(':p/seen')
     const wanted = await unseen(old)
-    await play([conn], 60, randomOf(5))
+    await play([conn], 60, seededRandom(5))
     await indexedTo(storage, 'shop', conn.db().basisT - 8)
     const store = await storage.open('shop')
     const { head } = await store.beginIndexing()
@@ -159,7 +163,7 @@ describe('damage', () => {
   it('of a segment is reported by its name, and mended from the log', async () => {
     const storage = memory()
     const conn = await open('shop', { storage, schema: shopSchema, indexing: TINY })
-    await play([conn], 20, randomOf(6))
+    await play([conn], 20, seededRandom(6))
     await indexedTo(storage, 'shop', conn.db().basisT - 8)
     const wanted = await tell(conn)
     await conn.close()
@@ -187,7 +191,7 @@ describe('damage', () => {
   it('of the root is told, and everything comes from the log', async () => {
     const storage = memory()
     const conn = await open('shop', { storage, schema: shopSchema, indexing: TINY })
-    await play([conn], 20, randomOf(7))
+    await play([conn], 20, seededRandom(7))
     await indexedTo(storage, 'shop', conn.db().basisT - 8)
     const wanted = await tell(conn)
     await conn.close()
@@ -213,10 +217,10 @@ describe('facts that were removed by law', () => {
     const storage = memory()
     const conn = await open('shop', { storage, schema: shopSchema, indexing: TINY })
     const other = await open('shop', { storage, schema: shopSchema, indexing: TINY })
-    await play([conn], 15, randomOf(8))
+    await play([conn], 15, seededRandom(8))
     await conn.transact([{ 'p/name': 'n0', 'p/note': 'a secret' }])
     const spoken = await conn.transact([{ 'p/name': 'n0', 'p/note': 'no secret' }])
-    await play([conn], 10, randomOf(9))
+    await play([conn], 10, seededRandom(9))
     await indexedTo(storage, 'shop', spoken.t as number)
     const store = await storage.open('shop')
     const stored = async (): Promise<string> => {

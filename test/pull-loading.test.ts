@@ -1,45 +1,9 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Scan } from '../src/db/scan.ts'
 import { pullMany, pullOne } from '../src/query/pull/pull.ts'
 import { type Fact, world } from './pull/world.ts'
+import { slow } from './support/slow-scans.ts'
 
-/** A store whose scans must be loaded first: `waits` counts how often a reader had to wait for one or several together. */
-const slow = vi.hoisted(() => ({ on: false, waits: 0, reads: 0, turn: undefined as Promise<void> | undefined }))
-
-vi.mock('../src/db/view.ts', async (original) => {
-  const real = await original<typeof import('../src/db/view.ts')>()
-  return {
-    ...real,
-    scan: (...args: Parameters<typeof real.scan>): Scan => {
-      const found = real.scan(...args)
-      if (!slow.on) return found
-      let loaded = found.count === 0
-      return {
-        count: found.count,
-        load: () => {
-          if (loaded) return undefined
-          slow.reads++
-          if (slow.turn === undefined) {
-            slow.waits++
-            slow.turn = new Promise((resolve) =>
-              setTimeout(() => {
-                slow.turn = undefined
-                resolve()
-              }, 0),
-            )
-          }
-          return slow.turn.then(() => {
-            loaded = true
-          })
-        },
-        batches: () => {
-          if (!loaded) throw new Error('read before it was loaded')
-          return found.batches()
-        },
-      }
-    },
-  }
-})
+vi.mock('../src/db/view.ts', async (original) => (await import('./support/slow-scans.ts')).slowView(await original()))
 
 const env = { functions: new Map() }
 const facts: Fact[] = []

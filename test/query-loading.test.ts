@@ -1,50 +1,15 @@
 import fc from 'fast-check'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { isAnnalsError } from '../src/base/errors.ts'
-import type { Scan } from '../src/db/scan.ts'
 import { explain } from '../src/query/explain.ts'
 import { query } from '../src/query/query.ts'
 import { type ArbQuery, arbQuery, RULES } from './query/arb-query.ts'
 import { plainEnv } from './query/env.ts'
 import { PEOPLE, people, type Said, said } from './query/people.ts'
 import { runs } from './support/seeds.ts'
+import { slow } from './support/slow-scans.ts'
 
-/** A store whose scans must be loaded first: `waits` counts how often a reader had to wait for one or several together. */
-const slow = vi.hoisted(() => ({ on: false, waits: 0, turn: undefined as Promise<void> | undefined }))
-
-vi.mock('../src/db/view.ts', async (original) => {
-  const real = await original<typeof import('../src/db/view.ts')>()
-  return {
-    ...real,
-    scan: (...args: Parameters<typeof real.scan>): Scan => {
-      const found = real.scan(...args)
-      if (!slow.on) return found
-      let loaded = found.count === 0
-      return {
-        count: found.count,
-        load: () => {
-          if (loaded) return undefined
-          if (slow.turn === undefined) {
-            slow.waits++
-            slow.turn = new Promise((resolve) =>
-              setImmediate(() => {
-                slow.turn = undefined
-                resolve()
-              }),
-            )
-          }
-          return slow.turn.then(() => {
-            loaded = true
-          })
-        },
-        batches: () => {
-          if (!loaded) throw new Error('read before it was loaded')
-          return found.batches()
-        },
-      }
-    },
-  }
-})
+vi.mock('../src/db/view.ts', async (original) => (await import('./support/slow-scans.ts')).slowView(await original()))
 
 const env = plainEnv()
 const textOf = ({ find, where, ins }: ArbQuery): string => `[:find ${find} :in $ % ${ins} :where ${where.join('\n')}]`

@@ -104,8 +104,9 @@ export class Indexer {
     if (this.signal === undefined || this.running !== undefined || this.resting) return
     const { db } = this.host.confirmed()
     const novelty = noveltyOf(db)
-    if (this.segments.mustRebuild || novelty >= this.enough(db)) this.begin()
-    else if (novelty >= Math.min(FEW, this.enough(db))) {
+    const enough = this.enough(db)
+    if (this.segments.mustRebuild || novelty >= enough) this.begin()
+    else if (novelty >= Math.min(FEW, enough)) {
       this.noQuiet()
       this.noQuiet = this.after(QUIET_MS, () => this.begin())
     }

@@ -1,6 +1,6 @@
 import type { EntityRef, PullPattern, Query, QueryOptions } from '../api/db.ts'
 import type { LiveQuery, LiveSnapshot } from '../api/live.ts'
-import { AnnalsError, isAnnalsError, toWireError } from '../base/errors.ts'
+import { toAnnalsError } from '../base/errors.ts'
 import { keepRows } from '../base/keep-rows.ts'
 import { Listeners } from '../base/listeners.ts'
 import { plainKey } from '../base/plain-key.ts'
@@ -145,8 +145,7 @@ export class LiveQueries {
       return kept === old.data ? old : frozen({ status: 'ready', data: kept, t: db.basisT })
     } catch (e) {
       entry.touches = undefined
-      const { code, message, data } = toWireError(e)
-      const error = isAnnalsError(e) ? e : new AnnalsError(code, message, data, { cause: e })
+      const error = toAnnalsError(e)
       return frozen({ status: 'error', error, ...('data' in old && { data: old.data }) })
     }
   }

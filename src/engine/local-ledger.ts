@@ -1,9 +1,9 @@
 import type { ExciseReport, TransactOptions } from '../api/connection.ts'
 import type { Settled } from '../api/report.ts'
-import { AnnalsError, isAnnalsError, toWireError } from '../base/errors.ts'
+import { AnnalsError } from '../base/errors.ts'
 import { Listeners } from '../base/listeners.ts'
 import { randomUuid } from '../base/random-uuid.ts'
-import { FIRST_USER_ID, isEntityId, tOfTx, txOfT } from '../datom/ids.ts'
+import { FIRST_USER_ID, isEntityId, txOfT } from '../datom/ids.ts'
 import type { Db } from '../db/db.ts'
 import type { IndexRoot, LocalState, LocalStore, LogRow } from '../storage/port.ts'
 import { transact } from '../transact/transact.ts'
@@ -12,10 +12,11 @@ import { type Call, CallQueue } from './call-queue.ts'
 import { exciseRows } from './excision.ts'
 import { Indexer, type IndexerHost, type IndexingOptions } from './indexer.ts'
 import type { Change, Ledger, WriteOptions, Written } from './ledger.ts'
+import { LedgerFailures } from './ledger-failures.ts'
 import { Mutex } from './mutex.ts'
 import { LogOrigin } from './origin.ts'
 import type { ExcisionPlan } from './plan-excision.ts'
-import { decodeRecord, type LogRecord, toRow } from './record.ts'
+import { type LogRecord, toRow } from './record.ts'
 import { applyRecord } from './replay.ts'
 import { type Runtime, runtimeEnv } from './runtime.ts'
 import { type Confirmed, Segments } from './segments.ts'
@@ -40,12 +41,10 @@ interface Place extends Confirmed {
 /** The ledger of a database that has no remote: a transaction is confirmed when it is in the log. */
 export class LocalLedger implements Ledger {
   private readonly changes = new Listeners<Change>()
-  private readonly failures = new Listeners<AnnalsError>()
+  private readonly failures = new LedgerFailures()
   private readonly calls = new CallQueue<Request, Written>((calls) => this.steps.run(() => this.writeAll(calls)))
   private readonly steps = new Mutex()
   private readonly indexer: Indexer
-  /** What was found damaged when the database was opened. */
-  private damage: AnnalsError | undefined
   private readonly unwatch: () => void
   /** Whether a look at the tail is still to come: more hints say nothing more. */
   private refreshing = false
@@ -84,7 +83,7 @@ export class LocalLedger implements Ledger {
     const newest = await segments.openRoot(state.root)
     const ledger = new LocalLedger(store, runtime, segments, newest, nextIdOf(state), options)
     await ledger.refresh()
-    ledger.damage = segments.broken
+    ledger.failures.damage = segments.broken
     runtime.confirmed = () => ledger.db
     ledger.indexer.start()
     return ledger
@@ -107,16 +106,10 @@ export class LocalLedger implements Ledger {
   }
 
   onChange = (listener: (change: Change) => void): (() => void) => this.changes.add(listener)
-  onFailure = (listener: (error: AnnalsError) => void): (() => void) => {
-    if (this.damage !== undefined) listener(this.damage)
-    return this.failures.add(listener)
-  }
+  onFailure = this.failures.on
   readLog = (from: number, limit: number): Promise<readonly LogRow[]> => this.store.readLog(from, limit)
 
-  private readonly datomsOf: DatomsOf = async (tx) => {
-    const [row] = await this.store.readLog(tOfTx(tx), 1)
-    return row?.t === tOfTx(tx) ? decodeRecord(row).data : undefined
-  }
+  private readonly datomsOf: DatomsOf = (tx) => this.segments.datomsOf(tx)
 
   async settled(txid: string): Promise<Settled> {
     throw new AnnalsError('log/unknown-transaction', `no transaction waits under the id ${txid}`, { id: txid })
@@ -257,7 +250,7 @@ export class LocalLedger implements Ledger {
     for (;;) {
       const { excision, forms } = await plan(this.db)
       const { row, place } = await this.decide({ forms, options: {} }, this.place, this.datomsOf)
-      const left = exciseRows(await this.segments.readAll(this.newest.head.t), this.db, excision)
+      const left = exciseRows(await this.segments.readLog(1, this.newest.head.t), this.db, excision)
       const excisions = this.segments.excisions + 1
       const outcome = await this.store.commit({
         expect: { t: this.newest.head.t },
@@ -280,8 +273,7 @@ export class LocalLedger implements Ledger {
   }
 
   private fail(e: unknown): void {
-    const { code, message, data } = toWireError(e)
-    this.failures.call(isAnnalsError(e) ? e : new AnnalsError(code, message, data, { cause: e }))
+    this.failures.tell(e)
   }
 }
 

@@ -1,10 +1,12 @@
 import { AnnalsError, isAnnalsError } from '../base/errors.ts'
+import { tOfTx } from '../datom/ids.ts'
+import type { TxData } from '../datom/tx-data.ts'
 import type { Db } from '../db/db.ts'
 import { emptyDb } from '../db/empty.ts'
 import { decodeRoot } from '../db/root.ts'
 import { SegmentCache } from '../db/segment-cache.ts'
 import type { ConfirmedHead, IndexRoot, LocalStore, LogRow } from '../storage/port.ts'
-import type { LogRecord } from './record.ts'
+import { decodeRecord, type LogRecord } from './record.ts'
 import { applyRows, LOG_PAGE } from './replay.ts'
 
 /** A confirmed value, and the log's head at its basis. */
@@ -79,11 +81,17 @@ export class Segments {
     this.isStale &&= excisions !== this.excisions
   }
 
-  /** The whole log up to `t`. */
-  async readAll(t: number): Promise<readonly LogRow[]> {
+  /** The rows of the log from `from` up to `to`. Throws `storage/corrupt` when it does not reach so far. */
+  async readLog(from: number, to: number): Promise<readonly LogRow[]> {
     const rows: LogRow[] = []
-    while (rows.length < t) rows.push(...(await this.readLog(rows.length + 1, t)))
+    while (from + rows.length <= to) rows.push(...(await this.readPage(from + rows.length, to)))
     return rows
+  }
+
+  /** What the confirmed transaction `tx` said; undefined when there is none such. */
+  async datomsOf(tx: number): Promise<TxData | undefined> {
+    const [row] = await this.store.readLog(tOfTx(tx), 1)
+    return row?.t === tOfTx(tx) ? decodeRecord(row).data : undefined
   }
 
   /** The value at `t` from `root` and the log; from the log alone where there is no root, or something of it is damaged. */
@@ -99,7 +107,7 @@ export class Segments {
   /** `from` with the log up to `t` in it. `seen` is told of every record. Throws `storage/corrupt` when the log does not reach so far. */
   async follow(from: Confirmed, t: number, seen?: (record: LogRecord) => undefined): Promise<Confirmed> {
     let { db, head } = from
-    while (head.t < t) ({ db, head } = await applyRows(db, head, await this.readLog(head.t + 1, t), seen))
+    while (head.t < t) ({ db, head } = await applyRows(db, head, await this.readPage(head.t + 1, t), seen))
     return { db, head }
   }
 
@@ -110,7 +118,7 @@ export class Segments {
   }
 
   /** Some rows of the log from `from` on, up to `t` at most. */
-  private async readLog(from: number, t: number): Promise<readonly LogRow[]> {
+  private async readPage(from: number, t: number): Promise<readonly LogRow[]> {
     const rows = await this.store.readLog(from, Math.min(LOG_PAGE, t - from + 1))
     if (rows.length > 0) return rows
     throw new AnnalsError('storage/corrupt', `the log ends at t ${from - 1} and should reach ${t}`, { t: from })

@@ -1,5 +1,5 @@
 import type { Settled } from '../api/report.ts'
-import { AnnalsError, isAnnalsError, toWireError } from '../base/errors.ts'
+import { AnnalsError } from '../base/errors.ts'
 import { Listeners } from '../base/listeners.ts'
 import { Builtin } from '../datom/builtin.ts'
 import { isPendingTx, tOfTx } from '../datom/ids.ts'
@@ -9,13 +9,12 @@ import { entityWith } from '../db/entity.ts'
 import { type Call, CallQueue } from '../engine/call-queue.ts'
 import { Indexer, type IndexerHost, type IndexingOptions } from '../engine/indexer.ts'
 import type { Change, Ledger, WriteOptions, Written } from '../engine/ledger.ts'
+import { LedgerFailures } from '../engine/ledger-failures.ts'
 import { Mutex } from '../engine/mutex.ts'
 import { LogOrigin } from '../engine/origin.ts'
-import { decodeRecord } from '../engine/record.ts'
-import { LOG_PAGE } from '../engine/replay.ts'
 import type { Runtime } from '../engine/runtime.ts'
 import { type Confirmed, Segments } from '../engine/segments.ts'
-import type { IndexRoot, LocalState, LocalStore, LogRow } from '../storage/port.ts'
+import type { IndexRoot, LocalStore, LogRow } from '../storage/port.ts'
 import type { DatomsOf } from '../transact/transaction.ts'
 import { withAliases } from './aliases.ts'
 import { becomeReplica } from './become-replica.ts'
@@ -45,7 +44,7 @@ type Plan<T> = (state: ReplicaState, env: PredictEnv) => Step<T> | Promise<Step<
 export class ReplicaLedger implements Ledger {
   private readonly changes = new Listeners<Change>()
   private readonly states = new Listeners<ReplicaState>()
-  private readonly failures = new Listeners<AnnalsError>()
+  private readonly failures = new LedgerFailures()
   private readonly calls = new CallQueue<WriteRequest, Written>((calls) => this.write(calls))
   private readonly steps = new Mutex()
   private readonly pool = new IdPool()
@@ -54,8 +53,6 @@ export class ReplicaLedger implements Ledger {
   private readonly txids = new Map<number, string>()
   private readonly unwatch: () => void
   private readonly indexer: Indexer
-  /** What was found damaged when the database was opened. */
-  private damage: AnnalsError | undefined
   private readonly slices = new Slices()
   private refreshing = false
   private closed = false
@@ -91,7 +88,7 @@ export class ReplicaLedger implements Ledger {
       if (segments.broken === undefined) throw e
       return from(undefined)
     })
-    ledger.damage = segments.broken
+    ledger.failures.damage = segments.broken
     runtime.confirmed = () => ledger.indexed.confirmed().db
     ledger.indexer.start()
     return ledger
@@ -138,16 +135,12 @@ export class ReplicaLedger implements Ledger {
   onChange = (listener: (change: Change) => void): (() => void) => this.changes.add(listener)
   /** Called after every step, those included that change nothing in the view. */
   onState = (listener: (state: ReplicaState) => void): (() => void) => this.states.add(listener)
-  onFailure = (listener: (error: AnnalsError) => void): (() => void) => {
-    if (this.damage !== undefined) listener(this.damage)
-    return this.failures.add(listener)
-  }
+  onFailure = this.failures.on
   readLog = (from: number, limit: number): Promise<readonly LogRow[]> => this.store.readLog(from, limit)
 
   private readonly datomsOf: DatomsOf = async (tx) => {
     if (isPendingTx(tx)) return this.current.entries.find((p) => pendingTx(p.seq) === tx)?.body.predicted
-    const [row] = await this.store.readLog(tOfTx(tx), 1)
-    return row?.t === tOfTx(tx) ? decodeRecord(row).data : undefined
+    return this.segments.datomsOf(tx)
   }
 
   readonly origin = new LogOrigin(this.datomsOf)
@@ -179,8 +172,7 @@ export class ReplicaLedger implements Ledger {
   /** Tells of a failure that nobody awaits. */
   fail(e: unknown): void {
     if (this.closed) return
-    const { code, message, data } = toWireError(e)
-    this.failures.call(isAnnalsError(e) ? e : new AnnalsError(code, message, data, { cause: e }))
+    this.failures.tell(e)
   }
 
   async close(): Promise<void> {
@@ -232,7 +224,7 @@ export class ReplicaLedger implements Ledger {
     for (;;) {
       const mark = this.pool.mark()
       const stored = await this.store.read()
-      const rows = await this.readTail(stored)
+      const rows = await this.segments.readLog(this.current.head.t + 1, stored.heads.confirmed.t)
       const meta = readMeta(stored.meta)
       try {
         this.move(await planCatchUp(this.current, stored, rows, this.env({ meta })))
@@ -266,23 +258,6 @@ export class ReplicaLedger implements Ledger {
         await this.stand(root)
       }),
     fail: (e) => this.fail(e),
-  }
-
-  private async readTail(stored: LocalState): Promise<readonly LogRow[]> {
-    const rows: LogRow[] = []
-    for (let next = this.current.head.t + 1; next <= stored.heads.confirmed.t; ) {
-      const page = await this.store.readLog(next, Math.min(LOG_PAGE, stored.heads.confirmed.t - next + 1))
-      if (page.length === 0) {
-        throw new AnnalsError(
-          'storage/corrupt',
-          `the log ends at t ${next - 1} and should reach ${stored.heads.confirmed.t}`,
-          {},
-        )
-      }
-      rows.push(...page)
-      next += page.length
-    }
-    return rows
   }
 
   private refresh(): Promise<void> {
