@@ -14,6 +14,7 @@ export type ErrorCode =
       | 'forbidden-origin'
       | 'too-many-requests'}`
   | `ident/unknown`
+  | `import/${'aborted' | 'source-failed'}`
   | `attribute/unknown`
   | `internal/${'assertion' | 'unexpected'}`
   | `pull/${'malformed' | 'unknown-attribute' | 'bad-option' | 'too-deep' | 'history'}`

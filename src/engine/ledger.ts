@@ -6,10 +6,13 @@ import type { Db } from '../db/db.ts'
 import type { LogRow } from '../storage/port.ts'
 import type { LogOrigin } from './origin.ts'
 import type { ExcisionPlan } from './plan-excision.ts'
+import type { Sequence } from './sequence.ts'
 
 export interface WriteOptions extends TransactOptions {
   /** An installation of schema: withdrawn without noise where it has become empty. */
   readonly schema?: boolean
+  /** Not made where one before it in this sequence was refused. */
+  readonly sequence?: Sequence
 }
 
 /** What a ledger did with one transaction, once it is durable. */

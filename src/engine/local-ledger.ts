@@ -20,6 +20,7 @@ import { type LogRecord, toRow } from './record.ts'
 import { applyRecord } from './replay.ts'
 import { type Runtime, runtimeEnv } from './runtime.ts'
 import { type Confirmed, Segments } from './segments.ts'
+import { Breaks, breakOff } from './sequence.ts'
 import { attributesOf } from './touched.ts'
 
 interface Request {
@@ -189,15 +190,19 @@ export class LocalLedger implements Ledger {
       const done: { call: Call<Request, Written>; written: Written }[] = []
       const refused: { call: Call<Request, Written>; error: unknown }[] = []
       const rows: LogRow[] = []
+      const breaks = new Breaks()
       const datomsOf: DatomsOf = async (tx) => done.find((d) => d.written.tx === tx)?.written.data ?? this.datomsOf(tx)
       let { place } = this
       for (const call of calls) {
+        const { sequence } = call.input.options
         try {
+          breaks.check(sequence)
           const decided = await this.decide(call.input, place, datomsOf)
           done.push({ call, written: decided.written })
           rows.push(decided.row)
           place = decided.place
         } catch (error) {
+          breaks.add(sequence)
           refused.push({ call, error })
         }
       }
@@ -215,7 +220,10 @@ export class LocalLedger implements Ledger {
         this.publish(place, attributesOf(done.map((d) => d.written.data)))
       }
       for (const { call, written } of done) call.resolve(written)
-      for (const { call, error } of refused) call.reject(error)
+      for (const { call, error } of refused) {
+        breakOff(call.input.options.sequence)
+        call.reject(error)
+      }
       return
     }
   }

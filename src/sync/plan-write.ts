@@ -3,6 +3,7 @@ import { randomUuid } from '../base/random-uuid.ts'
 import { PENDING_BASE } from '../datom/ids.ts'
 import type { WriteOptions, Written } from '../engine/ledger.ts'
 import { checkBasis } from '../engine/local-ledger.ts'
+import { Breaks } from '../engine/sequence.ts'
 import { NOTHING } from './footprint.ts'
 import { OutOfIds } from './id-pool.ts'
 import { encodeIntent } from './intent.ts'
@@ -40,8 +41,11 @@ export async function planWrite(
   const sentAgain = new Map(state.rejected)
   const datomsOf: PredictEnv['datomsOf'] = async (tx) =>
     queued.find((p) => pendingTx(p.seq) === tx)?.body.predicted ?? env.datomsOf(tx)
+  const breaks = new Breaks()
   for (const request of requests) {
+    const { sequence } = request.options
     try {
+      breaks.check(sequence)
       const txid = randomUuid()
       checkBasis(request.options, view)
       const body = newBody({ ...state, rejected: sentAgain }, request, env)
@@ -56,6 +60,7 @@ export async function planWrite(
       view = dbAfter
     } catch (refused) {
       if (refused instanceof OutOfIds || verdictOf(refused) === undefined) throw refused
+      breaks.add(sequence)
       results.push({ refused })
     }
   }
