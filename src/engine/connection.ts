@@ -11,7 +11,16 @@ import type {
   UndoTarget,
   WaitOptions,
 } from '../api/connection.ts'
-import type { Db as ApiDb, EntityRef, PullPattern, Query, QueryOptions, TimePoint, TxForms } from '../api/db.ts'
+import type {
+  Db as ApiDb,
+  EntityRef,
+  PullPattern,
+  Query,
+  QueryOptions,
+  ShownDatom,
+  TimePoint,
+  TxForms,
+} from '../api/db.ts'
 import type { LiveQuery } from '../api/live.ts'
 import type { LogEntry, Settled, TxReport, UndoReport } from '../api/report.ts'
 import type { SchemaDef } from '../api/schema.ts'
@@ -191,13 +200,17 @@ export class EngineConnection implements Connection {
   private report(w: Written): TxReport {
     const settled: Promise<Settled> =
       w.t === undefined ? this.ledger.settled(w.txid) : Promise.resolve({ status: 'confirmed', t: w.t, tx: w.tx })
+    let txData: readonly ShownDatom[] | undefined
     return {
       id: w.txid,
       tx: w.tx,
       ...(w.t !== undefined && { t: w.t }),
       status: w.t === undefined ? 'pending' : 'confirmed',
       tempids: w.tempids,
-      txData: showTxData(w.tx, w.data),
+      get txData() {
+        txData ??= showTxData(w.tx, w.data) // a large import may have no use for it
+        return txData
+      },
       dbBefore: this.handle(w.before),
       dbAfter: this.handle(w.after),
       settled,
