@@ -2,7 +2,7 @@ import { assert } from '../base/assert.ts'
 import { type Base, segmentCount } from './base.ts'
 import type { Index, Place } from './index-order.ts'
 import { countParts, type Part } from './part.ts'
-import { rankInRows } from './rank-in-rows.ts'
+import { endInRows, rankInRows } from './rank-in-rows.ts'
 import type { Rows } from './rows.ts'
 
 /** Rows that a prefix finds in one segment, as long as nobody has looked: it only has to rank. */
@@ -69,7 +69,7 @@ export class BaseRange {
     const end = segments.length - 1
     for (const [i, rows] of segments.entries()) {
       const start = i === 0 ? rankInRows(rows, index, from, false) : 0
-      const stop = i === end ? rankInRows(rows, index, to, true) : rows.length
+      const stop = i === end ? endInRows(rows, index, start, to) : rows.length
       if (start < stop) parts.push({ rows, start, end: stop })
     }
     this.parts = parts

@@ -5,7 +5,7 @@ import type { IndexTree } from './index-tree.ts'
 import { mergeParts } from './merge-parts.ts'
 import type { Part } from './part.ts'
 import type { Tree } from './tree.ts'
-import { rank, visitLeaves } from './tree-read.ts'
+import { ranks, visitLeaves } from './tree-read.ts'
 
 /** The rows between two places of one index, ready to be read. */
 export interface Range {
@@ -31,8 +31,9 @@ class TreeRange implements Range {
     from: Place,
     to: Place,
   ) {
-    this.lo = rank(tree, from, false)
-    this.count = Math.max(0, rank(tree, to, true) - this.lo)
+    const { lo, hi } = ranks(tree, from, to)
+    this.lo = lo
+    this.count = hi - lo
   }
 
   load(): undefined {}
