@@ -32,16 +32,20 @@ export class BaseRange {
     return this.guess()
   }
 
+  /** Whether the rows are in memory, where they then stay as long as this range. */
+  get isLoaded(): boolean {
+    if (this.parts === undefined) this.look()
+    return this.parts !== undefined
+  }
+
   /** Whether the rows can be counted: they are in memory, or all those of an attribute. */
   get isKnown(): boolean {
-    if (this.parts === undefined) this.look()
-    return this.parts !== undefined || this.ofAttribute() !== undefined
+    return this.isLoaded || this.ofAttribute() !== undefined
   }
 
   /** undefined when everything is in memory, which then stays there as long as this range. */
   load(): Promise<void> | undefined {
-    if (this.parts === undefined) this.look()
-    if (this.parts !== undefined) return undefined
+    if (this.isLoaded) return undefined
     const ids = this.base.ids.slice(this.first, this.last)
     return this.base.source.load(ids).then((segments) => this.keep(segments))
   }

@@ -11,6 +11,8 @@ import { ranks, visitLeaves } from './tree-read.ts'
 export interface Range {
   /** How many rows: exact when loaded, or when no segments are asked; otherwise a guess, and 0 only if there are none. */
   readonly count: number
+  /** Whether the rows lie in memory as they are, so that `parts()` copies nothing. */
+  readonly isLent: boolean
   /** undefined when everything needed is in memory, where it then stays as long as this range. */
   load(): Promise<void> | undefined
   /** The rows, in index order. Requires: `load()` has returned undefined or resolved. */
@@ -25,6 +27,7 @@ export const rangeOf = (tree: IndexTree, from: Place, to: Place): Range =>
 class TreeRange implements Range {
   private readonly lo: number
   readonly count: number
+  readonly isLent = true
 
   constructor(
     private readonly tree: Tree,
@@ -66,6 +69,10 @@ class LayeredRange implements Range {
     const { base, gone, fresh } = this
     const kept = base.count - gone.count
     return (kept > 0 || base.isKnown ? kept : 1) + fresh.count
+  }
+
+  get isLent(): boolean {
+    return this.gone.count === 0 && this.fresh.count === 0 && this.base.isLoaded
   }
 
   load(): Promise<void> | undefined {
