@@ -1,3 +1,4 @@
+import type { ExportOptions } from '../api/backup.ts'
 import type {
   Connection,
   ExciseOptions,
@@ -25,6 +26,7 @@ import type { LiveQuery } from '../api/live.ts'
 import type { LogEntry, Settled, TxReport, UndoReport } from '../api/report.ts'
 import type { SchemaDef } from '../api/schema.ts'
 import type { Sync } from '../api/sync.ts'
+import { checkExport } from '../base/check-export.ts'
 import { AnnalsError } from '../base/errors.ts'
 import { Failures } from '../base/failures.ts'
 import { logPages } from '../base/log-pages.ts'
@@ -37,6 +39,7 @@ import { txForms } from '../transact/read-forms.ts'
 import { txDatoms } from '../transact/tx-datoms.ts'
 import type { UndoneTx, UndoPlan } from '../transact/undo-plan.ts'
 import { refusePartial, undoReport } from '../transact/undo-report.ts'
+import { exportLog } from './export-log.ts'
 import { DbHandle } from './handle.ts'
 import type { Ledger, Written } from './ledger.ts'
 import { LiveQueries } from './live.ts'
@@ -153,6 +156,12 @@ export class EngineConnection implements Connection {
   syncTo(t: number, options?: WaitOptions): Promise<ApiDb> {
     const { name, subscribe } = this
     return reachBasis({ name, db: () => this.value(), subscribe, closing: this.ending.signal }, t, options)
+  }
+
+  export(options: ExportOptions = {}): ReadableStream<Uint8Array> {
+    this.checkOpen()
+    checkExport(options)
+    return exportLog(this.ledger, options)
   }
 
   subscribe = (listener: () => void): (() => void) => this.ledger.onChange(() => listener())
