@@ -43,7 +43,6 @@ import { exportLog } from './export-log.ts'
 import { DbHandle } from './handle.ts'
 import type { Ledger, Written } from './ledger.ts'
 import { LiveQueries } from './live.ts'
-import { EXCISE_SCHEMA, planExcision } from './plan-excision.ts'
 import { readLog } from './read-log.ts'
 import type { Runtime } from './runtime.ts'
 import { showTxData } from './show-datoms.ts'
@@ -119,16 +118,7 @@ export class EngineConnection implements Connection {
 
   async excise(target: EntityRef, options: ExciseOptions = {}): Promise<ExciseReport> {
     this.checkOpen()
-    if (this.ledger.excise === undefined) {
-      throw new AnnalsError(
-        'sync/is-replica',
-        'this database is a copy of a remote one, whose log is not its own: facts cannot be excised here',
-        {},
-      )
-    }
-    await planExcision(this.ledger.db, target, options)
-    await this.install(EXCISE_SCHEMA)
-    return this.ledger.excise((db) => planExcision(db, target, options))
+    return this.ledger.excise(target, options)
   }
 
   async migrate(migrations: readonly Migration[]): Promise<readonly MigrationReport[]> {
