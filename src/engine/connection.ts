@@ -1,3 +1,4 @@
+import type { ExportOptions } from '../api/backup.ts'
 import type {
   Connection,
   ExciseOptions,
@@ -26,6 +27,7 @@ import type { LiveQuery } from '../api/live.ts'
 import type { LogEntry, Settled, TxReport, UndoReport } from '../api/report.ts'
 import type { SchemaDef } from '../api/schema.ts'
 import type { Sync } from '../api/sync.ts'
+import { checkExport } from '../base/check-export.ts'
 import { AnnalsError } from '../base/errors.ts'
 import { Failures } from '../base/failures.ts'
 import { logPages } from '../base/log-pages.ts'
@@ -39,11 +41,11 @@ import { txForms } from '../transact/read-forms.ts'
 import { txDatoms } from '../transact/tx-datoms.ts'
 import type { UndoneTx, UndoPlan } from '../transact/undo-plan.ts'
 import { refusePartial, undoReport } from '../transact/undo-report.ts'
+import { exportLog } from './export-log.ts'
 import { DbHandle } from './handle.ts'
 import { importStep } from './import-step.ts'
 import type { Ledger, Written } from './ledger.ts'
 import { LiveQueries } from './live.ts'
-import { EXCISE_SCHEMA, planExcision } from './plan-excision.ts'
 import { readLog } from './read-log.ts'
 import type { Runtime } from './runtime.ts'
 import { showTxData } from './show-datoms.ts'
@@ -128,16 +130,7 @@ export class EngineConnection implements Connection {
 
   async excise(target: EntityRef, options: ExciseOptions = {}): Promise<ExciseReport> {
     this.checkOpen()
-    if (this.ledger.excise === undefined) {
-      throw new AnnalsError(
-        'sync/is-replica',
-        'this database is a copy of a remote one, whose log is not its own: facts cannot be excised here',
-        {},
-      )
-    }
-    await planExcision(this.ledger.db, target, options)
-    await this.install(EXCISE_SCHEMA)
-    return this.ledger.excise((db) => planExcision(db, target, options))
+    return this.ledger.excise(target, options)
   }
 
   async migrate(migrations: readonly Migration[]): Promise<readonly MigrationReport[]> {
@@ -165,6 +158,12 @@ export class EngineConnection implements Connection {
   syncTo(t: number, options?: WaitOptions): Promise<ApiDb> {
     const { name, subscribe } = this
     return reachBasis({ name, db: () => this.value(), subscribe, closing: this.ending.signal }, t, options)
+  }
+
+  export(options: ExportOptions = {}): ReadableStream<Uint8Array> {
+    this.checkOpen()
+    checkExport(options)
+    return exportLog(this.ledger, options)
   }
 
   subscribe = (listener: () => void): (() => void) => this.ledger.onChange(() => listener())

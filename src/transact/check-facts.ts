@@ -6,7 +6,7 @@ import type { TxData } from '../datom/tx-data.ts'
 import type { Value } from '../datom/value.ts'
 import { applyTx } from '../db/apply.ts'
 import type { Db } from '../db/db.ts'
-import { loadAll } from '../db/load.ts'
+import { countRows, loadAll } from '../db/load.ts'
 import { scan } from '../db/view.ts'
 import type { TransactEnv } from './transaction.ts'
 
@@ -84,8 +84,8 @@ export async function checkEnsured(db: Db, data: TxData, ensured: readonly Ensur
     const missing: string[] = []
     for (const wanted of await valuesAt(after, spec, Builtin.entityAttrs)) {
       const a = after.schema.idents.get(wanted)
-      const found = a === undefined ? undefined : scan(after, 'eavt', { e, a })
-      if (found === undefined || found.count === 0) missing.push(wanted)
+      const found = a === undefined ? 0 : await countRows(scan(after, 'eavt', { e, a }))
+      if (found === 0) missing.push(wanted)
     }
     if (missing.length > 0) {
       throw new AnnalsError('tx/ensure-failed', `entity ${e} lacks ${missing.join(', ')}, which ${name} requires`, {

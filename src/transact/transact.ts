@@ -130,6 +130,8 @@ async function checkGiven(db: Db, names: Names, env: TransactEnv): Promise<void>
     if (isTx(id) && !isPendingTx(id) && tOfTx(id) <= db.basisT) continue
     asked.push([id, scan(history, 'eavt', { e: id })])
   }
+  const loading = loadAll(asked.map(([, found]) => found))
+  if (loading !== undefined) await loading
   for (const [id, found] of asked) {
     if (found.count > 0) continue
     throw new AnnalsError(
