@@ -44,6 +44,7 @@ import { refusePartial, undoReport } from '../transact/undo-report.ts'
 import { exportLog } from './export-log.ts'
 import { DbHandle } from './handle.ts'
 import { importStep } from './import-step.ts'
+import type { LazyDb } from './lazy-db.ts'
 import type { Ledger, Written } from './ledger.ts'
 import { LiveQueries } from './live.ts'
 import { readLog } from './read-log.ts'
@@ -200,7 +201,7 @@ export class EngineConnection implements Connection {
     return this.newest.handle
   }
 
-  private handle(db: Db): DbHandle {
+  private handle(db: Db | LazyDb): DbHandle {
     return new DbHandle(db, this.runtime, db.basisT, this.ledger.origin)
   }
 

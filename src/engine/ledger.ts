@@ -5,6 +5,7 @@ import type { AnnalsError } from '../base/errors.ts'
 import type { TxData } from '../datom/tx-data.ts'
 import type { Db } from '../db/db.ts'
 import type { LogRow } from '../storage/port.ts'
+import type { LazyDb } from './lazy-db.ts'
 import type { LogOrigin } from './origin.ts'
 import type { Sequence } from './sequence.ts'
 
@@ -23,8 +24,8 @@ export interface Written {
   readonly t: number | undefined
   readonly data: TxData
   readonly tempids: Readonly<Record<string, number>>
-  readonly before: Db
-  readonly after: Db
+  readonly before: Db | LazyDb
+  readonly after: Db | LazyDb
 }
 
 /** What changed between two values of a database that followed each other. */

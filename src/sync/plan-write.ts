@@ -1,8 +1,8 @@
 import { AnnalsError } from '../base/errors.ts'
 import { randomUuid } from '../base/random-uuid.ts'
 import { PENDING_BASE } from '../datom/ids.ts'
+import { checkBasis } from '../engine/decide-group.ts'
 import type { WriteOptions, Written } from '../engine/ledger.ts'
-import { checkBasis } from '../engine/local-ledger.ts'
 import { Breaks } from '../engine/sequence.ts'
 import { NOTHING } from './footprint.ts'
 import { OutOfIds } from './id-pool.ts'
@@ -47,7 +47,7 @@ export async function planWrite(
     try {
       breaks.check(sequence)
       const txid = randomUuid()
-      checkBasis(request.options, view)
+      checkBasis(request.options, view.basisT)
       const body = newBody({ ...state, rejected: sentAgain }, request, env)
       const { body: predicted, after, result } = await predict(view, { seq: seq + 1, txid, body }, { ...env, datomsOf })
       seq++
