@@ -35,7 +35,10 @@ const excisionsIn = ({ meta }: LocalState): number => (meta.get(EXCISIONS) as nu
 export class LocalLedger implements Ledger {
   private readonly changes = new Listeners<Change>()
   private readonly failures = new LedgerFailures()
-  private readonly calls = new CallQueue<Request, Written>((calls) => this.steps.run(() => this.writeAll(calls)))
+  private readonly calls = new CallQueue<Request, Written>(async (calls) => {
+    await this.indexer.room()
+    return this.steps.run(() => this.writeAll(calls))
+  })
   private readonly steps = new Mutex()
   private readonly indexer: Indexer
   private readonly unwatch: () => void
