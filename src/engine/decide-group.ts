@@ -60,7 +60,10 @@ export async function decideGroup(
       refused.push({ call, error })
     }
   }
-  return { done, refused, rows, place: await log.place() }
+  const after = await log.place()
+  const last = done.pop()
+  if (last !== undefined) done.push({ call: last.call, written: { ...last.written, after: after.db } })
+  return { done, refused, rows, place: after }
 }
 
 /** Decides one transaction at `place`. */

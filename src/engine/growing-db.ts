@@ -13,6 +13,8 @@ import { Lack, WrittenPlaces } from './written-places.ts'
 export class GrowingDb {
   private waiting: LogRecord[] = []
   private places = new WrittenPlaces()
+  /** How many of those that wait are in it. */
+  private noted = 0
 
   constructor(private db: Db) {}
 
@@ -26,8 +28,9 @@ export class GrowingDb {
 
   /** What `decide` comes to on the value as it is now. `lack`: what the value that it is given lacks, and must not be asked. */
   async decide<T>(decide: (db: Db, lack: Lack | undefined) => Promise<T>): Promise<T> {
-    if (this.waiting.length > 0 && !this.places.hasSchema) {
-      const lack = new Lack(this.places)
+    const places = this.written()
+    if (this.waiting.length > 0 && !places.hasSchema) {
+      const lack = new Lack(places)
       try {
         const decided = await decide({ ...this.db, reads: lack }, lack)
         if (!lack.isFelt) return decided
@@ -40,7 +43,6 @@ export class GrowingDb {
 
   add(record: LogRecord): void {
     this.waiting.push(record)
-    this.places.add(record.data)
   }
 
   /** The value with everything in it that was added. */
@@ -49,8 +51,15 @@ export class GrowingDb {
       this.db = await applyRecords(this.db, this.waiting)
       this.waiting = []
       this.places = new WrittenPlaces()
+      this.noted = 0
     }
     return this.db
+  }
+
+  /** Where those that wait say something; noted only when another follows them. */
+  private written(): WrittenPlaces {
+    for (; this.noted < this.waiting.length; this.noted++) this.places.add((this.waiting[this.noted] as LogRecord).data)
+    return this.places
   }
 }
 
