@@ -25,7 +25,14 @@ interface Costs {
   readonly hash: number
 }
 
-function costs(rows: number, range: number, isLent: boolean, byEntity: boolean, sorted: boolean, canLookUp: boolean): Costs {
+function costs(
+  rows: number,
+  range: number,
+  isLent: boolean,
+  byEntity: boolean,
+  sorted: boolean,
+  canLookUp: boolean,
+): Costs {
   const isSmall = isLent || range <= SMALL_RANGE || rows * ROWS_PER_LOOKUP >= range
   const lookup = canLookUp ? rows * LOOKUP : NEVER
   if (canLookUp && !isSmall) return { lookup, merge: NEVER, hash: NEVER }
