@@ -2,6 +2,7 @@ import type { AnnalsError } from '../base/errors.ts'
 import type { ExportOptions } from './backup.ts'
 import type { Db, EntityRef, PullPattern, Query, TimePoint, TxForms } from './db.ts'
 import type { Functions } from './functions.ts'
+import type { ImportOptions, ImportProgress, ImportSource } from './import.ts'
 import type { LiveQuery, Store } from './live.ts'
 import type { LogEntry, TxReport, UndoReport } from './report.ts'
 import type { SchemaDef } from './schema.ts'
@@ -11,6 +12,7 @@ import type {
   App,
   Arguments,
   Checked,
+  CheckedElements,
   CheckedForms,
   CheckedPattern,
   EntityOf,
@@ -98,6 +100,17 @@ export interface Connection<S extends SchemaDef = SchemaDef, F extends Functions
     txData: T,
     options?: TransactOptions,
   ): Promise<TxReport<S, F>>
+  /**
+   * Imports elements of any number, read as they are needed: each an entity's map, or transaction data. In order, and as though
+   * each were a transaction of its own, with tempids of its own; but maps without tempids share transactions, a thousand or so
+   * each, in which lookup refs find what was there before. What is refused stops it: the error is the element's own, with
+   * `data.element` (its place, from 0) and `data.imported` (how far it came); what was imported by then stays.
+   * `import/source-failed`, `import/aborted`.
+   */
+  import<T, A extends App = App<S, F>>(
+    elements: ImportSource<T> & CheckedElements<A, T>,
+    options?: ImportOptions,
+  ): Promise<ImportProgress>
   /** The newest value seen here; includes what this connection has transacted. */
   db(): Db<S, F>
   live<Row = Inferred, const Q extends Query & Checked<A, Q> = Query | Unread, A extends App = App<S, F>>(

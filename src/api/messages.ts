@@ -23,6 +23,7 @@ import type {
   TxForms,
 } from './db.ts'
 import type { Durability } from './durability.ts'
+import type { ImportProgress } from './import.ts'
 import type { LogEntry, Settled, UndoReport } from './report.ts'
 import type { SchemaDef } from './schema.ts'
 import type { PendingTx, RejectedTx, SyncStatus } from './sync.ts'
@@ -118,6 +119,10 @@ export interface WireReport {
   readonly dbAfter: WireDb
 }
 
+export interface WireImportStep extends ImportProgress {
+  readonly failed?: { readonly element: number; readonly error: WireError }
+}
+
 export interface WireWith {
   readonly dbAfter: WireDb
   readonly txData: readonly ShownDatom[]
@@ -189,6 +194,7 @@ export interface WorkerCalls {
   with(db: DbRef, txData: TxForms): WireWith
 
   transact(connection: number, txData: TxForms, options: TransactOptions): WireReport
+  import(connection: number, elements: readonly unknown[]): WireImportStep
   undo(connection: number, target: UndoTarget, options: UndoOptions): UndoReport
   planUndo(connection: number, target: UndoTarget): UndoReport
   excise(connection: number, target: EntityRef, options: ExciseOptions): ExciseReport

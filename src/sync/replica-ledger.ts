@@ -17,6 +17,7 @@ import { Mutex } from '../engine/mutex.ts'
 import { LogOrigin } from '../engine/origin.ts'
 import type { Runtime } from '../engine/runtime.ts'
 import { type Confirmed, Segments } from '../engine/segments.ts'
+import { breakOff } from '../engine/sequence.ts'
 import type { IndexRoot, LocalStore, LogRow } from '../storage/port.ts'
 import type { DatomsOf } from '../transact/transaction.ts'
 import { withAliases } from './aliases.ts'
@@ -237,8 +238,12 @@ export class ReplicaLedger implements Ledger {
     for (const [i, call] of calls.entries()) {
       const result = results[i]
       if (result === undefined) continue
-      if ('written' in result) call.resolve(result.written)
-      else call.reject(result.refused)
+      if ('written' in result) {
+        call.resolve(result.written)
+        continue
+      }
+      breakOff(call.input.options.sequence)
+      call.reject(result.refused)
     }
   }
 
