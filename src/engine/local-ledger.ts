@@ -5,6 +5,7 @@ import { AnnalsError } from '../base/errors.ts'
 import { Listeners } from '../base/listeners.ts'
 import { randomUuid } from '../base/random-uuid.ts'
 import { FIRST_USER_ID, isEntityId, txOfT } from '../datom/ids.ts'
+import type { TxData } from '../datom/tx-data.ts'
 import type { Db } from '../db/db.ts'
 import type { IndexRoot, LocalState, LocalStore, LogRow } from '../storage/port.ts'
 import { schemaForms } from '../transact/install-schema.ts'
@@ -206,9 +207,9 @@ export class LocalLedger implements Ledger {
     this.publish(newest, undefined)
   }
 
-  private publish(newest: Confirmed, attributes: ReadonlySet<number> | undefined): void {
+  private publish(newest: Confirmed, attributes: ReadonlySet<number> | undefined, data?: readonly TxData[]): void {
     this.newest = newest
-    this.changes.call({ db: newest.db, attributes })
+    this.changes.call({ db: newest.db, attributes, ...(data && { data }) })
     this.indexer.poke()
   }
 
@@ -241,7 +242,8 @@ export class LocalLedger implements Ledger {
           continue
         }
         this.nextId = place.nextId
-        this.publish(place, attributesOf(done.map((d) => d.written.data)))
+        const data = done.map((d) => d.written.data)
+        this.publish(place, attributesOf(data), data)
       }
       for (const { call, written } of done) call.resolve(written)
       for (const { call, error } of refused) call.reject(error)
