@@ -60,7 +60,9 @@ describe('a change', () => {
     const conn = await shop()
     const N = 100
     const text = 'x'
-    await conn.transact(Array.from({ length: N }, (_, i) => ({ 'inv/sku': `S${i}`, 'inv/count': i, 'note/text': text })))
+    await conn.transact(
+      Array.from({ length: N }, (_, i) => ({ 'inv/sku': `S${i}`, 'inv/count': i, 'note/text': text })),
+    )
     const one = '[:find ?n . :in $ ?s :where [?e :inv/sku ?s] [?e :inv/count ?n]]'
     const lives = Array.from({ length: N }, (_, i) => conn.live<number>(one, [`S${i}`]))
     const pulls = Array.from({ length: 10 }, (_, i) => conn.livePull(['inv/count'], ['inv/sku', `S${i}`]))

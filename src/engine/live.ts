@@ -158,10 +158,7 @@ export class LiveQueries {
     }
   }
 
-  private async ask(
-    db: Db,
-    request: LiveRequest,
-  ): Promise<{ data: unknown; touches: Touches | undefined }> {
+  private async ask(db: Db, request: LiveRequest): Promise<{ data: unknown; touches: Touches | undefined }> {
     const reads = new LiveReads()
     const watched: Db = { ...db, reads }
     if (request.kind === 'q') {
