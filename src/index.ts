@@ -26,6 +26,7 @@ export type {
   TxForms,
 } from './api/db.ts'
 export type { Durability } from './api/durability.ts'
+export type { ExplainedStep, Explanation } from './api/explanation.ts'
 export type { Functions, TxFunction, ValueFunction } from './api/functions.ts'
 export type { LiveQuery, LiveSnapshot, Store } from './api/live.ts'
 export type { LogEntry, Settled, TxReport, UndoReport } from './api/report.ts'

@@ -36,7 +36,7 @@ const countOf = (i: number): number => (i * 7919) % (N / 3)
 const items = Array.from({ length: N }, (_, i) => ({
   'inv/sku': `S${i}`,
   'inv/count': countOf(i),
-  ...(i % 2 === 0 && { 'inv/kind': i % 1000 === 0 ? ':rare' : ':usual' }),
+  ...(i % 2 === 0 && { 'inv/kind': i % 1000 === 0 ? (':rare' as const) : (':usual' as const) }),
   'inv/tag': [i % 50, 100 + (i % 7)],
 }))
 const changes = Array.from({ length: 60 }, (_, k) => ({ 'inv/sku': `S${k * 100}`, 'inv/count': (k * 31) % 90 }))

@@ -345,7 +345,8 @@ export class ReplicaLedger implements Ledger {
       this.txids.set(pendingTx(seq), txid)
     }
     if (isExcised) this.changes.call({ db: this.current.view, attributes: undefined })
-    else if (touched !== undefined) this.changes.call({ db: this.current.view, attributes: touched, ...(data && { data }) })
+    else if (touched !== undefined)
+      this.changes.call({ db: this.current.view, attributes: touched, ...(data && { data }) })
     if (ended !== undefined) this.settlements.end(ended)
     this.states.call(this.current)
   }
