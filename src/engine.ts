@@ -14,6 +14,7 @@ export type {
   WaitOptions,
 } from './api/connection.ts'
 export type { Db, EntityRef, PullPattern, Query, QueryOptions, ShownDatom, TimePoint, TxForms } from './api/db.ts'
+export type { ExplainedStep, Explanation } from './api/explanation.ts'
 export type { Functions, TxFunction, ValueFunction } from './api/functions.ts'
 export type { ImportOptions, ImportProgress, ImportSource } from './api/import.ts'
 export type { LiveQuery, LiveSnapshot, Store } from './api/live.ts'

@@ -14,6 +14,7 @@ import type {
   Checked,
   CheckedElements,
   CheckedForms,
+  CheckedMigrations,
   CheckedPattern,
   EntityOf,
   Inferred,
@@ -138,7 +139,10 @@ export interface Connection<S extends SchemaDef = SchemaDef, F extends Functions
    */
   excise(target: EntityRef, options?: ExciseOptions): Promise<ExciseReport>
   /** Runs the migrations that this database has not had, in order, one transaction each, named by `tx/migration`. */
-  migrate(migrations: readonly Migration[]): Promise<readonly MigrationReport[]>
+  migrate<
+    const M extends readonly Migration[] & CheckedMigrations<A, M> = readonly Migration[],
+    A extends App = App<S, F>,
+  >(migrations: M): Promise<readonly MigrationReport[]>
   /** Confirmed transactions, in order. `db/unknown-point`, `log/unknown-transaction`, `db/bad-option`. */
   log(range?: LogRange): AsyncIterable<LogEntry>
   /**
@@ -152,7 +156,7 @@ export interface Connection<S extends SchemaDef = SchemaDef, F extends Functions
    * `log/unknown-transaction` where the log does not reach `since`. A file: `new Response(conn.export()).blob()`.
    */
   export(options?: ExportOptions): ReadableStream<Uint8Array>
-  readonly sync: Sync
+  readonly sync: Sync<S, F>
   /** Calls `listener` after each change of `db()`. */
   subscribe(listener: () => void): () => void
   /** Failures that nobody awaited: storage, sync. Newest last; empty when all is well. */

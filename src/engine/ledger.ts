@@ -33,6 +33,8 @@ export interface Change {
   readonly db: Db
   /** Attributes of all facts that came or went; undefined when it cannot be told. */
   readonly attributes: ReadonlySet<number> | undefined
+  /** Those facts themselves, where they are at hand. */
+  readonly data?: readonly TxData[]
 }
 
 /**

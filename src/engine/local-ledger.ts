@@ -4,6 +4,7 @@ import type { Settled } from '../api/report.ts'
 import { AnnalsError } from '../base/errors.ts'
 import { Listeners } from '../base/listeners.ts'
 import { FIRST_USER_ID, isEntityId } from '../datom/ids.ts'
+import type { TxData } from '../datom/tx-data.ts'
 import type { Db } from '../db/db.ts'
 import type { IndexRoot, LocalState, LocalStore, LogRow } from '../storage/port.ts'
 import { schemaForms } from '../transact/install-schema.ts'
@@ -199,9 +200,9 @@ export class LocalLedger implements Ledger {
     this.publish(newest, undefined)
   }
 
-  private publish(newest: Confirmed, attributes: ReadonlySet<number> | undefined): void {
+  private publish(newest: Confirmed, attributes: ReadonlySet<number> | undefined, data?: readonly TxData[]): void {
     this.newest = newest
-    this.changes.call({ db: newest.db, attributes })
+    this.changes.call({ db: newest.db, attributes, ...(data && { data }) })
     this.indexer.poke()
   }
 
@@ -220,7 +221,8 @@ export class LocalLedger implements Ledger {
           continue
         }
         this.nextId = place.nextId
-        this.publish(place, attributesOf(done.map((d) => d.written.data)))
+        const data = done.map((d) => d.written.data)
+        this.publish(place, attributesOf(data), data)
       }
       for (const { call, written } of done) call.resolve(written)
       for (const { call, error } of refused) {

@@ -338,7 +338,7 @@ export class ReplicaLedger implements Ledger {
     return true
   }
 
-  private move<T>({ next, touched, ended }: Step<T>): void {
+  private move<T>({ next, touched, data, ended }: Step<T>): void {
     if (next === undefined) return
     const { confirmed, meta } = this.current
     this.current = { ...next, view: withQueue(next.view, () => next) }
@@ -350,7 +350,8 @@ export class ReplicaLedger implements Ledger {
       this.txids.set(pendingTx(seq), txid)
     }
     if (isExcised) this.changes.call({ db: this.current.view, attributes: undefined })
-    else if (touched !== undefined) this.changes.call({ db: this.current.view, attributes: touched })
+    else if (touched !== undefined)
+      this.changes.call({ db: this.current.view, attributes: touched, ...(data && { data }) })
     if (ended !== undefined) this.settlements.end(ended)
     this.states.call(this.current)
   }
