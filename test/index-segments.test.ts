@@ -260,7 +260,10 @@ describe('costs', () => {
       const asked: string[] = []
       const counting = wrapped(storage, (store) =>
         instead(store, {
-          read: () => count('read', store.read()),
+          read: async (t) => {
+            const state = await store.read(t)
+            return count(state.root === undefined ? 'read' : 'read root', state)
+          },
           readRoot: () => count('read', store.readRoot()),
           readLog: (from, limit) => count('log', store.readLog(from, limit)),
           readSegments: (ids) => count(`segments ${ids.length}`, store.readSegments(ids)),
@@ -294,7 +297,7 @@ describe('costs', () => {
     expect(most).toEqual(more)
     expect(few).toEqual(more)
     expect(most).toEqual({
-      open: 'read, read',
+      open: 'read root, read',
       lookup: 'segments 1, segments 1',
       transact: 'segments 1, segments 1, segments 1, segments 1',
       asOf: 'segments 1, segments 1',
@@ -302,6 +305,51 @@ describe('costs', () => {
       nothing: '',
     })
   }, 60_000)
+})
+
+describe('an open database', () => {
+  it('writes nothing while nothing changes, and reads no root again at each catch-up', async () => {
+    const storage = memory()
+    const first = await open('shop', { storage, schema: shopSchema, indexing: TINY })
+    await play([first], 20, seededRandom(11))
+    await indexedTo(storage, 'shop', first.db().basisT - 8)
+    await first.close()
+    const writer = await open('shop', { storage, indexing: NONE })
+
+    const reads: string[] = []
+    let writes = 0
+    const writing = <T>(step: T): T => {
+      writes++
+      return step
+    }
+    const counting = wrapped(storage, (store) =>
+      instead(store, {
+        read: async (t) => {
+          const state = await store.read(t)
+          reads.push(state.root === undefined ? 'read' : 'root')
+          return state
+        },
+        readRoot: () => {
+          reads.push('root')
+          return store.readRoot()
+        },
+        commit: (change) => writing(store.commit(change)),
+        commitIndex: (epoch, change) => writing(store.commitIndex(epoch, change)),
+      }),
+    )
+    const timers = new Timers()
+    const reader = await open('shop', { storage: counting, indexing: { ...TINY, novelty: 50, after: timers.after } })
+    await timers.pass(60_000)
+    expect(reads).toEqual(['root', 'read'])
+    for (let i = 0; i < 5; i++) {
+      const { t } = await writer.transact([{ 'p/name': `new ${i}` }])
+      await reader.syncTo(t as number)
+    }
+    expect(reads.slice(2)).toEqual(Array.from({ length: reads.length - 2 }, () => 'read'))
+    await reader.close()
+    expect(writes).toBe(0)
+    await writer.close()
+  })
 })
 
 /** Time that passes when it is told to; what is due at once happens at once. */

@@ -157,7 +157,7 @@ export class LocalLedger implements Ledger {
 
   private async catchUp(): Promise<void> {
     const { segments } = this
-    const state = await this.store.read()
+    const state = await this.store.read(segments.rootT)
     const { root, heads } = state
     const { t } = heads.confirmed
     this.nextId = Math.max(this.nextId, nextIdOf(state))

@@ -7,7 +7,7 @@ import { readMeta } from './replica-meta.ts'
 /** Gives the store a replica id of its own, if it has none. Throws `sync/has-own-history`. */
 export async function becomeReplica(store: LocalStore): Promise<void> {
   for (;;) {
-    const { heads, meta } = await store.read()
+    const { heads, meta } = await store.read(Number.MAX_SAFE_INTEGER)
     if (readMeta(meta).replica !== '') return
     if (heads.confirmed.t > 0) {
       throw new AnnalsError(

@@ -223,7 +223,7 @@ export class ReplicaLedger implements Ledger {
   private async catchUp(): Promise<void> {
     for (;;) {
       const mark = this.pool.mark()
-      const stored = await this.store.read()
+      const stored = await this.store.read(this.segments.rootT)
       const rows = await this.segments.readLog(this.current.head.t + 1, stored.heads.confirmed.t)
       const meta = readMeta(stored.meta)
       try {
