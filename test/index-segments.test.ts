@@ -307,6 +307,60 @@ describe('costs', () => {
   }, 60_000)
 })
 
+describe('a page of an index', () => {
+  it('reads the segments that it lies in and no others, either way, however long index and past', async () => {
+    const storage = memory()
+    const schema = { 'n/n': { type: 'long', index: true }, 'n/id': { type: 'long', unique: 'identity' } } as const
+    const tiny = { novelty: 1, segmentRows: 20 }
+    const conn = await open('shop', { storage, schema, indexing: tiny })
+    for (let round = 0; round < 4; round++) {
+      await conn.transact(Array.from({ length: 500 }, (_, i) => ({ 'n/id': i, 'n/n': i * 10 + round })))
+    }
+    await indexedTo(storage, 'shop', conn.db().basisT)
+    await conn.close()
+    let read = 0
+    const counting = wrapped(storage, (store) =>
+      instead(store, {
+        readSegments: (ids) => {
+          read += ids.length
+          return store.readSegments(ids)
+        },
+      }),
+    )
+    const again = await open('shop', { storage: counting, indexing: { ...NONE, cacheBytes: 0 } })
+    const costOf = async (ask: () => Promise<unknown[]>, found: number): Promise<number> => {
+      read = 0
+      expect(await ask()).toHaveLength(found)
+      return read
+    }
+    const db = again.db()
+    const page = { limit: 5 }
+    const then = db.asOf(db.basisT - 2)
+    for (const ask of [
+      () => db.datoms('eavt', page),
+      () => db.datoms('aevt', 'n/n', page),
+      () => db.datoms('avet', 'n/n', { limit: 5, offset: 20 }),
+      () => db.seekDatoms('avet', 'n/n', 2500, page),
+      () => db.rseekDatoms('avet', 'n/n', 2500, page),
+      () => db.rseekDatoms('eavt', page),
+      () => db.indexRange('n/n', 100, 4000, page),
+    ]) {
+      // the place may begin at a segment's end: one, then two more
+      expect(await costOf(ask, 5), ask.toString()).toBeLessThanOrEqual(3)
+    }
+    for (const ask of [
+      () => then.datoms('avet', 'n/n', page),
+      () => then.rseekDatoms('avet', 'n/n', 4000, page),
+      () => db.history().datoms('aevt', 'n/n', page),
+    ]) {
+      // of the present and of the past, half of which is out of view
+      expect(await costOf(ask, 5), ask.toString()).toBeLessThanOrEqual(14)
+    }
+    expect(await costOf(() => db.datoms('avet', 'n/n'), 500)).toBeGreaterThan(20)
+    await again.close()
+  })
+})
+
 describe('an open database', () => {
   it('writes nothing while nothing changes, and reads no root again at each catch-up', async () => {
     const storage = memory()

@@ -32,7 +32,7 @@ class TreeRange implements Range {
     to: Place,
   ) {
     this.lo = rank(tree, from, false)
-    this.count = Math.max(0, rank(tree, to, true) - this.lo)
+    this.count = Math.max(0, rank(tree, to, to.excluded !== true) - this.lo)
   }
 
   load(): undefined {}
