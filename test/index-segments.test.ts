@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
+import type { Stats } from '../src/api/connection.ts'
 import type { Db } from '../src/api/db.ts'
 import { segmentsOf } from '../src/db/merge.ts'
 import { decodeRoot } from '../src/db/root.ts'
@@ -27,8 +28,14 @@ describe('a database that lies in segments', () => {
     await indexedTo(storage, 'indexed', indexed.db().basisT - 8)
     const wanted = await tell(plain)
     expect(await tell(indexed)).toEqual(wanted)
-    const stats = ({ name: _, ...rest }: Awaited<ReturnType<typeof plain.stats>>) => rest
+    const stats = ({ name: _, index: _i, cache: _c, ...rest }: Stats) => rest
+    const { index, cache } = await indexed.stats()
     expect(stats(await indexed.stats())).toEqual(stats(await plain.stats()))
+    expect(index).toMatchObject({ t: expect.any(Number), bytes: expect.any(Number), bytesPerDatom: expect.any(Number) })
+    expect(index.segments).toBeGreaterThan(10)
+    expect(cache).toMatchObject({ budget: 0, hits: expect.any(Number) })
+    expect(cache.readBytes).toBeGreaterThan(cache.misses)
+    expect((await plain.stats()).index).toMatchObject({ t: 0, segments: 0 })
 
     await indexed.close()
     const again = await open('indexed', { storage, indexing: TINY })

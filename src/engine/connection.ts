@@ -169,6 +169,7 @@ export class EngineConnection implements Connection {
       pending,
       rejected,
       logLength: db.basisT,
+      ...this.ledger.stats(),
     }
   }
 

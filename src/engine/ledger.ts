@@ -1,4 +1,4 @@
-import type { ExciseReport, TransactOptions } from '../api/connection.ts'
+import type { ExciseReport, Stats, TransactOptions } from '../api/connection.ts'
 import type { Settled } from '../api/report.ts'
 import type { AnnalsError } from '../base/errors.ts'
 import type { TxData } from '../datom/tx-data.ts'
@@ -47,6 +47,8 @@ export interface Ledger {
   readLog(from: number, limit: number): Promise<readonly LogRow[]>
   /** Where its values come from: another one after each excision. */
   readonly origin: LogOrigin
+  /** Of its segments, now. */
+  stats(): Pick<Stats, 'index' | 'cache'>
   /** Takes facts out of the log for good; what to take is asked on the newest value. Absent where the log is a remote's. */
   excise?(plan: (db: Db) => Promise<ExcisionPlan>): Promise<ExciseReport>
   /** How the transaction of that uuid ended. */

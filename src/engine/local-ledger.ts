@@ -133,6 +133,8 @@ export class LocalLedger implements Ledger {
   onFailure = this.failures.on
   readLog = (from: number, limit: number): Promise<readonly LogRow[]> => this.store.readLog(from, limit)
 
+  stats = () => this.segments.stats(this.newest.db)
+
   private readonly datomsOf: DatomsOf = (tx) => this.segments.datomsOf(tx)
 
   async settled(txid: string): Promise<Settled> {

@@ -138,6 +138,8 @@ export class ReplicaLedger implements Ledger {
   onFailure = this.failures.on
   readLog = (from: number, limit: number): Promise<readonly LogRow[]> => this.store.readLog(from, limit)
 
+  stats = () => this.segments.stats(this.current.confirmed)
+
   private readonly datomsOf: DatomsOf = async (tx) => {
     if (isPendingTx(tx)) return this.current.entries.find((p) => pendingTx(p.seq) === tx)?.body.predicted
     return this.segments.datomsOf(tx)
