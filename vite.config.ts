@@ -64,6 +64,9 @@ const READING = [
 /** Another browser than Chromium as it comes: see scripts/test-browsers.mjs. */
 const { include: someTests, ...browser } = engine(process.env.ANNALS_ENGINE)
 
+/** A test in a real browser is tried twice, and those that needed it are named at the end (scripts/second-tries.mjs). */
+const RETRY = 1
+
 export default defineConfig({
   plugins: [react(), defaultWorker()],
   resolve: { alias: published },
@@ -111,6 +114,7 @@ export default defineConfig({
           name: 'browser',
           include: someTests ? [...someTests] : ['test/**/*.browser.test.ts', ...BOTH_WAYS],
           testTimeout: 30_000,
+          retry: RETRY,
           sequence: { groupOrder: 1 },
           fileParallelism: false,
           browser: { enabled: true, headless: true, screenshotFailures: false, ...browser },
@@ -124,6 +128,7 @@ export default defineConfig({
           globalSetup: ['e2e/build.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          retry: RETRY,
           sequence: { groupOrder: 2 },
           fileParallelism: false,
         },

@@ -120,7 +120,8 @@ export interface Connection<S extends SchemaDef = SchemaDef, F extends Functions
    * Removal by law: takes the facts of an entity, or the values of an attribute, out of log, indexes and past for good; a fact
    * goes with its retraction, and nothing can undo it. Values taken before are `db/gone` from then on. Facts that others have
    * about the entity stay, and so do its components: excise them too. Refuses schema, built-ins and transactions with
-   * `tx/not-excisable`, and a replica with `sync/is-replica`.
+   * `tx/not-excisable`. Of a replica the remote carries it out, for administrators (`sync/unauthorized`), and every replica after it:
+   * it resolves when the facts are gone there and here. What is pending is no part of the log: withdraw it.
    */
   excise(target: EntityRef, options?: ExciseOptions): Promise<ExciseReport>
   /** Runs the migrations that this database has not had, in order, one transaction each, named by `tx/migration`. */

@@ -21,8 +21,12 @@ const STATED: readonly number[] = [
 /** Facts that a transaction may state about itself only. */
 const OF_ITSELF: readonly number[] = [Builtin.txUndoes, Builtin.txRetryOf, Builtin.txMigration]
 
-/** Refuses what an application may not say of a transaction. Throws `tx/malformed`. */
-export function checkOwnFacts(db: Db, data: TxData, tx: number): void {
+/**
+ * Refuses what an application may not say of a transaction. Throws `tx/malformed`. `used`: the attributes of the facts, here
+ * and below.
+ */
+export function checkOwnFacts(db: Db, data: TxData, used: ReadonlySet<number>, tx: number): void {
+  if (![...STATED, ...OF_ITSELF].some((a) => used.has(a))) return
   for (let i = 0; i < data.length; i++) {
     const a = data.a[i] as number
     const e = data.e[i] as number
@@ -38,7 +42,13 @@ export function checkOwnFacts(db: Db, data: TxData, tx: number): void {
 }
 
 /** Asks the predicates of attributes (`db.attr/preds`) about every asserted value. Throws `tx/ensure-failed`. */
-export async function checkPredicates(db: Db, data: TxData, env: TransactEnv): Promise<void> {
+export async function checkPredicates(
+  db: Db,
+  data: TxData,
+  used: ReadonlySet<number>,
+  env: TransactEnv,
+): Promise<void> {
+  if (![...used].some((a) => (db.schema.attributes.get(a)?.preds.length ?? 0) > 0)) return
   for (let i = 0; i < data.length; i++) {
     if (data.added[i] === 0) continue
     const attribute = db.schema.attributes.get(data.a[i] as number)
