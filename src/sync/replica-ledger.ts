@@ -147,6 +147,8 @@ export class ReplicaLedger implements Ledger {
   onFailure = this.failures.on
   readLog = (from: number, limit: number): Promise<readonly LogRow[]> => this.store.readLog(from, limit)
 
+  stats = () => this.segments.stats(this.current.confirmed)
+
   private readonly datomsOf: DatomsOf = async (tx) => {
     if (isPendingTx(tx)) return this.current.entries.find((p) => pendingTx(p.seq) === tx)?.body.predicted
     return this.segments.datomsOf(tx)
@@ -270,7 +272,7 @@ export class ReplicaLedger implements Ledger {
   private async catchUp(): Promise<void> {
     for (;;) {
       const mark = this.pool.mark()
-      const stored = await this.store.read()
+      const stored = await this.store.read(this.segments.rootT)
       const meta = readMeta(stored.meta)
       const isExcised = meta.excisions !== this.current.meta.excisions
       const from = isExcised ? { ...this.current, ...(await this.nothing()) } : this.current
@@ -296,7 +298,7 @@ export class ReplicaLedger implements Ledger {
 
   /** Whether another tab took facts out since `meta` was read: what was read after it may be of another log. */
   private async isExcisedBeyond({ excisions }: ReplicaMeta): Promise<boolean> {
-    return readMeta((await this.store.read()).meta).excisions !== excisions
+    return readMeta((await this.store.read(this.segments.rootT)).meta).excisions !== excisions
   }
 
   /** Takes the confirmed value from `root`: what it says stays the same. */
