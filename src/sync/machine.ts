@@ -190,6 +190,7 @@ function fail(m: Machine, error: AnnalsError, world: World): Move {
     case 'sync/upgrade':
       return [down({ mode: 'too-old' }), [{ type: 'hangUp' }]]
     case 'sync/diverged':
+    case 'sync/has-own-history':
       return [down({ mode: 'diverged' }), [{ type: 'hangUp' }]]
     case 'sync/unauthorized': {
       if (error.data.status === 401 && m.refused !== 'token') return again({ ...m, refused: 'token', error })

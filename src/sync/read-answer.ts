@@ -2,7 +2,16 @@ import type { ErrorCode } from '../base/errors.ts'
 import type { Excision } from '../engine/excision.ts'
 import type { LogRow } from '../storage/port.ts'
 import { Fields, isId } from './fields.ts'
-import type { ExciseAnswer, HelloAnswer, IdRange, Outcome, PullAnswer, PushAnswer, RegisterAnswer } from './protocol.ts'
+import type {
+  AdoptAnswer,
+  ExciseAnswer,
+  HelloAnswer,
+  IdRange,
+  Outcome,
+  PullAnswer,
+  PushAnswer,
+  RegisterAnswer,
+} from './protocol.ts'
 
 // What the server says is checked like anything else from outside: a captive portal answers 200 too.
 
@@ -95,6 +104,8 @@ export function readPullAnswer(x: unknown): PullAnswer {
     rows: f.list('rows', MANY, readRow),
   }
 }
+
+export const readAdoptAnswer = (x: unknown): AdoptAnswer => ({ t: new Fields(x, 'adopt answer').count('t') })
 
 export function readExciseAnswer(x: unknown): ExciseAnswer {
   const f = new Fields(x, 'excise answer')

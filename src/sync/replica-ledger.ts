@@ -78,7 +78,7 @@ export class ReplicaLedger implements Ledger {
     })
   }
 
-  /** Opens, and makes a replica of an empty store. Throws `sync/has-own-history` when a local-only database lies there. */
+  /** Opens, and makes a replica of whatever lies there, a local-only database too. */
   static async open(store: LocalStore, runtime: Runtime, options: IndexingOptions = {}): Promise<ReplicaLedger> {
     const { root, excisions } = await becomeReplica(store)
     const segments = new Segments(store, options.cacheBytes)

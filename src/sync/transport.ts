@@ -2,6 +2,8 @@ import { AnnalsError, type ErrorCode } from '../base/errors.ts'
 import { fromCbor, toCbor } from './cbor.ts'
 import { eventStream } from './event-stream.ts'
 import type {
+  Adopt,
+  AdoptAnswer,
   Excise,
   ExciseAnswer,
   Hello,
@@ -13,7 +15,14 @@ import type {
   Register,
   RegisterAnswer,
 } from './protocol.ts'
-import { readExciseAnswer, readHelloAnswer, readPullAnswer, readPushAnswer, readRegisterAnswer } from './read-answer.ts'
+import {
+  readAdoptAnswer,
+  readExciseAnswer,
+  readHelloAnswer,
+  readPullAnswer,
+  readPushAnswer,
+  readRegisterAnswer,
+} from './read-answer.ts'
 
 /** The messages of the protocol, sent to one remote database. All reject with `sync/…`; an aborted one with `sync/unreachable`. */
 export interface Transport {
@@ -22,6 +31,8 @@ export interface Transport {
   register(message: Register, signal: AbortSignal): Promise<RegisterAnswer>
   push(message: Push, signal: AbortSignal): Promise<PushAnswer>
   pull(ask: Pull, signal: AbortSignal): Promise<PullAnswer>
+  /** Appends records that were decided here. Rejects with `backup/does-not-follow` too. */
+  adopt(message: Adopt, signal: AbortSignal): Promise<AdoptAnswer>
   /** Of whoever asks: it needs no hello before it. */
   excise(message: Excise, signal: AbortSignal): Promise<ExciseAnswer>
   /** Calls `poke` with each `t` heard of, until the stream ends; then resolves. */
@@ -94,6 +105,7 @@ export function httpTransport({ url, auth, fetch: send = fetch }: HttpTransportO
       const of = epoch === undefined ? '' : `&epoch=${encodeURIComponent(epoch)}`
       return ask(`pull?from=${from}&max=${max}&excised=${excised}${of}`, undefined, readPullAnswer, signal)
     },
+    adopt: (message, signal) => ask('adopt', message, readAdoptAnswer, signal),
     excise: async (message, signal) => {
       token = await auth?.()
       return ask('excise', message, readExciseAnswer, signal)

@@ -6,10 +6,9 @@ import { memory } from '../../storage/memory.ts'
 import type { ConfirmedHead, LogRow } from '../../storage/port.ts'
 import { sqlRemote } from '../../storage/sql/sql-remote.ts'
 import { openReplica } from '../../sync/open-replica.ts'
-import type { HelloAnswer } from '../../sync/protocol.ts'
+import { type HelloAnswer, PROTOCOL } from '../../sync/protocol.ts'
 import { httpTransport, type Transport } from '../../sync/transport.ts'
 import { createSyncHandler } from '../handler.ts'
-import { adoptRows } from './adopt-rows.ts'
 import type { Place } from './place.ts'
 
 /** Records asked for at a time; the server may give fewer. */
@@ -59,7 +58,10 @@ function remoteAt(url: string, token: string | undefined, send: typeof fetch, cl
       const [last] = t === 0 ? [] : (await transport.pull(ask, signal)).rows
       return { t, hash: last?.hash ?? '' }
     },
-    adopt: (after, rows) => adoptRows({ url, token, send }, after, rows),
+    adopt: async (after, rows) => {
+      await hello() // brings the token
+      return (await transport.adopt({ protocol: PROTOCOL, ...after, rows }, signal)).t
+    },
     replica: async () => {
       const { t } = await hello()
       if (t === 0) throw new AnnalsError('log/unknown-transaction', `the database at ${url} is empty`, {})
@@ -78,7 +80,7 @@ function remoteAt(url: string, token: string | undefined, send: typeof fetch, cl
 
 /** Nobody in particular, who has nothing. */
 const HELLO = {
-  protocol: 1,
+  protocol: PROTOCOL,
   replica: '00000000-0000-4000-8000-000000000000',
   t: 0,
   hash: '',
