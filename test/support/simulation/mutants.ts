@@ -302,18 +302,6 @@ export const MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'server: gives records from which more was taken out',
-    parts: {
-      transport: (t) => ({
-        ...t,
-        pull: async (ask, signal) => {
-          const { excised } = await t.pull(ask, signal)
-          return { ...(await t.pull({ ...ask, excised }, signal)), excised: ask.excised }
-        },
-      }),
-    },
-  },
-  {
     name: 'both: give out ids that were used',
     modules: {
       'sync/unused-ids': () => ({ isUnused: async () => true, unusedIds: async (_db: unknown, ids: IdRange) => [ids] }),
