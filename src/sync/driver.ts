@@ -116,6 +116,7 @@ export class SyncDriver {
       random: this.random(),
       t: state.head.t,
       unsent: hasUnsent(state, this.outcomes),
+      queued: state.entries.length,
     })
     const moved = next !== this.machine
     this.machine = next
@@ -269,7 +270,8 @@ export class SyncDriver {
         { cause },
       )
     }
-    const queued = new Set(this.ledger.state.entries.map((p) => p.txid))
+    // they are the first of the queue
+    const queued = new Set(this.ledger.state.entries.slice(0, this.outcomes.size).map((p) => p.txid))
     for (const txid of this.outcomes.keys()) if (!queued.has(txid)) this.outcomes.delete(txid)
   }
 }

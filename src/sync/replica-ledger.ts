@@ -105,6 +105,11 @@ export class ReplicaLedger implements Ledger {
   /** How many pending transactions were decided anew, since it was opened. */
   reruns = 0
 
+  /** How many pending transactions were read, applied or decided anew, since it was opened. */
+  get pieces(): number {
+    return this.slices.pieces
+  }
+
   get db(): Db {
     return this.current.view
   }
