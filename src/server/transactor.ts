@@ -20,6 +20,7 @@ import type {
   PullAnswer,
   Push,
   PushAnswer,
+  RefusalsAnswer,
   Register,
   RegisterAnswer,
 } from '../sync/protocol.ts'
@@ -31,8 +32,12 @@ import { followLog, start } from './follow-log.ts'
 import { Followers } from './followers.ts'
 import { Group } from './group.ts'
 import { leasesAbove, nextLease, type Wanting } from './leases.ts'
+import { refusalIn } from './outcome-detail.ts'
 import { readPage } from './read-page.ts'
 import { groupsOf, type Sent } from './sent.ts'
+
+/** Refusals that are told at a time. */
+const MOST_REFUSALS = 10_000
 
 export interface TransactorOptions extends Deciding {
   readonly limits: Limits
@@ -96,6 +101,7 @@ export class Transactor {
         epoch: row?.epoch ?? 0,
         lastSeq: row?.lastSeq ?? 0,
         limits: this.options.limits,
+        gzip: true,
         leases,
         lacks: message.functions.filter((name) => !known.includes(name)),
       }
@@ -151,6 +157,12 @@ export class Transactor {
       const t = last > 0 && last < this.head.t ? last + 1 : Math.max(this.head.t, last)
       return { t, logEpoch: epoch, excised: excisions, rows }
     }
+  }
+
+  /** What was refused, whoever asks for it: nothing of it is in the log. */
+  async refusals(): Promise<RefusalsAnswer> {
+    const rows = await this.store.refusals(MOST_REFUSALS)
+    return { refusals: rows.flatMap((row) => refusalIn(row) ?? []) }
   }
 
   /** Takes facts out of the log and adds the transaction that says so, as one step. */

@@ -247,6 +247,8 @@ export interface RemoteStore {
   leases(replicas: readonly string[]): Promise<readonly LeaseRow[]>
   /** By replica and id. */
   aliases(replicas: readonly string[]): Promise<readonly AliasRow[]>
+  /** Refused ones, withdrawn ones not, by replica and seq, at most `limit`. */
+  refusals(limit: number): Promise<readonly OutcomeRow[]>
   /** The t of each excision but the first so many, in order. */
   excisions(after: number): Promise<readonly number[]>
   commit(change: RemoteCommit): Promise<'committed' | 'lost'>

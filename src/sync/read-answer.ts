@@ -10,6 +10,7 @@ import type {
   Outcome,
   PullAnswer,
   PushAnswer,
+  Refusal,
   RegisterAnswer,
 } from './protocol.ts'
 
@@ -36,6 +37,7 @@ export function readHelloAnswer(x: unknown): HelloAnswer {
       depth: limits.count('depth'),
       page: limits.count('page'),
     },
+    gzip: f.has('gzip'),
     leases: leases(f),
     lacks: f.list('lacks', MANY, String),
   }
@@ -104,6 +106,13 @@ export function readPullAnswer(x: unknown): PullAnswer {
     rows: f.list('rows', MANY, readRow),
   }
 }
+
+export const readRefusals = (x: unknown): readonly Refusal[] =>
+  new Fields(x, 'refusals answer').list('refusals', MANY, (item) => {
+    const f = new Fields(item, 'refusal')
+    const own = { txid: f.uuid('txid'), replica: f.uuid('replica'), seq: f.count('seq') }
+    return { ...own, ...readReason(f), facts: f.facts('facts') }
+  })
 
 export const readAdoptAnswer = (x: unknown): AdoptAnswer => ({ t: new Fields(x, 'adopt answer').count('t') })
 

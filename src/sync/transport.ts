@@ -60,6 +60,8 @@ export function httpTransport({ url, auth, fetch: send = fetch }: HttpTransportO
   let token: string | undefined
   /** Of the remote's log: a page that names it may be kept by caches. */
   let epoch: string | undefined
+  /** Whether the remote takes bodies packed by gzip. */
+  let gzip = false
 
   const request = async (path: string, init: RequestInit, signal: AbortSignal): Promise<Response> => {
     const cache = path.includes('&epoch=') ? 'default' : 'no-store'
@@ -77,14 +79,7 @@ export function httpTransport({ url, auth, fetch: send = fetch }: HttpTransportO
     signal: AbortSignal,
   ): Promise<T> => {
     const either = AbortSignal.any([signal, AbortSignal.timeout(REQUEST_MS)])
-    const init: RequestInit =
-      body === undefined
-        ? {}
-        : {
-            method: 'POST',
-            headers: { 'content-type': 'application/cbor' },
-            body: toCbor(body) as Uint8Array<ArrayBuffer>,
-          }
+    const init: RequestInit = body === undefined ? {} : await postOf(body, gzip)
     const response = await request(path, init, either)
     const bytes = await response.arrayBuffer().catch((cause: unknown) => {
       throw unreachable(`the answer of ${base} broke off`, cause)
@@ -97,6 +92,7 @@ export function httpTransport({ url, auth, fetch: send = fetch }: HttpTransportO
       token = await auth?.()
       const answer = await ask('hello', message, readHelloAnswer, signal)
       epoch = answer.logEpoch
+      gzip = answer.gzip
       return answer
     },
     register: (message, signal) => ask('register', message, readRegisterAnswer, signal),
@@ -127,6 +123,21 @@ export function httpTransport({ url, auth, fetch: send = fetch }: HttpTransportO
       }
     },
   }
+}
+
+/** Bytes below which packing costs more than it saves. */
+const WORTH_PACKING = 2048
+
+/** A message as a request, packed where that is worth it. */
+async function postOf(message: object, gzip: boolean): Promise<RequestInit> {
+  const bytes = toCbor(message) as Uint8Array<ArrayBuffer>
+  const headers = { 'content-type': 'application/cbor' }
+  if (!gzip || bytes.length < WORTH_PACKING || typeof CompressionStream === 'undefined') {
+    return { method: 'POST', headers, body: bytes }
+  }
+  const stream = new Blob([bytes]).stream().pipeThrough(new CompressionStream('gzip'))
+  const body = new Uint8Array(await new Response(stream).arrayBuffer())
+  return { method: 'POST', headers: { ...headers, 'content-encoding': 'gzip' }, body }
 }
 
 const unreachable = (message: string, cause?: unknown): AnnalsError =>

@@ -89,6 +89,7 @@ const facade = (s: RemoteStore): RemoteStore => ({
   leases: (replicas) => s.leases(replicas),
   aliases: (replicas) => s.aliases(replicas),
   excisions: (after) => s.excisions(after),
+  refusals: (limit) => s.refusals(limit),
   commit: (change) => s.commit(change),
   watch: (listener) => s.watch(listener),
   close: () => s.close(),
