@@ -37,7 +37,7 @@ export async function buildBench() {
     platform: 'node',
     // Its paths lead to the sources, for the types.
     tsconfig: false,
-    resolve: { alias: Object.fromEntries(['index', 'engine', 'worker'].map(nameAndFile)) },
+    resolve: { alias: Object.fromEntries(['index', 'engine', 'worker', 'server'].map(nameAndFile)) },
     external: (id) => /^[@\w]/.test(id) && !/^annals\b/.test(id),
   })
   await bundle.write({ dir: NODE, format: 'esm', entryFileNames: '[name].mjs', chunkFileNames: '[name]-[hash].mjs' })

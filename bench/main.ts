@@ -1,70 +1,115 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
-import { driveAcross } from './drive/across.ts'
+import { acrossParts } from './drive/across.ts'
 import type { Bench } from './drive/bench.ts'
-import { driveCounters } from './drive/counters.ts'
-import { driveHistory } from './drive/history.ts'
-import { driveLive } from './drive/live.ts'
-import { driveQueries } from './drive/queries.ts'
-import { driveStorage, ordersFor } from './drive/storage.ts'
+import { countCosts } from './drive/counters.ts'
+import { historyParts, pastOf } from './drive/history.ts'
+import { liveParts } from './drive/live.ts'
+import { queryParts } from './drive/queries.ts'
+import { ordersFor, storageParts } from './drive/storage.ts'
+import { folder } from './folder.ts'
 import { serveFiles } from './hosts/serve-files.ts'
-import { readOptions } from './options.ts'
-import { makePlan } from './plan.ts'
+import { HELP, type Options, readOptions } from './options.ts'
+import type { Part } from './part.ts'
+import { makePlan, type Plan } from './plan.ts'
 import type { Results, Size } from './record.ts'
 import { Recorder } from './recorder.ts'
 import { readMachine } from './report/machine.ts'
-import { markdown } from './report/markdown.ts'
 import { readVersions } from './report/versions.ts'
-
-// Seen from where the build puts this: bench/.build/node.
-const folder = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url))
-
-const NO_GAPS = '_Here stands bench/gaps.md, which is written by hand from the profiles of this run._'
+import { readResults, saveResults, writeReports } from './report/write.ts'
+import { schedule, type Turn } from './schedule.ts'
 
 /** Everything that `args` ask for; `measureSizes` builds a bundle per system. Writes the results, prints the tables. */
 export async function main(args: readonly string[], measureSizes: () => Promise<Size[]>): Promise<void> {
   const options = readOptions(args)
-  if (options === undefined) return
+  if (options === undefined) return console.log(HELP)
+  if (options.report) return writeReports(readResults())
+  const began = performance.now()
   const plan = makePlan(options)
-  const machine = await readMachine()
+  const { results, recorder } = await begin(options, plan, measureSizes)
   const server = await serveFiles(folder('.build/browser'))
-  const bench: Bench = { options, plan, recorder: new Recorder(), origin: server.origin }
   try {
-    if (plan.group('q')) await driveQueries(bench)
-    if (plan.group('h')) await driveHistory(bench)
-    if (plan.group('s')) await driveStorage(bench)
-    if (plan.group('l')) await driveLive(bench)
-    if (plan.group('r')) await driveAcross(bench)
+    const bench: Bench = { options, plan, recorder, origin: server.origin }
+    const parts = await partsOf(bench)
+    const within = options.within - (performance.now() - began)
+    const isDone = (turn: Turn): boolean => recorder.done.has(nameOf(turn))
+    const current = (): Results => ({ ...results, ...recorder.results(), left: leftOf(parts, recorder, options.runs) })
+    // Whoever breaks off has the tables of what was measured.
+    process.once('SIGINT', () => {
+      saveResults(current())
+      writeReports(current())
+      process.exit(130)
+    })
+    for (const turn of schedule(parts, { runs: options.runs, within, now: () => performance.now(), isDone })) {
+      const start = performance.now()
+      await turn.part.measure(turn.system, turn.run)
+      recorder.done.add(nameOf(turn))
+      saveResults(current())
+      const seconds = ((performance.now() - start) / 1_000).toFixed(1)
+      console.log(`${titleOf(turn, options.runs)}  ${turn.system.padEnd(16)} ${seconds} s`)
+    }
+    saveResults(current())
+    writeReports(current())
   } finally {
     server.close()
   }
-  const { samples, troubles } = bench.recorder
-  const results: Results = {
-    date: new Date().toISOString(),
-    full: options.full,
-    only: options.only,
-    runs: options.runs,
-    orders: ordersFor(options.full),
-    machine,
-    versions: readVersions(folder('')),
-    samples,
-    troubles,
-    sizes: plan.group('sizes') ? await measureSizes() : [],
-    counters: plan.group('counters') ? await driveCounters(options) : [],
-  }
-  write(results)
-  if (troubles.length > 0) process.exitCode = 1
+  console.log(`${((performance.now() - began) / 60_000).toFixed(1)} minutes`)
+  if (recorder.troubles.some(({ message }) => message !== NOT_OFFERED)) process.exitCode = 1
 }
 
-/** A full run is the one to show: it becomes bench/RESULTS.md, with what bench/gaps.md says of it. */
-function write(results: Results): void {
-  const gaps = existsSync(folder('gaps.md')) ? readFileSync(folder('gaps.md'), 'utf8').trim() : NO_GAPS
-  const text = markdown(results, results.full ? gaps : undefined)
-  mkdirSync(folder('results'), { recursive: true })
-  writeFileSync(folder('results/latest.json'), `${JSON.stringify(results, undefined, 1)}\n`)
-  writeFileSync(folder('results/latest.md'), text)
-  console.log(`\n${text}`)
-  const whole = results.full && results.only.length === 0
-  if (whole) writeFileSync(folder('RESULTS.md'), text)
-  console.log(`written: bench/results/latest.json, bench/results/latest.md${whole ? ', bench/RESULTS.md' : ''}`)
+/** What a system says that lacks something; no failure. */
+const NOT_OFFERED = 'this system does not offer it'
+
+/** What does not depend on the clock, measured or kept from the run that is resumed. */
+async function begin(options: Options, plan: Plan, measureSizes: () => Promise<Size[]>) {
+  const { full, only, sizes, runs } = options
+  const before = options.resume ? readResults() : undefined
+  if (before !== undefined && before.full !== full) throw new TypeError('--resume wants --full as it was given before')
+  const results = {
+    date: before?.date ?? new Date().toISOString(),
+    full,
+    only,
+    runs,
+    orders: ordersFor(full),
+    past: pastOf(full).rounds,
+    machine: before?.machine ?? (await readMachine()),
+    versions: readVersions(folder('')),
+    sizes: before?.sizes ?? (plan.group('sizes') ? await measureSizes() : []),
+    counters: before?.counters ?? (plan.group('counters') ? await countCosts(options) : []),
+    itemSizes: sizes,
+  }
+  return { results, recorder: new Recorder(before) }
 }
+
+/** The most telling first: see schedule.ts. */
+async function partsOf(bench: Bench): Promise<Part[]> {
+  const { plan } = bench
+  const group = (name: 'q' | 'h' | 's' | 'l' | 'r', parts: readonly Part[]): readonly Part[] =>
+    plan.group(name) ? parts : []
+  const queries = plan.group('q') ? await queryParts(bench) : []
+  const storage = group('s', storageParts(bench))
+  const live = group('l', liveParts(bench))
+  const history = group('h', historyParts(bench))
+  const isSmall = ({ name }: Part): boolean => / \d+k$/.test(name)
+  const isHere = ({ name }: Part): boolean => !name.endsWith('node')
+  return [
+    ...queries.filter(isHere),
+    ...storage.filter(isSmall),
+    ...group('r', acrossParts(bench)),
+    ...live.filter(isSmall),
+    ...history.filter(isHere),
+    ...queries.filter((part) => !isHere(part)),
+    ...history.filter((part) => !isHere(part)),
+    ...[...storage, ...live].filter((part) => !isSmall(part)),
+  ]
+}
+
+const nameOf = ({ part, system, run }: Turn): string => `${part.name}, ${system}, ${run}`
+const titleOf = ({ part, run }: Turn, runs: number): string =>
+  `${part.name.padEnd(12)} ${run === 0 ? 'warm-up' : `run ${run}/${runs}`}`
+
+/** Systems and parts that were never reached. */
+const leftOf = (parts: readonly Part[], { done }: Recorder, runs: number): string[] =>
+  parts.flatMap((part) =>
+    part.systems
+      .filter((system) => !done.has(nameOf({ part, system, run: Math.min(1, runs) })))
+      .map((system) => `${part.name}, ${system}`),
+  )

@@ -1,11 +1,14 @@
 import { parseArgs } from 'node:util'
 
-const HELP = `npm run bench -- [options]
+export const HELP = `npm run bench -- [options]
 
-  --full          every workload and size; writes bench/RESULTS.md
+  --full          every workload and size, five counted runs; writes bench/RESULTS.md and the README's table
+  --minutes N     ends in time: what is most telling is measured first, and as often as it fits
   --only LIST     systems, hosts (node, chromium) and groups (Q, H, S, L, R, sizes, counters) by name, separated by commas
-  --size LIST     sizes of the storage workloads: 10k, 100k, 1m
-  --runs N        counted runs, after one that warms up and does not count
+  --size LIST     sizes of storage and live queries: 1k, 10k, 100k items; 1M, 5M facts (200k, 1M items), annals alone
+  --runs N        counted runs, after one that warms up and does not count; 0: the warm-up alone, to see that all works
+  --resume        goes on with the run that bench/results/latest.json holds
+  --report        measures nothing: writes the reports of bench/results/latest.json anew
   --no-build      measures the library as it was last built
   --help          this text`
 
@@ -13,14 +16,29 @@ export interface Options {
   readonly full: boolean
   /** Lower case; empty for everything. */
   readonly only: readonly string[]
-  /** Items of the storage workloads. */
+  /** Items of the storage and live workloads. */
   readonly sizes: readonly number[]
   readonly runs: number
+  /** Milliseconds. */
+  readonly within: number
+  readonly resume: boolean
+  readonly report: boolean
 }
 
-const SIZES: Readonly<Record<string, number>> = { '1k': 1_000, '10k': 10_000, '100k': 100_000, '1m': 1_000_000 }
+/** Items by what `--size` calls them: an item is five facts. */
+const SIZES: Readonly<Record<string, number>> = {
+  '1k': 1_000,
+  '10k': 10_000,
+  '100k': 100_000,
+  '1m': 200_000,
+  '5m': 1_000_000,
+}
 
-export const sizeName = (items: number): string => (items >= 1_000_000 ? `${items / 1_000_000}m` : `${items / 1_000}k`)
+/** The name of a size, such as it ends a workload's name: `10k` items, `1M facts`. */
+export function sizeName(items: number): string {
+  if (items < 200_000) return `${items / 1_000}k`
+  return `${(items * 5) / 1_000_000}M facts`
+}
 
 /** undefined when only help was asked for. Throws a TypeError for what is not an option. */
 export function readOptions(args: readonly string[]): Options | undefined {
@@ -28,25 +46,30 @@ export function readOptions(args: readonly string[]): Options | undefined {
     args: [...args],
     options: {
       full: { type: 'boolean', default: false },
+      minutes: { type: 'string' },
       only: { type: 'string', default: '' },
       size: { type: 'string' },
       runs: { type: 'string' },
+      resume: { type: 'boolean', default: false },
+      report: { type: 'boolean', default: false },
       'no-build': { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   })
-  if (values.help) {
-    console.log(HELP)
-    return undefined
-  }
-  const { full } = values
-  const runs = Number(values.runs ?? (full ? 5 : 2))
-  if (!Number.isInteger(runs) || runs < 1) throw new TypeError(`--runs wants a number from 1, got ${values.runs}`)
+  if (values.help) return undefined
+  const { full, resume, report } = values
+  const runs = Number(values.runs ?? (full ? 5 : 1))
+  if (!Number.isInteger(runs) || runs < 0) throw new TypeError(`--runs wants a number from 0, got ${values.runs}`)
+  const minutes = Number(values.minutes ?? Number.POSITIVE_INFINITY)
+  if (!(minutes > 0)) throw new TypeError(`--minutes wants a number above 0, got ${values.minutes}`)
   return {
     full,
     only: listOf(values.only).map((word) => word.toLowerCase()),
-    sizes: listOf(values.size ?? (full ? '10k,100k' : '10k')).map(sizeOf),
+    sizes: listOf(values.size ?? (full ? '10k,100k,1M,5M' : '10k')).map(sizeOf),
     runs,
+    within: minutes * 60_000,
+    resume,
+    report,
   }
 }
 

@@ -14,7 +14,8 @@ export type GroupName = (typeof GROUPS)[number]
 export interface Plan {
   host(name: HostName): boolean
   group(name: GroupName): boolean
-  systems<T extends { readonly name: string }>(list: readonly T[]): T[]
+  /** Names. */
+  systems(list: readonly { readonly name: string }[]): string[]
 }
 
 /** Throws a TypeError for a word that names nothing. */
@@ -29,5 +30,5 @@ export function makePlan({ only }: Options): Plan {
   const hosts = chosen(HOSTS)
   const groups = chosen(GROUPS)
   const systems = chosen(SYSTEMS)
-  return { host: hosts, group: groups, systems: (list) => list.filter(({ name }) => systems(name)) }
+  return { host: hosts, group: groups, systems: (list) => list.map(({ name }) => name).filter(systems) }
 }

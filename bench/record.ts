@@ -40,11 +40,19 @@ export interface Results {
   /** What the run was narrowed to; empty for everything. */
   readonly only: readonly string[]
   readonly runs: number
+  /** Items of the storage and live workloads. */
+  readonly itemSizes: readonly number[]
   readonly orders: number
+  /** How often everything had changed in the long past. */
+  readonly past: number
   readonly machine: Machine
   readonly versions: Readonly<Record<string, string>>
   readonly samples: readonly Sample[]
   readonly troubles: readonly Trouble[]
+  /** Turns that were made, by name, so that a run can go on. */
+  readonly done: readonly string[]
+  /** What there was no time for. */
+  readonly left: readonly string[]
   readonly sizes: readonly Size[]
   /** Costs of annals that do not depend on the machine. */
   readonly counters: readonly Figure[]

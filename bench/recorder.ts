@@ -1,13 +1,26 @@
 import type { JobResult } from './jobs/job.ts'
 import { messageOf } from './jobs/message-of.ts'
-import type { Sample, Trouble } from './record.ts'
+import type { Results, Sample, Trouble } from './record.ts'
 
 type Where = Pick<Sample, 'host' | 'group' | 'system'>
 
 /** Collects what the runs bring. Run 0 warms up: its numbers are dropped, its troubles are not. */
 export class Recorder {
-  readonly samples: Sample[] = []
-  readonly troubles: Trouble[] = []
+  readonly samples: Sample[]
+  readonly troubles: Trouble[]
+  /** Names of the turns that were made. */
+  readonly done: Set<string>
+
+  /** Goes on from what was recorded `before`. */
+  constructor(before?: Pick<Results, 'samples' | 'troubles' | 'done'>) {
+    this.samples = [...(before?.samples ?? [])]
+    this.troubles = [...(before?.troubles ?? [])]
+    this.done = new Set(before?.done)
+  }
+
+  results(): Pick<Results, 'samples' | 'troubles' | 'done'> {
+    return { samples: this.samples, troubles: this.troubles, done: [...this.done] }
+  }
 
   /** Does `work` and keeps its figures under their names followed by `suffix`; what goes wrong is kept too. */
   async record(
@@ -23,17 +36,17 @@ export class Recorder {
         if (run > 0) this.samples.push({ ...where, workload: withSuffix(name, suffix), run, value })
       }
       for (const { name, message } of result.failures ?? []) {
-        this.#trouble({ host, system, workload: withSuffix(name, suffix), message })
+        this.trouble({ host, system, workload: withSuffix(name, suffix), message })
       }
       return result
     } catch (error) {
-      this.#trouble({ host, system, workload: withSuffix(where.group, suffix), message: messageOf(error) })
+      this.trouble({ host, system, workload: withSuffix(where.group, suffix), message: messageOf(error) })
       return undefined
     }
   }
 
   /** Once is enough for what goes wrong in every run. */
-  #trouble(trouble: Trouble): void {
+  private trouble(trouble: Trouble): void {
     const known = this.troubles.some(
       ({ host, system, workload }) =>
         host === trouble.host && system === trouble.system && workload === trouble.workload,

@@ -27,7 +27,8 @@ Object.assign(globalThis, { bench })
 
 function fromPage(job: Job): boolean {
   if (job.kind === 'across') return true
-  if (job.kind === 'queries') return false
+  // Of systems in this very thread, which is to be a worker's.
+  if (job.kind === 'queries' || job.kind === 'history') return false
   return [...STORAGE_SYSTEMS, ...LIVE_SYSTEMS].some(({ name, from }) => name === job.system && from === 'page')
 }
 

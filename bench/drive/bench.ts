@@ -3,7 +3,7 @@ import type { Options } from '../options.ts'
 import type { Plan } from '../plan.ts'
 import type { Recorder } from '../recorder.ts'
 
-/** What every group of workloads is given. */
+/** What every part is given. */
 export interface Bench {
   readonly options: Options
   readonly plan: Plan
@@ -12,12 +12,11 @@ export interface Bench {
   readonly origin: string
 }
 
-/** Run 0 warms up. In every run another system comes first, so that none profits from its place. */
-export function* rounds<T>(runs: number, systems: readonly T[]): Generator<readonly [run: number, system: T]> {
-  for (let run = 0; run <= runs; run++) {
-    for (let i = 0; i < systems.length; i++) yield [run, systems[(i + run) % systems.length] as T]
-  }
-}
+/** Items of a run that only warms up, at most. */
+const FEW = 500
+
+/** How many items are measured with in this run. */
+export const itemsIn = (run: number, items: number): number => (run === 0 ? Math.min(FEW, items) : items)
 
 /** Closes the place whatever happens in it. */
 export async function inPlace<P extends Place, T>(place: P, use: (place: P) => Promise<T>): Promise<T> {
@@ -26,8 +25,4 @@ export async function inPlace<P extends Place, T>(place: P, use: (place: P) => P
   } finally {
     await place.close()
   }
-}
-
-export function say(group: string, run: number, runs: number, system: string): void {
-  console.log(`${group.padEnd(12)} ${run === 0 ? 'warm-up' : `run ${run}/${runs}`}  ${system}`)
 }

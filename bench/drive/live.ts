@@ -1,30 +1,26 @@
-import { dropProfile, makeProfile, openChromium } from '../hosts/chromium.ts'
+import { inFreshBrowser } from '../hosts/chromium.ts'
 import { sizeName } from '../options.ts'
-import { LIVE_SYSTEMS, STORAGE_SYSTEMS } from '../systems/systems.ts'
-import { type Bench, inPlace, rounds, say } from './bench.ts'
+import type { Part } from '../part.ts'
+import { LARGE, LIVE_SYSTEMS, STORAGE_SYSTEMS } from '../systems/systems.ts'
+import { type Bench, itemsIn } from './bench.ts'
 
-/** Systems that offer nothing to build a live query from. */
-const WITHOUT = ['datom rows']
+/** Systems that offer nothing to build a live query from, and variants that differ in durability alone. */
+const WITHOUT = ['datom rows', 'annals strict', 'annals synced', 'limit strict']
 const WRITES = 200
 
 /** L, in a fresh profile for every system and run. */
-export async function driveLive({ options, plan, recorder, origin }: Bench): Promise<void> {
-  if (!plan.host('chromium')) return
-  const systems = plan.systems([...STORAGE_SYSTEMS, ...LIVE_SYSTEMS]).filter(({ name }) => !WITHOUT.includes(name))
-  for (const items of options.sizes) {
-    const size = sizeName(items)
-    for (const [run, { name: system }] of rounds(options.runs, systems)) {
-      say(`L ${size}`, run, options.runs, system)
-      const profile = await makeProfile()
-      try {
-        await recorder.record({ host: 'chromium', group: 'L', system }, run, size, async () =>
-          inPlace(await openChromium(origin, profile), (place) =>
-            place.run({ kind: 'live', system, items, writes: WRITES }),
-          ),
-        )
-      } finally {
-        await dropProfile(profile)
-      }
-    }
-  }
+export function liveParts({ options, plan, recorder, origin }: Bench): Part[] {
+  if (!plan.host('chromium')) return []
+  const systems = [...STORAGE_SYSTEMS, ...LIVE_SYSTEMS].filter(({ name }) => !WITHOUT.includes(name))
+  return options.sizes.map((items) => ({
+    name: `L ${sizeName(items)}`,
+    systems: plan.systems(systems.filter(({ upTo = LARGE }) => items <= upTo)),
+    async measure(system, run) {
+      await recorder.record({ host: 'chromium', group: 'L', system }, run, sizeName(items), () =>
+        inFreshBrowser(origin, (place) =>
+          place.run({ kind: 'live', system, items: itemsIn(run, items), writes: run === 0 ? 1 : WRITES }),
+        ),
+      )
+    },
+  }))
 }

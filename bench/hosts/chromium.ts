@@ -48,6 +48,21 @@ export async function openChromium(origin: string, profile: string): Promise<Bro
   }
 }
 
+/** Uses a browser on a profile of its own, and removes both. */
+export async function inFreshBrowser<T>(origin: string, use: (place: BrowserPlace) => Promise<T>): Promise<T> {
+  const profile = await makeProfile()
+  try {
+    const place = await openChromium(origin, profile)
+    try {
+      return await use(place)
+    } finally {
+      await place.close()
+    }
+  } finally {
+    await dropProfile(profile)
+  }
+}
+
 /** The version of the browser that runs are made in. */
 export async function browserVersion(): Promise<string> {
   const browser = await chromium.launch(launchOptions())

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { extname, join, normalize } from 'node:path'
+import { syncServer } from './sync-server.ts'
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html',
@@ -21,9 +22,12 @@ export interface FileServer {
   close(): void
 }
 
-/** Serves a folder on a free port of this machine. */
+/** Serves a folder, and under /sync/ databases to sync with, on a free port of this machine. */
 export async function serveFiles(folder: string): Promise<FileServer> {
-  const server = createServer(async ({ url = '/' }, response) => {
+  const sync = syncServer()
+  const server = createServer(async (request, response) => {
+    const { url = '/' } = request
+    if (url.startsWith('/sync/')) return sync.listener(request, response)
     const path = normalize(new URL(url, 'http://localhost').pathname)
     const file = join(folder, path === '/' ? 'index.html' : path)
     try {
@@ -41,6 +45,7 @@ export async function serveFiles(folder: string): Promise<FileServer> {
     close: () => {
       server.close()
       server.closeAllConnections()
+      void sync.close()
     },
   }
 }

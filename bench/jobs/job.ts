@@ -20,12 +20,15 @@ export interface QueriesJob {
 /** Import of items into an empty database, closed afterwards. */
 export interface ImportJob {
   readonly kind: 'import'
+  /** Its name, in the profile and on the server. */
+  readonly database: string
   readonly items: number
 }
 
 /** Small transactions on what an import left. Orders are added at the end, untimed. */
 export interface WriteJob {
   readonly kind: 'write'
+  readonly database: string
   readonly items: number
   readonly orders: number
 }
@@ -33,6 +36,7 @@ export interface WriteJob {
 /** The first lookup in a new browser, and whether it finds what was acknowledged before. The database stays open. */
 export interface ColdJob {
   readonly kind: 'cold'
+  readonly database: string
   readonly items: number
   /** Counts that were acknowledged. */
   readonly written: readonly (readonly [sku: string, count: number])[]

@@ -1,9 +1,9 @@
 import { type Data, FACTS_PER_ROW, makeData } from '../data/data.ts'
 import { skuOf } from '../data/inventory.ts'
-import { digest } from '../measure/digest.ts'
+import { digest, nestedDigest } from '../measure/digest.ts'
 import { timeOf } from '../measure/time-of.ts'
-import type { Adapter, Run, Session } from '../systems/system.ts'
-import { FOLLOWS, figureName, QUERIES } from '../workloads/queries.ts'
+import type { Adapter, Answer, MaybePromise, Session } from '../systems/system.ts'
+import { FOLLOWS, figureName, PULLS, QUERIES } from '../workloads/queries.ts'
 import type { Failure, Figure, JobResult, QueriesJob } from './job.ts'
 import { messageOf } from './message-of.ts'
 
@@ -23,11 +23,14 @@ export async function runQueries(adapter: Adapter, job: QueriesJob): Promise<Job
   const start = performance.now()
   for (const part of data) await session.import(part)
   const imported = performance.now() - start
-  const after = heapBytes()
-  if (job.asks.includes('add')) {
-    add('add', imported)
-    if (before !== undefined && after !== undefined) add('bytes per fact', (after - before) / factsIn(data))
+  await session.settle?.()
+  const facts = job.asks.includes('add') ? factsIn(data) : 0
+  const weigh = (name: string) => {
+    const now = heapBytes()
+    if (facts > 0 && before !== undefined && now !== undefined) add(name, (now - before) / facts)
   }
+  if (job.asks.includes('add')) add('add', imported)
+  weigh('bytes per fact')
 
   const items = data.find((part) => part.kind === 'items')?.items.length ?? 0
   const failures: Failure[] = []
@@ -39,35 +42,36 @@ export async function runQueries(adapter: Adapter, job: QueriesJob): Promise<Job
       failures.push({ name: figureName(ask, job.suffix), message: messageOf(error) })
     }
   }
+  weigh('bytes per fact, all read')
   await session.close()
   return { figures, failures }
 }
 
 async function timeQuery(session: Session, ask: string, job: QueriesJob): Promise<number> {
   const run = runOf(session, ask)
-  if (run === undefined) throw new Error('this system does not answer it')
-  await check(session, ask, run, job.expected[ask])
+  if (run === undefined) throw new Error('this system does not offer it')
+  const found = await digestOf(session, ask, run)
+  if (found !== job.expected[ask]) throw new Error(`it gives ${found}, but everybody else ${job.expected[ask]}`)
   return timeOf(run, job.budget)
 }
 
-export const runOf = (session: Session, ask: string): Run | undefined =>
-  ask === 'rules' ? session.rules?.() : session.joins?.(ask)
-
-async function check(session: Session, ask: string, run: Run, expected: string | undefined): Promise<void> {
-  const found = await digestOf(session, ask, run)
-  if (found !== expected) throw new Error(`${ask} gives ${found}, but everybody else ${expected}`)
+/** Makes a query or pull ready; undefined where the system does not offer it. */
+export function runOf(session: Session, ask: string): (() => MaybePromise<unknown>) | undefined {
+  if (ask === 'rules') return session.rules?.()
+  return Object.hasOwn(PULLS, ask) ? session.pulls?.(ask) : session.joins?.(ask)
 }
 
-export async function digestOf(session: Session, ask: string, run: Run): Promise<string> {
+export async function digestOf(session: Session, ask: string, run: () => MaybePromise<unknown>): Promise<string> {
+  if (Object.hasOwn(PULLS, ask)) return nestedDigest(await run())
   const { entities } = ask === 'rules' ? FOLLOWS : (QUERIES[ask] ?? { entities: [] })
   const places = await session.places?.()
-  return digest(await run(), entities, places ?? ((entity) => entity))
+  return digest((await run()) as Answer, entities, places ?? ((entity) => entity))
 }
 
 /** Milliseconds for one lookup. */
 async function timeLookups(session: Session, items: number, job: QueriesJob): Promise<number> {
   const lookup = session.lookup?.bind(session)
-  if (lookup === undefined) throw new Error('this system has no lookup')
+  if (lookup === undefined) throw new Error('this system does not offer it')
   const skus = Array.from({ length: LOOKUPS }, (_, i) => skuOf((i * STRIDE) % items))
   const waits = lookup(skus[0] ?? '') instanceof Promise
   const all = waits

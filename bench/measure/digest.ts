@@ -1,4 +1,5 @@
 import type { Answer, Columns } from '../systems/system.ts'
+import { nestedText } from './nested.ts'
 
 const isColumns = (answer: Answer): answer is Columns => 'columns' in answer
 
@@ -13,6 +14,9 @@ export function digest(answer: Answer, entities: readonly number[], place: (enti
   texts.sort()
   return `${texts.length} rows, ${hash(texts.join('\n'))}`
 }
+
+/** What a pulled map says, as {@link digest} tells it of rows. */
+export const nestedDigest = (pulled: unknown): string => `a map, ${hash(nestedText(pulled))}`
 
 function cellsOf(answer: Answer): unknown[][] {
   if (isColumns(answer)) {

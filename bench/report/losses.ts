@@ -4,8 +4,8 @@ import { ratio } from './ratio.ts'
 import { summarise } from './summary.ts'
 import { titleOf } from './workload-units.ts'
 
-/** Floors and building blocks, which are no rivals. */
-const FLOORS = ['limit', 'json', 'comlink', 'annals', 'annals memory']
+/** Floors, building blocks and annals itself are no rivals. */
+const FLOORS = /^(limit|json|comlink|annals)/
 
 /** A line for every workload in which a peer beats annals, the largest factor first. */
 export function losses(samples: readonly Sample[]): string[] {
@@ -13,7 +13,7 @@ export function losses(samples: readonly Sample[]): string[] {
   return places
     .flatMap((place) => {
       const summary = summarise(samples.filter(({ host, group }) => `${host} ${group}` === place))
-      const peers = [...new Set(samples.map(({ system }) => system))].filter((system) => !FLOORS.includes(system))
+      const peers = [...new Set(samples.map(({ system }) => system))].filter((system) => !FLOORS.test(system))
       return summary.workloads.flatMap((workload) => {
         const behind = peers
           .map((system) => ({ system, times: 1 / (ratio(summary, workload, system) ?? Number.POSITIVE_INFINITY) }))

@@ -1,5 +1,6 @@
 import type { Results, Sample } from '../record.ts'
 import { ACROSS_SYSTEMS, LIVE_SYSTEMS, QUERY_SYSTEMS, STORAGE_SYSTEMS } from '../systems/systems.ts'
+import { goalRow } from './goal.ts'
 import { goals } from './goals.ts'
 import { losses } from './losses.ts'
 import { short } from './numbers.ts'
@@ -25,21 +26,24 @@ export function markdown(results: Results, gaps: string | undefined): string {
     section('From a worker to its page', part(results, 'chromium', 'R', ACROSS_SYSTEMS)),
     section('Bundles, minified and gzipped', sizeTable(results)),
     section('Costs of annals that no machine changes', counterTable(results)),
-    section('What could not be measured', troubleList(results)),
+    section('What failed, is not offered or was not reached', troubleList(results)),
     section('How each system is used', settingsTable(results)),
   ]
     .filter((text) => text !== '')
     .join('\n')
 }
 
-function preamble({ date, runs, full, orders, machine }: Results): string {
+function preamble({ date, runs, full, only, orders, past, machine }: Results): string {
   const { cpu, cores, memoryBytes, system, node, chromium, load } = machine
   const gib = Math.round(memoryBytes / 2 ** 30)
+  const words = [...(full ? ['--full'] : []), ...(only.length > 0 ? [`--only ${only.join()}`] : [])]
+  const args = words.length > 0 ? ` -- ${words.join(' ')}` : ''
   return [
-    `\`npm run bench${full ? ' -- --full' : ''}\`, ${date.slice(0, 10)}: medians of ${runs} runs after a warm-up, systems interleaved, ± half the`,
-    `distance between the quartiles. Every system in a fresh process or browser profile per run; every answer compared with`,
-    `the others' before it is timed. "3x" behind a number: annals is three times better; bold, below 1: annals is worse. Storage was`,
-    `measured beside ${orders.toLocaleString('en')} orders where it says cold open.`,
+    `\`npm run bench${args}\`, ${date.slice(0, 10)}: medians of ${runs} runs after a warm-up, systems interleaved, ± half the distance`,
+    `between the quartiles; \`[2]\` where there was time for fewer runs. Every system in a fresh process or browser profile per run; every`,
+    `answer compared with the others' before it is timed. "3x" behind a number: annals is three times better; bold, below 1: annals`,
+    `is worse. Cold open was measured beside ${orders.toLocaleString('en')} orders, a long past means that everybody's age and salary changed ${past} times.`,
+    `How to read all of it: bench/README.md.`,
     '',
     `Machine: ${cpu}, ${cores} cores, ${gib} GiB, ${system}; Node ${node}, Chromium ${chromium} headless; load average ${short(load)} when it began.`,
   ].join('\n')
@@ -51,12 +55,14 @@ const part = (results: Results, host: Sample['host'], group: Sample['group'], sy
   return workloadTable(
     samples,
     systems.map(({ name }) => name),
+    results.runs,
   )
 }
 
 function goalTable(results: Results): string {
-  const rows = goals(results).map(({ goal, found, met }) => [goal, found, met ? 'yes' : '**no**'])
-  return rows.length === 0 ? '' : table(['goal', 'found', 'met'], rows)
+  // A run that is narrowed to a part tells of that part alone.
+  const told = goals(results).filter(({ found }) => found !== undefined || results.only.length === 0)
+  return told.length === 0 ? '' : table(['goal', 'found', 'met'], told.map(goalRow))
 }
 
 const listed = (lines: readonly string[]): string => lines.map((line) => `- ${line}`).join('\n')
@@ -77,10 +83,11 @@ const counterTable = ({ counters }: Results): string =>
         counters.map(({ name, value }) => [name, short(value)]),
       )
 
-const troubleList = ({ troubles }: Results): string =>
-  listed(
-    troubles.map(({ host, system, workload, message }) => `${system}, ${workload} (${host}): ${firstLine(message)}`),
-  )
+const troubleList = ({ troubles, left }: Results): string =>
+  listed([
+    ...troubles.map(({ host, system, workload, message }) => `${system}, ${workload} (${host}): ${firstLine(message)}`),
+    ...left.map((turn) => `${turn}: there was no time for it`),
+  ])
 
 const firstLine = (text: string): string => text.split('\n', 1)[0] ?? ''
 

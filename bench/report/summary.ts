@@ -6,9 +6,10 @@ export interface Cell {
   readonly median: number
   /** Half the distance between the quartiles, as a part of the median. */
   readonly spread: number
+  readonly runs: number
 }
 
-/** Medians by workload, in the order in which they were measured, and by system. */
+/** Medians by workload and by system, the small sizes first. */
 export interface Summary {
   readonly workloads: readonly string[]
   cell(workload: string, system: string): Cell | undefined
@@ -22,16 +23,27 @@ export function summarise(samples: readonly Sample[]): Summary {
     if (known) known.push(value)
     else values.set(key, [value])
   }
+  const sizes = [...new Set(samples.map(({ workload }) => sizeOf(workload)))].sort((a, b) => a - b)
+  const workloads = [...new Set(samples.map(({ workload }) => workload))]
   return {
-    workloads: [...new Set(samples.map(({ workload }) => workload))],
+    // Within one size as they were measured: what one system alone measures may have come first.
+    workloads: sizes.flatMap((size) => workloads.filter((workload) => sizeOf(workload) === size)),
     cell(workload, system) {
       const found = values.get(keyOf(workload, system))
       if (found === undefined) return undefined
       const middle = median(found)
       const spread = middle === 0 ? 0 : (quantile(found, 0.75) - quantile(found, 0.25)) / 2 / middle
-      return { median: middle, spread }
+      return { median: middle, spread, runs: found.length }
     },
   }
 }
 
 const keyOf = (workload: string, system: string): string => JSON.stringify([workload, system])
+
+const UNITS: Readonly<Record<string, number>> = { k: 1_000, M: 1_000_000 }
+
+/** Things that a workload is about, by the end of its name: `S1 import 10k`, `S1 import 1M facts`; 0 where it says nothing. */
+function sizeOf(workload: string): number {
+  const [, digits, unit] = / (\d+)([kM])(?: facts)?$/.exec(workload) ?? []
+  return Number(digits ?? 0) * (UNITS[unit ?? ''] ?? 0)
+}

@@ -1,6 +1,8 @@
 import type { SchemaDef } from 'annals/engine'
 import type { Data } from '../data/data.ts'
 import { COLORS, SIZES, TYPES } from '../data/inventory.ts'
+import type { Person } from '../data/people.ts'
+import type { Edge } from '../data/trees.ts'
 
 const idents = (names: readonly string[]): `:${string}`[] => names.map((name): `:${string}` => `:${name}`)
 
@@ -41,13 +43,7 @@ const nodeName = (node: number): string => `node-${node}`
 export function formsOf(data: Data): unknown[] {
   switch (data.kind) {
     case 'people':
-      return data.people.map((person) => ({
-        'person/name': person.name,
-        'person/last-name': person.lastName,
-        'person/sex': person.sex,
-        'person/age': person.age,
-        'person/salary': person.salary,
-      }))
+      return data.people.map(personForm)
     case 'items':
       return data.items.map((item) => ({
         'inv/sku': item.sku,
@@ -65,9 +61,25 @@ export function formsOf(data: Data): unknown[] {
         })),
       }))
     case 'tree':
-      return data.edges.flatMap(([from, to]) => [
-        { 'db/id': nodeName(from), 'node/number': from, 'node/follows': nodeName(to) },
-        { 'db/id': nodeName(to), 'node/number': to },
-      ])
+      return edgeForms(data.edges)
+    case 'family':
+      return [
+        ...edgeForms(data.edges),
+        ...Array.from(data.people, ([node, person]) => ({ 'db/id': nodeName(node), ...personForm(person) })),
+      ]
   }
 }
+
+const personForm = (person: Person) => ({
+  'person/name': person.name,
+  'person/last-name': person.lastName,
+  'person/sex': person.sex,
+  'person/age': person.age,
+  'person/salary': person.salary,
+})
+
+const edgeForms = (edges: readonly Edge[]): object[] =>
+  edges.flatMap(([from, to]) => [
+    { 'db/id': nodeName(from), 'node/number': from, 'node/follows': nodeName(to) },
+    { 'db/id': nodeName(to), 'node/number': to },
+  ])

@@ -1,17 +1,25 @@
 import type { Connection } from 'annals/engine'
 import type { Data } from '../data/data.ts'
-import { FOLLOWS, FOLLOWS_RULES, QUERIES } from '../workloads/queries.ts'
+import { FOLLOWS, FOLLOWS_RULES, PULLS, QUERIES, ROOT } from '../workloads/queries.ts'
 import { formsOf, lowestStock } from './annals-schema.ts'
 import type { Answer, Session, StockRow } from './system.ts'
 
 /** Made once: a pattern that is the same object is not read again. */
 const COUNT = ['inv/count']
+const COUNT_BELOW = '[:find (count ?e) . :in $ ?limit :where [?e :inv/count ?n] [(< ?n ?limit)]]'
+const COUNT_OF = '[:find ?n . :in $ ?sku :where [?e :inv/sku ?sku] [?e :inv/count ?n]]'
+
+/** Entities of one transaction of an import, at most: what a page may well send at once. */
+const MOST = 100_000
 
 /** Drives annals by its public connection, which is the same in a page and in process. */
-export function annalsSession(conn: Connection): Session {
+export function annalsSession(conn: Connection, perTransaction = MOST): Session {
   return {
     async import(data: Data) {
-      await conn.transact(formsOf(data))
+      const forms = formsOf(data)
+      // Trees hang together by tempids, which mean something within one transaction only.
+      const most = data.kind === 'items' || data.kind === 'orders' ? perTransaction : forms.length
+      for (let from = 0; from < forms.length; from += most) await conn.transact(forms.slice(from, from + most))
     },
     async lookup(sku) {
       const item = await conn.db().pull<{ 'inv/count': number }>(COUNT, ['inv/sku', sku])
@@ -22,6 +30,12 @@ export function annalsSession(conn: Connection): Session {
       return () => conn.db().q<Answer>(datalog, inputs)
     },
     rules: () => () => conn.db().q<Answer>(FOLLOWS.datalog, [FOLLOWS_RULES]),
+    pulls(name) {
+      const pattern = PULLS[name] ?? ''
+      const root = rootOf(conn)
+      return async () => conn.db().pull(pattern, await root)
+    },
+    countBelow: async (count) => (await conn.db().q<number | undefined>(COUNT_BELOW, [count])) ?? 0,
     async update(sku, count) {
       await conn.transact([[':db/add', ['inv/sku', sku], 'inv/count', count]])
     },
@@ -33,9 +47,22 @@ export function annalsSession(conn: Connection): Session {
         if (snapshot.status === 'ready') show(snapshot.data)
       })
     },
+    watch(sku, show) {
+      const query = conn.live<number | undefined>(COUNT_OF, [sku])
+      query.subscribe(() => {
+        const snapshot = query.getSnapshot()
+        if (snapshot.status === 'ready') show(snapshot.data)
+      })
+    },
     close: () => conn.close(),
     places: () => placesOf(conn),
   }
+}
+
+async function rootOf(conn: Connection): Promise<number> {
+  const root = (await conn.db().datoms('aevt', 'node/number')).find(({ v }) => v === ROOT)
+  if (root === undefined) throw new Error('the tree has no root')
+  return root.e
 }
 
 /** Nodes bear their number; people have ids in the order of the import. */

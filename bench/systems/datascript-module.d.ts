@@ -15,6 +15,7 @@ declare module 'datascript' {
     db(conn: Conn): Db
     transact(conn: Conn, txData: readonly unknown[]): unknown
     q(query: string, ...inputs: readonly unknown[]): unknown
+    pull(db: Db, pattern: string, entity: Ref): unknown
     entity(db: Db, entity: Ref): Entity | null
     datoms(
       db: Db,

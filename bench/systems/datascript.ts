@@ -1,7 +1,9 @@
 import d, { type Db } from 'datascript'
 import type { Data } from '../data/data.ts'
 import { COLORS, SIZES, TYPES } from '../data/inventory.ts'
-import { FOLLOWS, FOLLOWS_RULES, QUERIES } from '../workloads/queries.ts'
+import type { Person } from '../data/people.ts'
+import type { Edge } from '../data/trees.ts'
+import { FOLLOWS, FOLLOWS_RULES, PULLS, QUERIES, ROOT } from '../workloads/queries.ts'
 import { withStrings } from './datalog-text.ts'
 import type { OpenOptions, Session, StockRow } from './system.ts'
 
@@ -36,6 +38,10 @@ export function open({ countIndexed }: OpenOptions): Session {
       const rules = withStrings(FOLLOWS_RULES)
       return () => d.q(text, d.db(conn), rules) as unknown[]
     },
+    pulls(name) {
+      const pattern = withStrings(PULLS[name] ?? '')
+      return () => d.pull(d.db(conn), pattern, ROOT + 1)
+    },
     update: (sku, count) => void d.transact(conn, [[':db/add', ['inv-sku', sku], 'inv-count', count]]),
     live(limit, show) {
       // DataScript has no live queries: the listener walks the index of counts anew.
@@ -62,14 +68,7 @@ function lowest(db: Db, limit: number): StockRow[] {
 function formsOf(data: Data): unknown[] {
   switch (data.kind) {
     case 'people':
-      return data.people.map((person, i) => ({
-        ':db/id': i + 1,
-        'person-name': person.name,
-        'person-last-name': person.lastName,
-        'person-sex': person.sex,
-        'person-age': person.age,
-        'person-salary': person.salary,
-      }))
+      return data.people.map((person, i) => ({ ':db/id': i + 1, ...personForm(person) }))
     case 'items':
       return [
         ...IDENTS.map((name, i) => ({ ':db/id': i + 1, ':db/ident': name })),
@@ -91,6 +90,26 @@ function formsOf(data: Data): unknown[] {
         })),
       }))
     case 'tree':
-      return data.edges.map(([from, to]) => [':db/add', from + 1, 'node-follows', to + 1])
+      return edgeForms(data.edges)
+    case 'family':
+      return [
+        ...edgeForms(data.edges),
+        ...Array.from(data.people, ([node, person]) => ({
+          ':db/id': node + 1,
+          'node-number': node,
+          ...personForm(person),
+        })),
+      ]
   }
 }
+
+const personForm = (person: Person) => ({
+  'person-name': person.name,
+  'person-last-name': person.lastName,
+  'person-sex': person.sex,
+  'person-age': person.age,
+  'person-salary': person.salary,
+})
+
+const edgeForms = (edges: readonly Edge[]): unknown[] =>
+  edges.map(([from, to]) => [':db/add', from + 1, 'node-follows', to + 1])

@@ -1,8 +1,9 @@
 // The bare interface of IndexedDB as promises, for the adapters that use no library.
 
-export function openIdb(name: string, create: (database: IDBDatabase) => void): Promise<IDBDatabase> {
-  const request = indexedDB.open(name, 1)
-  request.onupgradeneeded = () => create(request.result)
+/** Opens a database that is there, in whichever version it is; with `create` makes it where it is not, as version 1. */
+export function openIdb(name: string, create?: (database: IDBDatabase) => void): Promise<IDBDatabase> {
+  const request = create ? indexedDB.open(name, 1) : indexedDB.open(name)
+  request.onupgradeneeded = () => (create ? create(request.result) : request.transaction?.abort())
   return result(request)
 }
 
@@ -19,5 +20,8 @@ export const completed = (tx: IDBTransaction): Promise<void> =>
     tx.onabort = () => reject(tx.error ?? new Error('the transaction was aborted'))
   })
 
-export const writing = (database: IDBDatabase, store: string): IDBTransaction =>
-  database.transaction(store, 'readwrite', { durability: 'relaxed' })
+export const writing = (
+  database: IDBDatabase,
+  store: string,
+  durability: IDBTransactionDurability = 'relaxed',
+): IDBTransaction => database.transaction(store, 'readwrite', { durability })

@@ -2,7 +2,7 @@
 import type { Data } from '../data/data.ts'
 import { COLORS, type Item, type Order, SIZES, TYPES } from '../data/inventory.ts'
 import { completed, openIdb, result, writing } from './indexed-db.ts'
-import type { OpenOptions, Session, StockRow } from './system.ts'
+import type { Adapter, OpenOptions, Session, StockRow } from './system.ts'
 
 interface Stock {
   readonly skus: readonly string[]
@@ -10,7 +10,11 @@ interface Stock {
   readonly places: ReadonlyMap<string, number>
 }
 
-export async function open({ name }: OpenOptions): Promise<Session> {
+export const limitStorage = (durability: IDBTransactionDurability): Adapter => ({
+  open: ({ name }) => open(name, durability),
+})
+
+async function open(name: OpenOptions['name'], durability: IDBTransactionDurability): Promise<Session> {
   const database = await openIdb(name, (created) => {
     created.createObjectStore('bulk')
     created.createObjectStore('log', { autoIncrement: true })
@@ -19,7 +23,7 @@ export async function open({ name }: OpenOptions): Promise<Session> {
   const listeners = new Set<() => void>()
 
   const put = async (store: string, bytes: Uint8Array, key?: string): Promise<void> => {
-    const tx = writing(database, store)
+    const tx = writing(database, store, durability)
     tx.objectStore(store).put(bytes, key)
     await completed(tx)
   }
@@ -32,6 +36,7 @@ export async function open({ name }: OpenOptions): Promise<Session> {
       stock = unpackItems(bytes)
     },
     lookup: (sku) => stock.counts[stock.places.get(sku) ?? -1],
+    countBelow: (count) => stock.counts.reduce((sum, n) => sum + Number(n < count), 0),
     async update(sku, count) {
       const place = stock.places.get(sku) ?? 0
       await put('log', new Uint8Array(Int32Array.of(place, count).buffer))

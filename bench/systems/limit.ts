@@ -3,7 +3,8 @@ import type { Data } from '../data/data.ts'
 import type { Item, Order } from '../data/inventory.ts'
 import { LAST_NAMES, NAMES, type Person, SEXES } from '../data/people.ts'
 import type { Edge } from '../data/trees.ts'
-import type { Answer, Run, Session } from './system.ts'
+import { ROOT } from '../workloads/queries.ts'
+import type { Answer, Columns, Run, Session } from './system.ts'
 
 const IVAN = NAMES.indexOf('Ivan')
 const PETROV = LAST_NAMES.indexOf('Petrov')
@@ -15,6 +16,7 @@ export function open(): Session {
   let items = toItems([])
   let lines = toLines([], 0)
   let children: readonly Int32Array[] = []
+  let relatives: ReadonlyMap<number, Person> = new Map()
   return {
     import(data: Data) {
       switch (data.kind) {
@@ -29,6 +31,10 @@ export function open(): Session {
           break
         case 'tree':
           children = toChildren(data.edges)
+          break
+        case 'family':
+          children = toChildren(data.edges)
+          relatives = data.people
       }
     },
     lookup(sku) {
@@ -39,9 +45,30 @@ export function open(): Session {
       peopleQuery(query, people) ??
       (query === 'same-colour' ? () => sameColour(items, 'SKU-42') : () => orderedTogether(items, lines, 'SKU-25')),
     rules: () => () => closure(children),
+    pulls: (name) => () => pulled(name, ROOT, children, relatives),
     close() {},
   }
 }
+
+/** The same answers as rows, as everybody else gives them: what making rows costs. */
+export function openRows(): Session {
+  const session = open()
+  return {
+    ...session,
+    joins: (query) => rowsOf(session.joins?.(query) as () => Columns),
+    rules: () => rowsOf(session.rules?.() as () => Columns),
+  }
+}
+
+const rowsOf =
+  (run: () => Columns): Run =>
+  () => {
+    const { columns: given, length } = run()
+    const columns = given.map((column) => NAMES_OF.get(column)?.() ?? column)
+    const rows: unknown[][] = []
+    for (let i = 0; i < length; i++) rows.push(columns.map((column) => column[i]))
+    return rows
+  }
 
 type People = ReturnType<typeof toPeople>
 function toPeople(people: readonly Person[]) {
@@ -100,11 +127,16 @@ function gather<Column extends Uint8Array | Int32Array>(rows: Int32Array, column
 }
 
 /** Numbers as the texts they stand for, so that the answer can be compared. Made on reading alone. */
-const named = (codes: Uint8Array, texts: readonly string[]): ArrayLike<unknown> =>
-  new Proxy(codes, {
+function named(codes: Uint8Array, texts: readonly string[]): ArrayLike<unknown> {
+  const column = new Proxy(codes, {
     get: (target, key) =>
       typeof key === 'string' && /^\d+$/.test(key) ? texts[target[Number(key)] as number] : undefined,
   })
+  NAMES_OF.set(column, () => Array.from(codes, (code) => texts[code] as string))
+  return column
+}
+/** The texts of such columns, for whoever wants all of them. */
+const NAMES_OF = new WeakMap<object, () => readonly string[]>()
 
 function peopleQuery(query: string, p: People): Run | undefined {
   const { n, name, lastName, sex, age, salary } = p
@@ -213,6 +245,26 @@ function closure(children: readonly Int32Array[]): Answer {
     }
   }
   return { length, columns: [from.subarray(0, length), to.subarray(0, length)] }
+}
+
+function pulled(
+  name: string,
+  node: number,
+  children: readonly Int32Array[],
+  people: ReadonlyMap<number, Person>,
+): object {
+  const person = people.get(node) as Person
+  const row: Record<string, unknown> = { 'person-name': person.name }
+  if (name !== 'pull-one') {
+    row['person-last-name'] = person.lastName
+    row['person-sex'] = person.sex
+    row['person-age'] = person.age
+    row['person-salary'] = person.salary
+  }
+  if (name === 'pull-wildcard') row['node-number'] = node
+  const below = children[node]
+  if (below?.length) row['node-follows'] = Array.from(below, (child) => pulled(name, child, children, people))
+  return row
 }
 
 function grown(column: Int32Array): Int32Array<ArrayBuffer> {

@@ -41,6 +41,8 @@ export async function open(): Promise<Session> {
     },
     joins: (name) => rowsOf(database, FACT_QUERIES[name] ?? '', (QUERIES[name]?.inputs ?? []) as number[]),
     rules: () => rowsOf(database, FACT_CLOSURE),
+    // So that the planner knows which attributes are selective.
+    settle: () => void database.exec('analyze'),
     close: () => database.close(),
     places: () => (entity) => entity,
   }

@@ -17,12 +17,16 @@ const TABLES = `
   create table if not exists follows (a integer, b integer, primary key (a, b)) without rowid`
 
 /** One table per kind of thing, in memory. */
-export const open = async (options: OpenOptions): Promise<Session> => tableSession(await openMemory(), options)
+export async function open(options: OpenOptions): Promise<Session> {
+  const database = await openMemory()
+  return { ...tableSession(database, options), settle: () => void database.exec('analyze') }
+}
 
 export function tableSession(database: Database, { countIndexed }: OpenOptions): Session {
   database.exec(TABLES)
   if (countIndexed) database.exec('create index if not exists items_count on items (count)')
   const find = database.prepare('select count from items where sku = ?')
+  const below = database.prepare('select count(*) from items where count < ?')
   const set = database.prepare('update items set count = ? where sku = ?')
   const listeners = new Set<() => void>()
   return {
@@ -35,6 +39,12 @@ export function tableSession(database: Database, { countIndexed }: OpenOptions):
     },
     joins: (name) => rowsOf(database, TABLE_QUERIES[name] ?? '', (QUERIES[name]?.inputs ?? []) as number[]),
     rules: () => rowsOf(database, TABLE_CLOSURE),
+    countBelow(count) {
+      below.bind([count]).step()
+      const n = below.getInt(0) ?? 0
+      below.reset()
+      return n
+    },
     update(sku, count) {
       set.bind([count, sku]).stepReset()
       for (const listener of listeners) listener()

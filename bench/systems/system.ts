@@ -15,7 +15,7 @@ export type Answer = readonly unknown[] | Columns
 export type Run = () => MaybePromise<Answer>
 
 export interface OpenOptions {
-  /** Databases of one name in one profile are the same; systems in memory start empty. */
+  /** Databases of one name in one profile are the same, and on one server; systems in memory start empty. */
   readonly name: string
   /** Whether items are indexed by count, as the live query wants. */
   readonly countIndexed: boolean
@@ -39,10 +39,21 @@ export interface Session {
   joins?(query: string): Run
   /** All pairs (follower, followed directly or through others). */
   rules?(): Run
+  /** A pattern of PULLS for the root of a family: resolves to its map. */
+  pulls?(name: string): () => MaybePromise<unknown>
+  /** How many items have a lower count: a walk over all of them, unless counts are indexed. */
+  countBelow?(count: number): MaybePromise<number>
   /** One transaction that sets an item's count; durable, as far as the settings say, when it resolves. */
   update?(sku: string, count: number): MaybePromise<void>
   /** Calls `show` with the `limit` items of lowest count now and after every change. Resolves to the way to stop. */
   live?(limit: number, show: (rows: readonly StockRow[]) => void): MaybePromise<() => void>
+  /** Calls `show` with the count of an item now and after every change of it: a live query beside others. */
+  watch?(sku: string, show: (count: number | undefined) => void): void
+  /**
+   * Waits until what the system does in the background after an import or writes is done; never timed with them. Resolves to
+   * the moment at which it was done, where the system knows.
+   */
+  settle?(): MaybePromise<number | undefined>
   close(): MaybePromise<void>
   /** Turns the system's own entity id into the place of a person in the import, or into the number of a tree's node. */
   places?(): MaybePromise<(entity: number) => number>

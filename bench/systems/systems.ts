@@ -1,4 +1,5 @@
 import type { Across } from './across.ts'
+import type { State } from './annals-states.ts'
 import type { Adapter } from './system.ts'
 
 interface Known {
@@ -17,6 +18,8 @@ export interface QuerySystem extends Known {
 export interface StorageSystem extends Known {
   /** Where it is driven from: peers inside a worker, annals from the page, behind whose calls its own worker stands. */
   readonly from: 'worker' | 'page'
+  /** The most items it is measured with; default {@link LARGE}. */
+  readonly upTo?: number
   readonly load: () => Promise<Adapter>
 }
 /** A way to get answers from a worker. */
@@ -24,9 +27,27 @@ export interface AcrossSystem extends Known {
   readonly load: () => Promise<Across>
 }
 
+const annalsIn = (state: State) => async (): Promise<Adapter> => (await import('./annals-states.ts')).annalsIn(state)
+
 export const QUERY_SYSTEMS: readonly QuerySystem[] = [
-  { name: 'annals', settings: 'annals/engine on memory()', load: () => import('./annals-engine.ts') },
+  {
+    name: 'annals',
+    settings:
+      'annals/engine on memory(), indexed: all facts in segments, which stay in memory up to the cache budget (32 MiB)',
+    load: annalsIn('segments'),
+  },
+  { name: 'annals novelty', settings: 'the same, nothing indexed yet', load: annalsIn('novelty') },
+  {
+    name: 'annals both',
+    settings: 'the same, indexed, then one fact in 16 retracted and said again: novelty over segments',
+    load: annalsIn('both'),
+  },
   { name: 'limit', settings: 'loops over typed arrays and Maps; answers by columns', load: () => import('./limit.ts') },
+  {
+    name: 'limit rows',
+    settings: 'the same loops, their columns made into an array per row',
+    load: async () => ({ open: (await import('./limit.ts')).openRows }),
+  },
   {
     name: 'sqlite table',
     package: '@sqlite.org/sqlite-wasm',
@@ -47,6 +68,10 @@ export const QUERY_SYSTEMS: readonly QuerySystem[] = [
   },
 ]
 
+/** Items up to which every system is measured, and variants of one. */
+export const LARGE = 100_000
+const SMALL = 10_000
+
 const BROWSER = 'survives the end of the browser'
 const POWER = 'survives a power loss'
 
@@ -55,13 +80,36 @@ export const STORAGE_SYSTEMS: readonly StorageSystem[] = [
     name: 'annals',
     from: 'page',
     settings: `connect from the page, a worker over IndexedDB, durability relaxed: ${BROWSER}`,
-    load: () => import('./annals.ts'),
+    upTo: Number.POSITIVE_INFINITY,
+    load: async () => (await import('./annals.ts')).annalsWith({}),
+  },
+  {
+    name: 'annals strict',
+    from: 'page',
+    settings: `the same, durability strict: ${POWER}`,
+    upTo: SMALL,
+    load: async () => (await import('./annals.ts')).annalsWith({ durability: 'strict' }),
+  },
+  {
+    name: 'annals synced',
+    from: 'page',
+    settings: `the same, relaxed, pushing to a server in the driver's process; imported by the thousand: ${BROWSER}`,
+    upTo: SMALL,
+    load: async () => (await import('./annals.ts')).annalsWith({ synced: true }),
   },
   {
     name: 'limit',
     from: 'worker',
     settings: `one IndexedDB record of packed columns, one small record per change, relaxed: ${BROWSER}`,
-    load: () => import('./limit-storage.ts'),
+    upTo: Number.POSITIVE_INFINITY,
+    load: async () => (await import('./limit-storage.ts')).limitStorage('relaxed'),
+  },
+  {
+    name: 'limit strict',
+    from: 'worker',
+    settings: `the same, strict: ${POWER}`,
+    upTo: SMALL,
+    load: async () => (await import('./limit-storage.ts')).limitStorage('strict'),
   },
   {
     name: 'dexie',

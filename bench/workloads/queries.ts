@@ -2,7 +2,8 @@
 // q1 .. q4 (one to four patterns), q2-switch (q2 with its clauses reversed), qpred1, qpred2 (a comparison with a constant and
 // with an input), value-join, merge5, not, or-join, aggregate: over people;
 // rules-wide-*, rules-long-* (transitive closure): over trees;
-// same-colour, ordered-together, lookup: over the inventory.
+// same-colour, ordered-together, lookup: over the inventory;
+// pull-one, pull-many, pull-wildcard: one, all or whatever attributes of everybody in a family tree, nested.
 import type { DataName } from '../data/data.ts'
 
 export interface NamedQuery {
@@ -70,15 +71,26 @@ export const FOLLOWS: NamedQuery = {
 export const FOLLOWS_RULES =
   '[[(follows ?x ?y) [?x :node/follows ?y]] [(follows ?x ?y) [?x :node/follows ?z] (follows ?z ?y)]]'
 
-/** What is asked of one data set, in this order: names of QUERIES, 'rules', 'lookup'. `add` times the import itself. */
+/** Pull patterns of the root of a family, whose number is ROOT. */
+export const PULLS: Readonly<Record<string, string>> = {
+  'pull-one': '[:person/name {:node/follows ...}]',
+  'pull-many': '[:person/name :person/last-name :person/sex :person/age :person/salary {:node/follows ...}]',
+  'pull-wildcard': '[* {:node/follows ...}]',
+}
+export const ROOT = 1
+
+/** What is asked of one data set, in this order: names of QUERIES and PULLS, 'rules', 'lookup'. `add` times the import itself. */
 export interface QueryWorkload {
   /** Ends the names of the figures, so that 'q1' over 100,000 people is 'q1 100k'. */
   readonly suffix: string
   readonly data: DataName
   readonly asks: readonly string[]
+  /** Of a full run alone. */
   readonly full: boolean
 }
 
+/** What is asked again over more people, and of a long past. */
+export const HISTORY_ASKS = ['q1', 'q4', 'qpred1']
 const PEOPLE = ['q1', 'q2', 'q2-switch', 'q3', 'q4', 'qpred1', 'qpred2']
 const JOINS = ['value-join', 'merge5', 'not', 'or-join', 'aggregate']
 
@@ -98,13 +110,14 @@ export const QUERY_WORKLOADS: readonly QueryWorkload[] = [
   tree('long', 10, 3, false),
   tree('long', 30, 3, false),
   tree('long', 30, 5, true),
+  { suffix: '', data: { kind: 'family', depth: 4, width: 5 }, asks: Object.keys(PULLS), full: false },
   {
     suffix: '10k',
     data: { kind: 'inventory', n: 10_000, m: 20_000 },
     asks: ['same-colour', 'ordered-together', 'lookup'],
     full: false,
   },
-  { suffix: '100k', data: { kind: 'people', n: 100_000 }, asks: ['q1', 'q4', 'qpred1'], full: true },
+  { suffix: '100k', data: { kind: 'people', n: 100_000 }, asks: HISTORY_ASKS, full: true },
   {
     suffix: '100k',
     data: { kind: 'inventory', n: 100_000, m: 20_000 },
@@ -112,5 +125,24 @@ export const QUERY_WORKLOADS: readonly QueryWorkload[] = [
     full: true,
   },
 ]
+
+/** The same workloads over little data, to warm up and to see whether everything works. */
+export const SMALL_WORKLOADS: readonly QueryWorkload[] = QUERY_WORKLOADS.filter(({ full }) => !full).map(
+  (workload) => ({
+    ...workload,
+    data: small(workload.data),
+  }),
+)
+
+function small(data: DataName): DataName {
+  switch (data.kind) {
+    case 'people':
+      return { ...data, n: 500 }
+    case 'inventory':
+      return { ...data, n: 500, m: 200 }
+    default:
+      return { ...data, depth: 3, width: 2 }
+  }
+}
 
 export const figureName = (ask: string, suffix: string): string => (suffix === '' ? ask : `${ask} ${suffix}`)

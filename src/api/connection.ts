@@ -1,4 +1,5 @@
 import type { AnnalsError } from '../base/errors.ts'
+import type { ExportOptions } from './backup.ts'
 import type { Db, EntityRef, PullPattern, Query, TimePoint, TxForms } from './db.ts'
 import type { Functions } from './functions.ts'
 import type { LiveQuery, Store } from './live.ts'
@@ -132,6 +133,12 @@ export interface Connection<S extends SchemaDef = SchemaDef, F extends Functions
    * `db/timeout`, `db/aborted`, `connection/closed`.
    */
   syncTo(t: number, options?: WaitOptions): Promise<Db<S, F>>
+  /**
+   * The log as lines of JSON, which `restore` and the command `annals restore` read: the whole of it, or what came after `since`.
+   * Holds what is confirmed when it is called; what is pending or refused stays here. `db/bad-option`; its stream fails with
+   * `log/unknown-transaction` where the log does not reach `since`. A file: `new Response(conn.export()).blob()`.
+   */
+  export(options?: ExportOptions): ReadableStream<Uint8Array>
   readonly sync: Sync
   /** Calls `listener` after each change of `db()`. */
   subscribe(listener: () => void): () => void

@@ -1,3 +1,4 @@
+import type { ExportOptions } from '../api/backup.ts'
 import type {
   Connection,
   ExciseOptions,
@@ -11,11 +12,21 @@ import type {
   UndoTarget,
   WaitOptions,
 } from '../api/connection.ts'
-import type { Db as ApiDb, EntityRef, PullPattern, Query, QueryOptions, TimePoint, TxForms } from '../api/db.ts'
+import type {
+  Db as ApiDb,
+  EntityRef,
+  PullPattern,
+  Query,
+  QueryOptions,
+  ShownDatom,
+  TimePoint,
+  TxForms,
+} from '../api/db.ts'
 import type { LiveQuery } from '../api/live.ts'
 import type { LogEntry, Settled, TxReport, UndoReport } from '../api/report.ts'
 import type { SchemaDef } from '../api/schema.ts'
 import type { Sync } from '../api/sync.ts'
+import { checkExport } from '../base/check-export.ts'
 import { AnnalsError } from '../base/errors.ts'
 import { Failures } from '../base/failures.ts'
 import { logPages } from '../base/log-pages.ts'
@@ -28,6 +39,7 @@ import { txForms } from '../transact/read-forms.ts'
 import { txDatoms } from '../transact/tx-datoms.ts'
 import type { UndoneTx, UndoPlan } from '../transact/undo-plan.ts'
 import { refusePartial, undoReport } from '../transact/undo-report.ts'
+import { exportLog } from './export-log.ts'
 import { DbHandle } from './handle.ts'
 import type { Ledger, Written } from './ledger.ts'
 import { LiveQueries } from './live.ts'
@@ -136,6 +148,12 @@ export class EngineConnection implements Connection {
     return reachBasis({ name, db: () => this.value(), subscribe, closing: this.ending.signal }, t, options)
   }
 
+  export(options: ExportOptions = {}): ReadableStream<Uint8Array> {
+    this.checkOpen()
+    checkExport(options)
+    return exportLog(this.ledger, options)
+  }
+
   subscribe = (listener: () => void): (() => void) => this.ledger.onChange(() => listener())
 
   async stats(): Promise<Stats> {
@@ -181,13 +199,17 @@ export class EngineConnection implements Connection {
   private report(w: Written): TxReport {
     const settled: Promise<Settled> =
       w.t === undefined ? this.ledger.settled(w.txid) : Promise.resolve({ status: 'confirmed', t: w.t, tx: w.tx })
+    let txData: readonly ShownDatom[] | undefined
     return {
       id: w.txid,
       tx: w.tx,
       ...(w.t !== undefined && { t: w.t }),
       status: w.t === undefined ? 'pending' : 'confirmed',
       tempids: w.tempids,
-      txData: showTxData(w.tx, w.data),
+      get txData() {
+        txData ??= showTxData(w.tx, w.data) // a large import may have no use for it
+        return txData
+      },
       dbBefore: this.handle(w.before),
       dbAfter: this.handle(w.after),
       settled,

@@ -17,9 +17,10 @@ import type { Change, Ledger, WriteOptions, Written } from './ledger.ts'
 import { LedgerFailures } from './ledger-failures.ts'
 import { Mutex } from './mutex.ts'
 import { LogOrigin } from './origin.ts'
+import { freeAfter } from './own-ids.ts'
 import { EXCISE_SCHEMA, type ExcisionPlan, planExcision } from './plan-excision.ts'
 import { type LogRecord, toRow } from './record.ts'
-import { applyRecord } from './replay.ts'
+import { applyRecord, applyRows } from './replay.ts'
 import { type Runtime, runtimeEnv } from './runtime.ts'
 import { type Confirmed, Segments } from './segments.ts'
 import { attributesOf } from './touched.ts'
@@ -107,6 +108,29 @@ export class LocalLedger implements Ledger {
     return this.steps.run(() => {
       if (this.closed) throw new AnnalsError('connection/closed', 'this connection is closed', {})
       return this.exciseNow(plan)
+    })
+  }
+
+  /** Appends records that were decided before. False when somebody else has written: then nothing is changed. */
+  adopt(rows: readonly LogRow[]): Promise<boolean> {
+    return this.steps.run(async () => {
+      let { nextId } = this
+      const next = await applyRows(this.newest.db, this.newest.head, rows, ({ data }, { schema }) => {
+        nextId = Math.max(nextId, freeAfter(data, schema))
+        return undefined
+      })
+      const outcome = await this.store.commit({
+        expect: { t: this.newest.head.t },
+        log: rows,
+        meta: new Map([[NEXT_ID, nextId]]),
+      })
+      if (outcome === 'lost') {
+        await this.catchUp()
+        return false
+      }
+      this.nextId = nextId
+      this.publish(next, undefined)
+      return true
     })
   }
 

@@ -8,7 +8,7 @@ import { findAttribute } from '../datom/schema.ts'
 import type { TxData } from '../datom/tx-data.ts'
 import { type Db, PLAIN_VIEW } from '../db/db.ts'
 import { attributeOf, entityId } from '../db/entity.ts'
-import { whenLoaded } from '../db/load.ts'
+import { countRows, whenLoaded } from '../db/load.ts'
 import { scan } from '../db/view.ts'
 import { txForms } from '../transact/read-forms.ts'
 import type { Excision } from './excision.ts'
@@ -89,6 +89,6 @@ async function checkTarget(db: Db, id: number, limited: boolean): Promise<void> 
   const known = await whenLoaded(scan(history, 'eavt', { e: id }), (s) => s.batches().length > 0)
   if (!known) throw new AnnalsError('entity/unknown', `there are no facts about entity ${id}`, { entity: id })
   const record = findAttribute(db.schema, 'db/excise')
-  if (record !== undefined && scan(db, 'eavt', { e: id, a: record.id }).count > 0)
+  if (record !== undefined && (await countRows(scan(db, 'eavt', { e: id, a: record.id }))) > 0)
     throw refuse('says that something was removed, and stays')
 }

@@ -1,0 +1,10 @@
+/** A group of workloads at one size in one place: what is measured of all its systems before the next part follows. */
+export interface Part {
+  /** Such as `S 10k`. */
+  readonly name: string
+  readonly systems: readonly string[]
+  /** Counted runs that are worth their time; default as many as are wanted. */
+  readonly most?: number
+  /** Makes one run of one system, and records it. Run 0 warms up: the least that does everything once. */
+  measure(system: string, run: number): Promise<void>
+}

@@ -1,0 +1,50 @@
+import { expect, it } from 'vitest'
+import type { Part } from '../../bench/part.ts'
+import { type ScheduleOptions, schedule, type Turn } from '../../bench/schedule.ts'
+
+const part = (name: string, systems: readonly string[], most?: number): Part => ({
+  name,
+  systems,
+  ...(most !== undefined && { most }),
+  measure: async () => undefined,
+})
+const shown = ({ part, system, run }: Turn): string => `${part.name}${run}${system}`
+const always = { within: Number.POSITIVE_INFINITY, now: () => 0, isDone: () => false }
+
+/** Makes every turn take one unit of time. */
+function played(parts: readonly Part[], options: Partial<ScheduleOptions>): string[] {
+  let now = 0
+  const turns: string[] = []
+  for (const turn of schedule(parts, { ...always, runs: 2, now: () => now, ...options })) {
+    turns.push(shown(turn))
+    now++
+  }
+  return turns
+}
+
+it('warms everything up, and then makes each run of all parts before the next', () => {
+  const turns = played([part('Q', ['a', 'b']), part('S', ['a'])], {})
+  expect(turns).toEqual(['Q0a', 'Q0b', 'S0a', 'Q1b', 'Q1a', 'S1a', 'Q2a', 'Q2b', 'S2a'])
+})
+
+it('lets another system begin in every run', () => {
+  const turns = played([part('Q', ['a', 'b', 'c'])], { runs: 3 })
+  expect(turns.filter((_, i) => i % 3 === 0)).toEqual(['Q0a', 'Q1b', 'Q2c', 'Q3a'])
+})
+
+it('makes an expensive part as often as it is worth it', () => {
+  const turns = played([part('Q', ['a']), part('S', ['a'], 1)], {})
+  expect(turns).toEqual(['Q0a', 'S0a', 'Q1a', 'S1a', 'Q2a'])
+})
+
+it('ends in time, and begins nothing again that would not', () => {
+  // two for the warm-up, three for run 1; then a part of three does not fit into two, one of one does
+  const turns = played([part('Q', ['a', 'b', 'c']), part('S', ['a'])], { within: 10 })
+  expect(turns).toEqual(['Q0a', 'Q0b', 'Q0c', 'S0a', 'Q1b', 'Q1c', 'Q1a', 'S1a', 'S2a'])
+})
+
+it('goes on where a run was broken off', () => {
+  const done = new Set(['Q0a', 'Q0b', 'Q1b'])
+  const turns = played([part('Q', ['a', 'b'])], { runs: 1, isDone: (turn) => done.has(shown(turn)) })
+  expect(turns).toEqual(['Q1a'])
+})
