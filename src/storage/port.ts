@@ -211,8 +211,8 @@ export interface AliasRow {
  * no `t`, so two nodes can serve one replica at one head: outcomes and replica are compared as well.
  */
 export interface RemoteCommit {
-  /** The head must still have this t and nextId, else `lost`. */
-  readonly expect: { readonly t: number; readonly nextId: number }
+  /** The head must still have this t, nextId and, where it is given, epoch, else `lost`. */
+  readonly expect: { readonly t: number; readonly nextId: number; readonly epoch?: string }
   /** Never less than before. */
   readonly nextId?: number
   /** Appended, dense after `expect.t`; no txid twice. */

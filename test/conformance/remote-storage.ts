@@ -374,6 +374,14 @@ export function remoteStorageSuite(name: string, makeNodes: () => Nodes | Promis
       expect(await store.refusals(2)).toEqual([outcome(2, { code: 'tx/refused' }), refused[1]])
     })
 
+    it('is appended to in its epoch only, where one is expected', async () => {
+      await append(1, 1)
+      const { t, nextId, epoch } = await store.head()
+      expect(await commit({ expect: { t, nextId, epoch: `${epoch}?` }, log: [logRow(2)] })).toBe('lost')
+      expect((await store.head()).t).toBe(1)
+      expect(await commit({ expect: { t, nextId, epoch }, log: [logRow(2)] })).toBe('committed')
+    })
+
     describe('an excision', () => {
       const less = (t: number) => ({ ...logRow(t), body: body(t + 500) })
 
