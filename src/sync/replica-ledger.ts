@@ -79,7 +79,7 @@ export class ReplicaLedger implements Ledger {
     })
   }
 
-  /** Opens, and makes a replica of an empty store. Throws `sync/has-own-history` when a local-only database lies there. */
+  /** Opens, and makes a replica of whatever lies there, a local-only database too. */
   static async open(store: LocalStore, runtime: Runtime, options: IndexingOptions = {}): Promise<ReplicaLedger> {
     const { root, excisions } = await becomeReplica(store)
     const segments = new Segments(store, options.cacheBytes)
@@ -105,6 +105,11 @@ export class ReplicaLedger implements Ledger {
 
   /** How many pending transactions were decided anew, since it was opened. */
   reruns = 0
+
+  /** How many pending transactions were read, applied or decided anew, since it was opened. */
+  get pieces(): number {
+    return this.slices.pieces
+  }
 
   get db(): Db {
     return this.current.view
