@@ -10,6 +10,7 @@ import { serveFiles } from './hosts/serve-files.ts'
 import { HELP, type Options, readOptions } from './options.ts'
 import type { Part } from './part.ts'
 import { makePlan, type Plan } from './plan.ts'
+import { profile } from './profile.ts'
 import type { Results, Size } from './record.ts'
 import { Recorder } from './recorder.ts'
 import { readMachine } from './report/machine.ts'
@@ -22,6 +23,7 @@ export async function main(args: readonly string[], measureSizes: () => Promise<
   const options = readOptions(args)
   if (options === undefined) return console.log(HELP)
   if (options.report) return writeReports(readResults())
+  if (options.profile !== undefined) return profile(options.profile)
   const began = performance.now()
   const plan = makePlan(options)
   const { results, recorder } = await begin(options, plan, measureSizes)

@@ -9,6 +9,7 @@ export const HELP = `npm run bench -- [options]
   --runs N        counted runs, after one that warms up and does not count; 0: the warm-up alone, to see that all works
   --resume        goes on with the run that bench/results/latest.json holds
   --report        measures nothing: writes the reports of bench/results/latest.json anew
+  --profile NAME  measures nothing: shows where annals spends the time of one query workload, such as 'q4 100k'
   --no-build      measures the library as it was last built
   --help          this text`
 
@@ -23,6 +24,8 @@ export interface Options {
   readonly within: number
   readonly resume: boolean
   readonly report: boolean
+  /** The workload whose time is to be broken down; undefined for none. */
+  readonly profile: string | undefined
 }
 
 /** Items by what `--size` calls them: an item is five facts. */
@@ -52,6 +55,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
       runs: { type: 'string' },
       resume: { type: 'boolean', default: false },
       report: { type: 'boolean', default: false },
+      profile: { type: 'string' },
       'no-build': { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -70,6 +74,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
     within: minutes * 60_000,
     resume,
     report,
+    profile: values.profile,
   }
 }
 
