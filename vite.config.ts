@@ -32,8 +32,40 @@ function defaultWorker(): Plugin {
   }
 }
 
+/** Lays the facts of every database in tiny segments: see test/segmented/apply.ts. */
+function inSegments(): Plugin {
+  const original = here('src/db/apply.ts')
+  const standIn = here('test/segmented/apply.ts')
+  return {
+    name: 'annals:in-segments',
+    enforce: 'pre',
+    async resolveId(source, importer, options) {
+      if (!source.endsWith('/apply.ts') || importer === standIn) return null
+      const found = await this.resolve(source, importer, { ...options, skipSelf: true })
+      return found?.id === original ? standIn : found
+    },
+  }
+}
+
+/** What reads a database: to be the same whether it lies in memory or in segments. */
+const READING = [
+  'query',
+  'pull',
+  'datomic',
+  'datascript',
+  'tutorial',
+  'time',
+  'undo',
+  'transact',
+  'live',
+  'index-access',
+]
+
 /** Another browser than Chromium as it comes: see scripts/test-browsers.mjs. */
 const { include: someTests, ...browser } = engine(process.env.ANNALS_ENGINE)
+
+/** A test in a real browser is tried twice, and those that needed it are named at the end (scripts/second-tries.mjs). */
+const RETRY = 1
 
 export default defineConfig({
   plugins: [react(), defaultWorker()],
@@ -50,8 +82,25 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
-          exclude: ['test/**/*.browser.test.ts'],
+          exclude: ['test/**/*.browser.test.ts', 'test/segmented/**'],
           testTimeout: 30_000,
+        },
+      },
+      {
+        extends: true,
+        plugins: [inSegments()],
+        resolve: { alias: withHarness('test/harness/node.ts') },
+        test: {
+          name: 'segmented',
+          include: [
+            'test/segmented/*.test.ts',
+            `test/{${READING.join(',')}}*.test.ts`,
+            'test/{datomic,datascript,model}*/*.test.ts',
+          ],
+          // what counts reads, or makes scans slow, has its own idea of what lies in memory
+          exclude: ['test/*-loading.test.ts', 'test/transact-cost.test.ts'],
+          env: { ANNALS_SHARE: '0.1' },
+          testTimeout: 60_000,
         },
       },
       {
@@ -65,6 +114,7 @@ export default defineConfig({
           name: 'browser',
           include: someTests ? [...someTests] : ['test/**/*.browser.test.ts', ...BOTH_WAYS],
           testTimeout: 30_000,
+          retry: RETRY,
           sequence: { groupOrder: 1 },
           fileParallelism: false,
           browser: { enabled: true, headless: true, screenshotFailures: false, ...browser },
@@ -78,6 +128,7 @@ export default defineConfig({
           globalSetup: ['e2e/build.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          retry: RETRY,
           sequence: { groupOrder: 2 },
           fileParallelism: false,
         },

@@ -1,4 +1,5 @@
 /** `annals/engine`: the database in this very thread, for tests, Node and server rendering. */
+export type { ByteSource, ExportOptions, RestoreReport } from './api/backup.ts'
 export type {
   Connection,
   ExciseOptions,
@@ -20,4 +21,5 @@ export type { AttributeDef, SchemaDef } from './api/schema.ts'
 export { AnnalsError, type ErrorCode, isAnnalsError } from './base/errors.ts'
 export { kw, lit } from './datom/atoms.ts'
 export { type OpenOptions, open } from './engine/open.ts'
+export { restore } from './engine/restore.ts'
 export { memory } from './storage/memory.ts'

@@ -1,4 +1,5 @@
 /** `annals`: the page's side. The engine is in the worker; `annals/engine` has it for this thread. */
+export type { ByteSource, ExportOptions, RestoreReport } from './api/backup.ts'
 export type {
   BrowserStorage,
   Connection,
@@ -38,4 +39,5 @@ export { defineFunctions } from './client/define-functions.ts'
 export { defineSchema } from './client/define-schema.ts'
 export { pattern } from './client/pattern.ts'
 export { query } from './client/query.ts'
+export { type DestroyOptions, destroy, restore, type StoredOptions } from './client/stored.ts'
 export { type Keyword, kw, type Literal, lit } from './datom/atoms.ts'

@@ -33,5 +33,6 @@ export function serve({ functions }: ServeOptions = {}): void {
     const options = { storage, indexing: { lead }, ...(functions && { functions }), ...(schema && { schema }) }
     return sync ? openSynced(name, { ...options, leadership, remote: { ...sync, auth } }) : openLocal(name, options)
   }
-  serveAt(globalThis as unknown as Worker, open, () => stores.harden())
+  const storage = stores.over(indexedDB(), { durability: 'relaxed', isOwn: ({ log = [] }) => log.length > 0 })
+  serveAt(globalThis as unknown as Worker, { open, storage, harden: () => stores.harden() })
 }

@@ -3,7 +3,6 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { type Connection, memory, open, type ShownDatom } from '../src/engine.ts'
 import type { LocalStorage } from '../src/storage/port.ts'
 import { runs } from './support/seeds.ts'
-import { client, quiet, SCHEMA, TestServer } from './support/sync-world.ts'
 import { instead, wrapped } from './support/wrapped-storage.ts'
 
 const connections: Connection[] = []
@@ -174,15 +173,6 @@ describe('excision', () => {
     for (const target of [record, 'db/excise']) {
       await expect(conn.excise(target), String(target)).rejects.toMatchObject({ code: 'tx/not-excisable' })
     }
-  })
-
-  it('is refused by a replica, whose log is not its own', async () => {
-    const server = new TestServer()
-    const a = await client(server)
-    connections.push(a.conn)
-    await a.conn.transact(SCHEMA)
-    await quiet(a)
-    await expect(a.conn.excise('inv/count')).rejects.toMatchObject({ code: 'sync/is-replica' })
   })
 
   it('is whole or not at all, whenever the process dies; and a damaged remainder is reported', async () => {

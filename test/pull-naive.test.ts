@@ -179,7 +179,7 @@ describe('pull against a naive pull', () => {
     ]
     const db = since(await world(DEFS, ...said), 2)
     const env = { functions }
-    expect(pullMany(db, ['*', { 'r/one': ['*'] }], [5000, 5001], env)).toEqual([
+    expect(await pullMany(db, ['*', { 'r/one': ['*'] }], [5000, 5001], env)).toEqual([
       { 'db/id': 5000, 'n/many': [2] },
       { 'db/id': 5001, 'n/one': 2 },
     ])

@@ -34,15 +34,15 @@ describe('recursion', () => {
       [5004, 'boss', 5004],
       [5004, 'name', 'self'],
     ])
-    expect(pullOne(db, '[:db/id {:boss ...}]', 5001, env)).toEqual({
+    expect(await pullOne(db, '[:db/id {:boss ...}]', 5001, env)).toEqual({
       'db/id': 5001,
       boss: { 'db/id': 5002, boss: { 'db/id': 5003, boss: { 'db/id': 5001 } } },
     })
-    expect(pullOne(db, '[:db/id {:boss 9}]', 5002, env)).toEqual({
+    expect(await pullOne(db, '[:db/id {:boss 9}]', 5002, env)).toEqual({
       'db/id': 5002,
       boss: { 'db/id': 5003, boss: { 'db/id': 5001, boss: { 'db/id': 5002 } } },
     })
-    expect(pullOne(db, '[:name {:boss ...}]', 5004, env)).toEqual({ name: 'self', boss: { 'db/id': 5004 } })
+    expect(await pullOne(db, '[:name {:boss ...}]', 5004, env)).toEqual({ name: 'self', boss: { 'db/id': 5004 } })
   })
 
   it('knows what it came through for each path by itself', async () => {
@@ -54,7 +54,9 @@ describe('recursion', () => {
       [5004, 'name', 'both'],
     ])
     const both = [{ name: 'both' }]
-    expect(pullOne(db, '[:name {:friend ...}]', 5001, env)).toEqual({ friend: [{ friend: both }, { friend: both }] })
+    expect(await pullOne(db, '[:name {:friend ...}]', 5001, env)).toEqual({
+      friend: [{ friend: both }, { friend: both }],
+    })
   })
 
   it('counts the steps of each attribute by itself', async () => {
@@ -64,7 +66,7 @@ describe('recursion', () => {
       [5003, 'boss', 5004],
       [5004, 'friend', 5005],
     ])
-    expect(pullOne(db, '[:db/id {:boss 2 :friend 1}]', 5001, env)).toEqual({
+    expect(await pullOne(db, '[:db/id {:boss 2 :friend 1}]', 5001, env)).toEqual({
       'db/id': 5001,
       boss: { 'db/id': 5002, friend: [{ 'db/id': 5003, boss: { 'db/id': 5004 } }] },
     })
@@ -75,7 +77,7 @@ describe('recursion', () => {
       [5001, 'boss', 5002],
       [5002, 'boss', 5001],
     ])
-    expect(pullOne(db, '[:db/id {:boss [:db/id {:boss 1}]}]', 5001, env)).toEqual({
+    expect(await pullOne(db, '[:db/id {:boss [:db/id {:boss 1}]}]', 5001, env)).toEqual({
       'db/id': 5001,
       boss: { 'db/id': 5002, boss: { 'db/id': 5001 } },
     })
@@ -126,12 +128,12 @@ describe('components', () => {
       [5003, 'part', 5001],
       [5002, 'boss', 5001],
     ])
-    expect(pullOne(db, '[:part]', 5001, env)).toEqual({
+    expect(await pullOne(db, '[:part]', 5001, env)).toEqual({
       part: [
         { 'db/id': 5002, boss: { 'db/id': 5001 }, spec: { 'db/id': 5003, name: 'inner', part: [{ 'db/id': 5001 }] } },
       ],
     })
-    expect(pullOne(db, '[:spec {:part [:db/id]}]', 5002, env)).toEqual({
+    expect(await pullOne(db, '[:spec {:part [:db/id]}]', 5002, env)).toEqual({
       spec: {
         'db/id': 5003,
         name: 'inner',
@@ -142,7 +144,7 @@ describe('components', () => {
 
   it('without facts are shown by their id', async () => {
     const db = await world(DEFS, [[5001, 'part', 5002]])
-    expect(pullOne(db, '[:part]', 5001, env)).toEqual({ part: [{ 'db/id': 5002 }] })
+    expect(await pullOne(db, '[:part]', 5001, env)).toEqual({ part: [{ 'db/id': 5002 }] })
   })
 
   it('have one owner, the least should there be more', async () => {
@@ -150,7 +152,7 @@ describe('components', () => {
       [5001, 'part', 5003],
       [5002, 'part', 5003],
     ])
-    expect(pullOne(db, '[:_part]', 5003, env)).toEqual({ _part: { 'db/id': 5001 } })
+    expect(await pullOne(db, '[:_part]', 5003, env)).toEqual({ _part: { 'db/id': 5001 } })
   })
 })
 
@@ -184,18 +186,18 @@ describe('what is not there', () => {
   const many = (pattern: unknown, options?: PullOptions): unknown =>
     pullMany(db, pattern, [5001, 5002, 5003], env, options)
 
-  it('is undefined for an entity without facts, unless it is known', () => {
-    expect(many(['name'])).toEqual([{ name: 'a' }, undefined, undefined])
-    expect(many(['db/id'])).toEqual([{ 'db/id': 5001 }, undefined, undefined])
-    expect(many(['*'])).toEqual([{ 'db/id': 5001, name: 'a', boss: { 'db/id': 5002 } }, undefined, undefined])
-    expect(many([['aka', { default: 0 }]])).toEqual([{ aka: 0 }, undefined, undefined])
-    expect(many(['db/id', '_boss'])).toEqual([
+  it('is undefined for an entity without facts, unless it is known', async () => {
+    expect(await many(['name'])).toEqual([{ name: 'a' }, undefined, undefined])
+    expect(await many(['db/id'])).toEqual([{ 'db/id': 5001 }, undefined, undefined])
+    expect(await many(['*'])).toEqual([{ 'db/id': 5001, name: 'a', boss: { 'db/id': 5002 } }, undefined, undefined])
+    expect(await many([['aka', { default: 0 }]])).toEqual([{ aka: 0 }, undefined, undefined])
+    expect(await many(['db/id', '_boss'])).toEqual([
       { 'db/id': 5001 },
       { 'db/id': 5002, _boss: [{ 'db/id': 5001 }] },
       undefined,
     ])
-    expect(many(['db/id'], { known: true })).toEqual([{ 'db/id': 5001 }, { 'db/id': 5002 }, { 'db/id': 5003 }])
-    expect(many([['aka', { default: 0 }]], { known: true })).toEqual([{ aka: 0 }, { aka: 0 }, { aka: 0 }])
+    expect(await many(['db/id'], { known: true })).toEqual([{ 'db/id': 5001 }, { 'db/id': 5002 }, { 'db/id': 5003 }])
+    expect(await many([['aka', { default: 0 }]], { known: true })).toEqual([{ aka: 0 }, { aka: 0 }, { aka: 0 }])
   })
 
   it('is shown by its id where a fact leads there', () => {
@@ -204,8 +206,8 @@ describe('what is not there', () => {
     expect(many([{ boss: ['name'] }])).toEqual([undefined, undefined, undefined])
   })
 
-  it('answers nothing for nobody', () => {
-    expect(pullMany(db, ['name'], [], env)).toEqual([])
+  it('answers nothing for nobody', async () => {
+    expect(await pullMany(db, ['name'], [], env)).toEqual([])
   })
 })
 
@@ -230,7 +232,7 @@ describe('many entities', () => {
 
   it('are known by their final ids', async () => {
     const db = { ...(await world(DEFS, [[5001, 'name', 'a']])), aliases: new Map([[9000, 5001]]) }
-    expect(pullOne(db, ['db/id', 'name'], 9000, env)).toEqual({ 'db/id': 5001, name: 'a' })
+    expect(await pullOne(db, ['db/id', 'name'], 9000, env)).toEqual({ 'db/id': 5001, name: 'a' })
   })
 })
 
@@ -247,10 +249,13 @@ describe('time', () => {
       [5002, 'name', 'gone', false],
     ])
     const pattern = '[:name {:friend [:db/id :name]}]'
-    expect(pullOne(db, pattern, 5001, env)).toEqual({ name: 'new', friend: [{ 'db/id': 5002 }] })
-    expect(pullOne(asOf(db, 2), pattern, 5001, env)).toEqual({ name: 'old', friend: [{ 'db/id': 5002, name: 'gone' }] })
-    expect(pullOne(asOf(db, 1), pattern, 5001, env)).toBeUndefined()
-    expect(pullOne(asOf(db, 1), '[:db/id]', 5001, env)).toBeUndefined()
+    expect(await pullOne(db, pattern, 5001, env)).toEqual({ name: 'new', friend: [{ 'db/id': 5002 }] })
+    expect(await pullOne(asOf(db, 2), pattern, 5001, env)).toEqual({
+      name: 'old',
+      friend: [{ 'db/id': 5002, name: 'gone' }],
+    })
+    expect(await pullOne(asOf(db, 1), pattern, 5001, env)).toBeUndefined()
+    expect(await pullOne(asOf(db, 1), '[:db/id]', 5001, env)).toBeUndefined()
     expect(await codeOf(() => pullOne(history(db), pattern, 5001, env))).toBe('pull/history')
   })
 })

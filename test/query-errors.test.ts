@@ -191,7 +191,6 @@ describe('a query', () => {
       env,
     )
     expect(explained.rows).toBe(1)
-    expect(explained.waits).toBe(0)
     expect(explained.steps.map((s) => s.clause)).toEqual(['[?a :name "Ivan"]', '[?a :friend ?b]', '(not [?b :age _])'])
     expect(explained.steps[0]).toMatchObject({ kind: 'pattern', rows: 1, steps: [] })
     const nested = await explain(db, '[:find ?b :in $ % :where (r ?b)]', ['[[(r ?b) [_ :friend ?b]]]'], env)

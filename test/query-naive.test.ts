@@ -39,7 +39,7 @@ describe('queries against an oracle', () => {
           return
         }
         answered++
-        const wanted = canonical(naiveRows(db, textOf(q), inputs, RULES))
+        const wanted = canonical(await naiveRows(db, textOf(q), inputs, RULES))
         expect(canonical(rows)).toEqual(wanted)
         const other = await query(db, textOf(q, shuffled(q.where, seed)), inputs, env)
         expect(canonical(other)).toEqual(wanted)

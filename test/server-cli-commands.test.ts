@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { memory, open, restore } from '../src/engine.ts'
 import { run } from '../src/server/cli/run.ts'
 import { createSyncHandler } from '../src/server/handler.ts'
 import { sqlRemote } from '../src/storage/sql/sql-remote.ts'
@@ -277,4 +278,25 @@ describe('says so', () => {
     vi.unstubAllGlobals()
     await handler.close()
   })
+})
+
+it('backups of the command and of connections are the same', async () => {
+  const a = await connected('shop')
+  await quiet(a)
+  const text = async (stream: ReadableStream<Uint8Array>): Promise<string> => new Response(stream as never).text()
+  const { out } = await annals(['export', `${url}/sync/shop`])
+  expect(await text(a.conn.export())).toBe(out.map((line) => `${line}\n`).join(''))
+  await a.conn.close()
+
+  const local = memory()
+  const restored = await restore('copy', new Blob([out.join('\n')]), { storage: local })
+  expect(restored).toEqual({ t: 4, restored: 4 })
+  const conn = await open('copy', { storage: local })
+  await conn.transact([{ 'inv/sku': 'of its own' }])
+  const input = await text(conn.export())
+  await conn.close()
+  const target = `${url}/sync/${crypto.randomUUID()}`
+  expect((await annals(['restore', target], { input })).out).toEqual(['restored 5 transactions, up to t 5'])
+  expect((await annals(['query', target, '[:find (count ?e) . :where [?e :inv/sku]]'])).out).toEqual(['3'])
+  expect((await annals(['export', target])).out.join('\n')).toBe(input.trimEnd())
 })

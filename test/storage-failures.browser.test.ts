@@ -149,6 +149,23 @@ describe('opening', () => {
   })
 })
 
+it('work that hears no more of its requests, because the connection was closed, is done on another one', async () => {
+  await store.commit({ expect: { t: 0 }, log: [logRow(1)] })
+  const epoch = (await store.beginIndexing()).head.epoch
+  await store.commitIndex(epoch, { write: segments(1), root: indexRoot(1) })
+  const get = IDBObjectStore.prototype.get
+  vi.spyOn(IDBObjectStore.prototype, 'get').mockImplementationOnce(function (this: IDBObjectStore, key) {
+    const request = get.call(this, key)
+    request.addEventListener('success', (event) => {
+      event.stopImmediatePropagation()
+      this.transaction.db.close()
+      this.transaction.db.dispatchEvent(new Event('close'))
+    })
+    return request
+  })
+  expect(await store.readRoot()).toEqual(indexRoot(1))
+})
+
 describe('cleared site data', () => {
   it('ends every tab’s store; the first that opens again makes a new database for all', async () => {
     const second = await storageOver().open(name)

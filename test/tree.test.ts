@@ -6,7 +6,7 @@ import { comparePlace, compareRows, INDEXES, type Index, type Place } from '../s
 import { type Rows, RowsBuilder } from '../src/db/rows.ts'
 import { sortRows } from '../src/db/sort-rows.ts'
 import { type Branch, changeTree, emptyTree, type Node, type Tree } from '../src/db/tree.ts'
-import { rank, visitLeaves } from '../src/db/tree-read.ts'
+import { rank, ranks, visitLeaves } from '../src/db/tree-read.ts'
 import { runs } from './support/seeds.ts'
 
 type Row = readonly [e: number, a: number, v: Value, tx: number]
@@ -80,6 +80,14 @@ describe.each(INDEXES)('a tree in the order %s', (index) => {
               const signs = model.map((_, i) => Math.sign(comparePlace[index](rows, i, place)))
               expect(rank(tree, place, false)).toBe(signs.filter((s) => s < 0).length)
               expect(rank(tree, place, true)).toBe(signs.filter((s) => s <= 0).length)
+              expect(ranks(tree, place, place)).toEqual({ lo: rank(tree, place, false), hi: rank(tree, place, true) })
+              for (const to of probes.map(
+                ([te, ta]): Place => (index === 'eavt' ? { e: te } : index === 'vaet' ? { v: te } : { a: ta }),
+              )) {
+                const { lo, hi } = ranks(tree, place, to)
+                expect(lo).toBe(rank(tree, place, false))
+                expect(hi).toBe(Math.max(lo, rank(tree, to, true)))
+              }
             }
           }
         },

@@ -1,4 +1,5 @@
 import type { AnnalsError } from '../base/errors.ts'
+import type { ExportOptions } from './backup.ts'
 import type { Db, EntityRef, PullPattern, Query, TimePoint, TxForms } from './db.ts'
 import type { Functions } from './functions.ts'
 import type { LiveQuery, Store } from './live.ts'
@@ -119,7 +120,8 @@ export interface Connection<S extends SchemaDef = SchemaDef, F extends Functions
    * Removal by law: takes the facts of an entity, or the values of an attribute, out of log, indexes and past for good; a fact
    * goes with its retraction, and nothing can undo it. Values taken before are `db/gone` from then on. Facts that others have
    * about the entity stay, and so do its components: excise them too. Refuses schema, built-ins and transactions with
-   * `tx/not-excisable`, and a replica with `sync/is-replica`.
+   * `tx/not-excisable`. Of a replica the remote carries it out, for administrators (`sync/unauthorized`), and every replica after it:
+   * it resolves when the facts are gone there and here. What is pending is no part of the log: withdraw it.
    */
   excise(target: EntityRef, options?: ExciseOptions): Promise<ExciseReport>
   /** Runs the migrations that this database has not had, in order, one transaction each, named by `tx/migration`. */
@@ -131,6 +133,12 @@ export interface Connection<S extends SchemaDef = SchemaDef, F extends Functions
    * `db/timeout`, `db/aborted`, `connection/closed`.
    */
   syncTo(t: number, options?: WaitOptions): Promise<Db<S, F>>
+  /**
+   * The log as lines of JSON, which `restore` and the command `annals restore` read: the whole of it, or what came after `since`.
+   * Holds what is confirmed when it is called; what is pending or refused stays here. `db/bad-option`; its stream fails with
+   * `log/unknown-transaction` where the log does not reach `since`. A file: `new Response(conn.export()).blob()`.
+   */
+  export(options?: ExportOptions): ReadableStream<Uint8Array>
   readonly sync: Sync
   /** Calls `listener` after each change of `db()`. */
   subscribe(listener: () => void): () => void

@@ -1,4 +1,5 @@
 import type { WireError } from '../base/errors.ts'
+import type { ExportOptions, RestoreReport } from './backup.ts'
 import type {
   ExciseOptions,
   ExciseReport,
@@ -195,6 +196,17 @@ export interface WorkerCalls {
   /** Fewer than `range.limit` only at the end of the log. */
   log(connection: number, page: LogPage): readonly LogEntry[]
   stats(connection: number): Stats
+  /** A ticket for the pieces of a backup. */
+  exportBegin(connection: number, options: ExportOptions): number
+  /** undefined after the last. */
+  exportNext(ticket: number): Uint8Array | undefined
+  exportEnd(ticket: number): void
+  /** A ticket for bringing a backup, in pieces; rejections come with the next piece or the end. */
+  restoreBegin(request: OpenRequest): number
+  restoreNext(ticket: number, bytes: Uint8Array): void
+  /** `isCut`: there should be more, but the page has not got it. */
+  restoreEnd(ticket: number, isCut: boolean): RestoreReport
+  destroy(request: OpenRequest, discard: boolean): void
   watch(connection: number, live: number, request: LiveRequest): void
   unwatch(connection: number, live: number): void
 

@@ -1,7 +1,7 @@
 /** Every code that leaves annals. Stable: a code may be added, never renamed or given another meaning. */
 export type ErrorCode =
   | `backup/${'malformed' | 'truncated' | 'corrupt' | 'newer-format' | 'does-not-follow'}`
-  | `client/${'already-connected' | 'no-worker' | 'worker-died' | 'worker-failed' | 'unknown-handle' | 'bad-option'}`
+  | `client/${'already-connected' | 'no-worker' | 'worker-died' | 'worker-failed' | 'unknown-handle' | 'bad-option' | 'unsynced'}`
   | `connection/${'closed' | 'destroyed'}`
   | `db/${'aborted' | 'bad-option' | 'gone' | 'not-indexed' | 'timeout' | 'unknown-index' | 'unknown-point'}`
   | `edn/${'malformed' | 'too-deep' | 'unknown-tag' | 'duplicate-key'}`

@@ -4,9 +4,8 @@ import type { SchemaDef } from '../api/schema.ts'
 import { AnnalsError } from '../base/errors.ts'
 import { askToPersist } from './browser-storage.ts'
 import { type ConnectOptions, checkOptions, fingerprint, openRequest } from './connect-options.ts'
-import { startDefaultWorker } from './default-worker.ts'
+import { hostOf } from './hosts.ts'
 import { PageConnection } from './page-connection.ts'
-import { WorkerHost } from './worker-host.ts'
 
 interface Shared {
   readonly fingerprint: string
@@ -16,8 +15,6 @@ interface Shared {
 
 /** By name and user. */
 const connections = new Map<string, Shared>()
-/** By the function that starts the worker. Also what keeps a worker's channel from being collected while it is in use. */
-const hosts = new Map<() => Worker, WorkerHost>()
 
 /**
  * Opens a database of this browser by its name, in a Web Worker. A page has one connection per name and user: to connect again
@@ -37,14 +34,14 @@ export async function connect<const S extends SchemaDef = SchemaDef, F extends F
   checkOptions(name, options)
   const request = openRequest(name, options)
   const mark = fingerprint(request, options)
-  const key = JSON.stringify([name, options.user])
+  const key = keyOf(name, options.user)
   const known = connections.get(key)
   if (known !== undefined) {
     if (known.fingerprint !== mark) throw alreadyConnected(name, options.user)
     known.holders++
     return known.connection as Promise<Connection<S, F>>
   }
-  if (typeof Worker === 'undefined' && options.worker === undefined) throw noWorker()
+  const host = hostOf(options.worker)
 
   askToPersist()
   const release = (): boolean => {
@@ -53,11 +50,7 @@ export async function connect<const S extends SchemaDef = SchemaDef, F extends F
     return true
   }
   const auth = options.sync?.auth
-  const connection = new PageConnection(
-    hostOf(options.worker ?? startDefaultWorker),
-    { request, ...(auth && { auth }) },
-    release,
-  )
+  const connection = new PageConnection(host, { request, ...(auth && { auth }) }, release)
   const shared: Shared = { fingerprint: mark, holders: 1, connection: connection.settle().then(() => connection) }
   connections.set(key, shared)
   try {
@@ -69,26 +62,14 @@ export async function connect<const S extends SchemaDef = SchemaDef, F extends F
   }
 }
 
-function hostOf(create: () => Worker): WorkerHost {
-  let host = hosts.get(create)
-  if (host === undefined) {
-    host = new WorkerHost(create, () => {
-      hosts.delete(create)
-    })
-    hosts.set(create, host)
-  }
-  return host
-}
+const keyOf = (name: string, user: string | undefined): string => JSON.stringify([name, user])
+
+/** Whether this page has the database open. */
+export const isConnected = (name: string, user: string | undefined): boolean => connections.has(keyOf(name, user))
 
 const alreadyConnected = (name: string, user: string | undefined): AnnalsError =>
   new AnnalsError(
     'client/already-connected',
     `this page is connected to ${name}${user === undefined ? '' : ` of ${user}`} with other options; close that connection, or connect with the same`,
     { name, ...(user !== undefined && { user }) },
-  )
-
-const noWorker = (): AnnalsError =>
-  new AnnalsError(
-    'client/no-worker',
-    "There are no Web Workers here (Node, or server rendering?). Open the database in this thread: import { open, memory } from 'annals/engine'",
   )

@@ -16,6 +16,11 @@ export function makeKnown(request: OpenRequest): void {
   }
 }
 
+/** The database is gone because it was to go. */
+export function forget(request: OpenRequest): void {
+  notes()?.removeItem(keyOf(request))
+}
+
 function notes(): Storage | undefined {
   try {
     return globalThis.localStorage

@@ -1,3 +1,4 @@
+import type { ExportOptions } from '../api/backup.ts'
 import type {
   Connection,
   ExciseOptions,
@@ -16,6 +17,8 @@ import type { LiveQuery } from '../api/live.ts'
 import type { ChangeEvent, OpenRequest, WireDb, WireWith, WorkerCalls } from '../api/messages.ts'
 import type { LogEntry, Settled, TxReport, UndoReport } from '../api/report.ts'
 import { assert } from '../base/assert.ts'
+import { streamOf } from '../base/byte-stream.ts'
+import { checkExport } from '../base/check-export.ts'
 import { AnnalsError, fromWireError, isAnnalsError } from '../base/errors.ts'
 import { Failures } from '../base/failures.ts'
 import { Listeners } from '../base/listeners.ts'
@@ -25,6 +28,7 @@ import { closedError, reachBasis } from '../base/reach-basis.ts'
 import { onAbort, waitUntil } from '../base/wait-until.ts'
 import { browserStorage } from './browser-storage.ts'
 import type { Args, Value } from './calls.ts'
+import { exported } from './exported.ts'
 import { KeptValue } from './kept-values.ts'
 import { isKnown, makeKnown } from './known-databases.ts'
 import { liveKey } from './live-key.ts'
@@ -128,6 +132,12 @@ export class PageConnection implements Connection, Tenant, DbOwner {
       { t: () => this.newestT, read: (page) => this.call('log', page), beyond: (t) => this.beyond(t) },
       range,
     )
+  }
+
+  export(options: ExportOptions = {}): ReadableStream<Uint8Array> {
+    this.checkOpen()
+    checkExport(options)
+    return streamOf(exported(() => this.open(), this.number, options))
   }
 
   syncTo(t: number, options?: WaitOptions): Promise<Db> {

@@ -12,10 +12,13 @@ import type {
   WorkerCalls,
 } from '../api/messages.ts'
 import { AnnalsError } from '../base/errors.ts'
+import { restore } from '../engine/restore.ts'
 import { answerCalls, type Caller, callerOf, type Handlers } from './calls.ts'
+import { Backups } from './serve/backups.ts'
+import { destroyDatabase } from './serve/destroy-database.ts'
 import { Leadership } from './serve/leadership.ts'
 import { holdLifeLock } from './serve/life-lock.ts'
-import type { OpenDatabase } from './serve/open-database.ts'
+import { type Databases, storeName } from './serve/open-database.ts'
 import { packRows } from './serve/pack-rows.ts'
 import { ServedConnection } from './serve/served-connection.ts'
 
@@ -24,12 +27,9 @@ const PROTOCOL: Protocol = 1
 /** Keeps their channels from being collected while they are in use. */
 const servers = new Set<Server>()
 
-/**
- * Answers a page's calls at `endpoint`: all that a database worker does. `harden` makes what was acknowledged outlive a power
- * cut; it runs when the page is hidden.
- */
-export function serveAt(endpoint: Endpoint, open: OpenDatabase, harden = async (): Promise<void> => undefined): void {
-  const server = new Server(callerOf<PageCalls>(endpoint), open, harden)
+/** Answers a page's calls at `endpoint`: all that a database worker does. */
+export function serveAt(endpoint: Endpoint, databases: Databases): void {
+  const server = new Server(callerOf<PageCalls>(endpoint), databases)
   servers.add(server)
   answerCalls<WorkerCalls>(endpoint, server.calls, () => server.flush())
 }
@@ -38,12 +38,12 @@ class Server {
   private readonly connections = new Map<number, ServedConnection>()
   private readonly cancels = new Map<number, AbortController>()
   private readonly leadership = new Leadership()
+  private readonly backups = new Backups()
   private life: ReturnType<typeof holdLifeLock> | undefined
 
   constructor(
     private readonly page: Caller<PageCalls>,
-    private readonly openDatabase: OpenDatabase,
-    private readonly harden: () => Promise<void>,
+    private readonly databases: Databases,
   ) {}
 
   readonly calls: Handlers<WorkerCalls> = {
@@ -54,7 +54,7 @@ class Server {
       this.leadership.resume()
       return this.hello()
     },
-    harden: () => this.harden(),
+    harden: () => this.databases.harden?.(),
     open: (connection, request) => this.open(connection, request),
     close: (connection) => this.close(connection),
     release: (tokens) => {
@@ -98,6 +98,17 @@ class Server {
       return entries
     },
     stats: (connection) => this.connection(connection).stats(),
+    exportBegin: (number, options) => {
+      const connection = this.connection(number)
+      return this.backups.beginExport(connection, connection.export(options))
+    },
+    exportNext: (ticket) => this.backups.nextPiece(ticket),
+    exportEnd: (ticket) => this.backups.endExport(ticket),
+    restoreBegin: (request) =>
+      this.backups.beginRestore((bytes) => restore(storeName(request), bytes, { storage: this.databases.storage })),
+    restoreNext: (ticket, bytes) => this.backups.put(ticket, bytes),
+    restoreEnd: (ticket, isCut) => this.backups.endRestore(ticket, isCut),
+    destroy: (request, discard) => destroyDatabase(this.databases.storage, storeName(request), discard),
     watch: (connection, live, request) => this.watch(connection, live, request),
     unwatch: (connection, live) => this.served(connection).unwatch(live),
 
@@ -135,7 +146,7 @@ class Server {
     const onCreated = (): void => {
       created = true
     }
-    const connection = await this.openDatabase(request, { auth, leadership: this.leadership, onCreated })
+    const connection = await this.databases.open(request, { auth, leadership: this.leadership, onCreated })
     const served = new ServedConnection(number, connection, (event, buffers) => {
       // Nobody waits for the page to have seen it; a page that is gone takes this worker with it.
       this.page('changed', transfer([event], [...buffers])).catch(() => undefined)
@@ -147,7 +158,9 @@ class Server {
   private async close(number: number): Promise<void> {
     const served = this.connections.get(number)
     this.connections.delete(number)
-    await served?.close()
+    if (served === undefined) return
+    await this.backups.leave(served.connection)
+    await served.close()
   }
 
   private watch(number: number, live: number, request: LiveRequest): void {

@@ -70,79 +70,84 @@ const WANTED: Record<Exclude<ValueType, 'tuple'>, string> = {
  */
 export function readValue(type: Exclude<ValueType, 'tuple'>, x: unknown, where: string): Value {
   const input = isLiteral(x) ? x.$lit : x
-  const wrong = (): AnnalsError =>
-    new AnnalsError('value/wrong-type', `${where} wants ${WANTED[type]} (${type}), got ${describe(x)}`, {
-      attribute: where,
-      wanted: type,
-    })
-  const malformed = (): AnnalsError =>
-    new AnnalsError('value/malformed', `${where}: ${describe(x)} is not ${WANTED[type]}`, {
-      attribute: where,
-      wanted: type,
-    })
-  const range = (): AnnalsError =>
-    new AnnalsError(
-      'value/out-of-range',
-      `${where}: ${describe(x)} is outside the range of ${type} (safe integers for long; declare it bigint for more)`,
-      { attribute: where, wanted: type },
-    )
   switch (type) {
     case 'boolean':
-      if (typeof input !== 'boolean') throw wrong()
+      if (typeof input !== 'boolean') throw wrong(type, input, where)
       return input
     case 'long':
     case 'ref':
-      if (typeof input === 'bigint') throw type === 'ref' ? wrong() : range()
-      if (typeof input !== 'number' || (!Number.isInteger(input) && Number.isFinite(input))) throw wrong()
-      if (!Number.isSafeInteger(input)) throw range()
+      if (typeof input === 'bigint') throw type === 'ref' ? wrong(type, input, where) : range(type, input, where)
+      if (typeof input !== 'number' || (!Number.isInteger(input) && Number.isFinite(input)))
+        throw wrong(type, input, where)
+      if (!Number.isSafeInteger(input)) throw range(type, input, where)
       return input === 0 ? 0 : input
     case 'bigint':
       if (typeof input === 'bigint') return input
-      if (typeof input !== 'number' || !Number.isInteger(input)) throw wrong()
-      if (!Number.isSafeInteger(input)) throw range()
+      if (typeof input !== 'number' || !Number.isInteger(input)) throw wrong(type, input, where)
+      if (!Number.isSafeInteger(input)) throw range(type, input, where)
       return BigInt(input)
     case 'double':
-      if (typeof input !== 'number') throw wrong()
-      if (Number.isNaN(input)) throw range()
+      if (typeof input !== 'number') throw wrong(type, input, where)
+      if (Number.isNaN(input)) throw range(type, input, where)
       return input === 0 ? 0 : input
     case 'bigdec': {
       const text = typeof input === 'bigint' || Number.isSafeInteger(input) ? String(input) : input
-      if (typeof text !== 'string') throw wrong()
+      if (typeof text !== 'string') throw wrong(type, input, where)
       const payload = decimalPayload(text)
-      if (payload === undefined) throw malformed()
+      if (payload === undefined) throw malformed(type, input, where)
       return Tag.bigdec + payload
     }
     case 'instant': {
-      if (!(input instanceof Date)) throw wrong()
+      if (!(input instanceof Date)) throw wrong(type, input, where)
       const ms = input.getTime()
-      if (Number.isNaN(ms)) throw malformed()
+      if (Number.isNaN(ms)) throw malformed(type, input, where)
       return instantValue(ms)
     }
     case 'string':
-      if (typeof input !== 'string') throw wrong()
+      if (typeof input !== 'string') throw wrong(type, input, where)
       return stringValue(input)
     case 'keyword':
       if (isKeyword(input)) return keywordValue(input.$kw)
-      if (typeof input !== 'string' || !/^:[^\s:]/.test(input)) throw wrong()
+      if (typeof input !== 'string' || !/^:[^\s:]/.test(input)) throw wrong(type, input, where)
       stringValue(input) // refuses what no text may hold
       return keywordValue(input)
     case 'symbol':
       if (isSym(input)) return Tag.symbol + input.$sym
-      if (typeof input !== 'string' || input === '') throw wrong()
+      if (typeof input !== 'string' || input === '') throw wrong(type, input, where)
       stringValue(input)
       return Tag.symbol + input
     case 'uuid':
-      if (typeof input !== 'string') throw wrong()
-      if (!UUID.test(input)) throw malformed()
+      if (typeof input !== 'string') throw wrong(type, input, where)
+      if (!UUID.test(input)) throw malformed(type, input, where)
       return Tag.uuid + input.toLowerCase()
     case 'uri':
-      if (typeof input !== 'string') throw wrong()
-      if (!URI.test(input) || !input.isWellFormed()) throw malformed()
+      if (typeof input !== 'string') throw wrong(type, input, where)
+      if (!URI.test(input) || !input.isWellFormed()) throw malformed(type, input, where)
       return Tag.uri + input
     case 'bytes':
-      if (!(input instanceof Uint8Array)) throw wrong()
+      if (!(input instanceof Uint8Array)) throw wrong(type, input, where)
       return bytesValue(input)
   }
+}
+
+function wrong(type: keyof typeof WANTED, input: unknown, where: string): AnnalsError {
+  return new AnnalsError('value/wrong-type', `${where} wants ${WANTED[type]} (${type}), got ${describe(input)}`, {
+    attribute: where,
+    wanted: type,
+  })
+}
+function malformed(type: keyof typeof WANTED, input: unknown, where: string): AnnalsError {
+  return new AnnalsError('value/malformed', `${where}: ${describe(input)} is not ${WANTED[type]}`, {
+    attribute: where,
+    wanted: type,
+  })
+}
+function range(type: keyof typeof WANTED, input: unknown, where: string): AnnalsError {
+  return new AnnalsError(
+    'value/out-of-range',
+    `${where}: ${describe(input)} is outside the range of ${type} (safe integers for long; declare it bigint for more)`,
+    { attribute: where, wanted: type },
+  )
 }
 
 /** The value of a tuple whose members are already values; `null` is absent. Throws `value/out-of-range` beyond 2..8. */
@@ -156,7 +161,7 @@ export function tupleValue(members: readonly (Value | null)[], where: string): V
       },
     )
   }
-  for (const m of members) if (m !== null) checkSmall(m, `${where}: a member of a tuple`)
+  for (const m of members) if (m !== null) checkSmall(m, () => `${where}: a member of a tuple`)
   return Tag.tuple + tuplePayload(members)
 }
 
@@ -164,9 +169,9 @@ export function tupleValue(members: readonly (Value | null)[], where: string): V
 const SMALL = 1024
 
 /** Throws `value/too-large` for what is too large to be looked up by. */
-export function checkSmall(v: Value, what: string): void {
+export function checkSmall(v: Value, what: () => string): void {
   if (typeof v !== 'string' || v.length <= SMALL + 1) return
-  throw new AnnalsError('value/too-large', `${what} takes at most ${SMALL} characters, got ${v.length}`, {
+  throw new AnnalsError('value/too-large', `${what()} takes at most ${SMALL} characters, got ${v.length}`, {
     length: v.length,
     most: SMALL,
   })

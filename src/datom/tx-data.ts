@@ -47,4 +47,26 @@ export class TxDataBuilder implements TxData {
     this.v.push(v)
     this.added.push(added)
   }
+
+  /** These datoms, and then those of `next`, with the increments of both. */
+  concat(next: TxData): TxData {
+    return {
+      length: this.length + next.length,
+      e: this.e.concat(next.e),
+      a: this.a.concat(next.a),
+      v: this.v.concat(next.v),
+      added: this.added.concat(next.added),
+      increments: this.increments.concat(next.increments),
+    }
+  }
+}
+
+/** The datoms of which `keep` says so, by place, and all increments. */
+export function filterTxData(data: TxData, keep: (i: number) => boolean): TxData {
+  const out = new TxDataBuilder()
+  for (let i = 0; i < data.length; i++) {
+    if (keep(i)) out.push(data.e[i] as number, data.a[i] as number, data.v[i] as Value, data.added[i] as 0 | 1)
+  }
+  out.increments.push(...data.increments)
+  return out
 }

@@ -1,5 +1,6 @@
 import { AnnalsError } from '../base/errors.ts'
 import type { MaybePromise } from '../base/maybe-promise.ts'
+import { lowerBound } from '../base/search.ts'
 import { isInAvet, type Schema } from '../datom/schema.ts'
 import type { TxData } from '../datom/tx-data.ts'
 import type { Value } from '../datom/value.ts'
@@ -7,11 +8,11 @@ import { type Db, PLAIN_VIEW, type Trees, withoutView } from './db.ts'
 import type { Index } from './index-order.ts'
 import { changeIndex } from './index-tree.ts'
 import { rangeOf } from './range.ts'
-import { NO_ROWS, type Rows, RowsBuilder } from './rows.ts'
+import { concatRows, NO_ROWS, type Rows, RowsBuilder, sliceRows } from './rows.ts'
 import type { Scan } from './scan.ts'
 import { isSchemaAttribute, updateSchema, withoutNames } from './schema-at.ts'
 import { isUsed } from './schema-use.ts'
-import { sortRows } from './sort-rows.ts'
+import { groupByAttribute, sortRows } from './sort-rows.ts'
 import { scan } from './view.ts'
 
 /**
@@ -21,14 +22,22 @@ import { scan } from './view.ts'
 export async function applyTx(db: Db, tx: number, data: TxData, basisT: number): Promise<Db> {
   const before = withoutView(db)
   const removed = await rowsToRemove(before, data)
-  const added = new RowsBuilder(false, data.length)
-  for (let i = 0; i < data.length; i++) {
-    if (data.added[i] === 1) added.push(data.e[i] as number, data.a[i] as number, data.v[i] as Value, tx)
-  }
-  const present = changeTrees(before.present, before.schema, removed, added.done())
+  const present = changeTrees(before.present, before.schema, removed, rowsToAdd(data, tx))
   const past = changeTrees(before.past, before.schema, NO_PAST, ended(before.schema, removed, tx))
   const after: Db = { ...before, basisT, lastTx: tx, present, past, view: PLAIN_VIEW }
   return withSchema(after, data)
+}
+
+/** The rows that the assertions of `data` bring; those about the transaction itself last, which is where they sort. */
+function rowsToAdd(data: TxData, tx: number): Rows {
+  const added = new RowsBuilder(false, data.length)
+  for (const own of [false, true]) {
+    for (let i = 0; i < data.length; i++) {
+      const e = data.e[i] as number
+      if (data.added[i] === 1 && (e === tx) === own) added.push(e, data.a[i] as number, data.v[i] as Value, tx)
+    }
+  }
+  return added.done()
 }
 
 /** The rows of the present that the retractions of `data` end. */
@@ -67,14 +76,25 @@ function ended(schema: Schema, removed: Rows, tx: number): Rows {
 }
 
 function changeTrees(trees: Trees, schema: Schema, removed: Rows, added: Rows): Trees {
-  const change = (index: Index, keep?: (a: number) => boolean) =>
-    changeIndex(trees[index], sortRows(index, only(removed, keep)), sortRows(index, only(added, keep)))
-  return {
-    eavt: change('eavt'),
-    aevt: change('aevt'),
-    avet: change('avet', (a) => isIndexed(schema, a)),
-    vaet: change('vaet', (a) => schema.attributes.get(a)?.type === 'ref'),
-  }
+  const out = ordered(schema, removed)
+  const into = ordered(schema, added)
+  const change = (index: Index) => changeIndex(trees[index], out[index], into[index])
+  return { eavt: change('eavt'), aevt: change('aevt'), avet: change('avet'), vaet: change('vaet') }
+}
+
+/** Those of `rows` that each index has, in its order. */
+function ordered(schema: Schema, rows: Rows): Readonly<Record<Index, Rows>> {
+  const eavt = sortRows('eavt', rows)
+  const aevt = groupByAttribute(eavt)
+  const avet = sortRows(
+    'avet',
+    ofAttributes(aevt, (a) => isIndexed(schema, a)),
+  )
+  const vaet = sortRows(
+    'vaet',
+    ofAttributes(aevt, (a) => schema.attributes.get(a)?.type === 'ref'),
+  )
+  return { eavt, aevt, avet, vaet }
 }
 
 function isIndexed(schema: Schema, a: number): boolean {
@@ -82,14 +102,19 @@ function isIndexed(schema: Schema, a: number): boolean {
   return attribute !== undefined && isInAvet(attribute)
 }
 
-function only(rows: Rows, keep?: (a: number) => boolean): Rows {
-  if (keep === undefined) return rows
-  const out = new RowsBuilder(rows.to !== undefined)
-  for (let i = 0; i < rows.length; i++) {
-    const a = rows.a[i] as number
-    if (keep(a)) out.push(rows.e[i] as number, a, rows.v[i] as Value, rows.tx[i] as number, rows.to?.[i])
+/** Those of `rows`, which are grouped by attribute, whose attribute `keep` takes. */
+function ofAttributes(rows: Rows, keep: (a: number) => boolean): Rows {
+  const kept: Rows[] = []
+  let length = 0
+  for (let start = 0, end = 0; start < rows.length; start = end) {
+    const a = rows.a[start] as number
+    end = lowerBound(start + 1, rows.length, (i) => rows.a[i] === a)
+    if (!keep(a)) continue
+    kept.push(sliceRows(rows, start, end))
+    length += end - start
   }
-  return out.done()
+  if (kept.length === 0) return rows.to === undefined ? NO_ROWS : NO_PAST
+  return kept.length === 1 ? (kept[0] as Rows) : concatRows(kept, length)
 }
 
 /** Reads the schema anew where `data` speaks of it, and fills or empties AVET for attributes that became (un)indexed. */

@@ -2,7 +2,7 @@ import { assert } from '../base/assert.ts'
 import { type Base, segmentCount } from './base.ts'
 import type { Index, Place } from './index-order.ts'
 import { countParts, type Part } from './part.ts'
-import { rankInRows } from './rank-in-rows.ts'
+import { endInRows, rankInRows } from './rank-in-rows.ts'
 import type { Rows } from './rows.ts'
 
 /** Rows that a prefix finds in one segment, as long as nobody has looked: it only has to rank. */
@@ -32,16 +32,20 @@ export class BaseRange {
     return this.guess()
   }
 
+  /** Whether the rows are in memory, where they then stay as long as this range. */
+  get isLoaded(): boolean {
+    if (this.parts === undefined) this.look()
+    return this.parts !== undefined
+  }
+
   /** Whether the rows can be counted: they are in memory, or all those of an attribute. */
   get isKnown(): boolean {
-    if (this.parts === undefined) this.look()
-    return this.parts !== undefined || this.ofAttribute() !== undefined
+    return this.isLoaded || this.ofAttribute() !== undefined
   }
 
   /** undefined when everything is in memory, which then stays there as long as this range. */
   load(): Promise<void> | undefined {
-    if (this.parts === undefined) this.look()
-    if (this.parts !== undefined) return undefined
+    if (this.isLoaded) return undefined
     const ids = this.base.ids.slice(this.first, this.last)
     return this.base.source.load(ids).then((segments) => this.keep(segments))
   }
@@ -69,7 +73,7 @@ export class BaseRange {
     const end = segments.length - 1
     for (const [i, rows] of segments.entries()) {
       const start = i === 0 ? rankInRows(rows, index, from, false) : 0
-      const stop = i === end ? rankInRows(rows, index, to, true) : rows.length
+      const stop = i === end ? endInRows(rows, index, start, to) : rows.length
       if (start < stop) parts.push({ rows, start, end: stop })
     }
     this.parts = parts

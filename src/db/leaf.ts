@@ -71,6 +71,14 @@ function seek(rows: Rows, lo: number, other: Rows, j: number, compare: CompareRo
   return lo
 }
 
+/** Rows `lo ..< hi` of `rows`. */
+export function copyRows(rows: Rows, lo: number, hi: number): Rows {
+  if (lo === 0 && hi === rows.length) return rows
+  const out = new Columns(hi - lo, rows.to !== undefined)
+  out.copy(rows, lo, hi)
+  return out.done()
+}
+
 /** `rows` without `removed[r0 ..< r1]` and with `added[a0 ..< a1]`, all sorted; every removed row must be there. */
 export function mergeLeaf(
   rows: Rows,

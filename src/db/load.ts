@@ -20,6 +20,9 @@ export function whenLoaded<T>(scan: Scan, read: (scan: Scan) => T): MaybePromise
   return loading === undefined ? read(scan) : loading.then(() => read(scan))
 }
 
+/** How many rows a scan has, which may have to be read for that: what it says before is a guess. */
+export const countRows = (scan: Scan): MaybePromise<number> => whenLoaded(scan, (s) => s.count)
+
 /** The values of a loaded scan's rows, in index order. */
 export function valuesOf(scan: Scan): Value[] {
   const out: Value[] = []

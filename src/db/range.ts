@@ -5,12 +5,14 @@ import type { IndexTree } from './index-tree.ts'
 import { mergeParts } from './merge-parts.ts'
 import type { Part } from './part.ts'
 import type { Tree } from './tree.ts'
-import { rank, visitLeaves } from './tree-read.ts'
+import { ranks, visitLeaves } from './tree-read.ts'
 
 /** The rows between two places of one index, ready to be read. */
 export interface Range {
   /** How many rows: exact when loaded, or when no segments are asked; otherwise a guess, and 0 only if there are none. */
   readonly count: number
+  /** Whether the rows lie in memory as they are, so that `parts()` copies nothing. */
+  readonly isLent: boolean
   /** undefined when everything needed is in memory, where it then stays as long as this range. */
   load(): Promise<void> | undefined
   /** The rows, in index order. Requires: `load()` has returned undefined or resolved. */
@@ -25,14 +27,16 @@ export const rangeOf = (tree: IndexTree, from: Place, to: Place): Range =>
 class TreeRange implements Range {
   private readonly lo: number
   readonly count: number
+  readonly isLent = true
 
   constructor(
     private readonly tree: Tree,
     from: Place,
     to: Place,
   ) {
-    this.lo = rank(tree, from, false)
-    this.count = Math.max(0, rank(tree, to, true) - this.lo)
+    const { lo, hi } = ranks(tree, from, to)
+    this.lo = lo
+    this.count = hi - lo
   }
 
   load(): undefined {}
@@ -65,6 +69,10 @@ class LayeredRange implements Range {
     const { base, gone, fresh } = this
     const kept = base.count - gone.count
     return (kept > 0 || base.isKnown ? kept : 1) + fresh.count
+  }
+
+  get isLent(): boolean {
+    return this.gone.count === 0 && this.fresh.count === 0 && this.base.isLoaded
   }
 
   load(): Promise<void> | undefined {

@@ -25,6 +25,8 @@ export interface Scan {
    * have to be read, and then 0 only if there are none. Reads nothing.
    */
   readonly count: number
+  /** Whether the rows lie in memory as they are, so that `batches()` costs no more than lending their leaves. */
+  readonly isLent: boolean
   /** undefined when everything needed is in memory; otherwise a promise that resolves when it is. */
   load(): Promise<void> | undefined
   /** The rows, in index order. Requires: `load()` has returned undefined or resolved. */

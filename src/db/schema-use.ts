@@ -12,6 +12,8 @@ import { scan } from './view.ts'
  */
 export async function isUsed(db: Db, e: number): Promise<boolean> {
   if (db.schema.composites.has(e)) return true
+  // the rows of a whole attribute are counted without reading any
+  if (scan(db, 'aevt', { a: e }).count > 0) return true
   if ((await everSaid(db, 'aevt', { a: e })) || (await everSaid(db, 'vaet', { v: e }))) return true
   const ident = db.schema.identOf.get(e)
   if (ident === undefined) return false
@@ -20,7 +22,6 @@ export async function isUsed(db: Db, e: number): Promise<boolean> {
 }
 
 async function everSaid(db: Db, index: Index, place: Place): Promise<boolean> {
-  if (scan(db, index, place).count > 0) return true
   const ever = scan({ ...db, view: { ...PLAIN_VIEW, history: true } }, index, place)
   return whenLoaded(ever, (s) => s.batches().length > 0)
 }

@@ -1,36 +1,64 @@
 import type { Value } from '../datom/value.ts'
-import { type ComparePlace, comparePlace, type Place } from './index-order.ts'
-import { rankInRows } from './rank-in-rows.ts'
+import { comparePlace, type Index, type Place } from './index-order.ts'
+import { endInRows, rankInRows } from './rank-in-rows.ts'
 import { concatRows, NO_ROWS, type Rows } from './rows.ts'
-import type { Branch, Leaf, Node, Tree } from './tree.ts'
+import { type Branch, firstRows, type Leaf, type Node, type Tree } from './tree.ts'
 
 /** How many rows sort before `place`; with `after`, how many sort before or agree with all its components. */
-export function rank(tree: Tree, place: Place, after: boolean): number {
-  if (tree.root === undefined) return 0
-  const compare = comparePlace[tree.index]
-  const limit = after ? 1 : 0
-  let node: Node = tree.root
+export const rank = (tree: Tree, place: Place, after: boolean): number =>
+  tree.root === undefined ? 0 : rankBelow(tree.root, tree.index, place, after)
+
+function rankBelow(top: Node, index: Index, place: Place, after: boolean): number {
+  let node = top
   let before = 0
   while (node.level !== 0) {
     const b = node as Branch
-    // the last child whose first row sorts before the place: the place lies in it or at its end
-    let lo = 0
-    let hi = b.children.length - 1
-    while (lo < hi) {
-      const mid = (lo + hi + 1) >>> 1
-      if (compareFirst(compare, b.children[mid] as Node, place) < limit) lo = mid
-      else hi = mid - 1
-    }
-    if (lo > 0) before += b.ends[lo - 1] as number
-    node = b.children[lo] as Node
+    const i = childAt(b, index, place, after)
+    if (i > 0) before += b.ends[i - 1] as number
+    node = b.children[i] as Node
   }
-  return before + rankInRows((node as Leaf).rows, tree.index, place, after)
+  return before + rankInRows((node as Leaf).rows, index, place, after)
 }
 
-function compareFirst(compare: ComparePlace, node: Node, place: Place): number {
-  let n = node
-  while (n.level !== 0) n = (n as Branch).children[0] as Node
-  return compare((n as Leaf).rows, 0, place)
+/** The last child whose first row sorts before the place (with `after`: not after it): the place lies in it or at its end. */
+function childAt({ children }: Branch, index: Index, place: Place, after: boolean): number {
+  const compare = comparePlace[index]
+  const limit = after ? 1 : 0
+  let lo = 0
+  let hi = children.length - 1
+  while (lo < hi) {
+    const mid = (lo + hi + 1) >>> 1
+    if (compare(firstRows(children[mid] as Node), 0, place) < limit) lo = mid
+    else hi = mid - 1
+  }
+  return lo
+}
+
+/** The ranks `lo ..< hi` of the rows from `from` to `to`, both included. */
+export interface Ranks {
+  readonly lo: number
+  readonly hi: number
+}
+
+/** As a short range lies in one leaf, it is descended to once, and its end looked for from its beginning on. */
+export function ranks(tree: Tree, from: Place, to: Place): Ranks {
+  const { index } = tree
+  let node = tree.root
+  let before = 0
+  while (node !== undefined && node.level !== 0) {
+    const b: Branch = node as Branch
+    const first = childAt(b, index, from, false)
+    if (first < childAt(b, index, to, true)) {
+      const lo = rankBelow(b, index, from, false)
+      return { lo: before + lo, hi: before + Math.max(lo, rankBelow(b, index, to, true)) }
+    }
+    if (first > 0) before += b.ends[first - 1] as number
+    node = b.children[first]
+  }
+  if (node === undefined) return { lo: 0, hi: 0 }
+  const { rows } = node as Leaf
+  const lo = rankInRows(rows, index, from, false)
+  return { lo: before + lo, hi: before + endInRows(rows, index, lo, to) }
 }
 
 /** Calls `visit` with the leaves that hold the rows `lo ..< hi` (ranks), in order, and the part of each that counts. */
@@ -78,5 +106,6 @@ export function allRows(tree: Tree): Rows {
 export function holdsRow(tree: Tree, rows: Rows, i: number): boolean {
   if (tree.root === undefined) return false
   const place = { e: rows.e[i] as number, a: rows.a[i] as number, v: rows.v[i] as Value, tx: rows.tx[i] as number }
-  return rank(tree, place, true) > rank(tree, place, false)
+  const { lo, hi } = ranks(tree, place, place)
+  return hi > lo
 }

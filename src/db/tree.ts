@@ -1,8 +1,8 @@
 import { assert } from '../base/assert.ts'
 import { lowerBound } from '../base/search.ts'
 import { type CompareRows, compareRows, type Index } from './index-order.ts'
-import { mergeLeaf } from './leaf.ts'
-import { concatRows, type Rows, sliceRows } from './rows.ts'
+import { copyRows, mergeLeaf } from './leaf.ts'
+import { concatRows, type Rows } from './rows.ts'
 
 /**
  * A persistent B+tree over rows in one index order: changing it copies the path from the changed leaves to the root and shares
@@ -22,6 +22,8 @@ export interface Leaf {
 export interface Branch {
   readonly level: number
   readonly children: readonly Node[]
+  /** The leaf that holds the first row. */
+  readonly first: Rows
   /** `ends[i]`: rows below children `0..i`. */
   readonly ends: Int32Array
   readonly count: number
@@ -40,16 +42,13 @@ function branch(children: readonly Node[]): Branch {
   const ends = new Int32Array(children.length)
   let count = 0
   for (let i = 0; i < children.length; i++) ends[i] = count += (children[i] as Node).count
-  return { level: (children[0] as Node).level + 1, children, ends, count }
+  const least = children[0] as Node
+  return { level: least.level + 1, children, first: firstRows(least), ends, count }
 }
 const isLeaf = (node: Node): node is Leaf => node.level === 0
 
 /** The leaf that holds the first row of `node`. */
-function firstRows(node: Node): Rows {
-  let n = node
-  while (!isLeaf(n)) n = n.children[0] as Node
-  return n.rows
-}
+export const firstRows = (node: Node): Rows => (isLeaf(node) ? node.rows : node.first)
 
 /** Cuts `items` into runs of at most `max`, as even as can be. */
 function evenRuns(length: number, max: number): [number, number][] {
@@ -59,8 +58,7 @@ function evenRuns(length: number, max: number): [number, number][] {
     Math.floor(((i + 1) * length) / runs),
   ])
 }
-const leavesOf = (rows: Rows): Leaf[] =>
-  evenRuns(rows.length, LEAF_MAX).map(([lo, hi]) => leaf(sliceRows(rows, lo, hi)))
+const leavesOf = (rows: Rows): Leaf[] => evenRuns(rows.length, LEAF_MAX).map(([lo, hi]) => leaf(copyRows(rows, lo, hi)))
 const branchesOf = (nodes: readonly Node[]): Branch[] =>
   evenRuns(nodes.length, BRANCH_MAX).map(([lo, hi]) => branch(nodes.slice(lo, hi)))
 

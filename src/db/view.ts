@@ -25,6 +25,9 @@ class PresentScan implements Scan {
   get count(): number {
     return this.present.count
   }
+  get isLent(): boolean {
+    return this.present.isLent
+  }
   load(): Promise<void> | undefined {
     return this.present.load()
   }
@@ -43,6 +46,7 @@ class TimeScan implements Scan {
     private readonly past: Range | undefined,
   ) {}
 
+  readonly isLent = false
   get count(): number {
     return this.present.count + (this.past?.count ?? 0) * (this.view.history ? 2 : 1)
   }

@@ -52,7 +52,7 @@ export interface Backup {
 export async function readBackup(chunks: AsyncIterable<Uint8Array>): Promise<Backup> {
   const lines = linesOf(chunks)
   const first = await lines.next()
-  const head = first.done ? undefined : parse(first.value, 1)
+  const head = first.done ? undefined : parse(first.value)
   if (head?.annals !== 'backup') throw malformed(1, 'it does not begin as a backup does')
   if (head.version !== VERSION) {
     const message = `the backup has format ${head.version}, made by a newer annals; this one knows ${VERSION}`
@@ -62,38 +62,47 @@ export async function readBackup(chunks: AsyncIterable<Uint8Array>): Promise<Bac
   return { after, rows: rowsOf(lines, after) }
 }
 
-async function* rowsOf(lines: AsyncIterable<string>, after: ConfirmedHead): AsyncGenerator<LogRow> {
+async function* rowsOf(lines: AsyncIterable<NumberedLine>, after: ConfirmedHead): AsyncGenerator<LogRow> {
   let head = after
   let number = 1
   for await (const line of lines) {
-    number++
-    const x = parse(line, number)
+    const x = parse(line)
+    ;({ number } = line)
     const t = count(x.t, number)
     const hash = text(x.hash, number)
     if (x.end === true) {
-      if (t !== head.t || hash !== head.hash) throw corrupt(head.t, `its end says t ${t}`)
+      if (t !== head.t || hash !== head.hash) throw corrupt(head.t, `its end says t ${t}`, number)
       return
     }
     const body = base64Bytes(text(x.body, number))
     if (body === undefined) throw malformed(number, 'its body is not base64')
     const row = { t, txid: text(x.txid, number), body, hash }
-    head = follow(head, row)
+    head = follow(head, row, number)
     yield row
   }
-  throw new AnnalsError('backup/truncated', `the backup breaks off after t ${head.t}`, { t: head.t })
+  const message = `the backup breaks off after t ${head.t}, at line ${number}`
+  throw new AnnalsError('backup/truncated', message, { t: head.t, line: number })
 }
 
-function follow(head: ConfirmedHead, { t, txid, body, hash }: LogRow): ConfirmedHead {
-  if (t !== head.t + 1) throw corrupt(head.t, `t ${t} follows`)
+function follow(head: ConfirmedHead, { t, txid, body, hash }: LogRow, line?: number): ConfirmedHead {
+  if (t !== head.t + 1) throw corrupt(head.t, `t ${t} follows`, line)
   if (chainHash(head.hash, t, txid, body) !== hash)
-    throw corrupt(head.t, `the record ${t} does not carry the hash it should`)
+    throw corrupt(head.t, `the record ${t} does not carry the hash it should`, line)
   return { t, hash }
 }
 
-async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+interface NumberedLine {
+  readonly text: string
+  /** From 1. */
+  readonly number: number
+}
+
+/** The lines that are not empty. */
+async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<NumberedLine> {
   const decoder = new TextDecoder()
   let parts: string[] = []
   let length = 0
+  let number = 1
   for await (const chunk of chunks) {
     const pieces = decoder.decode(chunk, { stream: true }).split('\n')
     for (const [i, piece] of pieces.entries()) {
@@ -101,19 +110,20 @@ async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<strin
       length += piece.length
       if (length > MAX_LINE) throw new AnnalsError('backup/malformed', 'a line of the backup does not end', {})
       if (i === pieces.length - 1) continue
-      const line = parts.join('').trim()
+      const text = parts.join('').trim()
       parts = []
       length = 0
-      if (line !== '') yield line
+      if (text !== '') yield { text, number }
+      number++
     }
   }
-  const last = parts.join('').trim()
-  if (last !== '') yield last
+  const text = parts.join('').trim()
+  if (text !== '') yield { text, number }
 }
 
-function parse(line: string, number: number): Line {
+function parse({ text, number }: NumberedLine): Line {
   try {
-    const x: unknown = JSON.parse(line)
+    const x: unknown = JSON.parse(text)
     if (typeof x === 'object' && x !== null) return x
   } catch {
     // the same is wrong with it
@@ -132,5 +142,10 @@ function refuse(line: number, why: string): never {
 const malformed = (line: number, why: string): AnnalsError =>
   new AnnalsError('backup/malformed', `line ${line} is not one of a backup: ${why}`, { line })
 
-const corrupt = (t: number, why: string): AnnalsError =>
-  new AnnalsError('backup/corrupt', `the backup is damaged after t ${t}: ${why}`, { t })
+const corrupt = (t: number, why: string, line?: number): AnnalsError => {
+  const at = line === undefined ? '' : `, at line ${line}`
+  return new AnnalsError('backup/corrupt', `the backup is damaged after t ${t}${at}: ${why}`, {
+    t,
+    ...(line !== undefined && { line }),
+  })
+}

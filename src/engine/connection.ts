@@ -1,3 +1,4 @@
+import type { ExportOptions } from '../api/backup.ts'
 import type {
   Connection,
   ExciseOptions,
@@ -11,11 +12,21 @@ import type {
   UndoTarget,
   WaitOptions,
 } from '../api/connection.ts'
-import type { Db as ApiDb, EntityRef, PullPattern, Query, QueryOptions, TimePoint, TxForms } from '../api/db.ts'
+import type {
+  Db as ApiDb,
+  EntityRef,
+  PullPattern,
+  Query,
+  QueryOptions,
+  ShownDatom,
+  TimePoint,
+  TxForms,
+} from '../api/db.ts'
 import type { LiveQuery } from '../api/live.ts'
 import type { LogEntry, Settled, TxReport, UndoReport } from '../api/report.ts'
 import type { SchemaDef } from '../api/schema.ts'
 import type { Sync } from '../api/sync.ts'
+import { checkExport } from '../base/check-export.ts'
 import { AnnalsError } from '../base/errors.ts'
 import { Failures } from '../base/failures.ts'
 import { logPages } from '../base/log-pages.ts'
@@ -28,10 +39,10 @@ import { txForms } from '../transact/read-forms.ts'
 import { txDatoms } from '../transact/tx-datoms.ts'
 import type { UndoneTx, UndoPlan } from '../transact/undo-plan.ts'
 import { refusePartial, undoReport } from '../transact/undo-report.ts'
+import { exportLog } from './export-log.ts'
 import { DbHandle } from './handle.ts'
 import type { Ledger, Written } from './ledger.ts'
 import { LiveQueries } from './live.ts'
-import { EXCISE_SCHEMA, planExcision } from './plan-excision.ts'
 import { readLog } from './read-log.ts'
 import type { Runtime } from './runtime.ts'
 import { showTxData } from './show-datoms.ts'
@@ -107,16 +118,7 @@ export class EngineConnection implements Connection {
 
   async excise(target: EntityRef, options: ExciseOptions = {}): Promise<ExciseReport> {
     this.checkOpen()
-    if (this.ledger.excise === undefined) {
-      throw new AnnalsError(
-        'sync/is-replica',
-        'this database is a copy of a remote one, whose log is not its own: facts cannot be excised here',
-        {},
-      )
-    }
-    await planExcision(this.ledger.db, target, options)
-    await this.install(EXCISE_SCHEMA)
-    return this.ledger.excise((db) => planExcision(db, target, options))
+    return this.ledger.excise(target, options)
   }
 
   async migrate(migrations: readonly Migration[]): Promise<readonly MigrationReport[]> {
@@ -144,6 +146,12 @@ export class EngineConnection implements Connection {
   syncTo(t: number, options?: WaitOptions): Promise<ApiDb> {
     const { name, subscribe } = this
     return reachBasis({ name, db: () => this.value(), subscribe, closing: this.ending.signal }, t, options)
+  }
+
+  export(options: ExportOptions = {}): ReadableStream<Uint8Array> {
+    this.checkOpen()
+    checkExport(options)
+    return exportLog(this.ledger, options)
   }
 
   subscribe = (listener: () => void): (() => void) => this.ledger.onChange(() => listener())
@@ -191,13 +199,17 @@ export class EngineConnection implements Connection {
   private report(w: Written): TxReport {
     const settled: Promise<Settled> =
       w.t === undefined ? this.ledger.settled(w.txid) : Promise.resolve({ status: 'confirmed', t: w.t, tx: w.tx })
+    let txData: readonly ShownDatom[] | undefined
     return {
       id: w.txid,
       tx: w.tx,
       ...(w.t !== undefined && { t: w.t }),
       status: w.t === undefined ? 'pending' : 'confirmed',
       tempids: w.tempids,
-      txData: showTxData(w.tx, w.data),
+      get txData() {
+        txData ??= showTxData(w.tx, w.data) // a large import may have no use for it
+        return txData
+      },
       dbBefore: this.handle(w.before),
       dbAfter: this.handle(w.after),
       settled,

@@ -6,14 +6,14 @@ import type { Db } from '../db/db.ts'
 import type { LogRow } from '../storage/port.ts'
 import { decodeRecord, excisedRow } from './record.ts'
 
-/** Which facts are to go. */
+/** Which facts are to go; plain data. */
 export interface Excision {
   /** An entity, or an attribute whose values are meant. */
   readonly target: number
   /** Of an entity, these attributes alone. */
-  readonly attrs: ReadonlySet<number> | undefined
-  /** Facts asserted by this transaction or later stay. */
-  readonly before: number
+  readonly attrs?: readonly number[]
+  /** Facts asserted at this t or later stay. */
+  readonly before?: number
 }
 
 /** A whole log without the facts of an excision; `rewritten` are those of its rows that hold less than before. */
@@ -76,8 +76,8 @@ class Excisor {
       m !== null && this.open.has(factKey(e, members?.[i] as number, m))
     if (members !== undefined && tupleMembers((v as string).slice(1)).some(isMember)) return true
     const { target, attrs, before } = this.excision
-    if (tx >= before) return false
-    return this.isAttribute ? a === target : e === target && (attrs === undefined || attrs.has(a)) && !isTx(e)
+    if (before !== undefined && tx >= txOfT(before)) return false
+    return this.isAttribute ? a === target : e === target && (attrs === undefined || attrs.includes(a)) && !isTx(e)
   }
 }
 

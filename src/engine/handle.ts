@@ -19,7 +19,7 @@ import { applyTx } from '../db/apply.ts'
 import { type Db, withoutView } from '../db/db.ts'
 import { entityId } from '../db/entity.ts'
 import { explain } from '../query/explain.ts'
-import { pullMany } from '../query/pull/pull.ts'
+import { pullMany, pullOne } from '../query/pull/pull.ts'
 import { query } from '../query/query.ts'
 import { txForms } from '../transact/read-forms.ts'
 import { transact } from '../transact/transact.ts'
@@ -49,19 +49,24 @@ export class DbHandle implements ApiDb {
     if (seen instanceof Promise) seen.catch(() => undefined) // whoever asks is told
   }
 
-  async q<Row = unknown>(q: Query, inputs: readonly unknown[] = [], options?: QueryOptions): Promise<Row> {
+  q<Row = unknown>(q: Query, inputs: readonly unknown[] = [], options?: QueryOptions): Promise<Row> {
     const { queryEnv } = this.runtime
-    const given = unwrapped(inputs)
-    const known = given instanceof Promise ? await given : given
-    return (await this.read((db) => query(db, q, known, queryEnv, options))) as Row
+    const found = this.read((db) => andThen(unwrapped(inputs), (known) => query(db, q, known, queryEnv, options)))
+    return found as Promise<Row>
   }
 
-  async pull<Entity = Record<string, unknown>>(
+  pull<Entity = Record<string, unknown>>(
     pattern: PullPattern,
     entity: EntityRef,
     options?: QueryOptions,
   ): Promise<Entity | undefined> {
-    return (await this.pullMany<Entity>(pattern, [entity], options))[0]
+    const { queryEnv } = this.runtime
+    const found = this.read((db) =>
+      andThen(entityId(db, entity), (id) =>
+        id === undefined ? undefined : pullOne(db, pattern, id, queryEnv, options),
+      ),
+    )
+    return found as Promise<Entity | undefined>
   }
 
   pullMany<Entity = Record<string, unknown>>(
@@ -167,7 +172,8 @@ export class DbHandle implements ApiDb {
   private async read<T>(reading: (db: Db) => MaybePromise<T>): Promise<T> {
     const db = this.value instanceof Promise ? await this.value : this.value
     try {
-      return await reading(db)
+      const found = reading(db)
+      return found instanceof Promise ? await found : found // an answer that is there costs no turn more
     } catch (e) {
       const isLost = isAnnalsError(e, 'db/gone') || isAnnalsError(e, 'storage/corrupt')
       const again = isLost ? reopened(db, this.runtime.confirmed?.()) : undefined

@@ -1,11 +1,11 @@
-import type { ExciseReport, TransactOptions } from '../api/connection.ts'
+import type { ExciseOptions, ExciseReport, TransactOptions } from '../api/connection.ts'
+import type { EntityRef } from '../api/db.ts'
 import type { Settled } from '../api/report.ts'
 import type { AnnalsError } from '../base/errors.ts'
 import type { TxData } from '../datom/tx-data.ts'
 import type { Db } from '../db/db.ts'
 import type { LogRow } from '../storage/port.ts'
 import type { LogOrigin } from './origin.ts'
-import type { ExcisionPlan } from './plan-excision.ts'
 
 export interface WriteOptions extends TransactOptions {
   /** An installation of schema: withdrawn without noise where it has become empty. */
@@ -47,8 +47,8 @@ export interface Ledger {
   readLog(from: number, limit: number): Promise<readonly LogRow[]>
   /** Where its values come from: another one after each excision. */
   readonly origin: LogOrigin
-  /** Takes facts out of the log for good; what to take is asked on the newest value. Absent where the log is a remote's. */
-  excise?(plan: (db: Db) => Promise<ExcisionPlan>): Promise<ExciseReport>
+  /** Takes facts out of the log for good; resolves when they are gone here. */
+  excise(target: EntityRef, options: ExciseOptions): Promise<ExciseReport>
   /** How the transaction of that uuid ended. */
   settled(txid: string): Promise<Settled>
   close(): Promise<void>

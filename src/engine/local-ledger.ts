@@ -1,4 +1,5 @@
-import type { ExciseReport, TransactOptions } from '../api/connection.ts'
+import type { ExciseOptions, ExciseReport, TransactOptions } from '../api/connection.ts'
+import type { EntityRef } from '../api/db.ts'
 import type { Settled } from '../api/report.ts'
 import { AnnalsError } from '../base/errors.ts'
 import { Listeners } from '../base/listeners.ts'
@@ -6,6 +7,7 @@ import { randomUuid } from '../base/random-uuid.ts'
 import { FIRST_USER_ID, isEntityId, txOfT } from '../datom/ids.ts'
 import type { Db } from '../db/db.ts'
 import type { IndexRoot, LocalState, LocalStore, LogRow } from '../storage/port.ts'
+import { schemaForms } from '../transact/install-schema.ts'
 import { transact } from '../transact/transact.ts'
 import type { DatomsOf } from '../transact/transaction.ts'
 import { type Call, CallQueue } from './call-queue.ts'
@@ -15,9 +17,10 @@ import type { Change, Ledger, WriteOptions, Written } from './ledger.ts'
 import { LedgerFailures } from './ledger-failures.ts'
 import { Mutex } from './mutex.ts'
 import { LogOrigin } from './origin.ts'
-import type { ExcisionPlan } from './plan-excision.ts'
+import { freeAfter } from './own-ids.ts'
+import { EXCISE_SCHEMA, type ExcisionPlan, planExcision } from './plan-excision.ts'
 import { type LogRecord, toRow } from './record.ts'
-import { applyRecord } from './replay.ts'
+import { applyRecord, applyRows } from './replay.ts'
 import { type Runtime, runtimeEnv } from './runtime.ts'
 import { type Confirmed, Segments } from './segments.ts'
 import { attributesOf } from './touched.ts'
@@ -98,10 +101,36 @@ export class LocalLedger implements Ledger {
     return this.calls.add({ forms, options })
   }
 
-  async excise(plan: (db: Db) => Promise<ExcisionPlan>): Promise<ExciseReport> {
+  async excise(target: EntityRef, options: ExciseOptions): Promise<ExciseReport> {
+    const plan = (db: Db): Promise<ExcisionPlan> => planExcision(db, target, options)
+    await plan(this.db)
+    for (const forms of schemaForms(this.db.schema, EXCISE_SCHEMA)) await this.transact(forms, { schema: true })
     return this.steps.run(() => {
       if (this.closed) throw new AnnalsError('connection/closed', 'this connection is closed', {})
       return this.exciseNow(plan)
+    })
+  }
+
+  /** Appends records that were decided before. False when somebody else has written: then nothing is changed. */
+  adopt(rows: readonly LogRow[]): Promise<boolean> {
+    return this.steps.run(async () => {
+      let { nextId } = this
+      const next = await applyRows(this.newest.db, this.newest.head, rows, ({ data }, { schema }) => {
+        nextId = Math.max(nextId, freeAfter(data, schema))
+        return undefined
+      })
+      const outcome = await this.store.commit({
+        expect: { t: this.newest.head.t },
+        log: rows,
+        meta: new Map([[NEXT_ID, nextId]]),
+      })
+      if (outcome === 'lost') {
+        await this.catchUp()
+        return false
+      }
+      this.nextId = nextId
+      this.publish(next, undefined)
+      return true
     })
   }
 

@@ -2,12 +2,13 @@ import type { ExciseOptions } from '../api/connection.ts'
 import type { EntityRef } from '../api/db.ts'
 import type { SchemaDef } from '../api/schema.ts'
 import { AnnalsError } from '../base/errors.ts'
-import { FIRST_USER_ID, isTx, txOfT } from '../datom/ids.ts'
+import { FIRST_USER_ID, isTx } from '../datom/ids.ts'
 import { describe } from '../datom/read-value.ts'
 import { findAttribute } from '../datom/schema.ts'
+import type { TxData } from '../datom/tx-data.ts'
 import { type Db, PLAIN_VIEW } from '../db/db.ts'
 import { attributeOf, entityId } from '../db/entity.ts'
-import { whenLoaded } from '../db/load.ts'
+import { countRows, whenLoaded } from '../db/load.ts'
 import { scan } from '../db/view.ts'
 import { txForms } from '../transact/read-forms.ts'
 import type { Excision } from './excision.ts'
@@ -47,11 +48,7 @@ export async function planExcision(
   const named = attrs?.map((name) => attributeOf(db.schema, name).id)
   const beforeT = before === undefined ? undefined : await firstT(db, before)
   return {
-    excision: {
-      target: id,
-      attrs: named && new Set(named),
-      before: beforeT === undefined ? Number.POSITIVE_INFINITY : txOfT(beforeT),
-    },
+    excision: { target: id, ...(named && { attrs: named }), ...(beforeT !== undefined && { before: beforeT }) },
     forms: [
       {
         'db/id': 'db.excise/excision',
@@ -62,6 +59,18 @@ export async function planExcision(
       ...txForms(txData),
     ],
   }
+}
+
+/** What the transaction with this `data` took out of the log of `db`; undefined for one that is no excision. */
+export function excisionIn({ schema }: Db, { length, a, v }: TxData): Excision | undefined {
+  const said = (name: string): number[] => {
+    const id = findAttribute(schema, name)?.id
+    return Array.from({ length }, (_, i) => i).flatMap((i) => (a[i] === id ? [v[i] as number] : []))
+  }
+  const [target] = said('db/excise')
+  const [attrs, [before]] = [said('db.excise/attrs'), said('db.excise/beforeT')]
+  if (target === undefined) return undefined
+  return { target, ...(attrs.length > 0 && { attrs }), ...(before !== undefined && { before }) }
 }
 
 async function checkTarget(db: Db, id: number, limited: boolean): Promise<void> {
@@ -80,6 +89,6 @@ async function checkTarget(db: Db, id: number, limited: boolean): Promise<void> 
   const known = await whenLoaded(scan(history, 'eavt', { e: id }), (s) => s.batches().length > 0)
   if (!known) throw new AnnalsError('entity/unknown', `there are no facts about entity ${id}`, { entity: id })
   const record = findAttribute(db.schema, 'db/excise')
-  if (record !== undefined && scan(db, 'eavt', { e: id, a: record.id }).count > 0)
+  if (record !== undefined && (await countRows(scan(db, 'eavt', { e: id, a: record.id }))) > 0)
     throw refuse('says that something was removed, and stays')
 }

@@ -6,6 +6,7 @@ import { randomBytes } from '../base/random-bytes.ts'
 import type { Increment, TxData } from '../datom/tx-data.ts'
 import type { Value } from '../datom/value.ts'
 import type { LogRow } from '../storage/port.ts'
+import { encodeValues, type Packed } from './encode-values.ts'
 
 /** One decided transaction: what the log holds and every replica applies as it stands. */
 export interface LogRecord {
@@ -36,7 +37,7 @@ interface Body {
   readonly a: Uint8Array
   /** One byte a datom: 1 asserted, 0 retracted. */
   readonly o: Uint8Array
-  readonly v: readonly unknown[]
+  readonly v: readonly Packed[]
   /** Increments; absent when there are none, as in records older than them. */
   readonly n?: readonly PackedIncrement[]
   readonly r?: string
@@ -57,13 +58,13 @@ const EXCISED_HEADER = SALT_BYTES + DIGEST_BYTES + CHECK_BYTES
 /** Bigints in CBOR would come back as numbers when small: they are texts that no other value can be. */
 const BIGINT_MARK = '\u0000n'
 
-const column = (values: readonly number[]): Uint8Array => new Uint8Array(Int32Array.from(values).buffer)
+const column = (values: readonly number[]): Uint8Array => new Uint8Array(new Int32Array(values).buffer)
 function numbers(bytes: Uint8Array): number[] {
   if (bytes.length % 4 !== 0) throw new RangeError('a column of int32 has a broken length')
   return [...new Int32Array(bytes.slice().buffer)]
 }
 
-const packValue = (v: Value): unknown => (typeof v === 'bigint' ? BIGINT_MARK + v.toString() : v)
+const packValue = (v: Value): Packed => (typeof v === 'bigint' ? BIGINT_MARK + v.toString() : v)
 const unpackValue = (v: unknown): Value =>
   typeof v === 'string' && v.startsWith(BIGINT_MARK) ? BigInt(v.slice(BIGINT_MARK.length)) : (v as Value)
 
@@ -97,12 +98,26 @@ export function decodeTxData(body: PackedData): TxData {
 
 /** The body of a record. `salt`: 16 random bytes, so that a removed body cannot be guessed from its digest. */
 export function encodeRecord(record: Omit<LogRecord, 't' | 'txid'>, salt: Uint8Array): Uint8Array {
-  const packed = encode(bodyOf(record))
-  const out = new Uint8Array(SALT_BYTES + packed.length)
+  const parts = encodeBody(bodyOf(record))
+  const out = new Uint8Array(parts.reduce((n, part) => n + part.length, SALT_BYTES))
   out.set(salt.subarray(0, SALT_BYTES))
-  out.set(packed, SALT_BYTES)
+  let at = SALT_BYTES
+  for (const part of parts) {
+    out.set(part, at)
+    at += part.length
+  }
   return out
 }
+
+/** The CBOR of a body, in parts. Its map is sorted, and only aliases come after the values. */
+function encodeBody({ v, x, ...body }: Body): readonly Uint8Array[] {
+  const before = encode(body)
+  // fewer than 24 entries: how many there are stands in the first byte
+  before[0] = (before[0] as number) + (x === undefined ? 1 : 2)
+  return [before, VALUES_KEY, encodeValues(v), ...(x === undefined ? [] : [ALIASES_KEY, encode(x)])]
+}
+const VALUES_KEY = encode('v')
+const ALIASES_KEY = encode('x')
 
 const bodyOf = (record: Omit<LogRecord, 't' | 'txid'>): Body => ({
   f: 1,

@@ -1,3 +1,4 @@
+import { type Edge, edgeOf } from './edge-join.ts'
 import type { Rule, RuleStep, Step } from './step.ts'
 
 /** A call of a rule from within the rules that it belongs to: it looks into a table as far as that has got. */
@@ -13,6 +14,8 @@ export interface BodyPlan {
   readonly calls: readonly RecursiveCall[]
   /** By call: the steps without it. */
   readonly without: readonly (readonly Step[])[]
+  /** What the steps without the only call are, where they go but one edge further. */
+  readonly edge: Edge | undefined
 }
 
 const plans = new WeakMap<Rule, Map<string, readonly BodyPlan[]>>()
@@ -52,7 +55,10 @@ function planBody(
     steps[steps.indexOf(step)] = call
     calls.push(call)
   }
-  return { steps, calls, without: calls.map((call) => steps.filter((step) => step !== call)) }
+  const without = calls.map((call) => steps.filter((step) => step !== call))
+  const [only, more] = calls
+  const edge = only === undefined || more !== undefined ? undefined : edgeOf(rule, only, without[0] as readonly Step[])
+  return { steps, calls, without, edge }
 }
 
 /** By recursive call of `body`: which of its arguments have values when it is its turn. */

@@ -4,7 +4,7 @@ export type JoinMethod = 'lookup' | 'merge' | 'sort-merge' | 'hash'
  * Costs in nanoseconds, measured on batches in memory. A lookup descends a tree twice; a scanned row is tested and probed; a
  * merged row is found by skipping; a leaf is lent.
  */
-const LOOKUP = 1500
+const LOOKUP = 1000
 const SCANNED_ROW = 8
 const HASHED_ROW = 15
 const MERGED_ROW = 12
@@ -25,8 +25,8 @@ interface Costs {
   readonly hash: number
 }
 
-function costs(rows: number, range: number, byEntity: boolean, sorted: boolean, canLookUp: boolean): Costs {
-  const isSmall = range <= SMALL_RANGE || rows * ROWS_PER_LOOKUP >= range
+function costs(rows: number, range: number, isLent: boolean, byEntity: boolean, sorted: boolean, canLookUp: boolean): Costs {
+  const isSmall = isLent || range <= SMALL_RANGE || rows * ROWS_PER_LOOKUP >= range
   const lookup = canLookUp ? rows * LOOKUP : NEVER
   if (canLookUp && !isSmall) return { lookup, merge: NEVER, hash: NEVER }
   const hash = FIXED + range * SCANNED_ROW + rows * HASHED_ROW
@@ -36,24 +36,32 @@ function costs(rows: number, range: number, byEntity: boolean, sorted: boolean, 
 }
 
 /**
- * How to join `rows` rows with a range of `range` rows. `byEntity`: by a column of entities, by which the range ascends;
+ * How to join `rows` rows with a range of `range` rows. `isLent`: the range lies in memory as it is; `byEntity`: by a column of entities, by which the range ascends;
  * `sorted`: the rows do so too.
  */
 export function chooseMethod(
   rows: number,
   range: number,
+  isLent: boolean,
   byEntity: boolean,
   sorted: boolean,
   canLookUp: boolean,
 ): JoinMethod {
-  const { lookup, merge, hash } = costs(rows, range, byEntity, sorted, canLookUp)
+  const { lookup, merge, hash } = costs(rows, range, isLent, byEntity, sorted, canLookUp)
   if (lookup <= merge && lookup <= hash) return 'lookup'
   if (merge <= hash) return sorted ? 'merge' : 'sort-merge'
   return 'hash'
 }
 
 /** The cost in nanoseconds of the method that {@link chooseMethod} chooses. */
-export function joinCost(rows: number, range: number, byEntity: boolean, sorted: boolean, canLookUp: boolean): number {
-  const { lookup, merge, hash } = costs(rows, range, byEntity, sorted, canLookUp)
+export function joinCost(
+  rows: number,
+  range: number,
+  isLent: boolean,
+  byEntity: boolean,
+  sorted: boolean,
+  canLookUp: boolean,
+): number {
+  const { lookup, merge, hash } = costs(rows, range, isLent, byEntity, sorted, canLookUp)
   return Math.min(lookup, merge, hash)
 }

@@ -8,9 +8,9 @@ import type { Codes } from './codes.ts'
 import type { Column } from './column.ts'
 import type { QueryEnv } from './env.ts'
 import { asValue } from './functions/arguments.ts'
+import { groupRows } from './group-rows.ts'
 import { showForm } from './malformed.ts'
 import { columnOf, type Relation } from './relation.ts'
-import { RowSet } from './row-set.ts'
 import type { Find, FindElement } from './syntax.ts'
 
 /** A column of a result: engine values, or what a custom aggregate made, which is as applications see it already. */
@@ -45,14 +45,7 @@ export function aggregateTable(
   env: QueryEnv,
 ): Table {
   const keyColumns = keys.map((slot) => codes.ofColumn(columnOf(r, slot) as Column))
-  const groups = new Int32Array(r.length)
-  const set = new RowSet(keys.length)
-  const firsts: number[] = []
-  for (let row = 0; row < r.length; row++) {
-    const g = set.numberOf(keyColumns, row)
-    if (g === firsts.length) firsts.push(row)
-    groups[row] = g
-  }
+  const { of: groups, firsts } = groupRows(keyColumns, r.length)
   const count = firsts.length
   const outputs = find.elements.map((element, i): Output => {
     const column = columnOf(r, found[i] as number) as Column

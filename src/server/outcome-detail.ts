@@ -23,11 +23,14 @@ export function writeDetail({ message, facts }: Verdict): string {
   return JSON.stringify(detail)
 }
 
+/** Of a refusal whose reason may have told of facts that were taken out of the log since. */
+const UNTOLD = JSON.stringify({ message: 'why it was refused is no longer told', facts: {} })
+
 /** An outcome row as the answer to a push. `became`: what the ids that a withdrawn one had proposed stand for. */
 export function readOutcomeRow({ code, detail, t }: OutcomeRow, became: readonly AliasPair[]): Outcome {
   if (code === undefined) return { status: 'confirmed', t: t as number }
   if (code === WITHDRAWN) return { status: 'withdrawn', became }
-  const { message, facts } = JSON.parse(detail ?? '{"message":"","facts":{}}') as Detail
+  const { message, facts } = JSON.parse(detail ?? UNTOLD) as Detail
   return { status: 'rejected', code: code as ErrorCode, message, facts }
 }
 

@@ -1,7 +1,7 @@
 import { AnnalsError, isAnnalsError } from '../base/errors.ts'
 import { fromCbor } from '../sync/cbor.ts'
-import type { Limits, PushAnswer } from '../sync/protocol.ts'
-import { readAdopt, readHello, readPush, readRegister } from '../sync/read-request.ts'
+import type { HelloAnswer, Limits, PushAnswer } from '../sync/protocol.ts'
+import { readAdopt, readExcise, readHello, readPush, readRegister } from '../sync/read-request.ts'
 import { type Authorize, type Granted, grant } from './access.ts'
 import { answer } from './answer.ts'
 import type { Databases } from './databases.ts'
@@ -22,6 +22,7 @@ const METHOD: Readonly<Record<Message, 'GET' | 'POST'>> = {
   pull: 'GET',
   follow: 'GET',
   adopt: 'POST',
+  excise: 'POST',
 }
 const NEED: Readonly<Record<Message, 'read' | 'write' | 'admin'>> = {
   hello: 'read',
@@ -30,6 +31,7 @@ const NEED: Readonly<Record<Message, 'read' | 'write' | 'admin'>> = {
   pull: 'read',
   follow: 'read',
   adopt: 'admin',
+  excise: 'admin',
 }
 
 export interface ResponderOptions {
@@ -57,12 +59,14 @@ export class Responder {
     const query = new URL(request.url).searchParams
     const from = countOf(query, 'from', message === 'pull' ? 1 : 0)
     const max = countOf(query, 'max', this.options.limits.page)
+    const excised = query.has('excised') ? countOf(query, 'excised', 0) : undefined
     const { transactor, release } = await databases.take(database)
     if (message === 'follow') return transactor.followers.follow(from, release)
     try {
       const first = Math.max(from, 1)
-      const page = await transactor.pull(first, Math.max(max, 1))
-      return pageResponse(page, first, query.get('epoch'), request.headers.get('if-none-match'), this.options.pages)
+      const page = await transactor.pull(first, Math.max(max, 1), excised)
+      const asked = { from: first, epoch: query.get('epoch'), excised }
+      return pageResponse(page, asked, request.headers.get('if-none-match'), this.options.pages)
     } finally {
       release()
     }
@@ -78,11 +82,13 @@ export class Responder {
     try {
       switch (ask.message) {
         case 'hello':
-          return answer(await transactor.hello(ask.body, principal, write))
+          return greeting(await transactor.hello(ask.body, principal, write))
         case 'register':
           return answer(await transactor.register(ask.body, principal))
         case 'adopt':
           return answer(await transactor.adopt(ask.body))
+        case 'excise':
+          return answer(await transactor.excise(ask.body, principal))
         case 'push': {
           const done = await transactor.push(ask.body, principal)
           onPush(done)
@@ -108,11 +114,17 @@ export class Responder {
         return { message, body: limited(readRegister(said)) } as const
       case 'push':
         return { message, body: limited(readPush(said, limits)) } as const
+      case 'excise':
+        return { message, body: limited(readExcise(said, limits)) } as const
       default:
         return { message: 'adopt', body: readAdopt(said) } as const
     }
   }
 }
+
+/** Pages that hold what was taken out of the log since are not to lie about in the browser's cache. */
+const greeting = (told: HelloAnswer): Response =>
+  answer(told, told.excisions.length > 0 ? { 'clear-site-data': '"cache"' } : {})
 
 /** Requires the content type, which a page of another origin cannot send without being asked about first. */
 async function bodyOf(request: Request, limit: number): Promise<Uint8Array> {

@@ -1,14 +1,18 @@
 import { AnnalsError } from '../base/errors.ts'
 import { Listeners } from '../base/listeners.ts'
 import { FIRST_USER_ID } from '../datom/ids.ts'
-import { emptyDb } from '../db/empty.ts'
 import { type Call, CallQueue } from '../engine/call-queue.ts'
+import type { Excision } from '../engine/excision.ts'
 import { Mutex } from '../engine/mutex.ts'
-import { applyRows, LOG_PAGE } from '../engine/replay.ts'
+import { excisionIn } from '../engine/plan-excision.ts'
+import { decodeRecord } from '../engine/record.ts'
+import { applyRows } from '../engine/replay.ts'
 import type { RemoteHead, RemoteStore, ReplicaRow } from '../storage/port.ts'
 import type {
   Adopt,
   AdoptAnswer,
+  Excise,
+  ExciseAnswer,
   Hello,
   HelloAnswer,
   IdRange,
@@ -21,7 +25,9 @@ import type {
 } from '../sync/protocol.ts'
 import { adoption, notRecords } from './adoption.ts'
 import type { Deciding, Place } from './decide.ts'
+import { decideExcision, excisedBefore } from './decide-excision.ts'
 import { decidePush } from './decide-push.ts'
+import { followLog, start } from './follow-log.ts'
 import { Followers } from './followers.ts'
 import { Group } from './group.ts'
 import { leasesAbove, nextLease, type Wanting } from './leases.ts'
@@ -44,7 +50,7 @@ export class Transactor {
   private readonly pushes = new CallQueue<Sent, PushAnswer>((calls) => this.steps.run(() => this.decideAll(calls)))
   private readonly unwatch: () => void
   /** The store's own next id: 0 before anything was minted. */
-  private head: RemoteHead = { t: 0, hash: '', epoch: '', nextId: 0 }
+  private head: RemoteHead = { t: 0, hash: '', epoch: '', nextId: 0, excisions: 0 }
   private closed = false
 
   private constructor(
@@ -86,6 +92,7 @@ export class Transactor {
         t: this.head.t,
         logEpoch: this.head.epoch,
         base: await this.compare(message),
+        excisions: await this.excisionsAfter(message.excised),
         epoch: row?.epoch ?? 0,
         lastSeq: row?.lastSeq ?? 0,
         limits: this.options.limits,
@@ -127,12 +134,44 @@ export class Transactor {
     return this.pushes.add({ message, principal })
   }
 
-  /** A page of records. A full one, with records after it, is the same for ever: its `t` says only that there is more. */
-  async pull(from: number, max: number): Promise<PullAnswer> {
-    const rows = await readPage(this.store, from, max, this.options.limits.page)
-    const last = rows.at(-1)?.t ?? 0
-    const t = last > 0 && last < this.head.t ? last + 1 : Math.max(this.head.t, last)
-    return { t, logEpoch: this.head.epoch, rows }
+  /**
+   * A page of records; none for who has not carried out as many excisions. A full one, with records after it, is the same until the
+   * next excision: its `t` says only that there is more. Throws `sync/upgrade` for who knows of no excisions.
+   */
+  async pull(from: number, max: number, excised?: number): Promise<PullAnswer> {
+    for (;;) {
+      const { excisions, epoch } = this.head
+      if (excised === undefined && excisions > 0) throw knowsNoExcisions()
+      const rows = (excised ?? 0) === excisions ? await readPage(this.store, from, max, this.options.limits.page) : []
+      if ((await this.store.head()).excisions !== excisions) {
+        await this.steps.run(() => this.catchUp())
+        continue
+      }
+      const last = rows.at(-1)?.t ?? 0
+      const t = last > 0 && last < this.head.t ? last + 1 : Math.max(this.head.t, last)
+      return { t, logEpoch: epoch, excised: excisions, rows }
+    }
+  }
+
+  /** Takes facts out of the log and adds the transaction that says so, as one step. */
+  excise(message: Excise, principal: string): Promise<ExciseAnswer> {
+    return this.steps.run(async () => {
+      for (;;) {
+        await this.catchUp()
+        const known = (await this.store.outcomes([message.txid])).get(message.txid)
+        if (known?.t !== undefined) return excisedBefore(known)
+        await this.replicaOf(message.replica, principal)
+        const aliases = (await this.store.aliases([message.replica])).map(({ id, final }) => [id, final] as const)
+        const author = { replica: message.replica, principal, leases: [], aliases: new Map(aliases) }
+        const log = await this.store.readLog(1, this.head.t)
+        const { answer, done } = await decideExcision(message, log, this.place, author, this.options)
+        if (done === undefined) return answer
+        const { t, nextId } = this.head
+        if ((await this.store.commit({ ...done.commit, expect: { t, nextId } })) === 'lost') continue
+        await this.catchUp()
+        return answer
+      }
+    })
   }
 
   /**
@@ -232,22 +271,11 @@ export class Transactor {
     return true
   }
 
-  /** Goes on to the head of the log; starts anew when the log is another one. */
+  /** Goes on to the head of the log. */
   private async catchUp(): Promise<void> {
     if (this.closed) throw new AnnalsError('storage/closed', `database ${this.options.database} was closed`, {})
-    const head = await this.store.head()
-    const another = head.t < this.place.head.t || (this.head.epoch !== '' && head.epoch !== this.head.epoch)
-    let { db, head: at } = another ? await start() : this.place
-    while (at.t < head.t) {
-      const rows = await this.store.readLog(at.t + 1, Math.min(LOG_PAGE, head.t - at.t))
-      if (rows.length === 0) {
-        throw new AnnalsError('storage/corrupt', `the log ends at t ${at.t} and should reach ${head.t}`, {
-          t: at.t + 1,
-        })
-      }
-      ;({ db, head: at } = await applyRows(db, at, rows))
-    }
-    this.moveTo({ db, head: at, nextId: Math.max(head.nextId, FIRST_USER_ID) }, head)
+    const { place, head } = await followLog(this.store, { place: this.place, head: this.head })
+    this.moveTo(place, head)
   }
 
   private moveTo(place: Place, head: RemoteHead): void {
@@ -273,6 +301,15 @@ export class Transactor {
     return row?.hash === hash ? 'agrees' : 'differs'
   }
 
+  /** Those that a replica has not carried out. Throws `sync/upgrade` for one that knows of none. */
+  private async excisionsAfter(excised: number | undefined): Promise<readonly Excision[]> {
+    if (this.head.excisions <= (excised ?? 0)) return []
+    if (excised === undefined) throw knowsNoExcisions()
+    const ts = await this.store.excisions(excised)
+    const rows = await Promise.all(ts.map((t) => this.store.readLog(t, 1)))
+    return rows.flat().flatMap((row) => excisionIn(this.place.db, decodeRecord(row).data) ?? [])
+  }
+
   /** The replica's leases above those it knows of; a new one when there are none and it asks. */
   private async leases(message: Wanting, mayGrant: boolean): Promise<readonly IdRange[]> {
     for (;;) {
@@ -295,4 +332,5 @@ function checkOwner({ replica, principal }: ReplicaRow, caller: string): void {
   })
 }
 
-const start = async (): Promise<Place> => ({ db: await emptyDb(), head: { t: 0, hash: '' }, nextId: FIRST_USER_ID })
+const knowsNoExcisions = (): AnnalsError =>
+  new AnnalsError('sync/upgrade', 'facts were taken out of this log, which this version of annals cannot follow', {})

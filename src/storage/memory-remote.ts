@@ -1,5 +1,6 @@
 import { assert } from '../base/assert.ts'
 import { closedError } from './closed.ts'
+import { rewrittenRow } from './local-commit.ts'
 import { ownLogRow } from './own-rows.ts'
 import type {
   AliasRow,
@@ -34,9 +35,11 @@ export function memoryRemote(): RemoteStorage {
 }
 
 class Database {
-  head: RemoteHead = { t: 0, hash: '', epoch: randomEpoch(), nextId: 0 }
+  head: RemoteHead = { t: 0, hash: '', epoch: randomEpoch(), nextId: 0, excisions: 0 }
   /** The row of `t` at `t - 1`. */
   readonly log: LogRow[] = []
+  /** The t of each, in order. */
+  readonly excisions: number[] = []
   readonly txids = new Set<string>()
   readonly outcomes = new Map<string, OutcomeRow>()
   readonly replicas = new Map<string, ReplicaRow>()
@@ -91,6 +94,10 @@ class MemoryRemoteStore implements RemoteStore {
     return [...this.#live().aliases.values()].filter((row) => replicas.includes(row.replica))
   }
 
+  async excisions(after: number): Promise<readonly number[]> {
+    return this.#live().excisions.slice(after)
+  }
+
   async commit(change: RemoteCommit): Promise<'committed' | 'lost'> {
     const database = this.#live()
     checkRemoteCommit(change)
@@ -99,7 +106,9 @@ class MemoryRemoteStore implements RemoteStore {
     if (outcomes.some(({ txid }) => database.outcomes.has(txid))) return 'lost'
     if (!replicas.every((row) => replicaMayBecome(database.replicas.get(row.replica), row))) return 'lost'
     checkNew(database, change)
+    const rewrite = (change.rewrite ?? []).map((row) => rewrittenRow(database.log[row.t - 1], ownLogRow(row)))
     apply(database, change)
+    for (const row of rewrite) database.log[row.t - 1] = row
     if (change.log?.length) database.watchers.tellOthers(this)
     return 'committed'
   }
@@ -135,7 +144,11 @@ function checkNew(database: Database, { log = [], aliases = [] }: RemoteCommit):
 
 function apply(database: Database, change: RemoteCommit): void {
   const { t, hash = database.head.hash, nextId } = headAfter(change)
-  database.head = { ...database.head, t, hash, nextId }
+  if (change.excision !== undefined) {
+    database.excisions.push(change.excision)
+    for (const [txid, row] of database.outcomes) database.outcomes.set(txid, { ...row, detail: undefined })
+  }
+  database.head = { ...database.head, t, hash, nextId, excisions: database.excisions.length }
   for (const row of change.log ?? []) {
     database.log.push(ownLogRow(row))
     database.txids.add(row.txid)

@@ -188,6 +188,8 @@ export interface RemoteHead extends ConfirmedHead {
   readonly epoch: string
   /** The next entity id that a lease or the server itself may mint. 0 until a commit says another. */
   readonly nextId: number
+  /** How often facts were taken out of the log. */
+  readonly excisions: number
 }
 
 export interface LeaseRow {
@@ -215,6 +217,13 @@ export interface RemoteCommit {
   readonly nextId?: number
   /** Appended, dense after `expect.t`; no txid twice. */
   readonly log?: readonly LogRow[]
+  /**
+   * The t, within `log`, of a transaction that says that facts were taken out of the log. It is counted, and whatever the store
+   * holds as detail of refusals, which may tell of those facts, becomes undefined.
+   */
+  readonly excision?: number
+  /** Rows of the log that get another body in place, and nothing else. Requires `excision`. */
+  readonly rewrite?: readonly LogRow[]
   /** One whose txid has an outcome already makes the commit `lost`. */
   readonly outcomes?: readonly OutcomeRow[]
   /**
@@ -238,6 +247,8 @@ export interface RemoteStore {
   leases(replicas: readonly string[]): Promise<readonly LeaseRow[]>
   /** By replica and id. */
   aliases(replicas: readonly string[]): Promise<readonly AliasRow[]>
+  /** The t of each excision but the first so many, in order. */
+  excisions(after: number): Promise<readonly number[]>
   commit(change: RemoteCommit): Promise<'committed' | 'lost'>
   /** As {@link LocalStore.watch}, for the log only: another node may have appended. */
   watch(listener: () => void): () => void

@@ -5,6 +5,8 @@ import type { RemoteCommit, RemoteHead, ReplicaRow } from './port.ts'
 export function checkRemoteCommit({
   expect,
   log = [],
+  rewrite = [],
+  excision,
   nextId = expect.nextId,
   leases = [],
   outcomes = [],
@@ -13,6 +15,12 @@ export function checkRemoteCommit({
   for (const [i, { t }] of log.entries()) {
     const want = expect.t + 1 + i
     assert(t === want, () => `appending t ${t} to a log expected at ${expect.t}, wanted ${want}`)
+  }
+  const said = excision === undefined || log.some(({ t }) => t === excision)
+  assert(said, () => `no row of t ${excision} tells of the excision`)
+  for (const { t } of rewrite) {
+    const there = excision !== undefined && t >= 1 && t <= expect.t
+    assert(there, () => `rewriting t ${t} of a log expected at ${expect.t}`)
   }
   assert(nextId >= expect.nextId, () => `nextId would go back from ${expect.nextId} to ${nextId}`)
   let free = expect.nextId

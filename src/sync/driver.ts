@@ -6,7 +6,7 @@ import { type Effect, type Event, type Machine, move, STOPPED } from './machine.
 import { hasUnsent, nextPush } from './next-push.ts'
 import { planAbsorb } from './plan-absorb.ts'
 import { checkSameLog, planGreeting, planLeases, planRegistered, planRegistration } from './plan-identity.ts'
-import { DEFAULT_LIMITS, type Limits, type Outcome, PROTOCOL } from './protocol.ts'
+import { DEFAULT_LIMITS, type Excise, type ExciseAnswer, type Limits, type Outcome, PROTOCOL } from './protocol.ts'
 import type { ReplicaLedger } from './replica-ledger.ts'
 import type { Transport } from './transport.ts'
 
@@ -93,6 +93,14 @@ export class SyncDriver {
     this.tell({ type: 'woken' })
   }
 
+  /** Asks the remote to take facts out of its log, whoever leads. Throws `sync/unreachable` while it is told to be off the network. */
+  excise(message: Excise): Promise<ExciseAnswer> {
+    if (this.online) return this.transport.excise(message, new AbortController().signal)
+    return Promise.reject(
+      new AnnalsError('sync/unreachable', 'facts are excised by the remote, and sync is offline', {}),
+    )
+  }
+
   private tell(event: Event): void {
     const { state } = this.ledger
     const [next, effects] = move(this.machine, event, {
@@ -154,10 +162,12 @@ export class SyncDriver {
     const { meta, head } = this.ledger.state
     const { replica, leasedTo } = meta
     const { functions } = this.ledger
-    const message = { protocol: PROTOCOL, replica, ...head, functions, leasedTo, want: wantedIds(meta) }
+    const { excised } = meta
+    const message = { protocol: PROTOCOL, replica, ...head, excised, functions, leasedTo, want: wantedIds(meta) }
     const answer = await this.transport.hello(message, freshToken, signal)
     signal.throwIfAborted()
     const greeting = await this.ledger.update((state) => planGreeting(state, answer))
+    if (answer.excisions.length > 0) await this.ledger.carryOut(answer.excisions, excised)
     this.limits = answer.limits
     this.remoteEpoch = answer.epoch
     this.outcomes = new Map()
@@ -187,12 +197,14 @@ export class SyncDriver {
 
   private async pull(signal: AbortSignal): Promise<Event> {
     const { head, meta } = this.ledger.state
-    const answer = await this.transport.pull(head.t + 1, this.limits.page, signal)
+    const { excised } = meta
+    const answer = await this.transport.pull({ from: head.t + 1, max: this.limits.page, excised }, signal)
     signal.throwIfAborted()
     checkSameLog(meta, answer.logEpoch)
     if (answer.t < head.t)
       throw new AnnalsError('sync/diverged', 'the remote log is shorter than it was', { t: head.t, remoteT: answer.t })
-    await this.absorb(answer.rows)
+    if (answer.excised !== excised) return { type: 'excised' }
+    await this.absorb(answer.rows, excised)
     return { type: 'pulled', remoteT: answer.t }
   }
 
@@ -205,7 +217,7 @@ export class SyncDriver {
     checkSameLog(this.ledger.state.meta, answer.logEpoch)
     for (const { txid, ...outcome } of answer.outcomes) this.outcomes.set(txid, outcome)
     if (answer.leases.length > 0) await this.ledger.update((state) => planLeases(state, answer.leases))
-    await this.absorb([])
+    await this.absorb([], undefined)
     const { stopped } = answer
     return { type: 'pushed', remoteT: answer.t, stopped: stopped && new AnnalsError(stopped.code, stopped.message, {}) }
   }
@@ -226,10 +238,16 @@ export class SyncDriver {
     if (!signal.aborted) this.tell({ type: 'poked', t })
   }
 
-  /** Records that do not continue the log we have are another log's. */
-  private async absorb(rows: readonly LogRow[]): Promise<void> {
+  /**
+   * Records that do not continue the log we have are another log's. `excised`: out of which so much had been taken; another tab may
+   * have taken out more meanwhile.
+   */
+  private async absorb(rows: readonly LogRow[], excised: number | undefined): Promise<void> {
     try {
-      await this.ledger.update((state, env) => planAbsorb(state, rows, this.outcomes, env))
+      await this.ledger.update((state, env) => {
+        const fitting = excised === undefined || excised === state.meta.excised ? rows : []
+        return planAbsorb(state, fitting, this.outcomes, env)
+      })
     } catch (cause) {
       if (!isAnnalsError(cause, 'storage/corrupt')) throw cause
       throw new AnnalsError(

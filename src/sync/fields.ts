@@ -63,6 +63,11 @@ export class Fields {
     return x.map(read)
   }
 
+  /** What `read` reads, where the field is there. */
+  maybe<N extends string, T>(name: N, read: (name: N) => T): { [K in N]?: T } {
+    return (this.has(name) ? { [name]: read(name) } : {}) as { [K in N]?: T }
+  }
+
   /** A list of pairs. */
   pairs<A, B>(
     name: string,

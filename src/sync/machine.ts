@@ -47,6 +47,8 @@ export type Event =
   | { readonly type: 'fork'; readonly by: 'push' | 'register' }
   /** The stream of pokes ended after a good while. */
   | { readonly type: 'dropped' }
+  /** The remote has taken facts out of its log since the last hello. */
+  | { readonly type: 'excised' }
   | { readonly type: 'poked'; readonly t: number }
   /** Something was queued here, or by another tab. */
   | { readonly type: 'changed' }
@@ -143,6 +145,7 @@ export function move(m: Machine, event: Event, world: World): Move {
           )
     }
     case 'dropped':
+    case 'excised':
       return again(m)
     case 'poked':
       return work(heard(m, event.t), world)

@@ -38,6 +38,7 @@ export async function openReplica(store: LocalStore, runtime: Runtime, options: 
   const transport =
     'url' in remote ? httpTransport({ ...remote, ...(options.fetch && { fetch: options.fetch }) }) : remote
   const driver = new SyncDriver(ledger, transport, options)
+  ledger.remote = (message) => driver.excise(message)
   let leads = false
   const sync = new ReplicaSync(ledger, driver, () => leads, options.peers)
   let working: Promise<void> = Promise.resolve()

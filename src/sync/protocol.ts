@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../base/errors.ts'
+import type { Excision } from '../engine/excision.ts'
 import type { LogRow } from '../storage/port.ts'
 
 /**
@@ -34,6 +35,8 @@ export interface Hello {
   /** The newest confirmed `t` it has, and the hash chain there. */
   readonly t: number
   readonly hash: string
+  /** How many excisions it has carried out; absent in those that know of none. */
+  readonly excised?: number
   /** Functions that its transactions may call. */
   readonly functions: readonly string[]
   /** The end of the highest lease it knows of, 0 without any; and how many further ids it asks for. */
@@ -46,6 +49,8 @@ export interface HelloAnswer {
   readonly logEpoch: string
   /** Whether the remote log has the replica's confirmed state as a prefix: it does, says otherwise, or is shorter. */
   readonly base: 'agrees' | 'differs' | 'ahead'
+  /** Those that the replica has not carried out, in order: before it reads on. */
+  readonly excisions: readonly Excision[]
   /** The replica's epoch as the server knows it; 0 when it has never registered. */
   readonly epoch: number
   /** The last seq that was decided in that epoch. */
@@ -139,13 +144,41 @@ export type PushAnswer =
   | { readonly kind: 'gap'; readonly last: number }
   | { readonly kind: 'unknown-replica' }
 
+/** Asks for records. */
+export interface Pull {
+  readonly from: number
+  readonly max: number
+  /** How many excisions the asker has carried out: records of another number do not go with its own. */
+  readonly excised: number
+}
 /** Records `from ..`, dense; none when `from` lies beyond the head. */
 export interface PullAnswer {
   /** The head's; of a page with more after it, only that: it is the same answer for ever. */
   readonly t: number
   readonly logEpoch: string
+  /** How often facts had been taken out of these records. */
+  readonly excised: number
   readonly rows: readonly LogRow[]
 }
+
+/** Takes facts out of the log for good. Needs the right to administer. The same txid is carried out once. */
+export interface Excise {
+  readonly protocol: number
+  readonly replica: string
+  readonly txid: string
+  /** The author's clock, ms since 1970, and the confirmed `t` that it saw. */
+  readonly instant: number
+  readonly basis: number
+  readonly target: number
+  /** Idents. */
+  readonly attrs?: readonly string[]
+  readonly before?: number
+  /** Forms that join the transaction that says so, as CBOR. */
+  readonly intent: Uint8Array
+}
+export type ExciseAnswer =
+  | { readonly status: 'confirmed'; readonly t: number; readonly removed: number }
+  | Extract<Outcome, { readonly status: 'rejected' }>
 
 /** Records that were decided elsewhere, to be appended after `t` and `hash`. Needs the right to administer. */
 export interface Adopt {

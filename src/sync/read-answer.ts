@@ -1,7 +1,8 @@
 import type { ErrorCode } from '../base/errors.ts'
+import type { Excision } from '../engine/excision.ts'
 import type { LogRow } from '../storage/port.ts'
 import { Fields, isId } from './fields.ts'
-import type { HelloAnswer, IdRange, Outcome, PullAnswer, PushAnswer, RegisterAnswer } from './protocol.ts'
+import type { ExciseAnswer, HelloAnswer, IdRange, Outcome, PullAnswer, PushAnswer, RegisterAnswer } from './protocol.ts'
 
 // What the server says is checked like anything else from outside: a captive portal answers 200 too.
 
@@ -16,6 +17,7 @@ export function readHelloAnswer(x: unknown): HelloAnswer {
     t: f.count('t'),
     logEpoch: f.text('logEpoch', 256),
     base: f.oneOf('base', ['agrees', 'differs', 'ahead']),
+    excisions: f.has('excisions') ? f.list('excisions', MANY, readExcision) : [],
     epoch: f.count('epoch'),
     lastSeq: f.count('lastSeq'),
     limits: {
@@ -27,6 +29,16 @@ export function readHelloAnswer(x: unknown): HelloAnswer {
     },
     leases: leases(f),
     lacks: f.list('lacks', MANY, String),
+  }
+}
+
+function readExcision(x: unknown): Excision {
+  const f = new Fields(x, 'excision')
+  const id = (name: string): number => (isId(f.count(name)) ? f.count(name) : f.refuse(name, 'an entity id'))
+  return {
+    target: id('target'),
+    ...f.maybe('attrs', () => f.list('attrs', MANY, (a) => (isId(a) ? a : f.refuse('attrs', 'a list of ids')))),
+    ...f.maybe('before', (name) => f.count(name)),
   }
 }
 
@@ -76,7 +88,19 @@ function readOutcome(x: unknown): Outcome & { txid: string } {
 
 export function readPullAnswer(x: unknown): PullAnswer {
   const f = new Fields(x, 'pull answer')
-  return { t: f.count('t'), logEpoch: f.text('logEpoch', 256), rows: f.list('rows', MANY, readRow) }
+  return {
+    t: f.count('t'),
+    logEpoch: f.text('logEpoch', 256),
+    excised: f.has('excised') ? f.count('excised') : 0,
+    rows: f.list('rows', MANY, readRow),
+  }
+}
+
+export function readExciseAnswer(x: unknown): ExciseAnswer {
+  const f = new Fields(x, 'excise answer')
+  const status = f.oneOf('status', ['confirmed', 'rejected'])
+  if (status === 'confirmed') return { status, t: f.count('t'), removed: f.count('removed') }
+  return { status, ...readReason(f), facts: f.facts('facts') }
 }
 
 export function readRow(x: unknown): LogRow {

@@ -1,6 +1,15 @@
 import { AnnalsError } from '../base/errors.ts'
 import { Fields, isId, isText, isUuid } from './fields.ts'
-import { type Adopt, type Hello, type Limits, PROTOCOL, type Push, type PushEntry, type Register } from './protocol.ts'
+import {
+  type Adopt,
+  type Excise,
+  type Hello,
+  type Limits,
+  PROTOCOL,
+  type Push,
+  type PushEntry,
+  type Register,
+} from './protocol.ts'
 import { readRow } from './read-answer.ts'
 
 /** Pairs of ids in one message; more than fit into its bytes. */
@@ -27,6 +36,7 @@ export function readHello(x: unknown): Hello {
     replica: f.uuid('replica'),
     t: f.count('t'),
     hash: f.text('hash', 64),
+    ...f.maybe('excised', (name) => f.count(name)),
     functions: f.list('functions', 10_000, (name) => (isText(name) ? name : f.refuse('functions', 'a list of names'))),
     leasedTo: f.count('leasedTo'),
     want: f.count('want'),
@@ -71,6 +81,23 @@ export function readAdopt(x: unknown): Adopt {
     t: f.count('t'),
     hash: f.text('hash', 64),
     rows: f.list('rows', MANY, readRow),
+  }
+}
+
+export function readExcise(x: unknown, limits: Limits): Excise {
+  const f = new Fields(x, 'excise')
+  const target = f.count('target')
+  if (!isId(target)) f.refuse('target', 'an entity id')
+  return {
+    protocol: checkProtocol(f),
+    replica: f.uuid('replica'),
+    txid: f.uuid('txid'),
+    instant: f.instant('instant'),
+    basis: f.count('basis'),
+    target,
+    ...f.maybe('attrs', () => f.list('attrs', 1000, (a) => (isText(a) ? a : f.refuse('attrs', 'a list of idents')))),
+    ...f.maybe('before', (name) => f.count(name)),
+    intent: f.bytes('intent', limits.intent),
   }
 }
 

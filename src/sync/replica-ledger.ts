@@ -1,3 +1,5 @@
+import type { ExciseOptions, ExciseReport } from '../api/connection.ts'
+import type { EntityRef } from '../api/db.ts'
 import type { Settled } from '../api/report.ts'
 import { AnnalsError } from '../base/errors.ts'
 import { Listeners } from '../base/listeners.ts'
@@ -7,6 +9,7 @@ import { readValue } from '../datom/read-value.ts'
 import type { Db } from '../db/db.ts'
 import { entityWith } from '../db/entity.ts'
 import { type Call, CallQueue } from '../engine/call-queue.ts'
+import type { Excision } from '../engine/excision.ts'
 import { Indexer, type IndexerHost, type IndexingOptions } from '../engine/indexer.ts'
 import type { Change, Ledger, WriteOptions, Written } from '../engine/ledger.ts'
 import { LedgerFailures } from '../engine/ledger-failures.ts'
@@ -17,6 +20,7 @@ import { type Confirmed, Segments } from '../engine/segments.ts'
 import type { IndexRoot, LocalStore, LogRow } from '../storage/port.ts'
 import type { DatomsOf } from '../transact/transaction.ts'
 import { withAliases } from './aliases.ts'
+import { askExcision } from './ask-excision.ts'
 import { becomeReplica } from './become-replica.ts'
 import { News } from './footprint.ts'
 import { IdPool, OutOfIds, takeBlock } from './id-pool.ts'
@@ -24,12 +28,14 @@ import { overlay } from './overlay.ts'
 import { isInView, pendingTx } from './pending.ts'
 import { planAmend } from './plan-amend.ts'
 import { planCatchUp } from './plan-catch-up.ts'
+import { planExcisions } from './plan-excisions.ts'
 import { rememberCommit } from './plan-identity.ts'
 import { planWithdraw } from './plan-withdraw.ts'
 import { planWrite, type WriteRequest } from './plan-write.ts'
 import type { PredictEnv } from './predict.ts'
+import type { Excise, ExciseAnswer } from './protocol.ts'
 import { withQueue } from './queue-source.ts'
-import { readMeta } from './replica-meta.ts'
+import { metaChange, type ReplicaMeta, readMeta } from './replica-meta.ts'
 import { confirmedAt, type ReplicaState, type Step } from './replica-state.ts'
 import { Settlements } from './settlements.ts'
 import { Slices } from './slices.ts'
@@ -74,17 +80,19 @@ export class ReplicaLedger implements Ledger {
 
   /** Opens, and makes a replica of an empty store. Throws `sync/has-own-history` when a local-only database lies there. */
   static async open(store: LocalStore, runtime: Runtime, options: IndexingOptions = {}): Promise<ReplicaLedger> {
-    await becomeReplica(store)
+    const { root, excisions } = await becomeReplica(store)
     const segments = new Segments(store, options.cacheBytes)
+    segments.excisions = excisions
     const from = async (root: IndexRoot | undefined): Promise<ReplicaLedger> => {
-      const ledger = new ReplicaLedger(store, runtime, segments, stateAt(await segments.openRoot(root)), options)
+      const state = stateAt(await segments.openRoot(root), excisions)
+      const ledger = new ReplicaLedger(store, runtime, segments, state, options)
       await ledger.refresh().catch((e: unknown) => {
         ledger.unwatch()
         throw e
       })
       return ledger
     }
-    const ledger = await from(await store.readRoot()).catch((e: unknown) => {
+    const ledger = await from(root).catch((e: unknown) => {
       if (segments.broken === undefined) throw e
       return from(undefined)
     })
@@ -143,7 +151,26 @@ export class ReplicaLedger implements Ledger {
     return this.segments.datomsOf(tx)
   }
 
-  readonly origin = new LogOrigin(this.datomsOf)
+  origin = new LogOrigin(this.datomsOf)
+  /** The way to the remote. */
+  remote: ((message: Excise) => Promise<ExciseAnswer>) | undefined
+
+  async excise(target: EntityRef, options: ExciseOptions): Promise<ExciseReport> {
+    if (this.closed || this.remote === undefined) throw closedError()
+    const report = await askExcision(this.current, this.runtime.now(), target, options, this.remote)
+    await this.reached(report.t)
+    return report
+  }
+
+  /** Takes out of everything here what the remote has taken out of its log, beyond the first `excised` times. */
+  carryOut(excisions: readonly Excision[], excised: number): Promise<void> {
+    return this.update(async (state, env) => {
+      const due = excisions.slice(state.meta.excised - excised)
+      if (due.length === 0) return { result: undefined }
+      const log = await this.segments.readLog(1, state.head.t)
+      return planExcisions(state, log, due, excised + excisions.length, env)
+    })
+  }
 
   async settled(txid: string): Promise<Settled> {
     const known = this.settlements.get(txid)
@@ -183,6 +210,21 @@ export class ReplicaLedger implements Ledger {
     this.unwatch()
     await this.steps.run(async () => undefined)
     await this.store.close()
+    this.states.call(this.current)
+  }
+
+  /** Resolves once the confirmed log reaches `t` here. Rejects with `connection/closed`. */
+  private reached(t: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const look = (): void => {
+        if (this.current.head.t >= t) resolve()
+        else if (this.closed) reject(closedError())
+        else return
+        stop()
+      }
+      const stop = this.onState(look)
+      look()
+    })
   }
 
   private send(request: WriteRequest): Promise<Written> {
@@ -224,19 +266,32 @@ export class ReplicaLedger implements Ledger {
     for (;;) {
       const mark = this.pool.mark()
       const stored = await this.store.read()
-      const rows = await this.segments.readLog(this.current.head.t + 1, stored.heads.confirmed.t)
       const meta = readMeta(stored.meta)
+      const isExcised = meta.excisions !== this.current.meta.excisions
+      const from = isExcised ? { ...this.current, ...(await this.nothing()) } : this.current
+      const rows = await this.segments.readLog(from.head.t + 1, stored.heads.confirmed.t)
       try {
-        this.move(await planCatchUp(this.current, stored, rows, this.env({ meta })))
+        this.move(await planCatchUp(from, stored, rows, this.env({ meta })))
         const { root } = stored
         if (root !== undefined && this.segments.isNewer(root)) await this.stand(root)
         return
       } catch (e) {
         this.pool.rewind(mark)
-        if (!(e instanceof OutOfIds)) throw e
-        await this.claim({ meta, claim: stored.heads.claim })
+        if (e instanceof OutOfIds) await this.claim({ meta, claim: stored.heads.claim })
+        else if (!(await this.isExcisedBeyond(meta))) throw e
       }
     }
+  }
+
+  /** What the log begins with. */
+  private async nothing(): Promise<Pick<ReplicaState, 'confirmed' | 'head'>> {
+    const { db, head } = await this.segments.openRoot(undefined)
+    return { confirmed: db, head }
+  }
+
+  /** Whether another tab took facts out since `meta` was read: what was read after it may be of another log. */
+  private async isExcisedBeyond({ excisions }: ReplicaMeta): Promise<boolean> {
+    return readMeta((await this.store.read()).meta).excisions !== excisions
   }
 
   /** Takes the confirmed value from `root`: what it says stays the same. */
@@ -280,16 +335,26 @@ export class ReplicaLedger implements Ledger {
 
   private move<T>({ next, touched, ended }: Step<T>): void {
     if (next === undefined) return
-    const { confirmed } = this.current
+    const { confirmed, meta } = this.current
     this.current = { ...next, view: withQueue(next.view, () => next) }
+    const isExcised = next.meta.excisions !== meta.excisions
+    if (isExcised) this.forget()
     if (next.confirmed !== confirmed) this.indexer.poke()
     for (const { seq, txid } of next.entries.toReversed()) {
       if (this.txids.get(pendingTx(seq)) === txid) break
       this.txids.set(pendingTx(seq), txid)
     }
-    if (touched !== undefined) this.changes.call({ db: this.current.view, attributes: touched })
+    if (isExcised) this.changes.call({ db: this.current.view, attributes: undefined })
+    else if (touched !== undefined) this.changes.call({ db: this.current.view, attributes: touched })
     if (ended !== undefined) this.settlements.end(ended)
     this.states.call(this.current)
+  }
+
+  /** Values taken before answer no more, and segments made before are of no use. */
+  private forget(): void {
+    this.segments.excised(this.current.meta.excisions)
+    this.origin.gone = true
+    this.origin = new LogOrigin(this.datomsOf)
   }
 
   private env({ meta }: Pick<ReplicaState, 'meta'>): PredictEnv {
@@ -309,8 +374,8 @@ export class ReplicaLedger implements Ledger {
 }
 
 /** What a replica knows that has nothing but a confirmed value. */
-const stateAt = ({ db, head }: Confirmed): ReplicaState => ({
-  meta: readMeta(new Map()),
+const stateAt = ({ db, head }: Confirmed, excisions: number): ReplicaState => ({
+  meta: readMeta(metaChange({ excisions })),
   claim: 0,
   head,
   confirmed: db,

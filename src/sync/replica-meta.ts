@@ -31,6 +31,10 @@ export interface ReplicaMeta {
   readonly generation: number
   /** The last of the queue that was decided in this generation, or found to be as it was. */
   readonly decidedTo: number
+  /** How many of the remote's excisions were carried out here. */
+  readonly excised: number
+  /** How often facts were taken out of what lies here: values and segments made before may hold them. */
+  readonly excisions: number
   /** What ids of withdrawn transactions became. Those of confirmed ones stand in their records. */
   readonly aliases: readonly AliasPair[]
 }
@@ -49,6 +53,8 @@ const defaults: ReplicaMeta = {
   provisional: FIRST_PROVISIONAL,
   generation: 0,
   decidedTo: 0,
+  excised: 0,
+  excisions: 0,
   aliases: [],
 }
 

@@ -1,8 +1,19 @@
 import { AnnalsError, type ErrorCode } from '../base/errors.ts'
 import { fromCbor, toCbor } from './cbor.ts'
 import { eventStream } from './event-stream.ts'
-import type { Hello, HelloAnswer, PullAnswer, Push, PushAnswer, Register, RegisterAnswer } from './protocol.ts'
-import { readHelloAnswer, readPullAnswer, readPushAnswer, readRegisterAnswer } from './read-answer.ts'
+import type {
+  Excise,
+  ExciseAnswer,
+  Hello,
+  HelloAnswer,
+  Pull,
+  PullAnswer,
+  Push,
+  PushAnswer,
+  Register,
+  RegisterAnswer,
+} from './protocol.ts'
+import { readExciseAnswer, readHelloAnswer, readPullAnswer, readPushAnswer, readRegisterAnswer } from './read-answer.ts'
 
 /** The messages of the protocol, sent to one remote database. All reject with `sync/…`; an aborted one with `sync/unreachable`. */
 export interface Transport {
@@ -10,7 +21,9 @@ export interface Transport {
   hello(message: Hello, freshToken: boolean, signal: AbortSignal): Promise<HelloAnswer>
   register(message: Register, signal: AbortSignal): Promise<RegisterAnswer>
   push(message: Push, signal: AbortSignal): Promise<PushAnswer>
-  pull(from: number, max: number, signal: AbortSignal): Promise<PullAnswer>
+  pull(ask: Pull, signal: AbortSignal): Promise<PullAnswer>
+  /** Of whoever asks: it needs no hello before it. */
+  excise(message: Excise, signal: AbortSignal): Promise<ExciseAnswer>
   /** Calls `poke` with each `t` heard of, until the stream ends; then resolves. */
   follow(from: number, poke: (t: number) => void, signal: AbortSignal): Promise<void>
 }
@@ -77,9 +90,13 @@ export function httpTransport({ url, auth, fetch: send = fetch }: HttpTransportO
     },
     register: (message, signal) => ask('register', message, readRegisterAnswer, signal),
     push: (message, signal) => ask('push', message, readPushAnswer, signal),
-    pull: (from, max, signal) => {
+    pull: ({ from, max, excised }, signal) => {
       const of = epoch === undefined ? '' : `&epoch=${encodeURIComponent(epoch)}`
-      return ask(`pull?from=${from}&max=${max}${of}`, undefined, readPullAnswer, signal)
+      return ask(`pull?from=${from}&max=${max}&excised=${excised}${of}`, undefined, readPullAnswer, signal)
+    },
+    excise: async (message, signal) => {
+      token = await auth?.()
+      return ask('excise', message, readExciseAnswer, signal)
     },
     follow: async (from, poke, signal) => {
       const silence = new AbortController()

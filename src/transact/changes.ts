@@ -3,12 +3,14 @@ import { checkSmall, describe, tupleValue } from '../datom/read-value.ts'
 import type { Attribute } from '../datom/schema.ts'
 import { showValue } from '../datom/show-value.ts'
 import type { Increment, TxDataBuilder } from '../datom/tx-data.ts'
-import { sameValue, unifyKey, type Value } from '../datom/value.ts'
+import { sameValue, type Value } from '../datom/value.ts'
 import type { Db } from '../db/db.ts'
 import { loadAll, valuesOf, whenLoaded } from '../db/load.ts'
 import type { Scan } from '../db/scan.ts'
 import { scan } from '../db/view.ts'
+import { ByValue } from './by-value.ts'
 import { incremented, plus } from './increment.ts'
+import type { MapShape } from './map-shape.ts'
 import { decideWish, includes, Wish } from './wish.ts'
 
 const said = (v: Value): string => describe(showValue(v))
@@ -18,6 +20,8 @@ const said = (v: Value): string => describe(showValue(v))
  * redundant assertions and retractions fall away, a new value of a cardinality-one attribute retracts the old one.
  */
 export class Changes {
+  /** In the order of their first mention. */
+  private readonly said: (Wish | Description)[] = []
   private readonly wishes: Wish[] = []
   /** The wishes by attribute, then entity. */
   private readonly byAttribute = new Map<number, Map<number, Wish>>()
@@ -42,8 +46,17 @@ export class Changes {
       wish = new Wish(e, a)
       byEntity.set(e, wish)
       this.wishes.push(wish)
+      this.said.push(wish)
     }
     return wish
+  }
+
+  /**
+   * All that is said of an entity that is new and of which nothing else is said; `values` by the shape's keys. Those that identify
+   * it are known to be nobody's, and given to nobody else by a map.
+   */
+  describe(e: number, shape: MapShape, values: readonly Value[]): void {
+    this.said.push({ e, shape, values })
   }
 
   add(e: number, a: Attribute, v: Value): void {
@@ -88,15 +101,37 @@ export class Changes {
     }
     const loading = loadAll(scans)
     if (loading !== undefined) await loading
-    const start = out.length
-    for (const w of wishes) {
+    /** Places of facts about unique attributes that somebody else may have or be given. */
+    const unique: number[] = []
+    for (const w of this.said) {
+      if (!(w instanceof Wish)) {
+        this.writeDescription(w, out, unique)
+        continue
+      }
       if (w.found !== undefined && w.found.count > 0) w.before = valuesOf(w.found)
       if (w.increment !== undefined) out.increments.push(...this.applyIncrement(w, w.increment))
+      const start = out.length
       decideWish(w, out)
+      if (w.a.unique !== undefined) for (let i = start; i < out.length; i++) unique.push(i)
     }
     out.increments.push(...this.takenBack)
+    const composed = out.length
     await this.keepComposites(out)
-    await this.checkUnique(out, start)
+    for (let i = composed; i < out.length; i++) unique.push(i)
+    await this.checkUnique(out, unique)
+  }
+
+  private writeDescription({ e, shape, values }: Description, out: TxDataBuilder, unique: number[]): void {
+    for (const i of shape.order) {
+      const a = shape.attributes[i] as Attribute
+      const v = values[i] as Value
+      if (a.unique !== undefined) {
+        checkLookedUp(a, v)
+        const isKnownFree = a.unique === 'identity' && a.type !== 'ref' && a.type !== 'tuple'
+        if (!isKnownFree || this.byAttribute.has(a.id)) unique.push(out.length)
+      }
+      out.push(e, a.id, v, 1)
+    }
   }
 
   /** What the transaction records of it: nothing where nothing is added. */
@@ -157,35 +192,52 @@ export class Changes {
   }
 
   /** No two entities may end with one value of a unique attribute. */
-  private async checkUnique(out: TxDataBuilder, start: number): Promise<void> {
-    const claimed = new Map<string, number>()
-    const givenUp = new Set<string>()
-    const given: { i: number; a: Attribute; key: string; found: Scan }[] = []
-    for (let i = start; i < out.length; i++) {
-      const a = this.db.schema.attributes.get(out.a[i] as number)
+  private async checkUnique(out: TxDataBuilder, places: readonly number[]): Promise<void> {
+    if (places.length === 0) return
+    const claimed = new ByValue<number>()
+    /** By the entities that had them. */
+    const givenUp = new Map<number, ByValue<true>>()
+    const given: { readonly e: number; readonly a: Attribute; readonly v: Value; readonly found: Scan }[] = []
+    const { attributes } = this.db.schema
+    for (const i of places) {
+      const a = attributes.get(out.a[i] as number)
       if (a?.unique === undefined) continue
       const v = out.v[i] as Value
-      checkSmall(v, `${a.ident} is unique, and a value of it`)
-      const key = `${a.id} ${typeof v} ${String(unifyKey(v))}`
+      const e = out.e[i] as number
+      checkLookedUp(a, v)
       if (out.added[i] === 0) {
-        givenUp.add(`${out.e[i]} ${key}`)
+        const values = givenUp.get(e) ?? new ByValue()
+        givenUp.set(e, values)
+        values.set(a.id, v, true)
         continue
       }
-      const other = claimed.get(key)
-      if (other !== undefined && other !== out.e[i]) throw uniqueConflict(a, v, out.e[i] as number, other)
-      claimed.set(key, out.e[i] as number)
-      given.push({ i, a, key, found: scan(this.db, 'avet', { a: a.id, v }) })
+      const other = claimed.get(a.id, v)
+      if (other !== undefined && other !== e) throw uniqueConflict(a, v, e, other)
+      claimed.set(a.id, v, e)
+      given.push({ e, a, v, found: scan(this.db, 'avet', { a: a.id, v }) })
     }
     const loading = loadAll(given.map((g) => g.found))
     if (loading !== undefined) await loading
-    for (const { i, a, key, found } of given) {
+    for (const { e, a, v, found } of given) {
       const batch = found.batches()[0]
       if (batch === undefined) continue
       const owner = batch.e[batch.start] as number
-      if (owner === out.e[i] || givenUp.has(`${owner} ${key}`)) continue
-      throw uniqueConflict(a, out.v[i] as Value, out.e[i] as number, owner)
+      if (owner === e || givenUp.get(owner)?.get(a.id, v) === true) continue
+      throw uniqueConflict(a, v, e, owner)
     }
   }
+}
+
+/** What one map says of an entity. */
+interface Description {
+  readonly e: number
+  readonly shape: MapShape
+  readonly values: readonly Value[]
+}
+
+/** Throws `value/too-large`. */
+function checkLookedUp(a: Attribute, v: Value): void {
+  if (typeof v === 'string') checkSmall(v, () => `${a.ident} is unique, and a value of it`)
 }
 
 function uniqueConflict(a: Attribute, v: Value, e: number, owner: number): AnnalsError {

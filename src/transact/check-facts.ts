@@ -6,7 +6,7 @@ import type { TxData } from '../datom/tx-data.ts'
 import type { Value } from '../datom/value.ts'
 import { applyTx } from '../db/apply.ts'
 import type { Db } from '../db/db.ts'
-import { loadAll } from '../db/load.ts'
+import { countRows, loadAll } from '../db/load.ts'
 import { scan } from '../db/view.ts'
 import type { TransactEnv } from './transaction.ts'
 
@@ -21,8 +21,12 @@ const STATED: readonly number[] = [
 /** Facts that a transaction may state about itself only. */
 const OF_ITSELF: readonly number[] = [Builtin.txUndoes, Builtin.txRetryOf, Builtin.txMigration]
 
-/** Refuses what an application may not say of a transaction. Throws `tx/malformed`. */
-export function checkOwnFacts(db: Db, data: TxData, tx: number): void {
+/**
+ * Refuses what an application may not say of a transaction. Throws `tx/malformed`. `used`: the attributes of the facts, here
+ * and below.
+ */
+export function checkOwnFacts(db: Db, data: TxData, used: ReadonlySet<number>, tx: number): void {
+  if (![...STATED, ...OF_ITSELF].some((a) => used.has(a))) return
   for (let i = 0; i < data.length; i++) {
     const a = data.a[i] as number
     const e = data.e[i] as number
@@ -38,7 +42,13 @@ export function checkOwnFacts(db: Db, data: TxData, tx: number): void {
 }
 
 /** Asks the predicates of attributes (`db.attr/preds`) about every asserted value. Throws `tx/ensure-failed`. */
-export async function checkPredicates(db: Db, data: TxData, env: TransactEnv): Promise<void> {
+export async function checkPredicates(
+  db: Db,
+  data: TxData,
+  used: ReadonlySet<number>,
+  env: TransactEnv,
+): Promise<void> {
+  if (![...used].some((a) => (db.schema.attributes.get(a)?.preds.length ?? 0) > 0)) return
   for (let i = 0; i < data.length; i++) {
     if (data.added[i] === 0) continue
     const attribute = db.schema.attributes.get(data.a[i] as number)
@@ -74,8 +84,8 @@ export async function checkEnsured(db: Db, data: TxData, ensured: readonly Ensur
     const missing: string[] = []
     for (const wanted of await valuesAt(after, spec, Builtin.entityAttrs)) {
       const a = after.schema.idents.get(wanted)
-      const found = a === undefined ? undefined : scan(after, 'eavt', { e, a })
-      if (found === undefined || found.count === 0) missing.push(wanted)
+      const found = a === undefined ? 0 : await countRows(scan(after, 'eavt', { e, a }))
+      if (found === 0) missing.push(wanted)
     }
     if (missing.length > 0) {
       throw new AnnalsError('tx/ensure-failed', `entity ${e} lacks ${missing.join(', ')}, which ${name} requires`, {

@@ -7,7 +7,7 @@ import type { Value } from '../datom/value.ts'
 import { VALUE_TYPES } from '../datom/value-type.ts'
 import { applyTx } from '../db/apply.ts'
 import type { Db } from '../db/db.ts'
-import { loadAll } from '../db/load.ts'
+import { countRows, loadAll } from '../db/load.ts'
 import { isSchemaAttribute, valueTypeOf } from '../db/schema-at.ts'
 import { isUsed } from '../db/schema-use.ts'
 import { scan } from '../db/view.ts'
@@ -52,7 +52,7 @@ export async function checkSchema(db: Db, tx: number, data: TxData): Promise<voi
   }
   for (const [e, changed] of touched) {
     if (!OF_ATTRIBUTES.some((a) => changed.has(a)) && !db.schema.attributes.has(e)) continue
-    if (takesAway(db, data, e)) await refuseUsed(db, e, data)
+    if (await takesAway(db, data, e)) await refuseUsed(db, e, data)
     else await checkAttribute(db, e, changed, () => applyTx(db, tx, data, db.basisT))
   }
 }
@@ -69,14 +69,14 @@ export async function makesSense(db: Db, data: TxData): Promise<boolean> {
 }
 
 /** Whether all facts of an entity are retracted and none is asserted. */
-function takesAway(db: Db, data: TxData, e: number): boolean {
+async function takesAway(db: Db, data: TxData, e: number): Promise<boolean> {
   let retracted = 0
   for (let i = 0; i < data.length; i++) {
     if (data.e[i] !== e) continue
     if (data.added[i] === 1) return false
     retracted++
   }
-  return scan(db, 'eavt', { e }).count === retracted
+  return (await countRows(scan(db, 'eavt', { e }))) === retracted
 }
 
 async function refuseUsed(db: Db, e: number, data: TxData): Promise<void> {

@@ -8,6 +8,9 @@ import type { Value } from '../datom/value.ts'
 import { type Db, resolveAlias } from '../db/db.ts'
 import { entityId, isLookupRef } from '../db/entity.ts'
 
+/** Keys of maps without `db/id` begin so; what an application names so gets it doubled. */
+const UNNAMED = '~'
+
 /** A name for an entity within one transaction: new, or found by a unique attribute that the transaction gives it. */
 export class Tempid {
   private joined: Tempid | undefined
@@ -15,12 +18,22 @@ export class Tempid {
   id: number | undefined
   /** Whether a fact is said about it; one that is only pointed at is refused. */
   described = false
+  /** Whether something may be said about it in another place than the map that it stands for. */
+  shared: boolean
 
   constructor(
-    readonly name: string,
+    /** Distinct within the transaction, and the same at every run. */
+    readonly key: string,
     /** Whether the application named it, as opposed to a map without `db/id`. */
     readonly named: boolean,
-  ) {}
+  ) {
+    this.shared = named
+  }
+
+  /** As the application wrote it. */
+  get name(): string {
+    return this.named && this.key.startsWith(UNNAMED) ? this.key.slice(1) : this.key
+  }
 
   /** The one that stands for all that have been joined with it. */
   get root(): Tempid {
@@ -32,6 +45,7 @@ export class Tempid {
   /** From now on both are one entity. Requires: both are roots. */
   join(other: Tempid): void {
     other.joined = this
+    this.shared = other.shared = true
     this.described ||= other.described
     this.id ??= other.id
   }
@@ -90,7 +104,9 @@ export type EntityForm = number | Tempid | Lookup
 
 /** The names that transaction data uses for entities, and what they turn out to be. */
 export class Names {
-  readonly tempids = new Map<string, Tempid>()
+  /** In the order of their first mention. */
+  readonly tempids: Tempid[] = []
+  private readonly named = new Map<string, Tempid>()
   readonly lookups: Lookup[] = []
   /** Ids that were written as numbers: they must exist. */
   readonly given = new Set<number>()
@@ -101,11 +117,19 @@ export class Names {
     private readonly tx: number,
   ) {}
 
-  tempid(name: string, named: boolean): Tempid {
-    let t = this.tempids.get(name)
+  /** The entity of a map without `db/id`; `path` says where it stands. */
+  unnamed(path: string): Tempid {
+    const t = new Tempid(UNNAMED + path, false)
+    this.tempids.push(t)
+    return t
+  }
+
+  private tempid(name: string): Tempid {
+    let t = this.named.get(name)
     if (t === undefined) {
-      t = new Tempid(name, named)
-      this.tempids.set(name, t)
+      t = new Tempid(name.startsWith(UNNAMED) ? UNNAMED + name : name, true)
+      this.named.set(name, t)
+      this.tempids.push(t)
     }
     return t
   }
@@ -126,7 +150,7 @@ export class Names {
     if (isKeyword(x)) return this.ident(x.$kw)
     if (typeof x === 'string') {
       if (x === 'datomic.tx') return this.tx
-      return x.startsWith(':') ? this.ident(x) : this.tempid(x, true)
+      return x.startsWith(':') ? this.ident(x) : this.tempid(x)
     }
     if (isLookupRef(x)) {
       const lookup = new Lookup(x)
@@ -164,7 +188,7 @@ export class Names {
 
   /** Throws `tx/tempid-unused` for a tempid that nothing is said about. */
   checkDescribed(): void {
-    for (const t of this.tempids.values()) {
+    for (const t of this.tempids) {
       if (t.root.described) continue
       const ident = this.db.schema.idents.has(`:${t.name}`) ? `; did you mean the ident ':${t.name}'?` : ''
       throw new AnnalsError(

@@ -2,19 +2,24 @@ import { AnnalsError } from '../base/errors.ts'
 import { Builtin } from '../datom/builtin.ts'
 import { instantValue, readValue } from '../datom/read-value.ts'
 import { instantMs } from '../datom/show-value.ts'
-import type { TxData, TxDataBuilder } from '../datom/tx-data.ts'
+import { type TxData, TxDataBuilder } from '../datom/tx-data.ts'
 import type { Value } from '../datom/value.ts'
 import type { Db } from '../db/db.ts'
 import { valuesOf, whenLoaded } from '../db/load.ts'
 import { scan } from '../db/view.ts'
 import type { TransactEnv } from './transaction.ts'
 
-/** Puts the transaction's instant, uuid and what else is known about it first. Returns the instant. */
-export async function writeOwnFacts(db: Db, decided: TxData, out: TxDataBuilder, env: TransactEnv): Promise<number> {
+/** The transaction's instant (ms since 1970), uuid and what else is known about it, as datoms; and the instant. */
+export async function ownFacts(
+  db: Db,
+  decided: TxData,
+  env: TransactEnv,
+): Promise<{ readonly own: TxDataBuilder; readonly instant: number }> {
   // that time goes on concerns only those who say what time it is
-  const last = await newestInstant(decided.a.includes(Builtin.txInstant) ? db : { ...db, reads: undefined })
+  const saysInstant = decided.a.includes(Builtin.txInstant)
+  const last = await newestInstant(saysInstant ? db : { ...db, reads: undefined })
   let instant = Math.max(env.now, last)
-  for (let i = 0; i < decided.length; i++) {
+  for (let i = 0; saysInstant && i < decided.length; i++) {
     if (decided.a[i] !== Builtin.txInstant) continue
     const asked = instantMs(decided.v[i] as Value)
     if (decided.e[i] !== env.tx || asked < last || asked > Math.max(env.now, last)) {
@@ -26,10 +31,11 @@ export async function writeOwnFacts(db: Db, decided: TxData, out: TxDataBuilder,
     }
     instant = asked
   }
-  out.push(env.tx, Builtin.txInstant, instantValue(instant), 1)
-  out.push(env.tx, Builtin.txId, readValue('uuid', env.txid, ':tx/id'), 1)
-  for (const [a, v] of env.about ?? []) out.push(env.tx, a, v, 1)
-  return instant
+  const own = new TxDataBuilder()
+  own.push(env.tx, Builtin.txInstant, instantValue(instant), 1)
+  own.push(env.tx, Builtin.txId, readValue('uuid', env.txid, ':tx/id'), 1)
+  for (const [a, v] of env.about ?? []) own.push(env.tx, a, v, 1)
+  return { own, instant }
 }
 
 /** The instant of the newest transaction in `db`, ms since 1970: the greatest, for they never decrease. */

@@ -1,5 +1,5 @@
 import { AnnalsError } from '../base/errors.ts'
-import { isKeyword, isList, isSym } from '../datom/atoms.ts'
+import { isKeyword, isList } from '../datom/atoms.ts'
 import { readEdnOne } from '../datom/edn-read.ts'
 import { describe, readValue } from '../datom/read-value.ts'
 import { type Attribute, withColon, withoutColon } from '../datom/schema.ts'
@@ -7,6 +7,9 @@ import type { Value } from '../datom/value.ts'
 import type { Db } from '../db/db.ts'
 import { attributeOf, memberTypes, readTuple } from '../db/entity.ts'
 import { Lookup, type Names, Tempid, TupleForm } from './entity-form.ts'
+import { entriesOf, isMap, isRecord } from './map-form.ts'
+import { isDbId, nameOf, reverseName } from './map-key.ts'
+import { type MapShape, MapShapes } from './map-shape.ts'
 import type { Op, ValueForm } from './op.ts'
 
 /** Nested maps and results of functions may go this deep. */
@@ -24,25 +27,17 @@ export function txForms(input: unknown): readonly unknown[] {
   return forms
 }
 
-/** The entries of a map form, however the map is written; undefined when `x` is no map. */
-export function entriesOf(x: unknown): [unknown, unknown][] | undefined {
-  if (x instanceof Map) return [...x]
-  if (typeof x !== 'object' || x === null || Array.isArray(x) || isKeyword(x) || isList(x)) return undefined
-  const proto = Object.getPrototypeOf(x)
-  return proto === Object.prototype || proto === null ? Object.entries(x) : undefined
-}
-
-export const nameOf = (x: unknown): string | undefined =>
-  isKeyword(x) ? x.$kw : isSym(x) ? x.$sym : typeof x === 'string' && x !== '' ? x : undefined
-
 /** Reads transaction data into elementary operations. Nothing is looked up but schema and idents. */
 export class FormReader {
   readonly ops: Op[] = []
+  private readonly shapes: MapShapes
 
   constructor(
     private readonly db: Db,
     private readonly names: Names,
-  ) {}
+  ) {
+    this.shapes = new MapShapes(db.schema)
+  }
 
   /** Reads `forms`; `path` makes the names of new entities distinct and the same at every run. */
   read(forms: readonly unknown[], path: string, depth = 0): void {
@@ -51,18 +46,18 @@ export class FormReader {
   }
 
   private form(form: unknown, path: string): void {
+    if (this.description(form, path, undefined, 0) !== undefined) return
     const list = isList(form) ? form.$list : form
     if (Array.isArray(list)) {
       this.list(list, path)
       return
     }
-    const entries = entriesOf(form)
-    if (entries === undefined) {
+    if (!isMap(form)) {
       throw malformed(
         `a form is a list such as [':db/add', e, a, v] or a map such as {'inv/sku': 'SKU-1'}, got ${describe(form)}`,
       )
     }
-    this.map(entries, path, undefined, 0)
+    this.map(form, path, undefined, 0)
   }
 
   private list(list: readonly unknown[], path: string): void {
@@ -139,9 +134,11 @@ export class FormReader {
     const attribute = attributeOf(this.db.schema, a)
     const entity = this.names.entity(e)
     if (entity instanceof Tempid) entity.described = true
-    const nested = attribute.type === 'ref' ? entriesOf(v) : undefined
-    if (nested !== undefined) this.push(entity, attribute, this.nested(attribute, nested, `${path}.0`, 1))
-    else this.push(entity, attribute, this.value(attribute, v))
+    this.push(
+      entity,
+      attribute,
+      isNested(attribute, v) ? this.map(v, `${path}.0`, attribute, 1) : this.value(attribute, v),
+    )
   }
 
   private push(e: ValueForm, a: Attribute, v: ValueForm | number): void {
@@ -163,16 +160,43 @@ export class FormReader {
     })
   }
 
-  /** Reads a map form; `owner` is the component attribute it hangs on. Returns its entity. */
-  private map(
-    entries: [unknown, unknown][],
+  /** Reads a map form; `owner` is the ref attribute whose value it is. Returns its entity. */
+  private map(map: unknown, path: string, owner: Attribute | undefined, depth: number): ValueForm {
+    if (depth > MAX_DEPTH) throw malformed(`transaction data is nested deeper than ${MAX_DEPTH}`)
+    return this.description(map, path, owner, depth) ?? this.anyMap(entriesOf(map) ?? [], path, owner, depth)
+  }
+
+  /** Reads a map that says no more than a {@link MapShape} does; undefined where `map` is none such. */
+  private description(map: unknown, path: string, owner: Attribute | undefined, depth: number): Tempid | undefined {
+    const shape = isRecord(map) ? this.shapes.of(Object.keys(map)) : undefined
+    return shape && this.readDescription(map as Readonly<Record<string, unknown>>, shape, path, owner, depth)
+  }
+
+  private readDescription(
+    map: Readonly<Record<string, unknown>>,
+    shape: MapShape,
     path: string,
     owner: Attribute | undefined,
     depth: number,
-  ): ValueForm | number {
-    if (depth > MAX_DEPTH) throw malformed(`transaction data is nested deeper than ${MAX_DEPTH}`)
+  ): Tempid {
+    const { keys, attributes } = shape
+    const entity = this.names.unnamed(path)
+    entity.described = true
+    const values: ValueForm[] = []
+    this.ops.push({ op: 'describe', e: entity, shape, values })
+    let place = 0
+    for (let i = 0; i < keys.length; i++) {
+      const a = attributes[i] as Attribute
+      const v = map[keys[i] as string]
+      values.push(isNested(a, v) ? this.map(v, `${path}.${place++}`, a, depth + 1) : this.value(a, v))
+    }
+    if (owner !== undefined && !owner.component && !shape.isUnique) throw unidentified(owner)
+    return entity
+  }
+
+  private anyMap(entries: [unknown, unknown][], path: string, owner: Attribute | undefined, depth: number): ValueForm {
     const id = entries.find(([k]) => isDbId(k))
-    const entity = id === undefined ? this.names.tempid(`~${path}`, false) : this.names.entity(id[1])
+    const entity = id === undefined ? this.names.unnamed(path) : this.names.entity(id[1])
     const facts = entries.filter(([k]) => !isDbId(k))
     if (facts.length === 0 && owner === undefined) throw malformed('a map form says nothing: give it an attribute')
     let identified = id !== undefined || owner === undefined || owner.component
@@ -187,28 +211,13 @@ export class FormReader {
       identified ||= attribute.unique !== undefined
       if (entity instanceof Tempid) entity.described = true
       for (const v of this.valuesIn(attribute, value)) {
-        const nested = attribute.type === 'ref' ? entriesOf(v) : undefined
-        this.push(
-          entity,
-          attribute,
-          nested === undefined
-            ? this.value(attribute, v)
-            : this.nested(attribute, nested, `${path}.${place++}`, depth + 1),
-        )
+        const nested = isNested(attribute, v)
+        const read = nested ? this.map(v, `${path}.${place++}`, attribute, depth + 1) : this.value(attribute, v)
+        this.push(entity, attribute, read)
       }
     }
-    if (!identified) {
-      throw new AnnalsError(
-        'tx/nested-without-identity',
-        `a map nested under ${owner?.ident} needs a unique attribute or a 'db/id', because ${owner?.ident} is not a component: nothing else would lead to the new entity`,
-        { attribute: owner?.ident },
-      )
-    }
+    if (!identified) throw unidentified(owner)
     return entity
-  }
-
-  private nested(owner: Attribute, entries: [unknown, unknown][], path: string, depth: number): ValueForm | number {
-    return this.map(entries, path, owner, depth)
   }
 
   private reverse(name: string, value: unknown, target: ValueForm | number, path: string): void {
@@ -216,9 +225,8 @@ export class FormReader {
     const sources =
       Array.isArray(value) && !this.names.isLookup(value) ? value : value instanceof Set ? [...value] : [value]
     sources.forEach((source, i) => {
-      const nested = entriesOf(source)
-      const e = nested === undefined ? this.names.entity(source) : this.map(nested, `${path}.${i}`, undefined, 1)
-      if (e instanceof Tempid) e.described = true
+      const e = isMap(source) ? this.map(source, `${path}.${i}`, undefined, 1) : this.names.entity(source)
+      if (e instanceof Tempid) e.described = e.shared = true
       this.push(e as ValueForm, attribute, target)
     })
   }
@@ -268,15 +276,12 @@ export class FormReader {
   }
 }
 
-const isDbId = (key: unknown): boolean => {
-  const name = nameOf(key)
-  return name === 'db/id' || name === ':db/id'
-}
+/** Whether a value is a map that describes the entity which it stands for. */
+const isNested = (a: Attribute, v: unknown): boolean => a.type === 'ref' && isMap(v)
 
-/** `:inv/color` for `:inv/_color`; undefined for a forward name. */
-function reverseName(key: unknown): string | undefined {
-  const name = nameOf(key)
-  if (name === undefined) return undefined
-  const m = /^(:?(?:[^/]+\/)?)_(.+)$/.exec(name)
-  return m === null ? undefined : withColon(`${m[1]}${m[2]}`)
-}
+const unidentified = (owner: Attribute | undefined): AnnalsError =>
+  new AnnalsError(
+    'tx/nested-without-identity',
+    `a map nested under ${owner?.ident} needs a unique attribute or a 'db/id', because ${owner?.ident} is not a component: nothing else would lead to the new entity`,
+    { attribute: owner?.ident },
+  )

@@ -2,11 +2,12 @@ import { AnnalsError } from '../base/errors.ts'
 import { describe } from '../datom/read-value.ts'
 import type { Attribute } from '../datom/schema.ts'
 import { showValue } from '../datom/show-value.ts'
-import { unifyKey, type Value } from '../datom/value.ts'
+import type { Value } from '../datom/value.ts'
 import type { Db } from '../db/db.ts'
 import { loadAll } from '../db/load.ts'
 import type { Scan } from '../db/scan.ts'
 import { scan } from '../db/view.ts'
+import { ByValue } from './by-value.ts'
 import { type EntityForm, Lookup, type Names, Tempid, TupleForm } from './entity-form.ts'
 import type { Op, ValueForm } from './op.ts'
 
@@ -16,6 +17,10 @@ interface Claim {
   readonly a: Attribute
   readonly v: ValueForm
 }
+interface KnownClaim extends Claim {
+  readonly value: Value
+  readonly found: Scan
+}
 
 /**
  * Finds what the tempids of a transaction stand for: the entity that already has a unique-identity value they are given
@@ -24,15 +29,16 @@ interface Claim {
  */
 export async function resolveTempids(db: Db, ops: readonly Op[], names: Names): Promise<void> {
   let open = claims(ops)
-  const owners = new Map<string, Tempid>()
+  const owners = new ByValue<Tempid>()
+  const pointing = new Map<string, Tempid>()
   let moved = true
   while (open.length > 0 && moved) {
-    const known: (Claim & { readonly value: Value; readonly found: Scan })[] = []
+    const known: KnownClaim[] = []
     const waiting: Claim[] = []
-    for (const claim of open) {
-      const value = knownValue(claim.v)
-      if (value === undefined) waiting.push(claim)
-      else known.push({ ...claim, value, found: scan(db, 'avet', { a: claim.a.id, v: value }) })
+    for (const { tempid, a, v } of open) {
+      const value = knownValue(v)
+      if (value === undefined) waiting.push({ tempid, a, v })
+      else known.push({ tempid, a, v, value, found: scan(db, 'avet', { a: a.id, v: value }) })
     }
     const loading = loadAll(known.map((k) => k.found))
     if (loading !== undefined) await loading
@@ -40,12 +46,19 @@ export async function resolveTempids(db: Db, ops: readonly Op[], names: Names): 
     for (const { tempid, a, value, found } of known) {
       const batch = found.batches()[0]
       if (batch !== undefined) settle(tempid.root, batch.e[batch.start] as number, a, value)
-      share(owners, `${a.id} ${typeof value} ${String(unifyKey(value))}`, tempid, a, value)
+      const owner = owners.get(a.id, value)
+      if (owner === undefined) owners.set(a.id, value, tempid.root)
+      else share(owner.root, tempid.root, a, value)
     }
     for (const { tempid, a, v } of waiting) {
       // a ref to a tempid that is still nobody: two claims on the same one are one entity
       const before = tempid.root
-      if (v instanceof Tempid) share(owners, `${a.id} tempid ${v.root.name}`, tempid, a, undefined)
+      if (v instanceof Tempid) {
+        const key = `${a.id} ${v.root.key}`
+        const owner = pointing.get(key)
+        if (owner === undefined) pointing.set(key, before)
+        else share(owner.root, before, a, undefined)
+      }
       moved ||= before !== tempid.root
     }
     open = waiting
@@ -56,7 +69,13 @@ export async function resolveTempids(db: Db, ops: readonly Op[], names: Names): 
 function claims(ops: readonly Op[]): Claim[] {
   const out: Claim[] = []
   for (const o of ops) {
-    if (o.op === 'add' && o.a.unique === 'identity' && o.e instanceof Tempid) out.push({ tempid: o.e, a: o.a, v: o.v })
+    if (o.op === 'describe') {
+      for (const i of o.shape.identities) {
+        out.push({ tempid: o.e, a: o.shape.attributes[i] as Attribute, v: o.values[i] as ValueForm })
+      }
+    } else if (o.op === 'add' && o.a.unique === 'identity' && o.e instanceof Tempid) {
+      out.push({ tempid: o.e, a: o.a, v: o.v })
+    }
   }
   return out
 }
@@ -79,11 +98,9 @@ function settle(tempid: Tempid, id: number, a: Attribute, v: Value): void {
   tempid.id = id
 }
 
-function share(owners: Map<string, Tempid>, key: string, tempid: Tempid, a: Attribute, v: Value | undefined): void {
-  const root = tempid.root
-  const other = owners.get(key)?.root
-  if (other === undefined) owners.set(key, root)
-  if (other === undefined || other === root) return
+/** Two tempids, both roots, that are given one value are one entity. */
+function share(other: Tempid, root: Tempid, a: Attribute, v: Value | undefined): void {
+  if (other === root) return
   if (other.id !== undefined && root.id !== undefined) settle(root, other.id, a, v ?? other.id)
   other.join(root)
 }

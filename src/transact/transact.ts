@@ -4,20 +4,21 @@ import { isPendingTx, isTx, tOfTx } from '../datom/ids.ts'
 import { describe } from '../datom/read-value.ts'
 import type { Attribute } from '../datom/schema.ts'
 import { showValue } from '../datom/show-value.ts'
-import { TxDataBuilder } from '../datom/tx-data.ts'
+import { filterTxData, TxDataBuilder } from '../datom/tx-data.ts'
 import { sameValue, type Value } from '../datom/value.ts'
 import { type Db, withoutView } from '../db/db.ts'
 import { entityWith } from '../db/entity.ts'
 import { loadAll, valuesOf } from '../db/load.ts'
 import type { Scan } from '../db/scan.ts'
+import { isSchemaAttribute } from '../db/schema-at.ts'
 import { scan } from '../db/view.ts'
 import { Changes } from './changes.ts'
 import { checkEnsured, checkOwnFacts, checkPredicates, type Ensured } from './check-facts.ts'
 import { checkSchema } from './check-schema.ts'
-import { Names } from './entity-form.ts'
+import { Names, type Tempid } from './entity-form.ts'
 import { expandRetracts } from './expand-retracts.ts'
 import type { Op } from './op.ts'
-import { writeOwnFacts } from './own-facts.ts'
+import { ownFacts } from './own-facts.ts'
 import { FormReader } from './read-forms.ts'
 import { idOf, resolvedValue, resolveTempids } from './resolve-tempids.ts'
 import type { TransactEnv, Transaction } from './transaction.ts'
@@ -38,31 +39,27 @@ export async function transact(db: Db, forms: readonly unknown[], env: TransactE
   const minted = mintIds(names, env)
 
   const changes = new Changes(before, minted.fresh)
-  const ensured = await gather(before, ops, changes, env)
-  const data = new TxDataBuilder()
+  const isAlone = (t: Tempid): boolean => !t.shared && minted.fresh.has(idOf(t)) && !names.given.has(idOf(t))
+  const ensured = await gather(before, ops, changes, isAlone, env)
   const decided = new TxDataBuilder()
   await changes.decide(decided)
-  checkOwnFacts(before, decided, env.tx)
-  await checkSchema(before, env.tx, decided)
-  await checkPredicates(before, decided, env)
+  const used = new Set(decided.a)
+  checkOwnFacts(before, decided, used, env.tx)
+  if ([...used].some(isSchemaAttribute)) await checkSchema(before, env.tx, decided)
+  await checkPredicates(before, decided, used, env)
   await checkEnsured(before, decided, ensured, env)
 
-  const instant = await writeOwnFacts(before, decided, data, env)
-  let own = 0
-  for (let i = 0; i < decided.length; i++) {
-    if (decided.e[i] === env.tx) own++
-    if (decided.e[i] === env.tx && decided.a[i] === Builtin.txInstant) continue
-    data.push(decided.e[i] as number, decided.a[i] as number, decided.v[i] as Value, decided.added[i] as 0 | 1)
-  }
-  data.increments.push(...decided.increments)
+  const { own, instant } = await ownFacts(before, decided, env)
+  const isInstant = (i: number): boolean => decided.e[i] === env.tx && decided.a[i] === Builtin.txInstant
   return {
-    data,
+    data: own.concat(used.has(Builtin.txInstant) ? filterTxData(decided, (i) => !isInstant(i)) : decided),
     instant,
     replaced: minted.replaced,
-    empty: own === decided.length,
-    tempids: idsOf(names, true),
+    empty: decided.e.every((e) => e === env.tx),
+    tempids: Object.fromEntries(names.tempids.filter((t) => t.named).map((t) => [t.name, idOf(t)])),
     get ids() {
-      return idsOf(names, false) // made on demand: large imports have no use for it
+      // made on demand: large imports have no use for it
+      return Object.fromEntries(names.tempids.map((t) => [t.key, idOf(t)]))
     },
   }
 }
@@ -78,9 +75,8 @@ async function isKnownMigration(db: Db, ops: readonly Op[], env: TransactEnv): P
 
 /** A transaction that says nothing but that it was made. */
 async function nothing(db: Db, env: TransactEnv): Promise<Transaction> {
-  const data = new TxDataBuilder()
-  const instant = await writeOwnFacts(db, new TxDataBuilder(), data, env)
-  return { data, instant, ids: {}, tempids: {}, replaced: new Map(), empty: true }
+  const { own, instant } = await ownFacts(db, new TxDataBuilder(), env)
+  return { data: own, instant, ids: {}, tempids: {}, replaced: new Map(), empty: true }
 }
 
 /** Reads the forms and runs the functions among them, whose results may call functions again. */
@@ -134,6 +130,8 @@ async function checkGiven(db: Db, names: Names, env: TransactEnv): Promise<void>
     if (isTx(id) && !isPendingTx(id) && tOfTx(id) <= db.basisT) continue
     asked.push([id, scan(history, 'eavt', { e: id })])
   }
+  const loading = loadAll(asked.map(([, found]) => found))
+  if (loading !== undefined) await loading
   for (const [id, found] of asked) {
     if (found.count > 0) continue
     throw new AnnalsError(
@@ -157,34 +155,38 @@ function mintIds(names: Names, env: TransactEnv): Minted {
   const replaced = new Map<number, number>()
   const { ids } = env
   if (ids !== undefined) {
-    for (const t of names.tempids.values()) {
+    const proposed = new Map<number, Tempid>()
+    for (const t of names.tempids) {
       const { root } = t
-      const wanted = root.id === undefined && Object.hasOwn(ids, t.name) ? ids[t.name] : undefined
+      const wanted = root.id === undefined && Object.hasOwn(ids, t.key) ? ids[t.key] : undefined
       if (wanted === undefined) continue
       root.id = wanted
       fresh.add(wanted)
+      const same = proposed.get(wanted)
+      if (same !== undefined) same.shared = root.shared = true // they were one entity in that run
+      proposed.set(wanted, root)
     }
   }
-  for (const t of names.tempids.values()) {
+  for (const t of names.tempids) {
     const { root } = t
     if (root.id === undefined) {
       root.id = env.mint()
       fresh.add(root.id)
     }
-    const wanted = ids !== undefined && Object.hasOwn(ids, t.name) ? ids[t.name] : undefined
+    const wanted = ids !== undefined && Object.hasOwn(ids, t.key) ? ids[t.key] : undefined
     if (wanted !== undefined && wanted !== root.id) replaced.set(wanted, root.id)
   }
   return { fresh, replaced }
 }
 
-/** Names and their entities, as a plain object. */
-function idsOf(names: Names, namedOnly: boolean): Record<string, number> {
-  const out: [string, number][] = []
-  for (const t of names.tempids.values()) if (t.named || !namedOnly) out.push([t.name, t.root.id as number])
-  return Object.fromEntries(out)
-}
-
-async function gather(db: Db, ops: readonly Op[], changes: Changes, env: TransactEnv): Promise<Ensured[]> {
+/** `isAlone`: whether nothing but its map speaks about an entity, which is new. */
+async function gather(
+  db: Db,
+  ops: readonly Op[],
+  changes: Changes,
+  isAlone: (t: Tempid) => boolean,
+  env: TransactEnv,
+): Promise<Ensured[]> {
   const ensured: Ensured[] = []
   const retracted: number[] = []
   for (const o of ops) {
@@ -193,6 +195,13 @@ async function gather(db: Db, ops: readonly Op[], changes: Changes, env: Transac
         if (o.a.id === Builtin.ensure) ensured.push({ e: idOf(o.e), spec: idOf(o.v) })
         else changes.add(idOf(o.e), o.a, resolvedValue(o.v))
         break
+      case 'describe': {
+        const e = idOf(o.e)
+        const values = o.values.map(resolvedValue)
+        if (isAlone(o.e)) changes.describe(e, o.shape, values)
+        else for (const [i, a] of o.shape.attributes.entries()) changes.add(e, a, values[i] as Value)
+        break
+      }
       case 'retract':
         changes.retract(idOf(o.e), o.a, o.v === undefined ? undefined : resolvedValue(o.v))
         break

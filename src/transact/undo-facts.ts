@@ -2,6 +2,7 @@ import type { Value } from '../datom/value.ts'
 import type { Db } from '../db/db.ts'
 import { entityWith } from '../db/entity.ts'
 import type { Place } from '../db/index-order.ts'
+import { countRows } from '../db/load.ts'
 import { scan } from '../db/view.ts'
 import { EffectiveHistory } from './effective-history.ts'
 import type { Refusal, UndoneFact } from './undo-plan.ts'
@@ -38,7 +39,7 @@ export class FactJudge {
 
   /** The transaction that later took an entity's last facts away; undefined while it is there or this one did. */
   async goneSince(e: number): Promise<number | undefined> {
-    return scan(this.db, 'eavt', { e }).count > 0 ? undefined : this.spokeAfter({ e })
+    return (await countRows(scan(this.db, 'eavt', { e }))) > 0 ? undefined : this.spokeAfter({ e })
   }
 
   /** The transaction that gave a unique value to the entity that has it; undefined when it is free, or this one did. */

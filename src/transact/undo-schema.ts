@@ -1,4 +1,5 @@
 import type { Db } from '../db/db.ts'
+import { countRows } from '../db/load.ts'
 import { isSchemaAttribute } from '../db/schema-at.ts'
 import { isUsed } from '../db/schema-use.ts'
 import { scan } from '../db/view.ts'
@@ -20,7 +21,7 @@ export async function judgeSchema(
   e: number,
   facts: readonly UndoneFact[],
 ): Promise<readonly Verdict[]> {
-  const standing = scan(db, 'eavt', { e }).count
+  const standing = await countRows(scan(db, 'eavt', { e }))
   const made = facts.every((f) => f.asserted) && !(await judge.spokeBefore(e))
   const unmade = standing === 0 && facts.every((f) => !f.asserted)
   const verdicts: Verdict[] = []

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { LeaseRow, RemoteCommit, RemoteStorage, RemoteStore, ReplicaRow } from '../../src/storage/port.ts'
-import { alias, logRow, outcome, range, replica } from './rows.ts'
+import { alias, body, logRow, outcome, range, replica } from './rows.ts'
 
 /** Two nodes of a server over one place; they may be the same object where a place has only one. */
 export interface Nodes {
@@ -39,7 +39,13 @@ export function remoteStorageSuite(name: string, makeNodes: () => Nodes | Promis
 
     describe('a new log', () => {
       it('is empty', async () => {
-        expect(await store.head()).toEqual({ t: 0, hash: '', nextId: 0, epoch: expect.stringMatching(/^.+$/) })
+        expect(await store.head()).toEqual({
+          t: 0,
+          hash: '',
+          nextId: 0,
+          excisions: 0,
+          epoch: expect.stringMatching(/^.+$/),
+        })
         expect(await store.readLog(1)).toEqual([])
         expect(await store.outcomes(['tx-1'])).toEqual(new Map())
         expect(await placeOf(store, 'r1')).toBeUndefined()
@@ -353,6 +359,41 @@ export function remoteStorageSuite(name: string, makeNodes: () => Nodes | Promis
         await expect(again).rejects.toMatchObject({ code: 'internal/assertion' })
         expect(await store.aliases(['r1'])).toEqual([alias(2, 20)])
         expect((await store.head()).nextId).toBe(0)
+      })
+    })
+
+    describe('an excision', () => {
+      const less = (t: number) => ({ ...logRow(t), body: body(t + 500) })
+
+      it('rewrites bodies, is counted, and leaves no detail of a refusal', async () => {
+        await commitNow({ log: range(1, 3, logRow), outcomes: [outcome(1, { code: 'tx/refused', detail: 'told' })] })
+        expect(await commitNow({ log: [logRow(4)], excision: 4, rewrite: [less(1), less(3)] })).toBe('committed')
+        expect((await store.readLog(1)).map((row) => [row.t, row.body, row.hash])).toEqual(
+          [less(1), logRow(2), less(3), logRow(4)].map((row) => [row.t, row.body, row.hash]),
+        )
+        expect((await store.outcomes(['tx-1'])).get('tx-1')).toEqual(outcome(1, { code: 'tx/refused' }))
+        await commitNow({ log: range(5, 6, logRow), excision: 6 })
+        const second = await openThere()
+        expect((await second.head()).excisions).toBe(2)
+        expect([await second.excisions(0), await second.excisions(1)]).toEqual([[4, 6], [6]])
+      })
+
+      it('that lost the race changes nothing', async () => {
+        await append(1, 2)
+        const late = { expect: { t: 1, nextId: 0 }, log: [logRow(2)], excision: 2, rewrite: [less(1)] }
+        expect(await commit(late)).toBe('lost')
+        expect((await store.readLog(1)).map((row) => row.body)).toEqual([body(1), body(2)])
+        expect(await store.excisions(0)).toEqual([])
+      })
+
+      it('that contradicts itself is refused', async () => {
+        await append(1, 2)
+        const asserts = { code: 'internal/assertion' }
+        await expect(commitNow({ rewrite: [less(1)] })).rejects.toMatchObject(asserts)
+        await expect(commitNow({ log: [logRow(3)], excision: 2 })).rejects.toMatchObject(asserts)
+        const foreign = { ...less(1), hash: 'hash-9' }
+        await expect(commitNow({ log: [logRow(3)], excision: 3, rewrite: [foreign] })).rejects.toMatchObject(asserts)
+        expect(await store.head()).toMatchObject({ t: 2, excisions: 0 })
       })
     })
 

@@ -5,6 +5,7 @@ import { findAttribute } from '../../src/datom/schema.ts'
 import { showValue } from '../../src/datom/show-value.ts'
 import { compareValues, sameValue, unifyKey, type Value } from '../../src/datom/value.ts'
 import type { Db } from '../../src/db/db.ts'
+import { whenLoaded } from '../../src/db/load.ts'
 import { scan } from '../../src/db/view.ts'
 import { parseQuery } from '../../src/query/parse-query.ts'
 import { parseRules } from '../../src/query/parse-rules.ts'
@@ -26,10 +27,15 @@ interface World {
 }
 
 /** The rows of a query's find elements as text, sorted: what two answers have in common when they are the same. */
-export function naiveRows(db: Db, text: string, inputs: readonly unknown[], rules?: string): unknown[][] {
+export async function naiveRows(
+  db: Db,
+  text: string,
+  inputs: readonly unknown[],
+  rules?: string,
+): Promise<unknown[][]> {
   const query = parseQuery(text)
   const bodies = rules === undefined ? [] : parseRules(rules)
-  const world: World = { db, facts: factsOf(db), rules: grouped(bodies), tables: new Map() }
+  const world: World = { db, facts: await factsOf(db), rules: grouped(bodies), tables: new Map() }
   fixRules(world)
   let envs: Env[] = [new Map()]
   let next = 0
@@ -45,9 +51,9 @@ export function naiveRows(db: Db, text: string, inputs: readonly unknown[], rule
   )
 }
 
-function factsOf(db: Db): Fact[] {
+async function factsOf(db: Db): Promise<Fact[]> {
   const out: Fact[] = []
-  for (const b of scan(db, 'eavt', {}).batches()) {
+  for (const b of await whenLoaded(scan(db, 'eavt', {}), (all) => all.batches())) {
     for (let i = b.start; i < b.end; i++) {
       out.push([
         b.e[i] as number,

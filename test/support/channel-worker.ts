@@ -5,9 +5,9 @@ import { memory, open } from '../../src/engine.ts'
 import type { LocalStorage } from '../../src/storage/port.ts'
 
 /** What stands for a worker where there are none: a channel to a server in this very thread. */
-export function channelWorker(openDatabase: OpenDatabase): Worker {
+export function channelWorker(openDatabase: OpenDatabase, storage: LocalStorage = memory()): Worker {
   const { port1, port2 } = new MessageChannel()
-  serveAt(port2, openDatabase)
+  serveAt(port2, { open: openDatabase, storage })
   const terminate = (): void => {
     port1.close()
     port2.close()

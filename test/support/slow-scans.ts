@@ -18,6 +18,7 @@ function slowScan(found: Scan): Scan {
   let loaded = found.count === 0
   return {
     count: found.count,
+    isLent: false,
     load: () => {
       if (loaded) return undefined
       slow.reads++

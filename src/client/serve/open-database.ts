@@ -1,5 +1,6 @@
 import type { Connection } from '../../api/connection.ts'
 import type { OpenRequest } from '../../api/messages.ts'
+import type { LocalStorage } from '../../storage/port.ts'
 import type { Leadership } from './leadership.ts'
 
 /** What opening a database may use of the worker it is opened in. */
@@ -13,6 +14,15 @@ export interface Surroundings {
 
 /** Opens the database that a page asks for. */
 export type OpenDatabase = (request: OpenRequest, surroundings: Surroundings) => Promise<Connection>
+
+/** The databases of a worker. */
+export interface Databases {
+  readonly open: OpenDatabase
+  /** Where they lie. */
+  readonly storage: LocalStorage
+  /** Makes what was acknowledged outlive a power cut; runs when the page is hidden. */
+  readonly harden?: () => Promise<void>
+}
 
 /** The name of the one local store of a database and user: no two pairs share one. */
 export const storeName = ({ name, user }: OpenRequest): string =>

@@ -6,6 +6,7 @@ import { memory } from '../../storage/memory.ts'
 import type { ConfirmedHead, LogRow } from '../../storage/port.ts'
 import { sqlRemote } from '../../storage/sql/sql-remote.ts'
 import { openReplica } from '../../sync/open-replica.ts'
+import type { HelloAnswer } from '../../sync/protocol.ts'
 import { httpTransport, type Transport } from '../../sync/transport.ts'
 import { createSyncHandler } from '../handler.ts'
 import { adoptRows } from './adopt-rows.ts'
@@ -53,8 +54,9 @@ function remoteAt(url: string, token: string | undefined, send: typeof fetch, cl
   return {
     rows: (t) => rowsAfter(transport, t, hello, signal),
     head: async () => {
-      const { t } = await hello()
-      const [last] = t === 0 ? [] : (await transport.pull(t, 1, signal)).rows
+      const { t, excisions } = await hello()
+      const ask = { from: t, max: 1, excised: excisions.length }
+      const [last] = t === 0 ? [] : (await transport.pull(ask, signal)).rows
       return { t, hash: last?.hash ?? '' }
     },
     adopt: (after, rows) => adoptRows({ url, token, send }, after, rows),
@@ -80,6 +82,7 @@ const HELLO = {
   replica: '00000000-0000-4000-8000-000000000000',
   t: 0,
   hash: '',
+  excised: 0,
   functions: [],
   leasedTo: 0,
   want: 0,
@@ -88,12 +91,16 @@ const HELLO = {
 async function* rowsAfter(
   transport: Transport,
   t: number,
-  hello: () => Promise<{ readonly t: number }>,
+  hello: () => Promise<HelloAnswer>,
   signal: AbortSignal,
 ): AsyncGenerator<LogRow> {
-  const head = (await hello()).t
+  const { t: head, excisions } = await hello()
+  const excised = excisions.length
   for (let next = t + 1; next <= head; ) {
-    const { rows } = await transport.pull(next, PAGE, signal)
+    const { rows, ...page } = await transport.pull({ from: next, max: PAGE, excised }, signal)
+    if (page.excised !== excised) {
+      throw new AnnalsError('sync/diverged', 'facts were taken out of the log meanwhile: begin again', {})
+    }
     if (rows.length === 0) throw new AnnalsError('sync/diverged', `the log ends at t ${next - 1}, not at ${head}`, {})
     yield* rows
     next += rows.length

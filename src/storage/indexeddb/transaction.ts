@@ -23,10 +23,14 @@ export async function inTransaction<T, Mode extends 'readonly' | 'readwrite'>(
   // Unused: `done` rejects at the first failed request, which is before the rollback and without the reason.
   tx.done.catch(() => {})
   const complete = new Promise<void>((resolve) => tx.addEventListener('complete', () => resolve()))
+  let onClose = (): void => {}
   const aborted = new Promise<never>((_, reject) => {
     // WebKit aborts on a full disk with a null error.
     tx.addEventListener('abort', () => reject(tx.error ?? new DOMException('No reason was given', 'AbortError')))
+    // Whoever takes the connection away aborts its transactions first; one that hears nothing must not wait for ever.
+    onClose = () => reject(new DOMException('The connection was closed', 'AbortError'))
   })
+  db.addEventListener('close', onClose)
   try {
     // Chromium's SQLite back end may abort on a full disk and leave requests without any event.
     const result = await Promise.race([work(tx), aborted])
@@ -39,6 +43,8 @@ export async function inTransaction<T, Mode extends 'readonly' | 'readwrite'>(
     if (e instanceof RolledBack) return e.result
     // Requests that were under way when the transaction failed know only that it was aborted.
     throw (errorName(e) === 'AbortError' && tx.error) || e
+  } finally {
+    db.removeEventListener('close', onClose)
   }
 }
 

@@ -1,11 +1,16 @@
 import { type Kysely, PostgresAdapter, sql } from 'kysely'
 import { AnnalsError } from '../../base/errors.ts'
+import { createExcisions } from './create-excisions.ts'
 import { createLocalTables } from './create-local-tables.ts'
 import { createRemoteTables } from './create-remote-tables.ts'
 import type { Tables } from './tables.ts'
 
 /** What leads from each version of the tables to the next. Only ever append. */
-const MIGRATIONS: readonly ((db: Kysely<Tables>) => Promise<void>)[] = [createRemoteTables, createLocalTables]
+const MIGRATIONS: readonly ((db: Kysely<Tables>) => Promise<void>)[] = [
+  createRemoteTables,
+  createLocalTables,
+  createExcisions,
+]
 
 /** The newest version that this code knows, and makes. */
 export const SCHEMA_VERSION = MIGRATIONS.length

@@ -1,6 +1,7 @@
 import type { Kysely, Transaction } from 'kysely'
+import { rewrittenRow } from '../local-commit.ts'
 import { ownLogRow } from '../own-rows.ts'
-import type { OutcomeRow, RemoteCommit, ReplicaRow } from '../port.ts'
+import type { LogRow, OutcomeRow, RemoteCommit, ReplicaRow } from '../port.ts'
 import { headAfter, replicaMayBecome } from '../remote-commit.ts'
 import { chunks } from './chunks.ts'
 import { outcomeRows, replicaRows } from './rows.ts'
@@ -15,7 +16,7 @@ export async function commitChange(
   name: string,
   change: RemoteCommit,
 ): Promise<'committed' | 'lost'> {
-  const own = { ...change, log: (change.log ?? []).map(ownLogRow) }
+  const own = { ...change, log: (change.log ?? []).map(ownLogRow), rewrite: (change.rewrite ?? []).map(ownLogRow) }
   try {
     await db.transaction().execute((tx) => write(tx, name, own))
     return 'committed'
@@ -29,6 +30,7 @@ async function write(tx: Transaction<Tables>, name: string, change: RemoteCommit
   const { log = [], outcomes = [], aliases = [], replicas = [], leases = [] } = change
   await moveHead(tx, name, change)
   await checkUndecided(tx, name, outcomes)
+  if (change.excision !== undefined) await excise(tx, name, change.excision, change.rewrite ?? [])
   await moveReplicas(tx, name, replicas)
   for (const rows of chunks(log)) {
     const values = rows.map(({ t, txid, body, hash }) => ({ db: name, t, txid, body, hash }))
@@ -60,6 +62,23 @@ async function moveHead(tx: Transaction<Tables>, name: string, change: RemoteCom
     .where('next_id', '=', change.expect.nextId)
     .executeTakeFirstOrThrow()
   if (numUpdatedRows === 0n) throw new Lost()
+}
+
+async function excise(tx: Transaction<Tables>, name: string, t: number, rewrite: readonly LogRow[]): Promise<void> {
+  const { max } = tx.fn
+  const last = tx.selectFrom('annals_excision').select(max('n').as('n')).where('db', '=', name)
+  const n = Number((await last.executeTakeFirstOrThrow()).n ?? 0) + 1
+  await tx.insertInto('annals_excision').values({ db: name, n, t }).execute()
+  await tx.updateTable('annals_outcome').set({ detail: null }).where('db', '=', name).execute()
+  for (const row of rewrite) await rewriteRow(tx, name, row)
+}
+
+async function rewriteRow(tx: Transaction<Tables>, name: string, row: LogRow): Promise<void> {
+  const { t, body } = row
+  const mine = tx.selectFrom('annals_log').select(['txid', 'hash']).where('db', '=', name).where('t', '=', t)
+  const old = await mine.executeTakeFirst()
+  rewrittenRow(old && { t, body, ...old }, row)
+  await tx.updateTable('annals_log').set({ body }).where('db', '=', name).where('t', '=', t).execute()
 }
 
 /** What was refused moves no head: another node may have decided one of these at the same head. */

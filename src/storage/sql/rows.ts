@@ -1,4 +1,4 @@
-import type { Kysely, Selectable } from 'kysely'
+import type { ExpressionBuilder, Kysely, Selectable } from 'kysely'
 import type { AliasRow, LeaseRow, LogRow, OutcomeRow, RemoteHead, ReplicaRow } from '../port.ts'
 import type { Tables } from './tables.ts'
 
@@ -8,8 +8,16 @@ import type { Tables } from './tables.ts'
 const SELECT_TXIDS = 1000
 
 export async function headRow(db: Kysely<Tables>, name: string): Promise<RemoteHead | undefined> {
-  const row = await db.selectFrom('annals_head').selectAll().where('db', '=', name).executeTakeFirst()
-  return row && { t: Number(row.t), hash: row.hash, epoch: row.epoch, nextId: Number(row.next_id) }
+  const excisions = ({ selectFrom }: ExpressionBuilder<Tables, 'annals_head'>) =>
+    selectFrom('annals_excision')
+      .select((eb) => eb.fn.max('n').as('n'))
+      .where('annals_excision.db', '=', name)
+      .as('excisions')
+  const query = db.selectFrom('annals_head').selectAll().select(excisions).where('db', '=', name)
+  const row = await query.executeTakeFirst()
+  if (row === undefined) return undefined
+  const { t, hash, epoch, next_id, excisions: last } = row
+  return { t: Number(t), hash, epoch, nextId: Number(next_id), excisions: Number(last ?? 0) }
 }
 
 export async function logRows(db: Kysely<Tables>, name: string, from: number, to: number): Promise<LogRow[]> {
@@ -62,4 +70,10 @@ export async function aliasRows(db: Kysely<Tables>, name: string, replicas: read
   const all = db.selectFrom('annals_alias').selectAll().where('db', '=', name)
   const rows = await all.where('replica', 'in', replicas).orderBy('replica').orderBy('id').execute()
   return rows.map(({ replica, id, final }) => ({ replica, id: Number(id), final: Number(final) }))
+}
+
+export async function excisionTs(db: Kysely<Tables>, name: string, after: number): Promise<number[]> {
+  const all = db.selectFrom('annals_excision').select('t').where('db', '=', name)
+  const rows = await all.where('n', '>', after).orderBy('n').execute()
+  return rows.map(({ t }) => Number(t))
 }

@@ -26,6 +26,8 @@ export interface Tables {
   }
   annals_lease: { db: string; replica: string; from_id: number; to_id: number }
   annals_alias: { db: string; replica: string; id: number; final: number }
+  /** The n-th time that facts were taken out of a log, as the transaction at `t` says. */
+  annals_excision: { db: string; n: number; t: number }
   /** One row a local database. `life` is another one after the database was destroyed and made again. */
   annals_local: {
     db: string

@@ -9,6 +9,7 @@ import type { Db } from '../../../src/db/db.ts'
 import { emptyDb } from '../../../src/db/empty.ts'
 import { entityWith } from '../../../src/db/entity.ts'
 import { createRuntime } from '../../../src/engine/create-runtime.ts'
+import { excisionIn } from '../../../src/engine/plan-excision.ts'
 import { decodeRecord } from '../../../src/engine/record.ts'
 import { applyRows } from '../../../src/engine/replay.ts'
 import type { LogRow, OutcomeRow } from '../../../src/storage/port.ts'
@@ -117,10 +118,11 @@ export async function check(cluster: Cluster, devices: readonly Device[]): Promi
   const log = await foldLog(rows)
   const facts = factsOf(log.db)
   const names = namesOf(rows, log.db)
+  const gone = new Set(rows.flatMap((row) => excisionIn(log.db, decodeRecord(row).data)?.target ?? []))
   for (const device of devices) {
     for (const tab of device.tabs) {
       holdFold(device, tab, log.head, facts)
-      if (!device.copied) holdIds(device, tab, log.places, names)
+      if (!device.copied) holdIds(device, tab, log.places, names, gone)
     }
     const rejected = refusedOf(device)
     holdNothingLost(device, log.places, outcomes, rejected)
@@ -221,12 +223,14 @@ function holdIds(
   { replica }: Tab,
   places: ReadonlyMap<string, number>,
   names: ReadonlyMap<string, unknown>,
+  gone: ReadonlySet<number>,
 ): void {
   const { aliases } = replica.ledger.state.confirmed
   for (const { txid, schema, named } of device.acked) {
     // one that was taken back, or refused, has nobody to mean
     if (!places.has(txid) && (!schema || device.dealtWith.has(txid))) continue
     for (const [id, attribute, name] of named) {
+      if (gone.has(aliases.get(id) ?? id)) continue
       const found = names.get(`${attribute} ${aliases.get(id) ?? id}`)
       hold(found !== undefined && showValue(found as Value) === name, 'ids stay usable', () => {
         return `${device.name} gave ${id} to ${name}, and it is ${String(found)}`

@@ -5,8 +5,14 @@ import { memoryRemote } from '../../../src/storage/memory-remote.ts'
 import type { RemoteCommit } from '../../../src/storage/port.ts'
 import { fromCbor, toCbor } from '../../../src/sync/cbor.ts'
 import { DEFAULT_LIMITS } from '../../../src/sync/protocol.ts'
-import { readHelloAnswer, readPullAnswer, readPushAnswer, readRegisterAnswer } from '../../../src/sync/read-answer.ts'
-import { readHello, readPush, readRegister } from '../../../src/sync/read-request.ts'
+import {
+  readExciseAnswer,
+  readHelloAnswer,
+  readPullAnswer,
+  readPushAnswer,
+  readRegisterAnswer,
+} from '../../../src/sync/read-answer.ts'
+import { readExcise, readHello, readPush, readRegister } from '../../../src/sync/read-request.ts'
 import type { Transport } from '../../../src/sync/transport.ts'
 import { FUNCTIONS } from './functions.ts'
 import { MortalRemote } from './mortal-remote.ts'
@@ -126,7 +132,12 @@ export class Cluster {
         if (answer.kind === 'fork') world.count('fenced off')
         return answer
       },
-      pull: (from, max, signal) => send({}, (node) => node.pull(from, max), readPullAnswer, signal),
+      pull: ({ from, max, excised }, signal) =>
+        send({}, (node) => node.pull(from, max, excised), readPullAnswer, signal),
+      excise: (m, signal) => {
+        way.renewToken()
+        return send(m, (node, x) => node.excise(readExcise(x, LIMITS), ''), readExciseAnswer, signal)
+      },
       follow: (_from, poke, signal) => way.follow(poke, signal),
     })
   }

@@ -88,6 +88,7 @@ const facade = (s: RemoteStore): RemoteStore => ({
   replicas: (ids) => s.replicas(ids),
   leases: (replicas) => s.leases(replicas),
   aliases: (replicas) => s.aliases(replicas),
+  excisions: (after) => s.excisions(after),
   commit: (change) => s.commit(change),
   watch: (listener) => s.watch(listener),
   close: () => s.close(),
@@ -280,6 +281,36 @@ export const MUTANTS: readonly Mutant[] = [
           return planCatchUp({ ...state, meta: { ...state.meta, generation } }, stored, rows, env)
         }) as typeof planCatchUp,
       })),
+    },
+  },
+  {
+    name: 'client: takes nothing out of its own log',
+    modules: {
+      'sync/plan-excisions': exporting<typeof import('../../../src/sync/plan-excisions.ts')>(({ planExcisions }) => ({
+        planExcisions: ((state, log, _excisions, excised, env) =>
+          planExcisions(state, log, [], excised, env)) as typeof planExcisions,
+      })),
+    },
+  },
+  {
+    name: 'client: does not hear that facts were taken out',
+    parts: {
+      transport: (t) => ({
+        ...t,
+        pull: async (ask, signal) => ({ ...(await t.pull(ask, signal)), excised: ask.excised }),
+      }),
+    },
+  },
+  {
+    name: 'server: gives records from which more was taken out',
+    parts: {
+      transport: (t) => ({
+        ...t,
+        pull: async (ask, signal) => {
+          const { excised } = await t.pull(ask, signal)
+          return { ...(await t.pull({ ...ask, excised }, signal)), excised: ask.excised }
+        },
+      }),
     },
   },
   {

@@ -103,7 +103,8 @@ class Run {
     } else if (dice < 92) device.misleadOne()
     else if (dice < 94) device.wake()
     else if (dice < 96) await world.during(this.cluster.roll())
-    else if (dice < 98 && devices.length < 5) await this.copy(device)
+    else if (dice >= 98) this.users.excise(tab)
+    else if (devices.length < 5) await this.copy(device)
   }
 
   /** A copy of the device's profile comes to life beside it. */

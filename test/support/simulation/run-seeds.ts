@@ -31,6 +31,7 @@ const DEEDS = [
   'provisional id',
   'leased id',
   'alias',
+  'excision',
 ]
 
 /** Runs the seeds `first ..`, so many. Returns how often what happened; throws naming the seed that fails. */

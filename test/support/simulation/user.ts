@@ -1,3 +1,4 @@
+import type { EntityRef } from '../../../src/api/db.ts'
 import { isAnnalsError } from '../../../src/base/errors.ts'
 import { isProvisional } from '../../../src/datom/ids.ts'
 import { findAttribute } from '../../../src/datom/schema.ts'
@@ -63,6 +64,15 @@ export class Users {
         if (!tab.store.dead) world.count(forms === undefined ? 'sent again' : 'amended')
       },
       (e) => this.refused(tab, e),
+    )
+  }
+
+  /** Takes an item, or what all items have of something, out of the log for good. */
+  excise({ replica, store }: Tab): void {
+    const target: EntityRef = this.world.chance(0.6) ? ['inv/sku', this.sku()] : 'inv/next'
+    replica.ledger.excise(target, {}).then(
+      ({ removed }) => void (store.dead || removed === 0 || this.world.count('excision')),
+      (e) => this.refused({ replica, store }, e),
     )
   }
 

@@ -1,0 +1,24 @@
+import { AnnalsError } from '../../base/errors.ts'
+import type { LocalStorage } from '../../storage/port.ts'
+
+/** Removes a database. Throws `client/unsynced` when something in it has not reached the remote, unless `discard`. */
+export async function destroyDatabase(storage: LocalStorage, name: string, discard: boolean): Promise<void> {
+  if (!discard) await checkSynced(storage, name)
+  await storage.destroy(name)
+}
+
+async function checkSynced(storage: LocalStorage, name: string): Promise<void> {
+  const store = await storage.open(name)
+  try {
+    const { queue, rejected } = await store.read()
+    if (queue.length + rejected.length === 0) return
+    throw new AnnalsError(
+      'client/unsynced',
+      `${queue.length} transactions have not reached the remote, and ${rejected.length} that it refused are still here: ` +
+        'send or withdraw them, or destroy with { discard: true }',
+      { pending: queue.length, rejected: rejected.length },
+    )
+  } finally {
+    await store.close()
+  }
+}

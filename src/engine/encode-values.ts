@@ -1,0 +1,113 @@
+import { encode } from 'cborg'
+
+/** What values pack to in a record: no bigints, which are texts there. */
+export type Packed = string | number | boolean
+
+// the kinds of CBOR items that lists of values are made of, in the upper three bits of an item's first byte
+const UNSIGNED = 0 << 5
+const NEGATIVE = 1 << 5
+const TEXT = 3 << 5
+const LIST = 4 << 5
+const FALSE = 0xf4
+const TRUE = 0xf5
+
+/** Bytes that the head of an item takes at most. */
+const MOST_HEAD = 9
+const text = new TextEncoder()
+
+/**
+ * The CBOR of a list of values, the same to the byte as cborg's, which takes several times as long: and a large transaction is
+ * little else.
+ */
+export function encodeValues(values: readonly Packed[]): Uint8Array {
+  const out = new ItemWriter(16 * values.length + MOST_HEAD)
+  out.head(LIST, values.length)
+  for (const v of values) {
+    if (typeof v === 'string') out.text(v)
+    else if (typeof v === 'boolean') out.raw(v ? TRUE : FALSE)
+    else if (!Number.isSafeInteger(v)) out.bytes(encode(v))
+    else if (v >= 0) out.head(UNSIGNED, v)
+    else out.head(NEGATIVE, -1 - v)
+  }
+  return out.done()
+}
+
+/** Bytes under construction; room is made as needed. */
+class ItemWriter {
+  private at = 0
+  private out: Uint8Array
+
+  constructor(capacity: number) {
+    this.out = new Uint8Array(capacity)
+  }
+
+  done(): Uint8Array {
+    return this.out.subarray(0, this.at)
+  }
+
+  raw(byte: number): void {
+    this.reserve(1)
+    this.out[this.at++] = byte
+  }
+
+  bytes(bytes: Uint8Array): void {
+    this.reserve(bytes.length)
+    this.out.set(bytes, this.at)
+    this.at += bytes.length
+  }
+
+  /** The head of an item: its kind, and a number in as few bytes as can be. */
+  head(kind: number, n: number): void {
+    this.reserve(MOST_HEAD)
+    if (n < 24) this.out[this.at++] = kind | n
+    else if (n < 2 ** 8) this.number(kind | 24, n, 1)
+    else if (n < 2 ** 16) this.number(kind | 25, n, 2)
+    else if (n < 2 ** 32) this.number(kind | 26, n, 4)
+    else {
+      this.number(kind | 27, Math.floor(n / 2 ** 32), 4)
+      this.put(n % 2 ** 32, 4)
+    }
+  }
+
+  text(s: string): void {
+    if (!this.shortText(s)) this.encoded(text.encode(s))
+  }
+
+  private encoded(bytes: Uint8Array): void {
+    this.head(TEXT, bytes.length)
+    this.bytes(bytes)
+  }
+
+  /** Writes a short text of ASCII characters; false, and nothing is written, for any other. */
+  private shortText(s: string): boolean {
+    const { length } = s
+    if (length >= 64) return false
+    this.reserve(length + MOST_HEAD)
+    const { out } = this
+    let at = this.at + (length < 24 ? 1 : 2)
+    for (let i = 0; i < length; i++) {
+      const code = s.charCodeAt(i)
+      if (code > 127) return false
+      out[at++] = code
+    }
+    this.head(TEXT, length)
+    this.at = at
+    return true
+  }
+
+  private number(head: number, n: number, bytes: number): void {
+    this.out[this.at++] = head
+    this.put(n, bytes)
+  }
+
+  private put(n: number, bytes: number): void {
+    for (let shift = 8 * (bytes - 1); shift >= 0; shift -= 8) this.out[this.at++] = n >>> shift
+  }
+
+  private reserve(bytes: number): void {
+    if (this.at + bytes <= this.out.length) return
+    const wider = new Uint8Array(2 * this.out.length + bytes)
+    wider.set(this.out)
+    this.out = wider
+  }
+}

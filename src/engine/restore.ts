@@ -1,0 +1,102 @@
+import type { ByteSource, RestoreReport } from '../api/backup.ts'
+import { chunksOf } from '../base/byte-stream.ts'
+import { AnnalsError, isAnnalsError } from '../base/errors.ts'
+import type { LocalStorage, LogRow } from '../storage/port.ts'
+import { type Backup, readBackup } from './backup.ts'
+import { createRuntime } from './create-runtime.ts'
+import { LocalLedger } from './local-ledger.ts'
+
+/** Bytes of the records that are stored in one step, unless a single one is larger. */
+const STEP = 1024 * 1024
+
+/**
+ * Gives a database back from a backup: the same transactions at the same `t` with the same ids and hashes, all of them checked
+ * before they are stored. A whole backup makes the database; an incremental one goes on where the one before it ended. What the
+ * database has already is compared and left alone, so that a restore that broke off is simply made again.
+ *
+ * Rejects with `backup/malformed`, `backup/truncated`, `backup/corrupt` (the data of all three say at which `line`) or
+ * `backup/newer-format`, and nothing is left of a database that was not there before; with `backup/does-not-follow` where the
+ * database has another log or lacks what comes before; with `sync/is-replica` where it follows a remote.
+ */
+export async function restore(
+  name: string,
+  source: ByteSource,
+  { storage }: { readonly storage: LocalStorage },
+): Promise<RestoreReport> {
+  const ledger = await open(storage, name)
+  const before = ledger.db.basisT
+  let stored = before
+  const chunks = chunksOf(source)
+  try {
+    const backup = await readBackup(chunks)
+    for await (const rows of stepsOf(backup, ledger)) {
+      await adopt(ledger, rows)
+      stored += rows.length
+    }
+    return { t: ledger.db.basisT, restored: ledger.db.basisT - before }
+  } catch (e) {
+    // half a database must not be taken for the whole; what somebody else has written meanwhile stays
+    const isDamaged = isAnnalsError(e) && /^backup\/(?!does-not-follow)/.test(e.code)
+    if (before === 0 && isDamaged && ledger.db.basisT === stored) await storage.destroy(name)
+    throw e
+  } finally {
+    await chunks.return(undefined)
+    await ledger.close().catch(() => undefined)
+  }
+}
+
+async function open(storage: LocalStorage, name: string): Promise<LocalLedger> {
+  const store = await storage.open(name)
+  return LocalLedger.open(store, createRuntime({})).catch(async (e: unknown) => {
+    await store.close()
+    throw e
+  })
+}
+
+/** The records that the log lacks, some at a time. Throws `backup/does-not-follow`. */
+async function* stepsOf({ after, rows }: Backup, ledger: LocalLedger): AsyncGenerator<readonly LogRow[]> {
+  await checkSame(ledger, after.t, after.hash)
+  let step: LogRow[] = []
+  let bytes = 0
+  for await (const row of rows) {
+    if (row.t <= ledger.db.basisT && step.length === 0) {
+      await checkSame(ledger, row.t, row.hash)
+      continue
+    }
+    if (step.length > 0 && bytes + row.body.length > STEP) {
+      yield step
+      step = []
+      bytes = 0
+    }
+    step.push(row)
+    bytes += row.body.length
+  }
+  if (step.length > 0) yield step
+}
+
+async function checkSame(ledger: LocalLedger, t: number, hash: string): Promise<void> {
+  const here = ledger.db.basisT
+  if (t === 0) return
+  const [row] = t > here ? [] : await ledger.readLog(t, 1)
+  if (row?.hash === hash) return
+  throw doesNotFollow(here, t)
+}
+
+async function adopt(ledger: LocalLedger, rows: readonly LogRow[]): Promise<void> {
+  const [{ t }] = rows as readonly [LogRow]
+  try {
+    if (await ledger.adopt(rows)) return
+  } catch (cause) {
+    if (!isAnnalsError(cause, 'storage/corrupt')) throw cause
+    throw new AnnalsError('backup/corrupt', `the backup cannot be applied: ${cause.message}`, cause.data, { cause })
+  }
+  throw doesNotFollow(ledger.db.basisT, t - 1)
+}
+
+const doesNotFollow = (t: number, follows: number): AnnalsError =>
+  new AnnalsError(
+    'backup/does-not-follow',
+    `the backup goes on from t ${follows} of a log that is not this database's, which stands at t ${t}: ` +
+      'restore a whole backup under a new name, and incremental ones in their order',
+    { t, follows },
+  )

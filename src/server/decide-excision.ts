@@ -1,0 +1,99 @@
+import { randomUuid } from '../base/random-uuid.ts'
+import { exciseRows } from '../engine/excision.ts'
+import { EXCISE_SCHEMA, type ExcisionPlan, planExcision } from '../engine/plan-excision.ts'
+import { decodeRecord } from '../engine/record.ts'
+import type { LogRow, OutcomeRow, RemoteCommit } from '../storage/port.ts'
+import { decodeIntent, encodeIntent } from '../sync/intent.ts'
+import type { Excise, ExciseAnswer } from '../sync/protocol.ts'
+import { type Verdict, verdictOf } from '../sync/verdict.ts'
+import { schemaForms } from '../transact/install-schema.ts'
+import { type Author, type Deciding, type Decision, datomsFrom, decide, type Place } from './decide.ts'
+
+export interface ExcisionDecision {
+  readonly answer: ExciseAnswer
+  /** Absent where it is refused. */
+  readonly done?: {
+    readonly commit: Omit<RemoteCommit, 'expect'>
+    /** The whole log, as it is once `commit` is stored. */
+    readonly rows: readonly LogRow[]
+  }
+}
+
+/**
+ * What an excision comes to on `log`, all of it up to `place`: rows that hold less, and after them the transaction that says so,
+ * its schema before it where that is not there. Nothing is stored.
+ */
+export async function decideExcision(
+  message: Excise,
+  log: readonly LogRow[],
+  place: Place,
+  author: Author,
+  deciding: Deciding,
+): Promise<ExcisionDecision> {
+  const plan = await planned(message, place, deciding)
+  if ('code' in plan) return refused(plan)
+  const installs = schemaForms(place.db.schema, EXCISE_SCHEMA).map((forms) => ({ txid: randomUuid(), forms }))
+  const datomsOf = datomsFrom(async (t) => {
+    const row = log[t - 1]
+    return row && decodeRecord(row)
+  })
+  const added: LogRow[] = []
+  let at = place
+  for (const { txid, forms } of [...installs, { txid: message.txid, forms: plan.forms }]) {
+    const { basis, instant } = message
+    const entry = { txid, seq: 0, basis, instant, intent: encodeIntent(forms), ids: [], txs: [] }
+    const decision = await decide(entry, at, author, deciding, datomsOf)
+    if (decision.kind !== 'confirmed') return refused(verdictIn(decision))
+    added.push(decision.row)
+    at = decision.place
+  }
+  const { rows, rewritten, removed } = exciseRows(log, place.db, plan.excision)
+  const commit = {
+    log: added,
+    rewrite: rewritten,
+    excision: at.head.t,
+    nextId: at.nextId,
+    outcomes: added.map((row) => outcomeOf(row, author, row.txid === message.txid ? removed : undefined)),
+  }
+  return { answer: { status: 'confirmed', t: at.head.t, removed }, done: { commit, rows: [...rows, ...added] } }
+}
+
+/** The answer to an excision that was carried out before. */
+export const excisedBefore = ({ t, detail }: OutcomeRow): ExciseAnswer => {
+  const { removed } = JSON.parse(detail ?? '{"removed":0}') as { readonly removed: number }
+  return { status: 'confirmed', t: t as number, removed }
+}
+
+/** What is to go, or why nothing may. */
+async function planned(
+  { target, attrs, before, intent }: Excise,
+  { db }: Place,
+  { depth }: Deciding,
+): Promise<ExcisionPlan | Verdict> {
+  try {
+    const txData = decodeIntent(intent, depth)
+    return await planExcision(db, target, { txData, ...(attrs && { attrs }), ...(before !== undefined && { before }) })
+  } catch (e) {
+    const verdict = verdictOf(e)
+    if (verdict === undefined) throw e
+    return verdict
+  }
+}
+
+const refused = (verdict: Verdict): ExcisionDecision => ({ answer: { status: 'rejected', ...verdict } })
+
+function verdictIn(decision: Exclude<Decision, { readonly kind: 'confirmed' }>): Verdict {
+  switch (decision.kind) {
+    case 'rejected':
+      return decision.verdict
+    case 'stopped':
+      return { code: 'sync/unknown-function', message: decision.message, facts: {} }
+    case 'withdrawn':
+      return { code: 'tx/refused', message: 'the transaction says nothing', facts: {} }
+  }
+}
+
+function outcomeOf({ txid, t }: LogRow, { replica }: Author, removed: number | undefined): OutcomeRow {
+  const detail = removed === undefined ? undefined : JSON.stringify({ removed })
+  return { txid, replica, seq: 0, t, code: undefined, detail }
+}

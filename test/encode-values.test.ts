@@ -1,0 +1,47 @@
+import { decode, encode } from 'cborg'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { encodeValues, type Packed } from '../src/engine/encode-values.ts'
+import { encodeRecord } from '../src/engine/record.ts'
+
+const edges: readonly Packed[] = [
+  ...[0, 23, 24, 255, 256, 65_535, 65_536, 2 ** 32 - 1, 2 ** 32, 2 ** 53 - 1].flatMap((n) => [n, -n - 1, -n]),
+  ...[1.5, -0.1, 1e300, Number.POSITIVE_INFINITY, 2 ** 53, -(2 ** 53)],
+  ...[0, 1, 22, 23, 24, 25, 63, 64, 65, 255, 256, 70_000].flatMap((n) => [
+    'a'.repeat(n),
+    'é'.repeat(n),
+    '🙂'.repeat(n),
+  ]),
+  ...['\u0000n12', '\u0007\u00ff\u0080', true, false],
+]
+const value: fc.Arbitrary<Packed> = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.string({ unit: 'grapheme' }),
+  fc.maxSafeInteger(),
+  fc.double({ noNaN: true }),
+  fc.boolean(),
+  fc.constantFrom(...edges.filter((v) => String(v).length < 300)),
+)
+
+describe('values in a record', () => {
+  it('are the CBOR that cborg writes', () => {
+    expect(encodeValues(edges)).toEqual(Uint8Array.from(encode(edges)))
+    fc.assert(
+      fc.property(fc.array(value), (values) => {
+        expect(encodeValues(values)).toEqual(Uint8Array.from(encode(values)))
+      }),
+    )
+  })
+
+  it('stand in its body where a map of sorted keys has them', () => {
+    const data = { length: 2, e: [1, 2], a: [3, 4], v: ['x', 5], added: [1, 0] as (0 | 1)[], increments: [] }
+    for (const aliases of [new Map(), new Map([[7, 8]])]) {
+      for (const origin of [undefined, { replica: 'r', seq: 9 }]) {
+        const body = encodeRecord({ instant: 6, data, aliases, origin }, new Uint8Array(16)).subarray(16)
+        expect(body).toEqual(Uint8Array.from(encode(decode(body))))
+        expect(decode(body)).toMatchObject({ f: 1, i: 6, v: ['x', 5], ...(origin && { r: 'r', s: 9 }) })
+        expect(decode(body).x).toEqual(aliases.size === 0 ? undefined : [7, 8])
+      }
+    }
+  })
+})

@@ -1,0 +1,113 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { explain } from '../src/query/explain.ts'
+import { query } from '../src/query/query.ts'
+import { type Fact, world } from './pull/world.ts'
+import { plainEnv } from './query/env.ts'
+import { runs } from './support/seeds.ts'
+
+/*
+ * Recursive rules of which an alternative goes one edge further are answered without a plan, where everything is asked for.
+ */
+const env = plainEnv()
+const edge = fc.tuple(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 9 }))
+const edges = fc.uniqueArray(edge, { maxLength: 24, selector: String })
+
+/** `follows` between numbers, `called` between names: entity `100 + i` is called `n<i>` and may lead to other names. */
+const factsOf = (pairs: readonly (readonly [number, number])[]): Fact[] =>
+  pairs.flatMap(([x, y]): Fact[] => [
+    [100 + x, 'follows', 100 + y],
+    [100 + x, 'leads', `n${y}`],
+  ])
+
+const SCHEMA = { follows: { type: 'ref', many: true }, leads: { type: 'string', many: true } } as const
+
+function closure(pairs: readonly (readonly [number, number])[]): Set<string> {
+  const found = new Set(pairs.map(String))
+  for (let before = -1; before < found.size; ) {
+    before = found.size
+    for (const [x, y] of pairs)
+      for (const pair of [...found]) if (pair.startsWith(`${y},`)) found.add(`${x},${pair.slice(2)}`)
+  }
+  return found
+}
+
+/** What is linked with `n1` by what leads where. */
+function linked(pairs: readonly (readonly [number, number])[]): Set<string> {
+  const found = new Set(pairs.filter(([, y]) => y === 1).map(([x]) => String(100 + x)))
+  for (let before = -1; before < found.size; ) {
+    before = found.size
+    for (const [x, y] of pairs) {
+      if (found.has(String(100 + x))) found.add(`n${y}`)
+      if (found.has(`n${y}`)) found.add(String(100 + x))
+    }
+  }
+  return found
+}
+
+const BASE = '[(r ?x ?y) [?x :follows ?y]]'
+const SHAPES: Record<string, string> = {
+  'to the right': `[${BASE} [(r ?x ?y) [?x :follows ?z] (r ?z ?y)]]`,
+  'to the left': `[${BASE} [(r ?x ?y) (r ?x ?z) [?z :follows ?y]]]`,
+  'on both sides': `[${BASE} [(r ?x ?y) [?x :follows ?z] (r ?z ?y)] [(r ?x ?y) (r ?x ?z) [?z :follows ?y]]]`,
+  'with other names': `[${BASE} [(r ?a ?b) (r ?c ?b) [?a :follows ?c]]]`,
+}
+
+describe('rules that follow edges', () => {
+  it.each(Object.entries(SHAPES))('%s find every way', async (_, rules) => {
+    await fc.assert(
+      fc.asyncProperty(edges, async (pairs) => {
+        const db = await world(SCHEMA, factsOf(pairs))
+        const q = '[:find ?x ?y :in $ % :where (r ?x ?y)]'
+        const rows = (await query(db, q, [rules], env)) as [number, number][]
+        expect(new Set(rows.map(([x, y]) => `${x - 100},${y - 100}`))).toEqual(closure(pairs))
+        expect(rows).toHaveLength(closure(pairs).size)
+        expect((await explain(db, q, [rules], env)).rows).toBe(rows.length) // which plans every round
+      }),
+      runs(60),
+    )
+  })
+
+  it('swap their arguments, carry a third along, and meet values that are no ids', async () => {
+    await fc.assert(
+      fc.asyncProperty(edges, async (pairs) => {
+        const db = await world(SCHEMA, factsOf(pairs))
+        const count = async (rules: string, head: string): Promise<unknown[]> =>
+          (await query(db, `[:find ${head.slice(3, -1)} :in $ % :where ${head}]`, [rules], env)) as unknown[]
+        // backward: to go from y to x along what r says of x and y
+        const back = await count('[[(r ?x ?y) [?y :follows ?x]] [(r ?x ?y) [?z :follows ?x] (r ?z ?y)]]', '(r ?x ?y)')
+        expect(back).toHaveLength(closure(pairs).size)
+        // the third argument stays what it was
+        const three = await count(
+          '[[(r ?x ?y ?s) [?x :follows ?y] [?x :leads ?s]] [(r ?x ?y ?s) (r ?x ?z ?s) [?z :follows ?y]]]',
+          '(r ?x ?y ?s)',
+        )
+        const firsts = (x: number): number => pairs.filter(([from]) => from === x).length
+        const wanted = [...closure(pairs)].reduce((sum, pair) => sum + firsts(Number(pair[0])), 0)
+        expect(three).toHaveLength(wanted)
+        // names, which are no ids, carried along
+        const names = await count('[[(r ?x ?s) [?x :leads ?s]] [(r ?x ?s) [?x :follows ?y] (r ?y ?s)]]', '(r ?x ?s)')
+        const wide = [...closure(pairs)].map((pair) => `${100 + Number(pair[0])},n${pair.slice(2)}`)
+        expect(names.map(String).sort()).toEqual(wide.sort())
+        // from ids to names and back
+        const both = await count(
+          '[[(m ?v) [?v :leads "n1"]] [(m ?s) (m ?v) [?v :leads ?s]] [(m ?v) (m ?s) [?v :leads ?s]]]',
+          '(m ?v)',
+        )
+        expect(new Set(both.map(String))).toEqual(linked(pairs))
+      }),
+      runs(40),
+    )
+  })
+
+  it('narrow to an input, and stop at limits', async () => {
+    const db = await world(SCHEMA, factsOf(Array.from({ length: 9 }, (_, i) => [i + 1, i + 2])))
+    const rules = SHAPES['to the right']
+    const ids = async (q: string, input: number): Promise<Set<number>> =>
+      new Set((await query(db, q, [rules, input], env)) as number[])
+    expect(await ids('[:find [?y ...] :in $ % ?x :where (r ?x ?y)]', 108)).toEqual(new Set([109, 110]))
+    expect(await ids('[:find [?x ...] :in $ % ?y :where (r ?x ?y)]', 103)).toEqual(new Set([101, 102]))
+    const all = async () => query(db, '[:find ?x ?y :in $ % :where (r ?x ?y)]', [rules], env, { maxRows: 20 })
+    await expect(all()).rejects.toMatchObject({ code: 'query/too-many-rows' })
+  })
+})
