@@ -109,9 +109,9 @@ const titleOf = ({ part, run }: Turn, runs: number): string =>
   `${part.name.padEnd(12)} ${run === 0 ? 'warm-up' : `run ${run}/${runs}`}`
 
 /** Systems and parts that were never reached. */
-const leftOf = (parts: readonly Part[], { done }: Recorder, runs: number): string[] =>
+const leftOf = (parts: readonly Part[], { done }: Recorder, runs: number): Results['left'] =>
   parts.flatMap((part) =>
     part.systems
       .filter((system) => !done.has(nameOf({ part, system, run: Math.min(1, runs) })))
-      .map((system) => `${part.name}, ${system}`),
+      .map((system) => ({ part: part.name, system })),
   )
