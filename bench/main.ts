@@ -91,6 +91,7 @@ async function partsOf(bench: Bench): Promise<Part[]> {
   const live = group('l', liveParts(bench))
   const history = group('h', historyParts(bench))
   const isSmall = ({ name }: Part): boolean => / \d+k$/.test(name)
+  const isSlow = ({ name }: Part): boolean => name.endsWith('slow')
   const isHere = ({ name }: Part): boolean => !name.endsWith('node')
   return [
     ...queries.filter(isHere),
@@ -100,7 +101,7 @@ async function partsOf(bench: Bench): Promise<Part[]> {
     ...history.filter(isHere),
     ...queries.filter((part) => !isHere(part)),
     ...history.filter((part) => !isHere(part)),
-    ...[...storage, ...live].filter((part) => !isSmall(part)),
+    ...[...storage, ...live].filter((part) => !isSmall(part)).sort((a, b) => Number(isSlow(a)) - Number(isSlow(b))),
   ]
 }
 

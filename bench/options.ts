@@ -17,7 +17,7 @@ export interface Options {
   readonly full: boolean
   /** Lower case; empty for everything. */
   readonly only: readonly string[]
-  /** Items of the storage and live workloads. */
+  /** Items of the storage and live workloads, ascending. */
   readonly sizes: readonly number[]
   readonly runs: number
   /** Milliseconds. */
@@ -69,7 +69,9 @@ export function readOptions(args: readonly string[]): Options | undefined {
   return {
     full,
     only: listOf(values.only).map((word) => word.toLowerCase()),
-    sizes: listOf(values.size ?? (full ? '10k,100k,1M,5M' : '10k')).map(sizeOf),
+    sizes: listOf(values.size ?? (full ? '10k,100k,1M,5M' : '10k'))
+      .map(sizeOf)
+      .sort((a, b) => a - b),
     runs,
     within: minutes * 60_000,
     resume,
