@@ -17,6 +17,7 @@ import { Mutex } from '../engine/mutex.ts'
 import { LogOrigin } from '../engine/origin.ts'
 import type { Runtime } from '../engine/runtime.ts'
 import { type Confirmed, Segments } from '../engine/segments.ts'
+import { breakOff } from '../engine/sequence.ts'
 import type { IndexRoot, LocalStore, LogRow } from '../storage/port.ts'
 import type { DatomsOf } from '../transact/transaction.ts'
 import { withAliases } from './aliases.ts'
@@ -237,8 +238,12 @@ export class ReplicaLedger implements Ledger {
     for (const [i, call] of calls.entries()) {
       const result = results[i]
       if (result === undefined) continue
-      if ('written' in result) call.resolve(result.written)
-      else call.reject(result.refused)
+      if ('written' in result) {
+        call.resolve(result.written)
+        continue
+      }
+      breakOff(call.input.options.sequence)
+      call.reject(result.refused)
     }
   }
 
@@ -333,7 +338,7 @@ export class ReplicaLedger implements Ledger {
     return true
   }
 
-  private move<T>({ next, touched, ended }: Step<T>): void {
+  private move<T>({ next, touched, data, ended }: Step<T>): void {
     if (next === undefined) return
     const { confirmed, meta } = this.current
     this.current = { ...next, view: withQueue(next.view, () => next) }
@@ -345,7 +350,8 @@ export class ReplicaLedger implements Ledger {
       this.txids.set(pendingTx(seq), txid)
     }
     if (isExcised) this.changes.call({ db: this.current.view, attributes: undefined })
-    else if (touched !== undefined) this.changes.call({ db: this.current.view, attributes: touched })
+    else if (touched !== undefined)
+      this.changes.call({ db: this.current.view, attributes: touched, ...(data && { data }) })
     if (ended !== undefined) this.settlements.end(ended)
     this.states.call(this.current)
   }
