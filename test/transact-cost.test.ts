@@ -9,7 +9,7 @@ vi.mock('../src/db/view.ts', async (original) => {
   const view = await original<typeof import('../src/db/view.ts')>()
   const counted = (found: Scan): Scan => ({
     count: found.count,
-    isLent: found.isLent,
+    whereabouts: found.whereabouts,
     load: () => found.load(),
     batches: () => {
       const batches = found.batches()

@@ -23,6 +23,7 @@ import type {
   TxForms,
 } from './db.ts'
 import type { Durability } from './durability.ts'
+import type { Explanation } from './explanation.ts'
 import type { ImportProgress } from './import.ts'
 import type { LogEntry, Settled, UndoReport } from './report.ts'
 import type { SchemaDef } from './schema.ts'
@@ -48,6 +49,7 @@ export interface OpenRequest {
   readonly schema?: SchemaDef
   readonly sync?: { readonly url: string }
   readonly durability?: Durability
+  readonly cacheBytes?: number
 }
 
 export interface Opened {
@@ -190,7 +192,7 @@ export interface WorkerCalls {
   indexRange(db: DbRef, attribute: string, start: unknown, end: unknown, options: PageOptions | undefined): WireRows
   indexPull(db: DbRef, request: IndexPull): readonly unknown[]
   entid(db: DbRef, entity: EntityRef): number | undefined
-  explain(db: DbRef, query: Query, inputs: readonly unknown[]): unknown
+  explain(db: DbRef, query: Query, inputs: readonly unknown[], options: WireQueryOptions): Explanation
   with(db: DbRef, txData: TxForms): WireWith
 
   transact(connection: number, txData: TxForms, options: TransactOptions): WireReport

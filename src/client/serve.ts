@@ -78,7 +78,8 @@ class Server {
       packRows(await this.db(db).indexRange(attribute, start, end, options)),
     indexPull: (db, request) => this.db(db).indexPull(request),
     entid: (db, entity) => this.db(db).entid(entity),
-    explain: (db, query, inputs) => this.db(db).explain(query, this.inputs(inputs)),
+    explain: (db, query, inputs, options) =>
+      this.cancellable(options, (o) => this.db(db).explain(query, this.inputs(inputs), o)),
     with: async (db, txData) => {
       const { kept } = this.served(db.connection)
       const { dbAfter, ...rest } = await seenBy(kept.findWhole(db.value), db).with(txData)

@@ -11,6 +11,7 @@ import type {
   TimePoint,
   TxForms,
 } from '../api/db.ts'
+import type { Explanation } from '../api/explanation.ts'
 import { AnnalsError, isAnnalsError } from '../base/errors.ts'
 import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
 import { randomUuid } from '../base/random-uuid.ts'
@@ -84,8 +85,8 @@ export class DbHandle implements ApiDb {
     })
   }
 
-  datoms(index: IndexName, ...components: readonly unknown[]): Promise<ShownDatom[]> {
-    return this.read((db) => datomsAt(db, index, components))
+  datoms<Datom = ShownDatom>(index: IndexName, ...components: readonly unknown[]): Promise<Datom[]> {
+    return this.read((db) => datomsAt(db, index, components)) as Promise<unknown[]> as Promise<Datom[]>
   }
 
   seekDatoms(index: IndexName, ...components: readonly unknown[]): Promise<ShownDatom[]> {
@@ -96,8 +97,14 @@ export class DbHandle implements ApiDb {
     return this.read((db) => seek(db, index, components, true))
   }
 
-  indexRange(attribute: string, start?: unknown, end?: unknown, options: PageOptions = {}): Promise<ShownDatom[]> {
-    return this.read((db) => indexRange(db, attribute, start, end, options))
+  indexRange<Datom = ShownDatom>(
+    attribute: string,
+    start?: unknown,
+    end?: unknown,
+    options: PageOptions = {},
+  ): Promise<Datom[]> {
+    const found = this.read((db) => indexRange(db, attribute, start, end, options))
+    return found as Promise<unknown[]> as Promise<Datom[]>
   }
 
   indexPull<Entity = Record<string, unknown>>(request: IndexPull): Promise<(Entity | undefined)[]> {
@@ -109,9 +116,9 @@ export class DbHandle implements ApiDb {
     return this.read((db) => entityId(db, entity))
   }
 
-  async explain(q: Query, inputs: readonly unknown[] = []): Promise<unknown> {
+  async explain(q: Query, inputs: readonly unknown[] = [], options?: QueryOptions): Promise<Explanation> {
     const known = await unwrapped(inputs)
-    return this.read((db) => explain(db, q, known, this.runtime.queryEnv))
+    return this.read((db) => explain(db, q, known, this.runtime.queryEnv, options))
   }
 
   asOf(point: TimePoint): ApiDb {

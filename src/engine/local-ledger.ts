@@ -4,6 +4,7 @@ import type { Settled } from '../api/report.ts'
 import { AnnalsError } from '../base/errors.ts'
 import { Listeners } from '../base/listeners.ts'
 import { FIRST_USER_ID, isEntityId } from '../datom/ids.ts'
+import type { TxData } from '../datom/tx-data.ts'
 import type { Db } from '../db/db.ts'
 import type { IndexRoot, LocalState, LocalStore, LogRow } from '../storage/port.ts'
 import { schemaForms } from '../transact/install-schema.ts'
@@ -131,6 +132,8 @@ export class LocalLedger implements Ledger {
   onFailure = this.failures.on
   readLog = (from: number, limit: number): Promise<readonly LogRow[]> => this.store.readLog(from, limit)
 
+  stats = () => this.segments.stats(this.newest.db)
+
   private readonly datomsOf: DatomsOf = (tx) => this.segments.datomsOf(tx)
 
   async settled(txid: string): Promise<Settled> {
@@ -155,7 +158,7 @@ export class LocalLedger implements Ledger {
 
   private async catchUp(): Promise<void> {
     const { segments } = this
-    const state = await this.store.read()
+    const state = await this.store.read(segments.rootT)
     const { root, heads } = state
     const { t } = heads.confirmed
     this.nextId = Math.max(this.nextId, nextIdOf(state))
@@ -199,9 +202,9 @@ export class LocalLedger implements Ledger {
     this.publish(newest, undefined)
   }
 
-  private publish(newest: Confirmed, attributes: ReadonlySet<number> | undefined): void {
+  private publish(newest: Confirmed, attributes: ReadonlySet<number> | undefined, data?: readonly TxData[]): void {
     this.newest = newest
-    this.changes.call({ db: newest.db, attributes })
+    this.changes.call({ db: newest.db, attributes, ...(data && { data }) })
     this.indexer.poke()
   }
 
@@ -220,7 +223,8 @@ export class LocalLedger implements Ledger {
           continue
         }
         this.nextId = place.nextId
-        this.publish(place, attributesOf(done.map((d) => d.written.data)))
+        const data = done.map((d) => d.written.data)
+        this.publish(place, attributesOf(data), data)
       }
       for (const { call, written } of done) call.resolve(written)
       for (const { call, error } of refused) {

@@ -75,6 +75,7 @@ export async function planWrite(
     },
     next: { ...state, view, seq, entries: [...state.entries, ...queued], rejected: sentAgain },
     touched,
+    data: queued.flatMap(({ body }) => body.predicted ?? []),
     result: results,
   }
 }

@@ -1,3 +1,4 @@
+import type { Migration } from '../connection.ts'
 import type { EntityRef, PullPattern, Query, TxForms } from '../db.ts'
 import type { Functions } from '../functions.ts'
 import type { ImportSource } from '../import.ts'
@@ -105,3 +106,10 @@ export type CheckedForms<A extends App, T> = TxForms extends T
   : IsUntyped<A['schema']> extends true
     ? unknown
     : CheckForms<A['schema'], A['functions'], T>
+
+/** What migrations have to be. */
+export type CheckedMigrations<A extends App, M> = readonly Migration[] extends M
+  ? unknown
+  : IsUntyped<A['schema']> extends true
+    ? unknown
+    : { readonly [I in keyof M]: M[I] extends { readonly up: infer T } ? { readonly up: CheckedForms<A, T> } : unknown }
