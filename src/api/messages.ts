@@ -24,6 +24,7 @@ import type {
 } from './db.ts'
 import type { Durability } from './durability.ts'
 import type { Explanation } from './explanation.ts'
+import type { ImportProgress } from './import.ts'
 import type { LogEntry, Settled, UndoReport } from './report.ts'
 import type { SchemaDef } from './schema.ts'
 import type { PendingTx, RejectedTx, SyncStatus } from './sync.ts'
@@ -48,6 +49,7 @@ export interface OpenRequest {
   readonly schema?: SchemaDef
   readonly sync?: { readonly url: string }
   readonly durability?: Durability
+  readonly cacheBytes?: number
 }
 
 export interface Opened {
@@ -117,6 +119,10 @@ export interface WireReport {
   readonly txData: WireRows
   readonly dbBefore: WireDb
   readonly dbAfter: WireDb
+}
+
+export interface WireImportStep extends ImportProgress {
+  readonly failed?: { readonly element: number; readonly error: WireError }
 }
 
 export interface WireWith {
@@ -190,6 +196,7 @@ export interface WorkerCalls {
   with(db: DbRef, txData: TxForms): WireWith
 
   transact(connection: number, txData: TxForms, options: TransactOptions): WireReport
+  import(connection: number, elements: readonly unknown[]): WireImportStep
   undo(connection: number, target: UndoTarget, options: UndoOptions): UndoReport
   planUndo(connection: number, target: UndoTarget): UndoReport
   excise(connection: number, target: EntityRef, options: ExciseOptions): ExciseReport

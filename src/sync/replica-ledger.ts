@@ -17,6 +17,7 @@ import { Mutex } from '../engine/mutex.ts'
 import { LogOrigin } from '../engine/origin.ts'
 import type { Runtime } from '../engine/runtime.ts'
 import { type Confirmed, Segments } from '../engine/segments.ts'
+import { breakOff } from '../engine/sequence.ts'
 import type { IndexRoot, LocalStore, LogRow } from '../storage/port.ts'
 import type { DatomsOf } from '../transact/transaction.ts'
 import { withAliases } from './aliases.ts'
@@ -78,7 +79,7 @@ export class ReplicaLedger implements Ledger {
     })
   }
 
-  /** Opens, and makes a replica of an empty store. Throws `sync/has-own-history` when a local-only database lies there. */
+  /** Opens, and makes a replica of whatever lies there, a local-only database too. */
   static async open(store: LocalStore, runtime: Runtime, options: IndexingOptions = {}): Promise<ReplicaLedger> {
     const { root, excisions } = await becomeReplica(store)
     const segments = new Segments(store, options.cacheBytes)
@@ -104,6 +105,11 @@ export class ReplicaLedger implements Ledger {
 
   /** How many pending transactions were decided anew, since it was opened. */
   reruns = 0
+
+  /** How many pending transactions were read, applied or decided anew, since it was opened. */
+  get pieces(): number {
+    return this.slices.pieces
+  }
 
   get db(): Db {
     return this.current.view
@@ -145,6 +151,8 @@ export class ReplicaLedger implements Ledger {
   onState = (listener: (state: ReplicaState) => void): (() => void) => this.states.add(listener)
   onFailure = this.failures.on
   readLog = (from: number, limit: number): Promise<readonly LogRow[]> => this.store.readLog(from, limit)
+
+  stats = () => this.segments.stats(this.current.confirmed)
 
   private readonly datomsOf: DatomsOf = async (tx) => {
     if (isPendingTx(tx)) return this.current.entries.find((p) => pendingTx(p.seq) === tx)?.body.predicted
@@ -237,8 +245,12 @@ export class ReplicaLedger implements Ledger {
     for (const [i, call] of calls.entries()) {
       const result = results[i]
       if (result === undefined) continue
-      if ('written' in result) call.resolve(result.written)
-      else call.reject(result.refused)
+      if ('written' in result) {
+        call.resolve(result.written)
+        continue
+      }
+      breakOff(call.input.options.sequence)
+      call.reject(result.refused)
     }
   }
 
@@ -265,7 +277,7 @@ export class ReplicaLedger implements Ledger {
   private async catchUp(): Promise<void> {
     for (;;) {
       const mark = this.pool.mark()
-      const stored = await this.store.read()
+      const stored = await this.store.read(this.segments.rootT)
       const meta = readMeta(stored.meta)
       const isExcised = meta.excisions !== this.current.meta.excisions
       const from = isExcised ? { ...this.current, ...(await this.nothing()) } : this.current
@@ -291,7 +303,7 @@ export class ReplicaLedger implements Ledger {
 
   /** Whether another tab took facts out since `meta` was read: what was read after it may be of another log. */
   private async isExcisedBeyond({ excisions }: ReplicaMeta): Promise<boolean> {
-    return readMeta((await this.store.read()).meta).excisions !== excisions
+    return readMeta((await this.store.read(this.segments.rootT)).meta).excisions !== excisions
   }
 
   /** Takes the confirmed value from `root`: what it says stays the same. */
