@@ -35,6 +35,10 @@ export class SegmentCache implements SegmentSource {
     private readonly onDamage: (error: AnnalsError) => void = () => undefined,
   ) {}
 
+  get reads(): number {
+    return this.counts.reads
+  }
+
   /** Bytes that the segments take, roughly. */
   get bytes(): number {
     return this.used
