@@ -116,7 +116,7 @@ export interface LocalState {
   /** In the order of refusal. */
   readonly rejected: readonly RejectedRow[]
   readonly meta: ReadonlyMap<string, unknown>
-  /** undefined when nothing was ever indexed. */
+  /** undefined when nothing was ever indexed, and where it reaches no further than was asked for. */
   readonly root: IndexRoot | undefined
 }
 
@@ -125,8 +125,11 @@ export interface LocalState {
  * 'closed', or 'destroyed' when the database was removed underneath, be it that another of its name is there now.
  */
 export interface LocalStore {
-  /** Heads, queue, rejected, meta and root, all of one moment. */
-  read(): Promise<LocalState>
+  /**
+   * Heads, queue, rejected, meta and root, all of one moment. A root whose `t` is not beyond `rootBeyond` is not read: its bytes
+   * are many, and whoever has that one needs them no more.
+   */
+  read(rootBeyond?: number): Promise<LocalState>
   /** Rows with `from <= t`, in order, at most `limit`. `storage/corrupt` when one is missing. */
   readLog(from: number, limit?: number): Promise<readonly LogRow[]>
   /** All or nothing, durable when it resolves. `lost`: an expected head had moved and nothing was changed. */

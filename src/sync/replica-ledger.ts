@@ -17,6 +17,7 @@ import { Mutex } from '../engine/mutex.ts'
 import { LogOrigin } from '../engine/origin.ts'
 import type { Runtime } from '../engine/runtime.ts'
 import { type Confirmed, Segments } from '../engine/segments.ts'
+import { breakOff } from '../engine/sequence.ts'
 import type { IndexRoot, LocalStore, LogRow } from '../storage/port.ts'
 import type { DatomsOf } from '../transact/transaction.ts'
 import { withAliases } from './aliases.ts'
@@ -151,6 +152,8 @@ export class ReplicaLedger implements Ledger {
   onFailure = this.failures.on
   readLog = (from: number, limit: number): Promise<readonly LogRow[]> => this.store.readLog(from, limit)
 
+  stats = () => this.segments.stats(this.current.confirmed)
+
   private readonly datomsOf: DatomsOf = async (tx) => {
     if (isPendingTx(tx)) return this.current.entries.find((p) => pendingTx(p.seq) === tx)?.body.predicted
     return this.segments.datomsOf(tx)
@@ -242,8 +245,12 @@ export class ReplicaLedger implements Ledger {
     for (const [i, call] of calls.entries()) {
       const result = results[i]
       if (result === undefined) continue
-      if ('written' in result) call.resolve(result.written)
-      else call.reject(result.refused)
+      if ('written' in result) {
+        call.resolve(result.written)
+        continue
+      }
+      breakOff(call.input.options.sequence)
+      call.reject(result.refused)
     }
   }
 
@@ -270,7 +277,7 @@ export class ReplicaLedger implements Ledger {
   private async catchUp(): Promise<void> {
     for (;;) {
       const mark = this.pool.mark()
-      const stored = await this.store.read()
+      const stored = await this.store.read(this.segments.rootT)
       const meta = readMeta(stored.meta)
       const isExcised = meta.excisions !== this.current.meta.excisions
       const from = isExcised ? { ...this.current, ...(await this.nothing()) } : this.current
@@ -296,7 +303,7 @@ export class ReplicaLedger implements Ledger {
 
   /** Whether another tab took facts out since `meta` was read: what was read after it may be of another log. */
   private async isExcisedBeyond({ excisions }: ReplicaMeta): Promise<boolean> {
-    return readMeta((await this.store.read()).meta).excisions !== excisions
+    return readMeta((await this.store.read(this.segments.rootT)).meta).excisions !== excisions
   }
 
   /** Takes the confirmed value from `root`: what it says stays the same. */
@@ -338,7 +345,7 @@ export class ReplicaLedger implements Ledger {
     return true
   }
 
-  private move<T>({ next, touched, ended }: Step<T>): void {
+  private move<T>({ next, touched, data, ended }: Step<T>): void {
     if (next === undefined) return
     const { confirmed, meta } = this.current
     this.current = { ...next, view: withQueue(next.view, () => next) }
@@ -350,7 +357,8 @@ export class ReplicaLedger implements Ledger {
       this.txids.set(pendingTx(seq), txid)
     }
     if (isExcised) this.changes.call({ db: this.current.view, attributes: undefined })
-    else if (touched !== undefined) this.changes.call({ db: this.current.view, attributes: touched })
+    else if (touched !== undefined)
+      this.changes.call({ db: this.current.view, attributes: touched, ...(data && { data }) })
     if (ended !== undefined) this.settlements.end(ended)
     this.states.call(this.current)
   }
