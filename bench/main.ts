@@ -10,6 +10,7 @@ import { serveFiles } from './hosts/serve-files.ts'
 import { HELP, type Options, readOptions } from './options.ts'
 import type { Part } from './part.ts'
 import { makePlan, type Plan } from './plan.ts'
+import { profile } from './profile.ts'
 import type { Results, Size } from './record.ts'
 import { Recorder } from './recorder.ts'
 import { readMachine } from './report/machine.ts'
@@ -22,6 +23,7 @@ export async function main(args: readonly string[], measureSizes: () => Promise<
   const options = readOptions(args)
   if (options === undefined) return console.log(HELP)
   if (options.report) return writeReports(readResults())
+  if (options.profile !== undefined) return profile(options.profile)
   const began = performance.now()
   const plan = makePlan(options)
   const { results, recorder } = await begin(options, plan, measureSizes)
@@ -89,6 +91,7 @@ async function partsOf(bench: Bench): Promise<Part[]> {
   const live = group('l', liveParts(bench))
   const history = group('h', historyParts(bench))
   const isSmall = ({ name }: Part): boolean => / \d+k$/.test(name)
+  const isSlow = ({ name }: Part): boolean => name.endsWith('slow')
   const isHere = ({ name }: Part): boolean => !name.endsWith('node')
   return [
     ...queries.filter(isHere),
@@ -98,7 +101,7 @@ async function partsOf(bench: Bench): Promise<Part[]> {
     ...history.filter(isHere),
     ...queries.filter((part) => !isHere(part)),
     ...history.filter((part) => !isHere(part)),
-    ...[...storage, ...live].filter((part) => !isSmall(part)),
+    ...[...storage, ...live].filter((part) => !isSmall(part)).sort((a, b) => Number(isSlow(a)) - Number(isSlow(b))),
   ]
 }
 
@@ -107,9 +110,9 @@ const titleOf = ({ part, run }: Turn, runs: number): string =>
   `${part.name.padEnd(12)} ${run === 0 ? 'warm-up' : `run ${run}/${runs}`}`
 
 /** Systems and parts that were never reached. */
-const leftOf = (parts: readonly Part[], { done }: Recorder, runs: number): string[] =>
+const leftOf = (parts: readonly Part[], { done }: Recorder, runs: number): Results['left'] =>
   parts.flatMap((part) =>
     part.systems
       .filter((system) => !done.has(nameOf({ part, system, run: Math.min(1, runs) })))
-      .map((system) => `${part.name}, ${system}`),
+      .map((system) => ({ part: part.name, system })),
   )

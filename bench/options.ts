@@ -9,6 +9,7 @@ export const HELP = `npm run bench -- [options]
   --runs N        counted runs, after one that warms up and does not count; 0: the warm-up alone, to see that all works
   --resume        goes on with the run that bench/results/latest.json holds
   --report        measures nothing: writes the reports of bench/results/latest.json anew
+  --profile NAME  measures nothing: shows where annals spends the time of one query workload, such as 'q4 100k'
   --no-build      measures the library as it was last built
   --help          this text`
 
@@ -16,13 +17,15 @@ export interface Options {
   readonly full: boolean
   /** Lower case; empty for everything. */
   readonly only: readonly string[]
-  /** Items of the storage and live workloads. */
+  /** Items of the storage and live workloads, ascending. */
   readonly sizes: readonly number[]
   readonly runs: number
   /** Milliseconds. */
   readonly within: number
   readonly resume: boolean
   readonly report: boolean
+  /** The workload whose time is to be broken down; undefined for none. */
+  readonly profile: string | undefined
 }
 
 /** Items by what `--size` calls them: an item is five facts. */
@@ -52,6 +55,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
       runs: { type: 'string' },
       resume: { type: 'boolean', default: false },
       report: { type: 'boolean', default: false },
+      profile: { type: 'string' },
       'no-build': { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -65,11 +69,14 @@ export function readOptions(args: readonly string[]): Options | undefined {
   return {
     full,
     only: listOf(values.only).map((word) => word.toLowerCase()),
-    sizes: listOf(values.size ?? (full ? '10k,100k,1M,5M' : '10k')).map(sizeOf),
+    sizes: listOf(values.size ?? (full ? '10k,100k,1M,5M' : '10k'))
+      .map(sizeOf)
+      .sort((a, b) => a - b),
     runs,
     within: minutes * 60_000,
     resume,
     report,
+    profile: values.profile,
   }
 }
 

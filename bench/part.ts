@@ -3,6 +3,8 @@ export interface Part {
   /** Such as `S 10k`. */
   readonly name: string
   readonly systems: readonly string[]
+  /** The first run: 1 where another part warms the same systems up; default 0. */
+  readonly first?: number
   /** Counted runs that are worth their time; default as many as are wanted. */
   readonly most?: number
   /** Makes one run of one system, and records it. Run 0 warms up: the least that does everything once. */

@@ -52,7 +52,7 @@ export interface Results {
   /** Turns that were made, by name, so that a run can go on. */
   readonly done: readonly string[]
   /** What there was no time for. */
-  readonly left: readonly string[]
+  readonly left: readonly { readonly part: string; readonly system: string }[]
   readonly sizes: readonly Size[]
   /** Costs of annals that do not depend on the machine. */
   readonly counters: readonly Figure[]

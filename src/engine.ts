@@ -16,7 +16,9 @@ export type {
   WaitOptions,
 } from './api/connection.ts'
 export type { Db, EntityRef, PullPattern, Query, QueryOptions, ShownDatom, TimePoint, TxForms } from './api/db.ts'
+export type { ExplainedStep, Explanation } from './api/explanation.ts'
 export type { Functions, TxFunction, ValueFunction } from './api/functions.ts'
+export type { ImportOptions, ImportProgress, ImportSource } from './api/import.ts'
 export type { LiveQuery, LiveSnapshot, Store } from './api/live.ts'
 export type { LogEntry, Settled, TxReport, UndoReport } from './api/report.ts'
 export type { AttributeDef, SchemaDef } from './api/schema.ts'

@@ -28,7 +28,9 @@ export type {
   TxForms,
 } from './api/db.ts'
 export type { Durability } from './api/durability.ts'
+export type { ExplainedStep, Explanation } from './api/explanation.ts'
 export type { Functions, TxFunction, ValueFunction } from './api/functions.ts'
+export type { ImportOptions, ImportProgress, ImportSource } from './api/import.ts'
 export type { LiveQuery, LiveSnapshot, Store } from './api/live.ts'
 export type { LogEntry, Settled, TxReport, UndoReport } from './api/report.ts'
 export type { AttributeDef, SchemaDef } from './api/schema.ts'

@@ -9,7 +9,7 @@ vi.mock('../src/db/view.ts', async (original) => {
   const view = await original<typeof import('../src/db/view.ts')>()
   const counted = (found: Scan): Scan => ({
     count: found.count,
-    isLent: found.isLent,
+    whereabouts: found.whereabouts,
     load: () => found.load(),
     batches: () => {
       const batches = found.batches()
@@ -111,6 +111,23 @@ describe('the cost of a transaction', () => {
     expect(applied.slice(2)).toEqual(applied.slice(0, 2))
     await grown(0)
   }, 60_000)
+})
+
+describe('the cost of maps of new entities', () => {
+  it('is a lookup for each value that identifies one, and none for the rest', async () => {
+    conn = await open('maps', { storage: memory(), schema })
+    const rangesOf = async (forms: readonly unknown[]): Promise<number> => {
+      read.ranges = 0
+      await conn.db().with(forms)
+      return read.ranges
+    }
+    const none = await rangesOf([])
+    expect(await rangesOf(Array.from({ length: 50 }, () => ({ 'db/doc': 'new' })))).toBe(none)
+    const named = Array.from({ length: 50 }, (_, i) => ({ 'x/id': `e${i}`, 'db/doc': 'new' }))
+    expect(await rangesOf(named)).toBe(none + 50)
+    const nested = { 'x/id': 'one', 'x/to': { 'x/id': 'other', 'x/to': { 'x/id': 'third' } } }
+    expect(await rangesOf([nested])).toBe(none + 3)
+  })
 })
 
 describe('the cost of a moment', () => {

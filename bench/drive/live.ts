@@ -12,8 +12,9 @@ const WRITES = 200
 export function liveParts({ options, plan, recorder, origin }: Bench): Part[] {
   if (!plan.host('chromium')) return []
   const systems = [...STORAGE_SYSTEMS, ...LIVE_SYSTEMS].filter(({ name }) => !WITHOUT.includes(name))
-  return options.sizes.map((items) => ({
+  return options.sizes.map((items, i) => ({
     name: `L ${sizeName(items)}`,
+    first: Math.min(i, 1),
     systems: plan.systems(systems.filter(({ upTo = LARGE }) => items <= upTo)),
     async measure(system, run) {
       await recorder.record({ host: 'chromium', group: 'L', system }, run, sizeName(items), () =>

@@ -11,7 +11,7 @@ import type { Bench } from './bench.ts'
 
 export const WARM: Budget = { warmMs: 1, timedMs: 1 }
 export const QUICK: Budget = { warmMs: 60, timedMs: 120 }
-export const FULL: Budget = { warmMs: 120, timedMs: 200 }
+export const FULL: Budget = { warmMs: 100, timedMs: 150 }
 
 /** Q, in a worker of the browser and in Node: a fresh profile or process for every system and run. */
 export async function queryParts({ options, plan, recorder, origin }: Bench): Promise<Part[]> {

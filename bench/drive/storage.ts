@@ -15,16 +15,20 @@ const SLOW = ['datom rows']
 export function storageParts(bench: Bench): Part[] {
   const { options, plan } = bench
   if (!plan.host('chromium')) return []
-  return options.sizes.flatMap((items) => {
+  return options.sizes.flatMap((items, i) => {
     const systems = plan.systems(STORAGE_SYSTEMS.filter(({ upTo = LARGE }) => items <= upTo))
     const slow = items < LARGE ? [] : systems.filter((name) => SLOW.includes(name))
     const measure = (system: string, run: number) => measureStorage(bench, system, items, run)
+    const first = Math.min(i, 1)
     const part: Part = {
       name: `S ${sizeName(items)}`,
+      first,
       systems: systems.filter((name) => !slow.includes(name)),
       measure,
     }
-    return slow.length === 0 ? [part] : [part, { name: `S ${sizeName(items)}, slow`, systems: slow, most: 1, measure }]
+    return slow.length === 0
+      ? [part]
+      : [part, { name: `S ${sizeName(items)}, slow`, systems: slow, first, most: 1, measure }]
   })
 }
 

@@ -13,7 +13,7 @@ const OTHERS = 100
 const WARM = 10
 const PATIENCE_MS = 10_000
 /** Time after which no further write is begun. */
-const ENOUGH_MS = 3_000
+const ENOUGH_MS = 1_500
 
 export async function runLive(adapter: Adapter, job: LiveJob): Promise<JobResult> {
   const rows = items(job.items)

@@ -9,16 +9,16 @@ import type { ColdJob, Figure, ImportJob, JobResult, WriteJob } from './job.ts'
 
 /** Transactions of S3, or as many as its time allows. */
 const SERIAL = 300
-const SERIAL_MS = 3_000
+const SERIAL_MS = 2_000
 /** Transactions of S4: fewer, but at least FEWEST, for a system so slow that they would take longer than CONCURRENT_MS. */
 const CONCURRENT = 1_000
-const CONCURRENT_MS = 3_000
+const CONCURRENT_MS = 2_000
 const FEWEST = 20
 /** Untimed transactions before the first that counts. */
 const WARM = 20
 /** Lookups of S7, or as many as its time allows. */
 const LOOKUPS = 10_000
-const LOOKUPS_MS = 2_000
+const LOOKUPS_MS = 1_000
 /** Of S8: every hundredth item has so low a count. */
 const LOW = 10
 /** Keeps what a cold open holds in memory from being collected before it is weighed. */

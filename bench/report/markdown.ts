@@ -83,11 +83,17 @@ const counterTable = ({ counters }: Results): string =>
         counters.map(({ name, value }) => [name, short(value)]),
       )
 
-const troubleList = ({ troubles, left }: Results): string =>
-  listed([
-    ...troubles.map(({ host, system, workload, message }) => `${system}, ${workload} (${host}): ${firstLine(message)}`),
-    ...left.map((turn) => `${turn}: there was no time for it`),
-  ])
+/** A line for every reason of every system. */
+function troubleList({ troubles, left }: Results): string {
+  const lines = new Map<string, Set<string>>()
+  const add = (system: string, reason: string, workload: string) => {
+    const key = `${system}: ${reason}`
+    lines.set(key, (lines.get(key) ?? new Set()).add(workload))
+  }
+  for (const { host, system, workload, message } of troubles) add(system, firstLine(message), `${workload} (${host})`)
+  for (const { part, system } of left) add(system, 'there was no time for it', part)
+  return listed([...lines].map(([reason, workloads]) => `${reason}: ${[...workloads].join(', ')}`))
+}
 
 const firstLine = (text: string): string => text.split('\n', 1)[0] ?? ''
 

@@ -18,6 +18,11 @@ const SAID_ANEW = ['person/age', 'person/salary', 'node/follows', 'inv/color', '
 export const annalsIn = (state: State): Adapter => ({
   async open({ name, countIndexed }): Promise<Session> {
     const storage = memory()
+    // Nothing is merged before it is waited for: an import is timed by itself.
+    let begin: () => void = () => undefined
+    const begun = new Promise<void>((resolve) => {
+      begin = resolve
+    })
     const turn = new AbortController()
     const conn = await openEngine(name, {
       storage,
@@ -25,9 +30,10 @@ export const annalsIn = (state: State): Adapter => ({
       indexing: {
         novelty: 1,
         lead: (work) => {
-          const done = state === 'novelty' ? Promise.resolve() : work(turn.signal)
+          const done = begun.then(() => work(turn.signal))
           return () => {
             turn.abort()
+            begin()
             return done
           }
         },
@@ -37,6 +43,7 @@ export const annalsIn = (state: State): Adapter => ({
       ...annalsSession(conn),
       async settle() {
         if (state === 'novelty') return undefined
+        begin()
         await indexed(storage, name, conn)
         turn.abort()
         if (state === 'both') await sayAnew(conn)

@@ -59,8 +59,9 @@ export const FACT_QUERIES: Readonly<Record<string, string>> = {
   // Without statistics the planner takes all attributes for equally selective: a cross join keeps the order written.
   'same-colour': `select s.v from facts k cross join facts c on c.e = k.e and c.a = 7 cross join facts o on o.a = 7 and o.v = c.v
     cross join facts s on s.e = o.e and s.a = 6 where k.a = 6 and k.v = 'SKU-42'`,
-  'ordered-together': `select distinct s.v from facts k cross join facts i on i.a = 12 and i.v = k.e
-    cross join facts o on o.a = 11 and o.v = i.e cross join facts m on m.e = o.e and m.a = 11
+  // A plus takes the affinity off an integer, so that the index of values, which has none, can be used.
+  'ordered-together': `select distinct s.v from facts k cross join facts i on i.a = 12 and i.v = +k.e
+    cross join facts o on o.a = 11 and o.v = +i.e cross join facts m on m.e = o.e and m.a = 11
     cross join facts j on j.e = m.v and j.a = 12 cross join facts s on s.e = j.v and s.a = 6 where k.a = 6 and k.v = 'SKU-25'`,
 }
 

@@ -2,6 +2,7 @@ import type { AnnalsError } from '../base/errors.ts'
 import type { ExportOptions } from './backup.ts'
 import type { Db, EntityRef, PullPattern, Query, TimePoint, TxForms } from './db.ts'
 import type { Functions } from './functions.ts'
+import type { ImportOptions, ImportProgress, ImportSource } from './import.ts'
 import type { LiveQuery, Store } from './live.ts'
 import type { LogEntry, TxReport, UndoReport } from './report.ts'
 import type { SchemaDef } from './schema.ts'
@@ -11,7 +12,9 @@ import type {
   App,
   Arguments,
   Checked,
+  CheckedElements,
   CheckedForms,
+  CheckedMigrations,
   CheckedPattern,
   EntityOf,
   Inferred,
@@ -98,6 +101,17 @@ export interface Connection<S extends SchemaDef = SchemaDef, F extends Functions
     txData: T,
     options?: TransactOptions,
   ): Promise<TxReport<S, F>>
+  /**
+   * Imports elements of any number, read as they are needed: each an entity's map, or transaction data. In order, and as though
+   * each were a transaction of its own, with tempids of its own; but maps without tempids share transactions, a thousand or so
+   * each, in which lookup refs find what was there before. What is refused stops it: the error is the element's own, with
+   * `data.element` (its place, from 0) and `data.imported` (how far it came); what was imported by then stays.
+   * `import/source-failed`, `import/aborted`.
+   */
+  import<T, A extends App = App<S, F>>(
+    elements: ImportSource<T> & CheckedElements<A, T>,
+    options?: ImportOptions,
+  ): Promise<ImportProgress>
   /** The newest value seen here; includes what this connection has transacted. */
   db(): Db<S, F>
   live<Row = Inferred, const Q extends Query & Checked<A, Q> = Query | Unread, A extends App = App<S, F>>(
@@ -125,7 +139,10 @@ export interface Connection<S extends SchemaDef = SchemaDef, F extends Functions
    */
   excise(target: EntityRef, options?: ExciseOptions): Promise<ExciseReport>
   /** Runs the migrations that this database has not had, in order, one transaction each, named by `tx/migration`. */
-  migrate(migrations: readonly Migration[]): Promise<readonly MigrationReport[]>
+  migrate<
+    const M extends readonly Migration[] & CheckedMigrations<A, M> = readonly Migration[],
+    A extends App = App<S, F>,
+  >(migrations: M): Promise<readonly MigrationReport[]>
   /** Confirmed transactions, in order. `db/unknown-point`, `log/unknown-transaction`, `db/bad-option`. */
   log(range?: LogRange): AsyncIterable<LogEntry>
   /**
@@ -139,7 +156,7 @@ export interface Connection<S extends SchemaDef = SchemaDef, F extends Functions
    * `log/unknown-transaction` where the log does not reach `since`. A file: `new Response(conn.export()).blob()`.
    */
   export(options?: ExportOptions): ReadableStream<Uint8Array>
-  readonly sync: Sync
+  readonly sync: Sync<S, F>
   /** Calls `listener` after each change of `db()`. */
   subscribe(listener: () => void): () => void
   /** Failures that nobody awaited: storage, sync. Newest last; empty when all is well. */

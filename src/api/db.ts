@@ -1,4 +1,5 @@
 import type { Keyword } from '../datom/atoms.ts'
+import type { Explanation } from './explanation.ts'
 import type { Functions } from './functions.ts'
 import type { SchemaDef } from './schema.ts'
 import type {
@@ -14,6 +15,7 @@ import type {
   Typed,
   Unread,
 } from './typed/answer.ts'
+import type { CheckedComponents, CheckedName, DatomOf, NameIn, ValueOf } from './typed/components.ts'
 
 /** How an entity may be named: id, ident, lookup ref. */
 export type EntityRef = number | string | Keyword | readonly [attribute: string | Keyword, value: unknown]
@@ -43,19 +45,19 @@ export interface PageOptions {
 }
 
 /** Pulls along an index: see {@link Db.indexPull}. */
-export interface IndexPull<P = PullPattern> extends PageOptions {
+export interface IndexPull<P = PullPattern, N = string> extends PageOptions {
   readonly index: 'avet' | 'aevt' | ':avet' | ':aevt'
   readonly pattern: P
   /** An attribute, and from where on: a value (avet) or an entity (aevt). */
-  readonly start: readonly [attribute: string | Keyword, ...from: unknown[]]
+  readonly start: readonly [attribute: N | Keyword, ...from: unknown[]]
   readonly reverse?: boolean
 }
 
 /** One fact as applications see it; `a` is the attribute's id, `v` JavaScript's own type. */
-export interface ShownDatom {
+export interface ShownDatom<V = unknown> {
   readonly e: number
   readonly a: number
-  readonly v: unknown
+  readonly v: V
   readonly tx: number
   readonly added: boolean
 }
@@ -93,22 +95,44 @@ export interface Db<S extends SchemaDef = SchemaDef, F extends Functions = Funct
    * Datoms whose first components, in the index's order, are these. Here and in the seeks a last argument
    * `{ limit, offset }` says how many are wanted. Throws `db/not-indexed` for AVET of an attribute that is not in it.
    */
-  datoms(index: IndexName, ...components: readonly unknown[]): Promise<ShownDatom[]>
+  datoms<
+    const I extends IndexName,
+    const C extends readonly unknown[] & CheckedComponents<A, I, C>,
+    A extends App = App<S, F>,
+  >(index: I, ...components: C): Promise<DatomOf<A, NameIn<I, C>>[]>
   /** Datoms from these components on, to the end of the index. */
-  seekDatoms(index: IndexName, ...components: readonly unknown[]): Promise<ShownDatom[]>
+  seekDatoms<
+    const I extends IndexName,
+    const C extends readonly unknown[] & CheckedComponents<A, I, C>,
+    A extends App = App<S, F>,
+  >(index: I, ...components: C): Promise<ShownDatom[]>
   /** Datoms from these components backwards, to the start of the index. */
-  rseekDatoms(index: IndexName, ...components: readonly unknown[]): Promise<ShownDatom[]>
+  rseekDatoms<
+    const I extends IndexName,
+    const C extends readonly unknown[] & CheckedComponents<A, I, C>,
+    A extends App = App<S, F>,
+  >(index: I, ...components: C): Promise<ShownDatom[]>
   /** AVET of one attribute from `start` (included) to `end` (excluded); null or undefined leaves a side open. */
-  indexRange(attribute: string, start?: unknown, end?: unknown, options?: PageOptions): Promise<ShownDatom[]>
+  indexRange<const N extends string & CheckedName<A, N>, A extends App = App<S, F>>(
+    attribute: N,
+    start?: NoInfer<ValueOf<A, N>> | null,
+    end?: NoInfer<ValueOf<A, N>> | null,
+    options?: PageOptions,
+  ): Promise<DatomOf<A, N>[]>
   /** One pull for each datom of AVET or AEVT from `start` on, within its attribute. */
   indexPull<
     Entity = Inferred,
     const P extends PullPattern & CheckedPattern<A, P> = PullPattern | (readonly unknown[] & Unread),
+    const N extends string & CheckedName<A, N> = string,
     A extends App = App<S, F>,
-  >(request: IndexPull<P>): Promise<(PullAnswer<Entity, A, P> | undefined)[]>
+  >(request: IndexPull<P, N>): Promise<(PullAnswer<Entity, A, P> | undefined)[]>
   /** The entity's id; undefined when there is none. */
-  entid(entity: EntityRef): Promise<number | undefined>
-  explain(query: Query, inputs?: readonly unknown[]): Promise<unknown>
+  entid<A extends App = App<S, F>>(entity: NoInfer<EntityOf<A>>): Promise<number | undefined>
+  /** Runs a query and tells how: the order of its clauses, expected and actual rows, time. Throws what the query throws. */
+  explain<const Q extends Query & Checked<A, Q>, A extends App = App<S, F>>(
+    query: Q,
+    ...inputsAndOptions: NoInfer<Arguments<A, Q>>
+  ): Promise<Explanation>
   asOf(point: TimePoint): Db<S, F>
   since(point: TimePoint): Db<S, F>
   history(): Db<S, F>

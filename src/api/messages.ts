@@ -23,6 +23,8 @@ import type {
   TxForms,
 } from './db.ts'
 import type { Durability } from './durability.ts'
+import type { Explanation } from './explanation.ts'
+import type { ImportProgress } from './import.ts'
 import type { LogEntry, Settled, UndoReport } from './report.ts'
 import type { SchemaDef } from './schema.ts'
 import type { PendingTx, RejectedTx, SyncStatus } from './sync.ts'
@@ -119,6 +121,10 @@ export interface WireReport {
   readonly dbAfter: WireDb
 }
 
+export interface WireImportStep extends ImportProgress {
+  readonly failed?: { readonly element: number; readonly error: WireError }
+}
+
 export interface WireWith {
   readonly dbAfter: WireDb
   readonly txData: readonly ShownDatom[]
@@ -186,10 +192,11 @@ export interface WorkerCalls {
   indexRange(db: DbRef, attribute: string, start: unknown, end: unknown, options: PageOptions | undefined): WireRows
   indexPull(db: DbRef, request: IndexPull): readonly unknown[]
   entid(db: DbRef, entity: EntityRef): number | undefined
-  explain(db: DbRef, query: Query, inputs: readonly unknown[]): unknown
+  explain(db: DbRef, query: Query, inputs: readonly unknown[], options: WireQueryOptions): Explanation
   with(db: DbRef, txData: TxForms): WireWith
 
   transact(connection: number, txData: TxForms, options: TransactOptions): WireReport
+  import(connection: number, elements: readonly unknown[]): WireImportStep
   undo(connection: number, target: UndoTarget, options: UndoOptions): UndoReport
   planUndo(connection: number, target: UndoTarget): UndoReport
   excise(connection: number, target: EntityRef, options: ExciseOptions): ExciseReport

@@ -1,7 +1,10 @@
 import type { AnnalsError, ErrorCode } from '../base/errors.ts'
 import type { ShownDatom, TxForms } from './db.ts'
+import type { Functions } from './functions.ts'
 import type { Store } from './live.ts'
 import type { Settled } from './report.ts'
+import type { SchemaDef } from './schema.ts'
+import type { App, CheckedForms } from './typed/answer.ts'
 
 export interface SyncOptions {
   /** The remote database, such as '/sync/inventory'. */
@@ -56,7 +59,8 @@ export interface RejectedTx {
   readonly facts: Readonly<Record<string, unknown>>
 }
 
-export interface Sync extends Store<SyncStatus> {
+/** `S` and `F` as of the connection. */
+export interface Sync<S extends SchemaDef = SchemaDef, F extends Functions = Functions> extends Store<SyncStatus> {
   pending(): Promise<PendingTx[]>
   rejected(): Promise<RejectedTx[]>
   /** Sends a refused transaction again, as a new one; resolves to its id. `sync/not-rejected`. */
@@ -65,7 +69,10 @@ export interface Sync extends Store<SyncStatus> {
    * Sends other transaction data in place of a refused or a pending one; resolves to the new id. The pending one is withdrawn in
    * the same step: should the remote have confirmed it already, both are made. `sync/not-rejected`.
    */
-  amend(id: string, txData: TxForms): Promise<string>
+  amend<const T extends TxForms & CheckedForms<A, T> = TxForms, A extends App = App<S, F>>(
+    id: string,
+    txData: T,
+  ): Promise<string>
   /** Takes a pending transaction back, or drops a refused one. `sync/not-pending`. */
   withdraw(id: string): Promise<Settled>
   /** How the transaction ended; waits while it is pending. */

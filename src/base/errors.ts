@@ -2,7 +2,7 @@
 export type ErrorCode =
   | `backup/${'malformed' | 'truncated' | 'corrupt' | 'newer-format' | 'does-not-follow'}`
   | `client/${'already-connected' | 'no-worker' | 'worker-died' | 'worker-failed' | 'unknown-handle' | 'bad-option' | 'unsynced'}`
-  | `connection/${'closed' | 'destroyed'}`
+  | `connection/${'closed' | 'destroyed' | 'overloaded'}`
   | `db/${'aborted' | 'bad-option' | 'gone' | 'not-indexed' | 'timeout' | 'unknown-index' | 'unknown-point'}`
   | `edn/${'malformed' | 'too-deep' | 'unknown-tag' | 'duplicate-key'}`
   | `entity/${'unknown' | 'bad-id'}`
@@ -14,6 +14,7 @@ export type ErrorCode =
       | 'forbidden-origin'
       | 'too-many-requests'}`
   | `ident/unknown`
+  | `import/${'aborted' | 'source-failed'}`
   | `attribute/unknown`
   | `internal/${'assertion' | 'unexpected'}`
   | `pull/${'malformed' | 'unknown-attribute' | 'bad-option' | 'too-deep' | 'history'}`

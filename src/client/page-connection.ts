@@ -13,6 +13,7 @@ import type {
   WaitOptions,
 } from '../api/connection.ts'
 import type { Db, EntityRef, PullPattern, Query, QueryOptions, TxForms } from '../api/db.ts'
+import type { ImportOptions, ImportProgress, ImportSource, ImportStep } from '../api/import.ts'
 import type { LiveQuery } from '../api/live.ts'
 import type { ChangeEvent, OpenRequest, WireDb, WireWith, WorkerCalls } from '../api/messages.ts'
 import type { LogEntry, Settled, TxReport, UndoReport } from '../api/report.ts'
@@ -25,6 +26,7 @@ import { Listeners } from '../base/listeners.ts'
 import { logPages } from '../base/log-pages.ts'
 import { plainKey } from '../base/plain-key.ts'
 import { closedError, reachBasis } from '../base/reach-basis.ts'
+import { runImport } from '../base/run-import.ts'
 import { onAbort, waitUntil } from '../base/wait-until.ts'
 import { browserStorage } from './browser-storage.ts'
 import type { Args, Value } from './calls.ts'
@@ -85,6 +87,15 @@ export class PageConnection implements Connection, Tenant, DbOwner {
     const wire = await link.call('transact', this.number, txData, options)
     const settled = (): Promise<Settled> => settledEnd(this.sync, wire.id, this.subscribe, this.closing.signal)
     return pageReport(wire, (db) => this.show(db, link), settled)
+  }
+
+  import(elements: ImportSource, options?: ImportOptions): Promise<ImportProgress> {
+    return runImport(elements, (chunk) => this.importStep(chunk), options)
+  }
+
+  private async importStep(elements: readonly unknown[]): Promise<ImportStep> {
+    const { failed, ...done } = await this.call('import', elements)
+    return { ...done, ...(failed && { failed: { ...failed, error: fromWireError(failed.error) } }) }
   }
 
   readonly db = (): Db => {

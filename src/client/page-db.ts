@@ -11,6 +11,7 @@ import type {
   TimePoint,
   TxForms,
 } from '../api/db.ts'
+import type { Explanation } from '../api/explanation.ts'
 import type { DbInput, ViewStep, WireWith } from '../api/messages.ts'
 import { plainKey } from '../base/plain-key.ts'
 import type { KeptValue } from './kept-values.ts'
@@ -66,9 +67,9 @@ export class PageDb implements Db {
     return found as (Entity | undefined)[]
   }
 
-  async datoms(index: IndexName, ...components: readonly unknown[]): Promise<ShownDatom[]> {
+  async datoms<Datom = ShownDatom>(index: IndexName, ...components: readonly unknown[]): Promise<Datom[]> {
     const link = await this.owner.open()
-    return unpackRows(await link.call('datoms', this.value.ref(link, this.steps), index, components)) as ShownDatom[]
+    return unpackRows(await link.call('datoms', this.value.ref(link, this.steps), index, components)) as Datom[]
   }
 
   seekDatoms(index: IndexName, ...components: readonly unknown[]): Promise<ShownDatom[]> {
@@ -79,10 +80,15 @@ export class PageDb implements Db {
     return this.seek(index, components, true)
   }
 
-  async indexRange(attribute: string, start?: unknown, end?: unknown, options?: PageOptions): Promise<ShownDatom[]> {
+  async indexRange<Datom = ShownDatom>(
+    attribute: string,
+    start?: unknown,
+    end?: unknown,
+    options?: PageOptions,
+  ): Promise<Datom[]> {
     const link = await this.owner.open()
     const ref = this.value.ref(link, this.steps)
-    return unpackRows(await link.call('indexRange', ref, attribute, start, end, options)) as ShownDatom[]
+    return unpackRows(await link.call('indexRange', ref, attribute, start, end, options)) as Datom[]
   }
 
   async indexPull<Entity = Record<string, unknown>>(request: IndexPull): Promise<(Entity | undefined)[]> {
@@ -95,9 +101,11 @@ export class PageDb implements Db {
     return link.call('entid', this.value.ref(link, this.steps), entity)
   }
 
-  async explain(query: Query, inputs: readonly unknown[] = []): Promise<unknown> {
+  async explain(query: Query, inputs: readonly unknown[] = [], options?: QueryOptions): Promise<Explanation> {
     const link = await this.owner.open()
-    return link.call('explain', this.value.ref(link, this.steps), query, wireInputs(inputs, link))
+    return withSignal(link, options, (o) =>
+      link.call('explain', this.value.ref(link, this.steps), query, wireInputs(inputs, link), o),
+    )
   }
 
   asOf(point: TimePoint): Db {

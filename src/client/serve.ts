@@ -21,6 +21,7 @@ import { holdLifeLock } from './serve/life-lock.ts'
 import { type Databases, storeName } from './serve/open-database.ts'
 import { packRows } from './serve/pack-rows.ts'
 import { ServedConnection } from './serve/served-connection.ts'
+import { wireImport } from './serve/wire-import.ts'
 
 const PROTOCOL: Protocol = 1
 
@@ -77,7 +78,8 @@ class Server {
       packRows(await this.db(db).indexRange(attribute, start, end, options)),
     indexPull: (db, request) => this.db(db).indexPull(request),
     entid: (db, entity) => this.db(db).entid(entity),
-    explain: (db, query, inputs) => this.db(db).explain(query, this.inputs(inputs)),
+    explain: (db, query, inputs, options) =>
+      this.cancellable(options, (o) => this.db(db).explain(query, this.inputs(inputs), o)),
     with: async (db, txData) => {
       const { kept } = this.served(db.connection)
       const { dbAfter, ...rest } = await seenBy(kept.findWhole(db.value), db).with(txData)
@@ -88,6 +90,7 @@ class Server {
       const served = this.served(connection)
       return served.report(await served.connection.transact(txData, options))
     },
+    import: (connection, elements) => wireImport(this.connection(connection).import(elements)),
     undo: (connection, target, options) => this.connection(connection).undo(target, options),
     planUndo: (connection, target) => this.connection(connection).planUndo(target),
     excise: (connection, target, options) => this.connection(connection).excise(target, options),

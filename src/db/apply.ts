@@ -19,37 +19,63 @@ import { scan } from './view.ts'
  * `db` with the decided datoms of transaction `tx` in it: no judgement, the same on every replica. `basisT` is the new
  * value's. A retraction of what does not hold is `storage/corrupt`, for a log never contains one.
  */
-export async function applyTx(db: Db, tx: number, data: TxData, basisT: number): Promise<Db> {
-  const before = withoutView(db)
-  const removed = await rowsToRemove(before, data)
-  const present = changeTrees(before.present, before.schema, removed, rowsToAdd(data, tx))
-  const past = changeTrees(before.past, before.schema, NO_PAST, ended(before.schema, removed, tx))
-  const after: Db = { ...before, basisT, lastTx: tx, present, past, view: PLAIN_VIEW }
-  return withSchema(after, data)
+export const applyTx = (db: Db, tx: number, data: TxData, basisT: number): Promise<Db> =>
+  applyTxs(db, [{ tx, data }], basisT)
+
+/** A decided transaction. */
+export interface DecidedTx {
+  readonly tx: number
+  readonly data: TxData
 }
 
-/** The rows that the assertions of `data` bring; those about the transaction itself last, which is where they sort. */
-function rowsToAdd(data: TxData, tx: number): Rows {
-  const added = new RowsBuilder(false, data.length)
+/** `db` with several transactions in it, of which none ends a fact of another. Requires: at least one; the newest comes last. */
+export async function applyTxs(db: Db, txs: readonly DecidedTx[], basisT: number): Promise<Db> {
+  const before = withoutView(db)
+  const removed = await rowsToRemove(before, txs)
+  const present = changeTrees(before.present, before.schema, removed.rows, rowsToAdd(txs))
+  const past = changeTrees(before.past, before.schema, NO_PAST, ended(before.schema, removed))
+  const lastTx = (txs.at(-1) as DecidedTx).tx
+  const after: Db = { ...before, basisT, lastTx, present, past, view: PLAIN_VIEW }
+  return withSchema(after, txs)
+}
+
+/** The rows that assertions bring; those about the transactions themselves last, which is where they sort. */
+function rowsToAdd(txs: readonly DecidedTx[]): Rows {
+  const added = new RowsBuilder(
+    false,
+    txs.reduce((n, { data }) => n + data.length, 0),
+  )
   for (const own of [false, true]) {
-    for (let i = 0; i < data.length; i++) {
-      const e = data.e[i] as number
-      if (data.added[i] === 1 && (e === tx) === own) added.push(e, data.a[i] as number, data.v[i] as Value, tx)
+    for (const { tx, data } of txs) {
+      for (let i = 0; i < data.length; i++) {
+        const e = data.e[i] as number
+        if (data.added[i] === 1 && (e === tx) === own) added.push(e, data.a[i] as number, data.v[i] as Value, tx)
+      }
     }
   }
   return added.done()
 }
 
-/** The rows of the present that the retractions of `data` end. */
-async function rowsToRemove(db: Db, data: TxData): Promise<Rows> {
+/** Rows that end, and the transactions that end them. */
+interface Ending {
+  readonly rows: Rows
+  readonly by: readonly number[]
+}
+
+/** The rows of the present that retractions end. */
+async function rowsToRemove(db: Db, txs: readonly DecidedTx[]): Promise<Ending> {
   const scans: Scan[] = []
+  const by: number[] = []
   const pending: Promise<void>[] = []
-  for (let i = 0; i < data.length; i++) {
-    if (data.added[i] === 1) continue
-    const found = scan(db, 'eavt', { e: data.e[i] as number, a: data.a[i] as number, v: data.v[i] as Value })
-    const loading = found.load()
-    if (loading !== undefined) pending.push(loading)
-    scans.push(found)
+  for (const { tx, data } of txs) {
+    for (let i = 0; i < data.length; i++) {
+      if (data.added[i] === 1) continue
+      const found = scan(db, 'eavt', { e: data.e[i] as number, a: data.a[i] as number, v: data.v[i] as Value })
+      const loading = found.load()
+      if (loading !== undefined) pending.push(loading)
+      scans.push(found)
+      by.push(tx)
+    }
   }
   if (pending.length > 0) await Promise.all(pending)
   const removed = new RowsBuilder(false, scans.length)
@@ -59,18 +85,18 @@ async function rowsToRemove(db: Db, data: TxData): Promise<Rows> {
     const i = b.start
     removed.push(b.e[i] as number, b.a[i] as number, b.v[i] as Value, b.tx[i] as number)
   }
-  return removed.done()
+  return { rows: removed.done(), by }
 }
 
 const NO_PAST = new RowsBuilder(true, 0).done()
 
-/** The intervals that `removed` leave behind; none for attributes without history. */
-function ended(schema: Schema, removed: Rows, tx: number): Rows {
+/** The intervals that rows leave behind; none for attributes without history. */
+function ended(schema: Schema, { rows: removed, by }: Ending): Rows {
   const out = new RowsBuilder(true, removed.length)
   for (let i = 0; i < removed.length; i++) {
     const a = removed.a[i] as number
     if (schema.attributes.get(a)?.noHistory === true) continue
-    out.push(removed.e[i] as number, a, removed.v[i] as Value, removed.tx[i] as number, tx)
+    out.push(removed.e[i] as number, a, removed.v[i] as Value, removed.tx[i] as number, by[i])
   }
   return out.done()
 }
@@ -117,11 +143,13 @@ function ofAttributes(rows: Rows, keep: (a: number) => boolean): Rows {
   return kept.length === 1 ? (kept[0] as Rows) : concatRows(kept, length)
 }
 
-/** Reads the schema anew where `data` speaks of it, and fills or empties AVET for attributes that became (un)indexed. */
-function withSchema(db: Db, data: TxData): MaybePromise<Db> {
+/** Reads the schema anew where transactions speak of it, and fills or empties AVET for attributes that became (un)indexed. */
+function withSchema(db: Db, txs: readonly DecidedTx[]): MaybePromise<Db> {
   const touched = new Set<number>()
-  for (let i = 0; i < data.length; i++) {
-    if (isSchemaAttribute(data.a[i] as number)) touched.add(data.e[i] as number)
+  for (const { data } of txs) {
+    for (let i = 0; i < data.length; i++) {
+      if (isSchemaAttribute(data.a[i] as number)) touched.add(data.e[i] as number)
+    }
   }
   return touched.size === 0 ? db : rereadSchema(db, touched)
 }

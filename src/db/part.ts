@@ -1,4 +1,5 @@
 import type { Rows } from './rows.ts'
+import type { Batch } from './scan.ts'
 
 /** The rows `start ..< end` of a leaf or segment. At least one. */
 export interface Part {
@@ -8,3 +9,14 @@ export interface Part {
 }
 
 export const countParts = (parts: readonly Part[]): number => parts.reduce((n, { start, end }) => n + end - start, 0)
+
+/** The rows as a reader gets them. */
+export const lendPart = ({ rows, start, end }: Part): Batch => ({
+  start,
+  end,
+  e: rows.e,
+  a: rows.a,
+  v: rows.v,
+  tx: rows.tx,
+  added: undefined,
+})

@@ -4,6 +4,7 @@ import type { Place } from './index-order.ts'
 import type { IndexTree } from './index-tree.ts'
 import { mergeParts } from './merge-parts.ts'
 import type { Part } from './part.ts'
+import type { Whereabouts } from './scan.ts'
 import type { Tree } from './tree.ts'
 import { ranks, visitLeaves } from './tree-read.ts'
 
@@ -11,8 +12,7 @@ import { ranks, visitLeaves } from './tree-read.ts'
 export interface Range {
   /** How many rows: exact when loaded, or when no segments are asked; otherwise a guess, and 0 only if there are none. */
   readonly count: number
-  /** Whether the rows lie in memory as they are, so that `parts()` copies nothing. */
-  readonly isLent: boolean
+  readonly whereabouts: Whereabouts
   /** undefined when everything needed is in memory, where it then stays as long as this range. */
   load(): Promise<void> | undefined
   /** The rows, in index order. Requires: `load()` has returned undefined or resolved. */
@@ -27,7 +27,7 @@ export const rangeOf = (tree: IndexTree, from: Place, to: Place): Range =>
 class TreeRange implements Range {
   private readonly lo: number
   readonly count: number
-  readonly isLent = true
+  readonly whereabouts = 'lent'
 
   constructor(
     private readonly tree: Tree,
@@ -71,8 +71,9 @@ class LayeredRange implements Range {
     return (kept > 0 || base.isKnown ? kept : 1) + fresh.count
   }
 
-  get isLent(): boolean {
-    return this.gone.count === 0 && this.fresh.count === 0 && this.base.isLoaded
+  get whereabouts(): Whereabouts {
+    if (!this.base.isLoaded) return 'stored'
+    return this.gone.count === 0 && this.fresh.count === 0 ? 'lent' : 'merged'
   }
 
   load(): Promise<void> | undefined {

@@ -16,6 +16,12 @@ export interface Batch {
 }
 
 /**
+ * Where the rows of a range are: `lent`, in memory as they are, so that reading them costs no more than their leaves; `merged`,
+ * in memory, to be put together row by row; `stored`, at least in part in segments that have to be fetched.
+ */
+export type Whereabouts = 'lent' | 'merged' | 'stored'
+
+/**
  * A range of one index, ready to be read. Ask several scans to load first (their reads are then issued together), await
  * what is pending, and loop synchronously over the batches.
  */
@@ -25,8 +31,7 @@ export interface Scan {
    * have to be read, and then 0 only if there are none. Reads nothing.
    */
   readonly count: number
-  /** Whether the rows lie in memory as they are, so that `batches()` costs no more than lending their leaves. */
-  readonly isLent: boolean
+  readonly whereabouts: Whereabouts
   /** undefined when everything needed is in memory; otherwise a promise that resolves when it is. */
   load(): Promise<void> | undefined
   /** The rows, in index order. Requires: `load()` has returned undefined or resolved. */

@@ -1,9 +1,10 @@
 import type { Db, View } from './db.ts'
 import { compareRows, type Index, type Place } from './index-order.ts'
-import type { Part } from './part.ts'
+import { lendPart, type Part } from './part.ts'
+import { pointBatches } from './point-batches.ts'
 import { type Range, rangeOf } from './range.ts'
 import { type Rows, RowsBuilder } from './rows.ts'
-import type { Batch, Scan } from './scan.ts'
+import type { Batch, Scan, Whereabouts } from './scan.ts'
 
 /**
  * The facts of `db`'s view between two places of an index, both included unless they say otherwise; without `to`, those that agree with `from` (a
@@ -27,14 +28,14 @@ class PresentScan implements Scan {
   get count(): number {
     return this.present.count
   }
-  get isLent(): boolean {
-    return this.present.isLent
+  get whereabouts(): Whereabouts {
+    return this.present.whereabouts
   }
   load(): Promise<void> | undefined {
     return this.present.load()
   }
   batches(): readonly Batch[] {
-    return this.present.parts().map(({ rows, start, end }) => lend(rows, start, end))
+    return this.present.parts().map(lendPart)
   }
 }
 
@@ -48,7 +49,10 @@ class TimeScan implements Scan {
     private readonly past: Range | undefined,
   ) {}
 
-  readonly isLent = false
+  get whereabouts(): Whereabouts {
+    const isStored = this.present.whereabouts === 'stored' || this.past?.whereabouts === 'stored'
+    return isStored ? 'stored' : 'merged'
+  }
   get count(): number {
     return this.present.count + (this.past?.count ?? 0) * (this.view.history ? 2 : 1)
   }
@@ -66,65 +70,7 @@ class TimeScan implements Scan {
   }
 }
 
-const lend = (rows: Rows, start: number, end: number): Batch => ({
-  start,
-  end,
-  e: rows.e,
-  a: rows.a,
-  v: rows.v,
-  tx: rows.tx,
-  added: undefined,
-})
-
 const MAX_TX = 2 ** 31 - 1
-
-/** What held at `asOf` (or now) and was said after `since`. */
-function pointBatches(index: Index, present: readonly Part[], past: readonly Part[], view: View): Batch[] {
-  const asOf = view.asOf ?? MAX_TX
-  const since = view.since ?? -1
-  const ended = new RowsBuilder(false)
-  for (const { rows, start, end } of past) {
-    const to = rows.to as Int32Array
-    for (let i = start; i < end; i++) {
-      const tx = rows.tx[i] as number
-      if (tx > since && tx <= asOf && (to[i] as number) > asOf) pushRow(ended, rows, i)
-    }
-  }
-  const out: Batch[] = []
-  const held = ended.done()
-  let next = 0
-  const compare = compareRows[index]
-  for (const { rows, start, end } of present) {
-    // lend the leaf whole where nothing is filtered out of it and nothing of the past falls into it
-    const stop = next < held.length && compare(held, next, rows, end - 1) < 0
-    if (!stop && allWithin(rows.tx, start, end, since, asOf)) {
-      out.push(lend(rows, start, end))
-      continue
-    }
-    const mixed = new RowsBuilder(false, end - start)
-    for (let i = start; i < end; i++) {
-      for (; next < held.length && compare(held, next, rows, i) < 0; next++) pushRow(mixed, held, next)
-      const tx = rows.tx[i] as number
-      if (tx > since && tx <= asOf) pushRow(mixed, rows, i)
-    }
-    if (mixed.length > 0) out.push(whole(mixed))
-  }
-  if (next < held.length) out.push(lend(held, next, held.length))
-  return out
-}
-
-function allWithin(tx: Int32Array, start: number, end: number, since: number, asOf: number): boolean {
-  for (let i = start; i < end; i++) if ((tx[i] as number) <= since || (tx[i] as number) > asOf) return false
-  return true
-}
-
-const pushRow = (out: RowsBuilder, rows: Rows, i: number): void =>
-  out.push(rows.e[i] as number, rows.a[i] as number, rows.v[i] as string, rows.tx[i] as number)
-
-const whole = (builder: RowsBuilder): Batch => {
-  const rows = builder.done()
-  return lend(rows, 0, rows.length)
-}
 
 /** Every assertion and retraction within the bounds; one key's in order of time, a retraction before an assertion. */
 function historyBatches(index: Index, present: readonly Part[], past: readonly Part[], view: View): Batch[] {

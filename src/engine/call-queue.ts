@@ -1,3 +1,5 @@
+import { AnnalsError } from '../base/errors.ts'
+
 /** A call that waits for its turn. */
 export interface Call<In, Out> {
   readonly input: In
@@ -17,9 +19,13 @@ export class CallQueue<In, Out> {
     private readonly run: (calls: readonly Call<In, Out>[]) => Promise<void>,
     /** Calls handed over at once, at most. */
     private readonly most = 1000,
+    /** Calls that wait, at most: what each holds is the caller's, and may be large. */
+    private readonly bound = 2 ** 16,
   ) {}
 
+  /** Rejects with `connection/overloaded` when too many wait already. */
   add(input: In): Promise<Out> {
+    if (this.waiting.length >= this.bound) return Promise.reject(overloaded(this.bound))
     return new Promise((resolve, reject) => {
       this.waiting.push({ input, resolve, reject })
       this.running ??= this.drain()
@@ -44,3 +50,10 @@ export class CallQueue<In, Out> {
     this.running = undefined
   }
 }
+
+const overloaded = (bound: number): AnnalsError =>
+  new AnnalsError(
+    'connection/overloaded',
+    `${bound} transactions wait already: await some of them before more are sent, or use import, which does`,
+    { waiting: bound },
+  )

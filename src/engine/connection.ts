@@ -22,6 +22,7 @@ import type {
   TimePoint,
   TxForms,
 } from '../api/db.ts'
+import type { ImportOptions, ImportProgress, ImportSource, ImportStep } from '../api/import.ts'
 import type { LiveQuery } from '../api/live.ts'
 import type { LogEntry, Settled, TxReport, UndoReport } from '../api/report.ts'
 import type { SchemaDef } from '../api/schema.ts'
@@ -31,6 +32,7 @@ import { AnnalsError } from '../base/errors.ts'
 import { Failures } from '../base/failures.ts'
 import { logPages } from '../base/log-pages.ts'
 import { closedError, reachBasis } from '../base/reach-basis.ts'
+import { runImport } from '../base/run-import.ts'
 import type { Db } from '../db/db.ts'
 import { countIndex } from '../db/index-tree.ts'
 import { schemaForms } from '../transact/install-schema.ts'
@@ -41,6 +43,8 @@ import type { UndoneTx, UndoPlan } from '../transact/undo-plan.ts'
 import { refusePartial, undoReport } from '../transact/undo-report.ts'
 import { exportLog } from './export-log.ts'
 import { DbHandle } from './handle.ts'
+import { importStep } from './import-step.ts'
+import type { LazyDb } from './lazy-db.ts'
 import type { Ledger, Written } from './ledger.ts'
 import { LiveQueries } from './live.ts'
 import { readLog } from './read-log.ts'
@@ -79,6 +83,15 @@ export class EngineConnection implements Connection {
   async transact(txData: TxForms, options: TransactOptions = {}): Promise<TxReport> {
     this.checkOpen()
     return this.report(await this.ledger.transact(txForms(txData), options))
+  }
+
+  import(elements: ImportSource, options?: ImportOptions): Promise<ImportProgress> {
+    return runImport(elements, (chunk) => this.importStep(chunk), options)
+  }
+
+  private async importStep(elements: readonly unknown[]): Promise<ImportStep> {
+    this.checkOpen()
+    return importStep((forms, options) => this.ledger.transact(forms, options), elements)
   }
 
   /** Installs what is missing of the code's schema. Throws `schema/mismatch`, `schema/malformed`. */
@@ -189,7 +202,7 @@ export class EngineConnection implements Connection {
     return this.newest.handle
   }
 
-  private handle(db: Db): DbHandle {
+  private handle(db: Db | LazyDb): DbHandle {
     return new DbHandle(db, this.runtime, db.basisT, this.ledger.origin)
   }
 

@@ -11,12 +11,13 @@ import type {
   TimePoint,
   TxForms,
 } from '../api/db.ts'
+import type { Explanation } from '../api/explanation.ts'
 import { AnnalsError, isAnnalsError } from '../base/errors.ts'
 import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
 import { randomUuid } from '../base/random-uuid.ts'
-import { ID_END, PENDING_BASE, PROVISIONAL_BASE, txOfT } from '../datom/ids.ts'
+import { ID_END, isPendingTx, PENDING_BASE, PROVISIONAL_BASE, txOfT } from '../datom/ids.ts'
 import { applyTx } from '../db/apply.ts'
-import { type Db, withoutView } from '../db/db.ts'
+import { type Db, PLAIN_VIEW, withoutView } from '../db/db.ts'
 import { entityId } from '../db/entity.ts'
 import { explain } from '../query/explain.ts'
 import { pullMany, pullOne } from '../query/pull/pull.ts'
@@ -25,6 +26,7 @@ import { txForms } from '../transact/read-forms.ts'
 import { transact } from '../transact/transact.ts'
 import type { DatomsOf } from '../transact/transaction.ts'
 import { datomsAt, indexPull, indexRange, seek } from './index-access.ts'
+import { LazyDb } from './lazy-db.ts'
 import type { Origin } from './origin.ts'
 import { type Runtime, runtimeEnv } from './runtime.ts'
 import { showTxData } from './show-datoms.ts'
@@ -39,14 +41,14 @@ const SPECULATIVE_TX = PENDING_BASE + (ID_END - PENDING_BASE) / 2
 export class DbHandle implements ApiDb {
   constructor(
     /** A promise where the view waits for a transaction to be looked up. */
-    private readonly seen: MaybePromise<Db>,
+    private readonly given: MaybePromise<Db> | LazyDb,
     private readonly runtime: Runtime,
     readonly basisT: number,
     private readonly origin: Origin,
     /** The next id to mint for a speculative entity. */
     private readonly speculative = SPECULATIVE_FIRST,
   ) {
-    if (seen instanceof Promise) seen.catch(() => undefined) // whoever asks is told
+    if (given instanceof Promise) given.catch(() => undefined) // whoever asks is told
   }
 
   q<Row = unknown>(q: Query, inputs: readonly unknown[] = [], options?: QueryOptions): Promise<Row> {
@@ -83,8 +85,8 @@ export class DbHandle implements ApiDb {
     })
   }
 
-  datoms(index: IndexName, ...components: readonly unknown[]): Promise<ShownDatom[]> {
-    return this.read((db) => datomsAt(db, index, components))
+  datoms<Datom = ShownDatom>(index: IndexName, ...components: readonly unknown[]): Promise<Datom[]> {
+    return this.read((db) => datomsAt(db, index, components)) as Promise<unknown[]> as Promise<Datom[]>
   }
 
   seekDatoms(index: IndexName, ...components: readonly unknown[]): Promise<ShownDatom[]> {
@@ -95,8 +97,14 @@ export class DbHandle implements ApiDb {
     return this.read((db) => seek(db, index, components, true))
   }
 
-  indexRange(attribute: string, start?: unknown, end?: unknown, options: PageOptions = {}): Promise<ShownDatom[]> {
-    return this.read((db) => indexRange(db, attribute, start, end, options))
+  indexRange<Datom = ShownDatom>(
+    attribute: string,
+    start?: unknown,
+    end?: unknown,
+    options: PageOptions = {},
+  ): Promise<Datom[]> {
+    const found = this.read((db) => indexRange(db, attribute, start, end, options))
+    return found as Promise<unknown[]> as Promise<Datom[]>
   }
 
   indexPull<Entity = Record<string, unknown>>(request: IndexPull): Promise<(Entity | undefined)[]> {
@@ -108,9 +116,9 @@ export class DbHandle implements ApiDb {
     return this.read((db) => entityId(db, entity))
   }
 
-  async explain(q: Query, inputs: readonly unknown[] = []): Promise<unknown> {
+  async explain(q: Query, inputs: readonly unknown[] = [], options?: QueryOptions): Promise<Explanation> {
     const known = await unwrapped(inputs)
-    return this.read((db) => explain(db, q, known, this.runtime.queryEnv))
+    return this.read((db) => explain(db, q, known, this.runtime.queryEnv, options))
   }
 
   asOf(point: TimePoint): ApiDb {
@@ -153,6 +161,15 @@ export class DbHandle implements ApiDb {
     }
   }
 
+  private get seen(): MaybePromise<Db> {
+    return this.given instanceof LazyDb ? this.given.value : this.given
+  }
+
+  /** Whether it holds, or may hold, facts that its basis cannot bring back. */
+  get isFleeting(): boolean {
+    return this.given instanceof Promise || isPendingTx(this.given.lastTx)
+  }
+
   /** Throws `db/gone` where some of it was removed for good. */
   private get value(): MaybePromise<Db> {
     if (!this.origin.gone) return this.seen
@@ -170,13 +187,16 @@ export class DbHandle implements ApiDb {
 
   /** Reads the value; where its segments were replaced meanwhile, or are damaged, as of its basis from newer ones. */
   private async read<T>(reading: (db: Db) => MaybePromise<T>): Promise<T> {
-    const db = this.value instanceof Promise ? await this.value : this.value
+    const { value } = this
+    let db: Place | undefined = placeOf(this.given)
     try {
-      const found = reading(db)
+      const whole = value instanceof Promise ? await value : value
+      db = whole
+      const found = reading(whole)
       return found instanceof Promise ? await found : found // an answer that is there costs no turn more
     } catch (e) {
       const isLost = isAnnalsError(e, 'db/gone') || isAnnalsError(e, 'storage/corrupt')
-      const again = isLost ? reopened(db, this.runtime.confirmed?.()) : undefined
+      const again = isLost && db !== undefined ? reopened(db, this.runtime.confirmed?.()) : undefined
       if (again === undefined) throw e
       return reading(again)
     }
@@ -195,8 +215,18 @@ export class DbHandle implements ApiDb {
   }
 }
 
+/** What a value is known by, where it stands in the log. */
+type Place = Pick<Db, 'basisT' | 'lastTx' | 'view' | 'aliases'>
+const NO_ALIASES: ReadonlyMap<number, number> = new Map()
+
+/** Where a value stands that may never come to be made; undefined where it is there, or waits. */
+const placeOf = (given: MaybePromise<Db> | LazyDb): Place | undefined =>
+  given instanceof LazyDb
+    ? { basisT: given.basisT, lastTx: given.lastTx, view: PLAIN_VIEW, aliases: NO_ALIASES }
+    : undefined
+
 /** What `db` holds, read from `newest`; undefined where that does not know it: a pending or speculative transaction is in it. */
-function reopened({ basisT, lastTx, view, aliases }: Db, newest: Db | undefined): Db | undefined {
+function reopened({ basisT, lastTx, view, aliases }: Place, newest: Db | undefined): Db | undefined {
   if (newest === undefined || lastTx !== txOfT(basisT) || newest.basisT < basisT) return undefined
   return { ...newest, basisT, lastTx, aliases, view: { ...view, asOf: Math.min(view.asOf ?? lastTx, lastTx) } }
 }

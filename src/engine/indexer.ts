@@ -36,6 +36,8 @@ const NOVELTY = 8192
 const SEGMENT_ROWS = 4096
 /** The share of the database that novelty may reach: a merge writes most segments anew, so it must be worth while. */
 const SHARE = 16
+/** So many times as much as is worth a merge may be left in memory while one is under way: half a million rows. */
+const FAR = 64
 /** Rows that are merged although they are few, when nothing has been written for a while. */
 const FEW = 512
 const QUIET_MS = 1000
@@ -116,6 +118,17 @@ export class Indexer {
       this.noQuiet()
       this.noQuiet = this.after(QUIET_MS, () => this.begin())
     }
+  }
+
+  /** Resolves when merging is not far behind: who writes more than can be merged waits here, so that memory stays bounded. */
+  async room(): Promise<void> {
+    while (this.running !== undefined && this.isFarBehind()) await this.running
+  }
+
+  private isFarBehind(): boolean {
+    const { db } = this.host.confirmed()
+    const enough = this.enough(db)
+    return noveltyOf(db) > Math.max(2 * enough, FAR * Math.min(enough, NOVELTY))
   }
 
   private enough(db: Db): number {

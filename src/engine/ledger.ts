@@ -5,11 +5,15 @@ import type { AnnalsError } from '../base/errors.ts'
 import type { TxData } from '../datom/tx-data.ts'
 import type { Db } from '../db/db.ts'
 import type { LogRow } from '../storage/port.ts'
+import type { LazyDb } from './lazy-db.ts'
 import type { LogOrigin } from './origin.ts'
+import type { Sequence } from './sequence.ts'
 
 export interface WriteOptions extends TransactOptions {
   /** An installation of schema: withdrawn without noise where it has become empty. */
   readonly schema?: boolean
+  /** Not made where one before it in this sequence was refused. */
+  readonly sequence?: Sequence
 }
 
 /** What a ledger did with one transaction, once it is durable. */
@@ -20,8 +24,8 @@ export interface Written {
   readonly t: number | undefined
   readonly data: TxData
   readonly tempids: Readonly<Record<string, number>>
-  readonly before: Db
-  readonly after: Db
+  readonly before: Db | LazyDb
+  readonly after: Db | LazyDb
 }
 
 /** What changed between two values of a database that followed each other. */
@@ -29,6 +33,8 @@ export interface Change {
   readonly db: Db
   /** Attributes of all facts that came or went; undefined when it cannot be told. */
   readonly attributes: ReadonlySet<number> | undefined
+  /** Those facts themselves, where they are at hand. */
+  readonly data?: readonly TxData[]
 }
 
 /**

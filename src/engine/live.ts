@@ -13,6 +13,7 @@ import { query } from '../query/query.ts'
 import { attributesTouched } from '../query/touched.ts'
 import { DbHandle, unwrapped } from './handle.ts'
 import type { Change, Ledger } from './ledger.ts'
+import { LiveReads } from './live-reads.ts'
 import type { Runtime } from './runtime.ts'
 
 /** How long an unwatched live query is kept, ms: long enough for a view to be taken down and put up again. */
@@ -24,12 +25,18 @@ export type LiveRequest =
   | { readonly kind: 'q'; readonly query: Query; readonly inputs: readonly unknown[]; readonly options?: QueryOptions }
   | { readonly kind: 'pull'; readonly pattern: PullPattern; readonly entity: EntityRef }
 
+/** What can change an answer: facts of these attributes (undefined for all), as far as they lie in what was read. */
+interface Touches {
+  readonly attributes: ReadonlySet<number> | undefined
+  readonly reads: LiveReads
+}
+
 /** One live question with everybody who listens to the answer. */
 class Entry implements LiveQuery<unknown> {
   snapshot: LiveSnapshot<unknown> = LOADING
   readonly listeners = new Listeners<void>()
-  /** The attributes that can change the answer; undefined when any can, or before the first answer. */
-  touches: ReadonlySet<number> | undefined
+  /** What can change the answer; undefined when anything can, or before the first answer. */
+  touches: Touches | undefined
   stale = true
   linger: ReturnType<typeof setTimeout> | undefined
 
@@ -55,7 +62,7 @@ class Entry implements LiveQuery<unknown> {
 }
 
 /**
- * The live queries of one connection. After a change only those that it can touch run again, all on the same value; all
+ * The live queries of one connection. After a change only those of whose facts it speaks run again, all on the same value; all
  * answers are in place before the first listener is called.
  */
 export class LiveQueries {
@@ -104,11 +111,12 @@ export class LiveQueries {
     this.entries.clear()
   }
 
-  private changed({ attributes }: Change): void {
+  private changed(change: Change): void {
     let any = false
+    const { attributes } = change
     const all = attributes === undefined || [...attributes].some(isSchemaAttribute)
     for (const entry of this.watched) {
-      entry.stale ||= all || entry.touches === undefined || meets(entry.touches, attributes)
+      entry.stale ||= all || entry.touches === undefined || isTouched(entry.touches, change)
       any ||= entry.stale
     }
     if (any) void this.run()
@@ -150,24 +158,29 @@ export class LiveQueries {
     }
   }
 
-  private async ask(
-    db: Db,
-    request: LiveRequest,
-  ): Promise<{ data: unknown; touches: ReadonlySet<number> | undefined }> {
+  private async ask(db: Db, request: LiveRequest): Promise<{ data: unknown; touches: Touches | undefined }> {
+    const reads = new LiveReads()
+    const watched: Db = { ...db, reads }
     if (request.kind === 'q') {
       const inputs = await unwrapped(request.inputs)
-      const data = await query(db, request.query, inputs, this.runtime.queryEnv, request.options)
-      const touches = attributesTouched(db, request.query, inputs)
-      return { data, touches: touches === 'all' ? undefined : touches }
+      const data = await query(watched, request.query, inputs, this.runtime.queryEnv, request.options)
+      const attributes = attributesTouched(db, request.query, inputs)
+      return { data, touches: attributes === 'all' ? undefined : { attributes, reads } }
     }
-    const id = await entityId(db, request.entity)
-    const [data] = id === undefined ? [] : await pullMany(db, request.pattern, [id], this.runtime.queryEnv)
-    const touches = pullTouches(db, request.pattern)
-    return { data, touches: touches === 'all' || typeof request.entity !== 'number' ? undefined : touches }
+    const id = await entityId(watched, request.entity)
+    const [data] = id === undefined ? [] : await pullMany(watched, request.pattern, [id], this.runtime.queryEnv)
+    const attributes = pullTouches(db, request.pattern)
+    const isKnown = attributes !== 'all' && typeof request.entity === 'number'
+    return { data, touches: { attributes: isKnown ? attributes : undefined, reads } }
   }
 }
 
 const frozen = (snapshot: LiveSnapshot<unknown>): LiveSnapshot<unknown> => Object.freeze(snapshot)
+
+function isTouched({ attributes, reads }: Touches, change: Change): boolean {
+  if (attributes !== undefined && change.attributes !== undefined && !meets(attributes, change.attributes)) return false
+  return change.data === undefined || reads.meets(change.data)
+}
 
 function meets(a: ReadonlySet<number>, b: ReadonlySet<number>): boolean {
   const [few, many] = a.size < b.size ? [a, b] : [b, a]

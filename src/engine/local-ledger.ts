@@ -1,16 +1,16 @@
-import type { ExciseOptions, ExciseReport, TransactOptions } from '../api/connection.ts'
+import type { ExciseOptions, ExciseReport } from '../api/connection.ts'
 import type { EntityRef } from '../api/db.ts'
 import type { Settled } from '../api/report.ts'
 import { AnnalsError } from '../base/errors.ts'
 import { Listeners } from '../base/listeners.ts'
-import { randomUuid } from '../base/random-uuid.ts'
-import { FIRST_USER_ID, isEntityId, txOfT } from '../datom/ids.ts'
+import { FIRST_USER_ID, isEntityId } from '../datom/ids.ts'
+import type { TxData } from '../datom/tx-data.ts'
 import type { Db } from '../db/db.ts'
 import type { IndexRoot, LocalState, LocalStore, LogRow } from '../storage/port.ts'
 import { schemaForms } from '../transact/install-schema.ts'
-import { transact } from '../transact/transact.ts'
 import type { DatomsOf } from '../transact/transaction.ts'
 import { type Call, CallQueue } from './call-queue.ts'
+import { decideGroup, decideOne, type Place, type Request } from './decide-group.ts'
 import { exciseRows } from './excision.ts'
 import { Indexer, type IndexerHost, type IndexingOptions } from './indexer.ts'
 import type { Change, Ledger, WriteOptions, Written } from './ledger.ts'
@@ -19,16 +19,12 @@ import { Mutex } from './mutex.ts'
 import { LogOrigin } from './origin.ts'
 import { freeAfter } from './own-ids.ts'
 import { EXCISE_SCHEMA, type ExcisionPlan, planExcision } from './plan-excision.ts'
-import { type LogRecord, toRow } from './record.ts'
-import { applyRecord, applyRows } from './replay.ts'
-import { type Runtime, runtimeEnv } from './runtime.ts'
+import type { LogRecord } from './record.ts'
+import { applyRows } from './replay.ts'
+import type { Runtime } from './runtime.ts'
 import { type Confirmed, Segments } from './segments.ts'
+import { breakOff } from './sequence.ts'
 import { attributesOf } from './touched.ts'
-
-interface Request {
-  readonly forms: readonly unknown[]
-  readonly options: WriteOptions
-}
 
 /** The next id to mint, in the store's meta. */
 const NEXT_ID = 'nextId'
@@ -36,16 +32,14 @@ const NEXT_ID = 'nextId'
 const EXCISIONS = 'excisions'
 const excisionsIn = ({ meta }: LocalState): number => (meta.get(EXCISIONS) as number | undefined) ?? 0
 
-/** Where the log stands while transactions are decided. */
-interface Place extends Confirmed {
-  readonly nextId: number
-}
-
 /** The ledger of a database that has no remote: a transaction is confirmed when it is in the log. */
 export class LocalLedger implements Ledger {
   private readonly changes = new Listeners<Change>()
   private readonly failures = new LedgerFailures()
-  private readonly calls = new CallQueue<Request, Written>((calls) => this.steps.run(() => this.writeAll(calls)))
+  private readonly calls = new CallQueue<Request, Written>(async (calls) => {
+    await this.indexer.room()
+    return this.steps.run(() => this.writeAll(calls))
+  })
   private readonly steps = new Mutex()
   private readonly indexer: Indexer
   private readonly unwatch: () => void
@@ -208,30 +202,16 @@ export class LocalLedger implements Ledger {
     this.publish(newest, undefined)
   }
 
-  private publish(newest: Confirmed, attributes: ReadonlySet<number> | undefined): void {
+  private publish(newest: Confirmed, attributes: ReadonlySet<number> | undefined, data?: readonly TxData[]): void {
     this.newest = newest
-    this.changes.call({ db: newest.db, attributes })
+    this.changes.call({ db: newest.db, attributes, ...(data && { data }) })
     this.indexer.poke()
   }
 
   /** Runs the calls on the newest value and appends what comes of them as one step; again, in order, when somebody was first. */
   private async writeAll(calls: readonly Call<Request, Written>[]): Promise<void> {
     for (;;) {
-      const done: { call: Call<Request, Written>; written: Written }[] = []
-      const refused: { call: Call<Request, Written>; error: unknown }[] = []
-      const rows: LogRow[] = []
-      const datomsOf: DatomsOf = async (tx) => done.find((d) => d.written.tx === tx)?.written.data ?? this.datomsOf(tx)
-      let { place } = this
-      for (const call of calls) {
-        try {
-          const decided = await this.decide(call.input, place, datomsOf)
-          done.push({ call, written: decided.written })
-          rows.push(decided.row)
-          place = decided.place
-        } catch (error) {
-          refused.push({ call, error })
-        }
-      }
+      const { done, refused, rows, place } = await decideGroup(calls, this.place, this.runtime, this.datomsOf)
       if (rows.length > 0) {
         const outcome = await this.store.commit({
           expect: { t: this.newest.head.t },
@@ -243,10 +223,14 @@ export class LocalLedger implements Ledger {
           continue
         }
         this.nextId = place.nextId
-        this.publish(place, attributesOf(done.map((d) => d.written.data)))
+        const data = done.map((d) => d.written.data)
+        this.publish(place, attributesOf(data), data)
       }
       for (const { call, written } of done) call.resolve(written)
-      for (const { call, error } of refused) call.reject(error)
+      for (const { call, error } of refused) {
+        breakOff(call.input.options.sequence)
+        call.reject(error)
+      }
       return
     }
   }
@@ -255,32 +239,11 @@ export class LocalLedger implements Ledger {
     return { ...this.newest, nextId: this.nextId }
   }
 
-  /** What one transaction comes to at `place`, and where that leads. */
-  private async decide({ forms, options }: Request, { db, head, nextId }: Place, datomsOf: DatomsOf) {
-    checkBasis(options, db)
-    const txid = randomUuid()
-    const t = head.t + 1
-    const tx = txOfT(t)
-    let minted = nextId
-    const { data, instant, tempids } = await transact(db, forms, {
-      tx,
-      txid,
-      now: this.runtime.now(),
-      mint: () => minted++,
-      ...runtimeEnv(this.runtime, datomsOf),
-    })
-    const record = { t, txid, instant, data, origin: undefined, aliases: new Map() }
-    const row = toRow(record, head.hash)
-    const after = await applyRecord(db, record)
-    const written: Written = { txid, tx, t, data, tempids, before: db, after }
-    return { written, row, place: { db: after, head: { t, hash: row.hash }, nextId: minted } }
-  }
-
   /** Takes facts out of the log and adds the transaction that says so, as one step; again when somebody was first. */
   private async exciseNow(plan: (db: Db) => Promise<ExcisionPlan>): Promise<ExciseReport> {
     for (;;) {
       const { excision, forms } = await plan(this.db)
-      const { row, place } = await this.decide({ forms, options: {} }, this.place, this.datomsOf)
+      const { row, place } = await decideOne({ forms, options: {} }, this.place, this.runtime, this.datomsOf)
       const left = exciseRows(await this.segments.readLog(1, this.newest.head.t), this.db, excision)
       const excisions = this.segments.excisions + 1
       const outcome = await this.store.commit({
@@ -311,17 +274,4 @@ export class LocalLedger implements Ledger {
 function nextIdOf({ meta }: LocalState): number {
   const stored = meta.get(NEXT_ID)
   return isEntityId(stored) ? Math.max(stored, FIRST_USER_ID) : FIRST_USER_ID
-}
-
-/** Throws `tx/basis-moved` when the caller asked for another basis. */
-export function checkBasis(options: TransactOptions, db: Db): void {
-  if (options.ifBasis === undefined || options.ifBasis === db.basisT) return
-  throw new AnnalsError(
-    'tx/basis-moved',
-    `the database is at t ${db.basisT}, not ${options.ifBasis}: read again and decide anew`,
-    {
-      expected: options.ifBasis,
-      actual: db.basisT,
-    },
-  )
 }

@@ -117,7 +117,7 @@ function estimateScan(s: Situation, step: PatternStep): Estimate {
 
 function estimateJoin(s: Situation, step: PatternStep, r: Relation): Estimate {
   const { run } = s
-  const { count, isLent } = constantScan(run, step)
+  const { count, whereabouts } = constantScan(run, step)
   const known = constantsOf(run, step)
   const bound = (place: number): Column | undefined => {
     const slot = step.at[place] as number
@@ -127,7 +127,7 @@ function estimateJoin(s: Situation, step: PatternStep, r: Relation): Estimate {
   const value = bound(Place.v)
   const canLookUp = entity !== undefined || bound(Place.a) !== undefined || canLookUpValue(step)
   const sorted = r.sorted !== -1 && r.sorted === step.at[Place.e]
-  const cost = joinCost(r.length, count, isLent, entity instanceof Int32Array, sorted, canLookUp)
+  const cost = joinCost(r.length, count, whereabouts, entity instanceof Int32Array, sorted, canLookUp)
   const fan = fanOut(run, step, r, known, entity, value, count)
   return { rows: Math.min(r.length * fan, r.length * Math.max(count, 1)), cost }
 }

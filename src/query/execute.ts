@@ -23,6 +23,7 @@ import { tuplesRelation } from './run-tuples.ts'
 import type { SlotBinding } from './slot-binding.ts'
 import { solve } from './solve.ts'
 import type { Arg, SubqueryStep, TuplesStep } from './step.ts'
+import { topRows } from './top-rows.ts'
 import type { Trace } from './trace.ts'
 
 /** Runs a prepared program to its rows. */
@@ -51,7 +52,8 @@ export function* execute(prepared: Prepared, env: QueryEnv, limits: Limits, trac
   const keep = slotsToKeep(program)
   if (bound.isContradiction) return { rows: emptyRelation(keep), bound, codes }
   const seeds = bound.relations.map((r) => withoutConstants(r, constants))
-  const rows = yield* solve(run, program.steps, seeds, keep)
+  const top = seeds.length === 0 ? yield* topRows(run, program, keep) : undefined
+  const rows = top ?? (yield* solve(run, program.steps, seeds, keep))
   return { rows: distinctRows(withConstants(rows, keep, constants), codes), bound, codes }
 }
 

@@ -1,3 +1,5 @@
+import type { Whereabouts } from '../db/scan.ts'
+
 export type JoinMethod = 'lookup' | 'merge' | 'sort-merge' | 'hash'
 
 /*
@@ -10,6 +12,9 @@ const HASHED_ROW = 15
 const MERGED_ROW = 12
 const SORTED_ROW = 70
 const LENT_LEAF = 60
+/** Of a range whose rows are put together from what holds and what has changed or held. */
+const COPIED_ROW = 2
+const COPIED_LOOKUP = 4000
 const LEAF_ROWS = 400
 const FIXED = 300
 /** Ranges up to so many rows are a few segments at most: reading them whole is no loss even when they are not in memory. */
@@ -28,33 +33,33 @@ interface Costs {
 function costs(
   rows: number,
   range: number,
-  isLent: boolean,
+  whereabouts: Whereabouts,
   byEntity: boolean,
   sorted: boolean,
   canLookUp: boolean,
 ): Costs {
-  const isSmall = isLent || range <= SMALL_RANGE || rows * ROWS_PER_LOOKUP >= range
-  const lookup = canLookUp ? rows * LOOKUP : NEVER
+  const isSmall = whereabouts !== 'stored' || range <= SMALL_RANGE || rows * ROWS_PER_LOOKUP >= range
+  const lookup = canLookUp ? rows * (whereabouts === 'merged' ? COPIED_LOOKUP : LOOKUP) : NEVER
   if (canLookUp && !isSmall) return { lookup, merge: NEVER, hash: NEVER }
-  const hash = FIXED + range * SCANNED_ROW + rows * HASHED_ROW
-  const leaves = (range / LEAF_ROWS + 2) * LENT_LEAF
+  const leaves = (range / LEAF_ROWS + 2) * LENT_LEAF + (whereabouts === 'lent' ? 0 : range * COPIED_ROW)
+  const hash = FIXED + leaves + range * SCANNED_ROW + rows * HASHED_ROW
   const merged = Math.min(rows, range) * MERGED_ROW + (sorted ? 0 : rows * SORTED_ROW)
   return { lookup, merge: byEntity ? FIXED + leaves + merged : NEVER, hash }
 }
 
 /**
- * How to join `rows` rows with a range of `range` rows. `isLent`: the range lies in memory as it is; `byEntity`: by a column of entities, by which the range ascends;
+ * How to join `rows` rows with a range of `range` rows. `byEntity`: by a column of entities, by which the range ascends;
  * `sorted`: the rows do so too.
  */
 export function chooseMethod(
   rows: number,
   range: number,
-  isLent: boolean,
+  whereabouts: Whereabouts,
   byEntity: boolean,
   sorted: boolean,
   canLookUp: boolean,
 ): JoinMethod {
-  const { lookup, merge, hash } = costs(rows, range, isLent, byEntity, sorted, canLookUp)
+  const { lookup, merge, hash } = costs(rows, range, whereabouts, byEntity, sorted, canLookUp)
   if (lookup <= merge && lookup <= hash) return 'lookup'
   if (merge <= hash) return sorted ? 'merge' : 'sort-merge'
   return 'hash'
@@ -64,11 +69,11 @@ export function chooseMethod(
 export function joinCost(
   rows: number,
   range: number,
-  isLent: boolean,
+  whereabouts: Whereabouts,
   byEntity: boolean,
   sorted: boolean,
   canLookUp: boolean,
 ): number {
-  const { lookup, merge, hash } = costs(rows, range, isLent, byEntity, sorted, canLookUp)
+  const { lookup, merge, hash } = costs(rows, range, whereabouts, byEntity, sorted, canLookUp)
   return Math.min(lookup, merge, hash)
 }

@@ -35,7 +35,8 @@ export function outcomeOf(program: Program, found: Found, env: QueryEnv): Outcom
   return { table, rows: orderedRows(table, query.orderBy, offset, limit) }
 }
 
-function amountOf(
+/** How many rows are asked for, or left out. Throws `query/wrong-input` for an input that is no whole number from 0. */
+export function amountOf(
   amount: Program['limit'],
   constants: readonly (Value | undefined)[],
   where: string,

@@ -46,7 +46,7 @@ export function rangeFor(step: PatternStep, known: PlaceValues): Range {
 export const canLookUpValue = (step: PatternStep): boolean =>
   step.attribute !== undefined && (isInAvet(step.attribute) || step.attribute.type === 'ref')
 
-const NOTHING: Scan = { count: 0, isLent: true, load: () => undefined, batches: () => [] }
+const NOTHING: Scan = { count: 0, whereabouts: 'lent', load: () => undefined, batches: () => [] }
 
 const isId = (x: Value | undefined): boolean => x === undefined || isInt32(x)
 

@@ -13,7 +13,7 @@ import { Scope, Slots } from './scope.ts'
 import { settleNeeds } from './settle-needs.ts'
 import type { SlotBinding } from './slot-binding.ts'
 import type { Step } from './step.ts'
-import type { Query, RuleBody } from './syntax.ts'
+import type { Binding, Query, RuleBody } from './syntax.ts'
 
 /** A query resolved against schemas, rules and functions: everything that does not depend on the data. */
 export interface Program {
@@ -59,7 +59,7 @@ export function resolveProgram(
   }
   const scope = new Scope(slots)
   const inputs = query.in.map((input) => {
-    if (input.kind !== 'binding') return undefined
+    if (input.kind !== 'binding' || isPattern(query, input.binding)) return undefined
     bindingVariables(input.binding, (name) => scope.declare(name))
     const binding = resolveBinding(input.binding, scope)
     scalarSlots(binding, r.constantSlots)
@@ -96,6 +96,11 @@ export function resolveProgram(
     mixed: mayMix(steps, r.rules.values(), sources),
   }
 }
+
+/** Whether an input gives the pattern of a pull, which is no value. */
+const isPattern = ({ find }: Query, binding: Binding): boolean =>
+  binding.kind === 'var' &&
+  find.elements.some((e) => e.kind === 'pull' && e.pattern.kind !== 'const' && e.pattern.name === binding.name)
 
 /** Adds the slots that an input gives one value each. */
 function scalarSlots(binding: SlotBinding, into: Set<number>): void {

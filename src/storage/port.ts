@@ -214,8 +214,8 @@ export interface AliasRow {
  * no `t`, so two nodes can serve one replica at one head: outcomes and replica are compared as well.
  */
 export interface RemoteCommit {
-  /** The head must still have this t and nextId, else `lost`. */
-  readonly expect: { readonly t: number; readonly nextId: number }
+  /** The head must still have this t, nextId and, where it is given, epoch, else `lost`. */
+  readonly expect: { readonly t: number; readonly nextId: number; readonly epoch?: string }
   /** Never less than before. */
   readonly nextId?: number
   /** Appended, dense after `expect.t`; no txid twice. */
@@ -250,6 +250,8 @@ export interface RemoteStore {
   leases(replicas: readonly string[]): Promise<readonly LeaseRow[]>
   /** By replica and id. */
   aliases(replicas: readonly string[]): Promise<readonly AliasRow[]>
+  /** Refused ones, withdrawn ones not, by replica and seq, at most `limit`. */
+  refusals(limit: number): Promise<readonly OutcomeRow[]>
   /** The t of each excision but the first so many, in order. */
   excisions(after: number): Promise<readonly number[]>
   commit(change: RemoteCommit): Promise<'committed' | 'lost'>

@@ -1,8 +1,9 @@
 import { AnnalsError } from '../base/errors.ts'
 import { randomUuid } from '../base/random-uuid.ts'
 import { PENDING_BASE } from '../datom/ids.ts'
+import { checkBasis } from '../engine/decide-group.ts'
 import type { WriteOptions, Written } from '../engine/ledger.ts'
-import { checkBasis } from '../engine/local-ledger.ts'
+import { Breaks } from '../engine/sequence.ts'
 import { NOTHING } from './footprint.ts'
 import { OutOfIds } from './id-pool.ts'
 import { encodeIntent } from './intent.ts'
@@ -40,10 +41,13 @@ export async function planWrite(
   const sentAgain = new Map(state.rejected)
   const datomsOf: PredictEnv['datomsOf'] = async (tx) =>
     queued.find((p) => pendingTx(p.seq) === tx)?.body.predicted ?? env.datomsOf(tx)
+  const breaks = new Breaks()
   for (const request of requests) {
+    const { sequence } = request.options
     try {
+      breaks.check(sequence)
       const txid = randomUuid()
-      checkBasis(request.options, view)
+      checkBasis(request.options, view.basisT)
       const body = newBody({ ...state, rejected: sentAgain }, request, env)
       const { body: predicted, after, result } = await predict(view, { seq: seq + 1, txid, body }, { ...env, datomsOf })
       seq++
@@ -56,6 +60,7 @@ export async function planWrite(
       view = dbAfter
     } catch (refused) {
       if (refused instanceof OutOfIds || verdictOf(refused) === undefined) throw refused
+      breaks.add(sequence)
       results.push({ refused })
     }
   }
@@ -70,6 +75,7 @@ export async function planWrite(
     },
     next: { ...state, view, seq, entries: [...state.entries, ...queued], rejected: sentAgain },
     touched,
+    data: queued.flatMap(({ body }) => body.predicted ?? []),
     result: results,
   }
 }

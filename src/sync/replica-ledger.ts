@@ -17,6 +17,7 @@ import { Mutex } from '../engine/mutex.ts'
 import { LogOrigin } from '../engine/origin.ts'
 import type { Runtime } from '../engine/runtime.ts'
 import { type Confirmed, Segments } from '../engine/segments.ts'
+import { breakOff } from '../engine/sequence.ts'
 import type { IndexRoot, LocalStore, LogRow } from '../storage/port.ts'
 import type { DatomsOf } from '../transact/transaction.ts'
 import { withAliases } from './aliases.ts'
@@ -78,7 +79,7 @@ export class ReplicaLedger implements Ledger {
     })
   }
 
-  /** Opens, and makes a replica of an empty store. Throws `sync/has-own-history` when a local-only database lies there. */
+  /** Opens, and makes a replica of whatever lies there, a local-only database too. */
   static async open(store: LocalStore, runtime: Runtime, options: IndexingOptions = {}): Promise<ReplicaLedger> {
     const { root, excisions } = await becomeReplica(store)
     const segments = new Segments(store, options.cacheBytes)
@@ -104,6 +105,11 @@ export class ReplicaLedger implements Ledger {
 
   /** How many pending transactions were decided anew, since it was opened. */
   reruns = 0
+
+  /** How many pending transactions were read, applied or decided anew, since it was opened. */
+  get pieces(): number {
+    return this.slices.pieces
+  }
 
   get db(): Db {
     return this.current.view
@@ -239,8 +245,12 @@ export class ReplicaLedger implements Ledger {
     for (const [i, call] of calls.entries()) {
       const result = results[i]
       if (result === undefined) continue
-      if ('written' in result) call.resolve(result.written)
-      else call.reject(result.refused)
+      if ('written' in result) {
+        call.resolve(result.written)
+        continue
+      }
+      breakOff(call.input.options.sequence)
+      call.reject(result.refused)
     }
   }
 
@@ -335,7 +345,7 @@ export class ReplicaLedger implements Ledger {
     return true
   }
 
-  private move<T>({ next, touched, ended }: Step<T>): void {
+  private move<T>({ next, touched, data, ended }: Step<T>): void {
     if (next === undefined) return
     const { confirmed, meta } = this.current
     this.current = { ...next, view: withQueue(next.view, () => next) }
@@ -347,7 +357,8 @@ export class ReplicaLedger implements Ledger {
       this.txids.set(pendingTx(seq), txid)
     }
     if (isExcised) this.changes.call({ db: this.current.view, attributes: undefined })
-    else if (touched !== undefined) this.changes.call({ db: this.current.view, attributes: touched })
+    else if (touched !== undefined)
+      this.changes.call({ db: this.current.view, attributes: touched, ...(data && { data }) })
     if (ended !== undefined) this.settlements.end(ended)
     this.states.call(this.current)
   }

@@ -1,6 +1,7 @@
 import type { Settled } from '../api/report.ts'
 import { AnnalsError } from '../base/errors.ts'
 import { txOfT } from '../datom/ids.ts'
+import type { TxData } from '../datom/tx-data.ts'
 import type { Db } from '../db/db.ts'
 import type { LogRecord } from '../engine/record.ts'
 import { applyRows } from '../engine/replay.ts'
@@ -34,6 +35,8 @@ export interface Step<T> {
   readonly next?: ReplicaState
   /** Attributes of the facts that came or went in the view; absent when the view is as it was. */
   readonly touched?: ReadonlySet<number>
+  /** Those facts themselves, where they are all at hand. */
+  readonly data?: readonly TxData[]
   /** Transactions that have come to their end. */
   readonly ended?: ReadonlyMap<string, Settled>
   readonly result: T
@@ -72,7 +75,7 @@ export async function foldRows(
   return {
     confirmed: withAliases(db, aliases),
     head,
-    entries: state.entries.map((p) => ({ ...p, t: p.t ?? places.get(p.txid) })),
+    entries: state.entries.map((p) => (p.t === undefined && places.has(p.txid) ? { ...p, t: places.get(p.txid) } : p)),
     records,
   }
 }

@@ -7,7 +7,7 @@ it('makes a quick pass unless told otherwise, and five runs of everything with -
 })
 
 it('reads lists, numbers and minutes', () => {
-  const args = ['--only', 'Q, sqlite table,Chromium', '--size', '1k,5M', '--runs', '3', '--minutes', '2.5', '--resume']
+  const args = ['--only', 'Q, sqlite table,Chromium', '--size', '5M,1k', '--runs', '3', '--minutes', '2.5', '--resume']
   expect(readOptions(args)).toMatchObject({
     only: ['q', 'sqlite table', 'chromium'],
     sizes: [1_000, 1_000_000],

@@ -2,10 +2,10 @@ import { expect, it } from 'vitest'
 import type { Part } from '../../bench/part.ts'
 import { type ScheduleOptions, schedule, type Turn } from '../../bench/schedule.ts'
 
-const part = (name: string, systems: readonly string[], most?: number): Part => ({
+const part = (name: string, systems: readonly string[], bounds: Pick<Part, 'first' | 'most'> = {}): Part => ({
   name,
   systems,
-  ...(most !== undefined && { most }),
+  ...bounds,
   measure: async () => undefined,
 })
 const shown = ({ part, system, run }: Turn): string => `${part.name}${run}${system}`
@@ -33,8 +33,13 @@ it('lets another system begin in every run', () => {
 })
 
 it('makes an expensive part as often as it is worth it', () => {
-  const turns = played([part('Q', ['a']), part('S', ['a'], 1)], {})
+  const turns = played([part('Q', ['a']), part('S', ['a'], { most: 1 })], {})
   expect(turns).toEqual(['Q0a', 'S0a', 'Q1a', 'S1a', 'Q2a'])
+})
+
+it('warms systems up in one part for all', () => {
+  const turns = played([part('S 10k', ['a']), part('S 100k', ['a'], { first: 1 })], { runs: 1 })
+  expect(turns).toEqual(['S 10k0a', 'S 10k1a', 'S 100k1a'])
 })
 
 it('ends in time, and begins nothing again that would not', () => {

@@ -50,6 +50,14 @@ describe('find specifications', () => {
       },
     )
   })
+  it('pull with a pattern that a variable stands for, however deep', async () => {
+    const text = '[:find (pull ?r ?p) . :in $ ?p ?n :where [?r :release/name ?n]]'
+    const pattern = ['release/year', { 'release/artists': ['artist/name'] }]
+    const found = { 'release/year': 1971, 'release/artists': [{ 'artist/name': 'Paul' }] }
+    expect(await q(text, ['release/year'], 'Ram')).toEqual({ 'release/year': 1971 })
+    expect(await q(text, pattern, 'Ram')).toMatchObject(found)
+    expect(await q(text, '[:release/year {:release/artists [:artist/name]}]', 'Ram')).toMatchObject(found)
+  })
   it('pull with a pattern that is an input, and of two entities', async () => {
     expect(
       await q('[:find (pull ?r pattern) . :in $ ?n pattern :where [?r :release/name ?n]]', 'Ram', '[:release/year]'),

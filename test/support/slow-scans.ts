@@ -18,7 +18,9 @@ function slowScan(found: Scan): Scan {
   let loaded = found.count === 0
   return {
     count: found.count,
-    isLent: false,
+    get whereabouts() {
+      return loaded ? found.whereabouts : 'stored'
+    },
     load: () => {
       if (loaded) return undefined
       slow.reads++

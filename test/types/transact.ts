@@ -111,3 +111,15 @@ export async function registered(conn: Conn): Promise<void> {
   )
   is<{ 'inv/count'?: number } | undefined>()(await conn.db().pull([['inv/count', { xform: 'double' }]], 5))
 }
+
+/** What may be imported. Compiled, never run. */
+export async function imports(conn: Conn, file: AsyncIterable<{ readonly 'inv/sku': string; 'inv/count'?: number }>) {
+  await conn.import(file)
+  await conn.import([{ 'inv/sku': 'A' }, { 'inv/sku': 'B', 'inv/count': 1 }])
+  await conn.import([[[':db/add', 5, 'inv/count', 1]]])
+  await conn.import(file as AsyncIterable<unknown>)
+  // @ts-expect-error no such attribute
+  await conn.import([{ 'inv/skew': 'A' }])
+  // @ts-expect-error a number is no sku
+  await conn.import(file as AsyncIterable<{ 'inv/sku': number }>)
+}

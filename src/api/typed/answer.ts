@@ -1,5 +1,7 @@
+import type { Migration } from '../connection.ts'
 import type { EntityRef, PullPattern, Query, TxForms } from '../db.ts'
 import type { Functions } from '../functions.ts'
+import type { ImportSource } from '../import.ts'
 import type { SchemaDef } from '../schema.ts'
 import type { IsUntyped } from './attributes.ts'
 import type { CheckPattern } from './check-pull.ts'
@@ -90,9 +92,24 @@ export type CheckedPattern<A extends App, P> = PullPattern extends P
 /** How an entity may be named. */
 export type EntityOf<A extends App> = IsUntyped<A['schema']> extends true ? EntityRef : EntityGiven<A['schema']>
 
+/** What is imported one by one has to be: an element that is no map is as {@link CheckedForms} has it. */
+export type CheckedElements<A extends App, T> =
+  IsUntyped<A['schema']> extends true
+    ? unknown
+    : CheckForms<A['schema'], A['functions'], readonly T[]> extends ImportSource<infer Wanted>
+      ? ImportSource<Wanted>
+      : never
+
 /** What transaction data has to be. */
 export type CheckedForms<A extends App, T> = TxForms extends T
   ? unknown
   : IsUntyped<A['schema']> extends true
     ? unknown
     : CheckForms<A['schema'], A['functions'], T>
+
+/** What migrations have to be. */
+export type CheckedMigrations<A extends App, M> = readonly Migration[] extends M
+  ? unknown
+  : IsUntyped<A['schema']> extends true
+    ? unknown
+    : { readonly [I in keyof M]: M[I] extends { readonly up: infer T } ? { readonly up: CheckedForms<A, T> } : unknown }

@@ -1,7 +1,6 @@
 import type { Db } from '../../api/db.ts'
 import type { WireDb } from '../../api/messages.ts'
 import { AnnalsError } from '../../base/errors.ts'
-import { isPendingTx } from '../../datom/ids.ts'
 import { DbHandle } from '../../engine/handle.ts'
 
 /**
@@ -67,10 +66,7 @@ export class KeptDbs {
   }
 }
 
-function isFleeting(db: Db): boolean {
-  const value = db instanceof DbHandle ? db.unwrap() : undefined
-  return value === undefined || value instanceof Promise || isPendingTx(value.lastTx)
-}
+const isFleeting = (db: Db): boolean => !(db instanceof DbHandle) || db.isFleeting
 
 const gone = (basisT: number, what: string): AnnalsError =>
   new AnnalsError(

@@ -59,6 +59,9 @@ export const COLLECTIONS: Readonly<Record<string, Builtin>> = {
   not: { arity: [1, 1], apply: ([x]) => !isTruthy(x as Result) },
   and: { arity: [0, MANY], apply: (args) => args.find((x) => !isTruthy(x)) ?? args.at(-1) ?? true },
   or: { arity: [0, MANY], apply: (args) => args.find(isTruthy) ?? args.at(-1) ?? null },
+  // nothing in a query is nil, but what a function of the application gives
+  'nil?': { arity: [1, 1], apply: ([x]) => x === null },
+  'some?': { arity: [1, 1], apply: ([x]) => x !== null },
   'true?': { arity: [1, 1], apply: ([x]) => x === true },
   'false?': { arity: [1, 1], apply: ([x]) => x === false },
 }

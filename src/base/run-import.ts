@@ -1,0 +1,152 @@
+import type { ImportOptions, ImportProgress, ImportSource, ImportStep } from '../api/import.ts'
+import { AnnalsError, isAnnalsError } from './errors.ts'
+import { ImportChunk } from './import-chunk.ts'
+
+type Send = (elements: readonly unknown[]) => Promise<ImportStep>
+
+/**
+ * Reads `source` to its end and sends it a chunk at a time: the next one is gathered while one is under way, and no more. Rejects
+ * with what the element at fault says, `import/source-failed` or `import/aborted`; `data.imported` tells what is there by then.
+ */
+export function runImport(source: ImportSource, send: Send, options: ImportOptions = {}): Promise<ImportProgress> {
+  return new Import(send, options).run(source)
+}
+
+class Import {
+  private done: ImportProgress = { elements: 0, transactions: 0, datoms: 0 }
+  /** Resolves when nothing is under way any more; with what went wrong, if anything did. */
+  private sending: Promise<AnnalsError | undefined> = Promise.resolve(undefined)
+
+  constructor(
+    private readonly send: Send,
+    private readonly options: ImportOptions,
+  ) {}
+
+  async run(source: ImportSource): Promise<ImportProgress> {
+    const elements = new Elements(source, this.options.signal)
+    try {
+      for (let chunk = await this.gather(elements); chunk.length > 0; chunk = await this.gather(elements)) {
+        await this.settle()
+        this.sending = this.step(chunk)
+      }
+      await this.settle()
+      return this.done
+    } finally {
+      elements.close()
+    }
+  }
+
+  /** The next elements; none at the end. */
+  private async gather(elements: Elements): Promise<readonly unknown[]> {
+    const chunk = new ImportChunk()
+    try {
+      while (!chunk.isFull) {
+        const next = elements.next()
+        const { done, value } = next instanceof Promise ? await next : next
+        if (done) break
+        chunk.add(value)
+      }
+    } catch (cause) {
+      await this.settle()
+      throw this.stopped(cause)
+    }
+    return chunk.elements
+  }
+
+  /** Waits for what is under way. Throws what went wrong. */
+  private async settle(): Promise<void> {
+    const error = await this.sending
+    if (error !== undefined) throw error
+    if (this.options.signal?.aborted) throw this.stopped(this.options.signal.reason)
+  }
+
+  private async step(chunk: readonly unknown[]): Promise<AnnalsError | undefined> {
+    const { done } = this
+    try {
+      const { elements, transactions, datoms, failed } = await this.send(chunk)
+      this.done = {
+        elements: done.elements + elements,
+        transactions: done.transactions + transactions,
+        datoms: done.datoms + datoms,
+      }
+      if (elements > 0) this.options.onProgress?.(this.done)
+      return failed && this.failure(failed.error, done.elements + failed.element)
+    } catch (error) {
+      return this.failure(error) // the worker died, the connection was closed, or the listener threw
+    }
+  }
+
+  private failure(error: unknown, element?: number): AnnalsError {
+    const { code, message, data } = isAnnalsError(error)
+      ? error
+      : { code: 'internal/unexpected' as const, message: String(error), data: {} }
+    const where = element === undefined ? 'the import stopped' : `element ${element} of the import`
+    const facts = { ...data, ...(element !== undefined && { element }), imported: this.done }
+    return new AnnalsError(code, `${where}: ${message}`, facts, { cause: error })
+  }
+
+  /** Why nothing more was read. */
+  private stopped(cause: unknown): AnnalsError {
+    const { done } = this
+    const facts = { imported: done }
+    return this.options.signal?.aborted
+      ? new AnnalsError('import/aborted', `the import was aborted after ${done.elements} elements`, facts, { cause })
+      : new AnnalsError('import/source-failed', `the import's source failed: ${String(cause)}`, facts, { cause })
+  }
+}
+
+/** What a source gives, one after the other, until it ends or nobody wants it any more. */
+class Elements {
+  private readonly iterator: Iterator<unknown> | AsyncIterator<unknown>
+  private stop: (() => void) | undefined
+  private readonly onAbort = (): void => this.stop?.()
+  private ended = false
+
+  constructor(
+    source: ImportSource,
+    private readonly signal: AbortSignal | undefined,
+  ) {
+    this.iterator = iteratorOf(source)
+    signal?.addEventListener('abort', this.onAbort, { once: true })
+  }
+
+  /** Throws when the source fails, or the signal is aborted. */
+  next(): IteratorResult<unknown> | Promise<IteratorResult<unknown>> {
+    this.signal?.throwIfAborted()
+    const next = this.iterator.next()
+    return next instanceof Promise ? this.whenThere(next) : this.seen(next as IteratorResult<unknown>)
+  }
+
+  /** Tells the source that nothing more is wanted of it, unless it has ended. */
+  close(): void {
+    this.signal?.removeEventListener('abort', this.onAbort)
+    if (this.ended) return
+    const closing = this.iterator.return?.()
+    if (closing instanceof Promise) closing.catch(() => undefined) // why it was stopped is what is told
+  }
+
+  private async whenThere(next: Promise<IteratorResult<unknown>>): Promise<IteratorResult<unknown>> {
+    if (this.signal === undefined) return this.seen(await next)
+    const aborted = new Promise<never>((_, reject) => {
+      this.stop = () => reject(this.signal?.reason)
+    })
+    return this.seen(await Promise.race([next, aborted]))
+  }
+
+  private seen(next: IteratorResult<unknown>): IteratorResult<unknown> {
+    this.ended = next.done === true
+    return next
+  }
+}
+
+function iteratorOf(source: ImportSource): Iterator<unknown> | AsyncIterator<unknown> {
+  if (typeof source === 'object' && source !== null) {
+    if (Symbol.asyncIterator in source) return source[Symbol.asyncIterator]()
+    if (Symbol.iterator in source) return source[Symbol.iterator]()
+  }
+  throw new AnnalsError(
+    'tx/malformed',
+    'an import reads elements one after the other: give it an array, a generator, or anything that can be iterated',
+    {},
+  )
+}

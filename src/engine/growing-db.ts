@@ -1,0 +1,71 @@
+import { txOfT } from '../datom/ids.ts'
+import { applyTxs } from '../db/apply.ts'
+import type { Db } from '../db/db.ts'
+import { LazyDb } from './lazy-db.ts'
+import type { LogRecord } from './record.ts'
+import { Lack, WrittenPlaces } from './written-places.ts'
+
+/**
+ * A value to which transactions are added one after another. To put each into the indexes by itself would copy the same leaves
+ * again and again; so they wait, and go in together. What is decided meanwhile and reads nothing that they say comes out the
+ * same without them; what does read of them is decided again, with them.
+ */
+export class GrowingDb {
+  private waiting: LogRecord[] = []
+  private places = new WrittenPlaces()
+  /** How many of those that wait are in it. */
+  private noted = 0
+
+  constructor(private db: Db) {}
+
+  /** The value as it is now, made when it is asked for. */
+  get now(): Db | LazyDb {
+    const { db, waiting } = this
+    const last = waiting.at(-1)
+    const count = waiting.length
+    return last === undefined ? db : new LazyDb(last.t, txOfT(last.t), () => applyRecords(db, waiting.slice(0, count)))
+  }
+
+  /** What `decide` comes to on the value as it is now. `lack`: what the value that it is given lacks, and must not be asked. */
+  async decide<T>(decide: (db: Db, lack: Lack | undefined) => Promise<T>): Promise<T> {
+    const places = this.written()
+    if (this.waiting.length > 0 && !places.hasSchema) {
+      const lack = new Lack(places)
+      try {
+        const decided = await decide({ ...this.db, reads: lack }, lack)
+        if (!lack.isFelt) return decided
+      } catch (e) {
+        if (!lack.isFelt) throw e
+      }
+    }
+    return decide(await this.whole(), undefined)
+  }
+
+  add(record: LogRecord): void {
+    this.waiting.push(record)
+  }
+
+  /** The value with everything in it that was added. */
+  async whole(): Promise<Db> {
+    if (this.waiting.length > 0) {
+      this.db = await applyRecords(this.db, this.waiting)
+      this.waiting = []
+      this.places = new WrittenPlaces()
+      this.noted = 0
+    }
+    return this.db
+  }
+
+  /** Where those that wait say something; noted only when another follows them. */
+  private written(): WrittenPlaces {
+    for (; this.noted < this.waiting.length; this.noted++) this.places.add((this.waiting[this.noted] as LogRecord).data)
+    return this.places
+  }
+}
+
+const applyRecords = (db: Db, records: readonly LogRecord[]): Promise<Db> =>
+  applyTxs(
+    db,
+    records.map(({ t, data }) => ({ tx: txOfT(t), data })),
+    records.at(-1)?.t ?? db.basisT,
+  )

@@ -1,0 +1,112 @@
+import type { ImportStep } from '../api/import.ts'
+import { isAnnalsError } from '../base/errors.ts'
+import { isList } from '../datom/atoms.ts'
+import { isRecord } from '../transact/map-form.ts'
+import { txForms } from '../transact/read-forms.ts'
+import type { Ledger } from './ledger.ts'
+import type { Sequence } from './sequence.ts'
+
+/** Elements that are one transaction: one that stands alone, or several maps. */
+interface Piece {
+  readonly first: number
+  readonly elements: readonly unknown[]
+}
+
+/** Errors of these areas are a transaction's own: it may do better in smaller pieces. */
+const ITS_OWN = /^(tx|value|entity|ident|attribute|schema|edn)\//
+
+/**
+ * Imports `elements` in order, as though each were a transaction of its own, and stops at the first that is refused. Maps that
+ * cannot tell whether they share a transaction do share one; where several together are refused, they are tried in smaller ones.
+ */
+export async function importStep(transact: Ledger['transact'], elements: readonly unknown[]): Promise<ImportStep> {
+  const done = { elements: 0, transactions: 0, datoms: 0 }
+  let pieces = piecesOf(elements)
+  while (pieces.length > 0) {
+    const sequence: Sequence = { broken: false }
+    const { forms, unreadable } = readPieces(pieces)
+    const results = await Promise.allSettled(forms.map((f) => transact(f, { sequence })))
+    for (const [i, result] of results.entries()) {
+      if (result.status === 'rejected') break
+      done.elements += (pieces[i] as Piece).elements.length
+      done.transactions++
+      done.datoms += result.value.data.length
+    }
+    const refused = results.findIndex((r) => r.status === 'rejected')
+    const stop = refused < 0 ? results.length : refused
+    const piece = pieces[stop]
+    if (piece === undefined) break
+    const error: unknown = refused < 0 ? unreadable : (results[stop] as PromiseRejectedResult).reason
+    if (piece.elements.length === 1 || !isAnnalsError(error) || !ITS_OWN.test(error.code)) {
+      return { ...done, failed: { element: piece.first, error } }
+    }
+    pieces = [...halves(piece), ...pieces.slice(stop + 1)]
+  }
+  return done
+}
+
+/** The forms of the pieces, up to the first that is none, and why it is none. */
+function readPieces(pieces: readonly Piece[]): { forms: (readonly unknown[])[]; unreadable?: unknown } {
+  const forms: (readonly unknown[])[] = []
+  for (const { elements } of pieces) {
+    const [element] = elements
+    try {
+      forms.push(typeof element === 'string' || Array.isArray(element) || isList(element) ? txForms(element) : elements)
+    } catch (unreadable) {
+      return { forms, unreadable }
+    }
+  }
+  return { forms }
+}
+
+const halves = ({ first, elements }: Piece): Piece[] => {
+  const middle = elements.length >> 1
+  return [
+    { first, elements: elements.slice(0, middle) },
+    { first: first + middle, elements: elements.slice(middle) },
+  ]
+}
+
+function piecesOf(elements: readonly unknown[]): Piece[] {
+  const pieces: Piece[] = []
+  let start = 0
+  const cut = (end: number): void => {
+    if (start < end) pieces.push({ first: start, elements: elements.slice(start, end) })
+    start = end
+  }
+  for (const [i, element] of elements.entries()) {
+    if (mayShare(element)) continue
+    cut(i)
+    cut(i + 1)
+  }
+  cut(elements.length)
+  return pieces
+}
+
+/**
+ * Whether it makes no difference to an element what else is said in its transaction: a map, of maps, that asserts facts of
+ * attributes which the application made. Whatever names an entity by tempid, speaks of schema, the transaction itself or a spec
+ * has a key of `db/…`.
+ */
+function mayShare(element: unknown): boolean {
+  if (!isRecord(element)) return false
+  for (const key in element) {
+    if (!isOrdinary(key)) return false
+    const value = element[key]
+    if (typeof value === 'object' && value !== null && !isOwnMatter(value)) return false
+  }
+  return true
+}
+
+const isOrdinary = (key: string): boolean =>
+  !key.startsWith('db/') &&
+  !key.startsWith(':db/') &&
+  !key.startsWith('db.') &&
+  !key.startsWith(':db.') &&
+  key[0] !== '$'
+
+/** Whether a value is data, or maps of which the same holds. */
+function isOwnMatter(value: object): boolean {
+  if (Array.isArray(value)) return value.every((x) => typeof x !== 'object' || x === null || isOwnMatter(x))
+  return value instanceof Date || value instanceof Uint8Array || mayShare(value)
+}

@@ -1,0 +1,54 @@
+import type { TxData } from '../datom/tx-data.ts'
+import type { Value } from '../datom/value.ts'
+import type { ReadLog } from '../db/db.ts'
+import type { Index, Place } from '../db/index-order.ts'
+import { isSchemaAttribute } from '../db/schema-at.ts'
+import { ByValue } from '../transact/by-value.ts'
+
+/** Where facts were said, so that it can be told whether what is read has them. */
+export class WrittenPlaces {
+  private readonly entities = new Set<number>()
+  private readonly attributes = new Set<number>()
+  private readonly values = new ByValue<true>()
+  private readonly targets = new Set<Value>()
+  /** Whether the schema, which is read everywhere and by no scan, may have changed. */
+  hasSchema = false
+
+  add({ length, e, a, v }: TxData): void {
+    for (let i = 0; i < length; i++) {
+      const attribute = a[i] as number
+      this.entities.add(e[i] as number)
+      this.attributes.add(attribute)
+      this.values.set(attribute, v[i] as Value, true)
+      this.targets.add(v[i] as Value)
+      this.hasSchema ||= isSchemaAttribute(attribute)
+    }
+  }
+
+  /** Whether facts between two places of an index may be among what was said. */
+  meet(index: Index, from: Place, to: Place): boolean {
+    const { e, a, v } = from
+    if (index === 'vaet' && from === to && v !== undefined) return this.targets.has(v)
+    if (e !== undefined && e === to.e) return this.entities.has(e)
+    if (a === undefined || a !== to.a) return true
+    return from === to && v !== undefined ? this.values.get(a, v) !== undefined : this.attributes.has(a)
+  }
+}
+
+/** Watches what is read of a value that lacks some transactions: what they say, nobody may have looked for. */
+export class Lack implements ReadLog {
+  /** Whether what was read may be other than it would be with them. */
+  isFelt = false
+
+  constructor(private readonly places: WrittenPlaces) {}
+
+  note(index: Index, from: Place, to: Place): void {
+    this.isFelt ||= this.places.meet(index, from, to)
+  }
+
+  /** Throws, because somebody wants the value whole. */
+  readonly refuse = (): never => {
+    this.isFelt = true
+    throw new Error('the value lacks transactions')
+  }
+}

@@ -1,0 +1,138 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import type { Db } from '../src/api/db.ts'
+import type { TxReport } from '../src/api/report.ts'
+import type { applyTxs } from '../src/db/apply.ts'
+import { type Connection, isAnnalsError, memory, open } from '../src/engine.ts'
+import { seedsOf } from './support/seeds.ts'
+import { seededRandom } from './support/simulation/random.ts'
+
+/** Transactions that were put into an index together, by call. */
+const applied: number[] = []
+vi.mock('../src/db/apply.ts', async (original) => {
+  const apply = await original<{ applyTxs: typeof applyTxs }>()
+  return {
+    ...apply,
+    applyTxs: (...args: Parameters<typeof applyTxs>) => {
+      applied.push(args[1].length)
+      return apply.applyTxs(...args)
+    },
+  }
+})
+
+let conns: Connection[] = []
+afterEach(async () => {
+  await Promise.all(conns.map((conn) => conn.close()))
+  conns = []
+})
+
+const schema = {
+  'x/id': { type: 'string', unique: 'identity' },
+  'x/code': { type: 'long', unique: 'value' },
+  'x/n': { type: 'long', index: true },
+  'x/m': { type: 'long' },
+  'x/nm': { type: 'tuple', tupleAttrs: ['x/n', 'x/m'], unique: 'value' },
+  'x/tags': { type: 'string', many: true },
+  'x/to': { type: 'ref' },
+  'x/parts': { type: 'ref', many: true, component: true },
+} as const
+const functions = {
+  'x/next': async (db: Db, id: string) => {
+    const n = (await db.q<number | undefined>('[:find (max ?n) . :where [_ :x/n ?n]]')) ?? 0
+    return [{ 'x/id': id, 'x/n': n + 1 }]
+  },
+}
+
+async function database(): Promise<Connection> {
+  const conn: Connection = await open('group', { storage: memory(), schema, functions, now: () => 1_700_000_000_000 })
+  conns.push(conn)
+  await conn.transact(Array.from({ length: 8 }, (_, i) => ({ 'x/id': `e${i}`, 'x/n': 0, 'x/m': i, 'x/tags': ['a'] })))
+  return conn
+}
+
+/** One transaction, of a database whose `t` is less than 100. */
+function someForms(int: (n: number) => number, k: number): unknown[] {
+  const at = () => ['x/id', `e${int(10)}`]
+  switch (int(16)) {
+    case 0:
+      return [{ 'x/id': `e${int(12)}`, 'x/n': int(5) }]
+    case 1:
+      return [{ 'x/id': `new${k}`, 'x/m': int(9), 'x/code': int(30) }]
+    case 2:
+      return [[':db/inc', at(), 'x/n', 1]]
+    case 3:
+      return [[':db/cas', at(), 'x/n', int(3), int(3)]]
+    case 4:
+      return [[':db/retractEntity', at()]]
+    case 5:
+      return [[':db/retract', at(), 'x/tags', 'a']]
+    case 6:
+      return [{ 'db/id': at(), 'x/tags': ['a', `t${int(4)}`], 'x/parts': [{ 'x/m': k }] }]
+    case 7:
+      return [{ 'db/id': at(), 'x/to': at() }]
+    case 8:
+      return [['x/next', `f${k}`]]
+    case 9:
+      return [{ 'db/ident': `:x/made${k}`, 'db/valueType': ':db.type/long', 'db/cardinality': ':db.cardinality/one' }]
+    case 10:
+      return [{ 'db/id': at(), [`x/made${k - 1 - int(4)}`]: k }]
+    case 11:
+      return [[':db/undo', 2 ** 29 + 3 + int(k + 3)]]
+    case 12:
+      return [
+        [':db/require', '[:find ?e :where [?e :x/n 1]]'],
+        [':db/add', at(), 'x/m', k],
+      ]
+    case 13:
+      return [[':db/add', 'datomic.tx', 'db/txInstant', new Date(1_700_000_000_000 - int(2))]]
+    case 14:
+      return [[':db/add', 2 ** 29 + 3 + int(k + 3), 'db/doc', 'seen']]
+    default:
+      return [{ 'x/code': int(30), 'x/n': int(5), 'x/m': int(3) }]
+  }
+}
+
+/** What a report says, without what is made up. */
+async function told(result: PromiseSettledResult<TxReport>): Promise<unknown> {
+  if (result.status === 'rejected') {
+    if (!isAnnalsError(result.reason)) throw result.reason
+    return [result.reason.code, result.reason.message]
+  }
+  const { t, tempids, txData, dbBefore, dbAfter } = result.value
+  const all = async (db: Db) =>
+    (await db.history().datoms('aevt')).filter(({ v }) => typeof v !== 'string' || v.length < 30)
+  const own = txData.filter(({ v }) => typeof v !== 'string' || v.length < 30) // ids of transactions are random
+  return { t, tempids, own, before: await all(dbBefore), after: await all(dbAfter) }
+}
+
+describe('transactions that share a commit', () => {
+  it.each(seedsOf(12))('come to what they come to one by one (seed %i)', async (seed) => {
+    const random = seededRandom(seed)
+    const int = (n: number) => Math.floor(random() * n)
+    const forms = Array.from({ length: 40 }, (_, k) => someForms(int, k))
+    const [single, grouped] = [await database(), await database()]
+    const one: PromiseSettledResult<TxReport>[] = []
+    for (const f of forms) one.push(...(await Promise.allSettled([single.transact(f)])))
+    const together = await Promise.allSettled(forms.map((f) => grouped.transact(f)))
+    for (const [k, result] of together.entries()) {
+      const wanted = one[k] as PromiseSettledResult<TxReport>
+      expect(await told(result), JSON.stringify(forms[k])).toEqual(await told(wanted))
+    }
+  })
+
+  it('go into the indexes together, unless one reads what another says', async () => {
+    const conn = await database()
+    const group = (forms: unknown[][]) => Promise.all(forms.map((f) => conn.transact(f)))
+    const reports = await group(Array.from({ length: 300 }, (_, i) => [{ 'x/id': `many${i}`, 'x/tags': ['b'] }]))
+    applied.length = 0
+    await group(Array.from({ length: 300 }, (_, i) => [[':db/add', ['x/id', `many${i}`], 'x/m', 1000 * (i + 1)]]))
+    expect(applied).toEqual([300])
+    applied.length = 0
+    await group(Array.from({ length: 30 }, (_, i) => [[':db/inc', ['x/id', `many${i % 10}`], 'x/m', 1]]))
+    expect(applied).toEqual([10, 10, 10])
+    applied.length = 0
+    const middle = reports[150] as TxReport
+    expect(await middle.dbBefore.entid(['x/id', 'many150'])).toBeUndefined()
+    expect(await middle.dbAfter.entid(['x/id', 'many150'])).toBeGreaterThan(0)
+    expect(applied).toEqual([150, 151])
+  })
+})
