@@ -33,6 +33,8 @@ export class SegmentCache implements SegmentSource {
     readonly budget: number,
     /** Told when a segment turns out to be damaged. */
     private readonly onDamage: (error: AnnalsError) => void = () => undefined,
+    /** Told when a segment is not there any more. */
+    private readonly onGone: (id: number) => void = () => undefined,
   ) {}
 
   get reads(): number {
@@ -92,6 +94,7 @@ export class SegmentCache implements SegmentSource {
 
   private keep(id: number, bytes: Uint8Array | undefined): Rows {
     if (bytes === undefined) {
+      this.onGone(id)
       throw new AnnalsError(
         'db/gone',
         'this value of the database is too old to be read: its segments were replaced; take a newer one, or asOf its basis',

@@ -80,6 +80,12 @@ export class Indexer {
       this.host.fail(error)
       this.host.adopt(undefined).catch((e: unknown) => this.host.fail(e))
     }
+    // another tab has made the indexes anew of the same log, so that its root reaches no further than the one in use here
+    this.segments.onGone = (id) => {
+      if (!segmentsOf(this.host.confirmed().db).has(id)) return
+      const moved = this.store.readRoot().then((root) => this.host.adopt(root))
+      moved.catch((e: unknown) => this.host.fail(e))
+    }
     this.resign = (this.options.lead ?? alone)((signal) => this.work(signal))
   }
 

@@ -34,6 +34,8 @@ export class Segments {
   private isStale = false
   /** Called when a segment turns out to be damaged. */
   onBroken: (error: AnnalsError) => void = () => undefined
+  /** Called when a segment that a value names has been removed. */
+  onGone: (id: number) => void = () => undefined
 
   constructor(
     private readonly store: LocalStore,
@@ -43,6 +45,7 @@ export class Segments {
       (ids) => store.readSegments(ids),
       cacheBytes,
       (e) => this.isBroken(e),
+      (id) => this.onGone(id),
     )
   }
 
@@ -52,8 +55,8 @@ export class Segments {
       try {
         const { db, hash, excisions } = decodeRoot(root.body, this.cache)
         this.rootT = root.t
-        if (excisions === this.excisions) return { db, head: { t: root.t, hash } }
-        this.isStale = true
+        this.isStale = excisions !== this.excisions
+        if (!this.isStale) return { db, head: { t: root.t, hash } }
       } catch (e) {
         if (!isAnnalsError(e, 'storage/corrupt')) throw e
         this.broken = e
@@ -62,9 +65,12 @@ export class Segments {
     return { db: await emptyDb(), head: { t: 0, hash: '' } }
   }
 
-  /** Whether `root` reaches further than the one in use. While the indexes have to be made anew none is trusted. */
+  /**
+   * Whether `root` reaches further than the one in use, or than the one of no use: another tab may have made the indexes anew. While
+   * something is damaged none is trusted.
+   */
   isNewer(root: IndexRoot): boolean {
-    return root.t > this.rootT && !this.mustRebuild
+    return root.t > this.rootT && this.broken === undefined
   }
 
   /** Whether the indexes have to be made anew from the log. */

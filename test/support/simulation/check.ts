@@ -51,12 +51,12 @@ export async function checkInBetween(device: Device): Promise<void> {
   hold(!device.alone || !stale, 'nothing stale', () => `${device.name} has predictions of another generation`)
   // what one tab queues while another changes what it was built on is decided anew in each, with ids of its own
   if (!stale) {
-    const facts = factsOf(again.db)
+    const facts = await factsOf(again.db)
     for (const { replica } of device.tabs) {
       if (isAt(replica.ledger.state, again.state))
-        holdEqual(factsOf(replica.ledger.db), facts, 'tabs agree', device.name)
+        holdEqual(await factsOf(replica.ledger.db), facts, 'tabs agree', device.name)
     }
-    holdEqual(unstamped(again.db), unstamped(await runAnew(again)), 'nothing stale', device.name)
+    holdEqual(await unstamped(again.db), await unstamped(await runAnew(again)), 'nothing stale', device.name)
   }
   await again.close()
 }
@@ -116,12 +116,12 @@ export async function check(cluster: Cluster, devices: readonly Device[]): Promi
   const outcomes = await remote.outcomes([...txids, ...refused])
   await remote.close()
   const log = await foldLog(rows)
-  const facts = factsOf(log.db)
+  const facts = await factsOf(log.db)
   const names = namesOf(rows, log.db)
   const gone = new Set(rows.flatMap((row) => excisionIn(log.db, decodeRecord(row).data)?.target ?? []))
   for (const device of devices) {
     for (const tab of device.tabs) {
-      holdFold(device, tab, log.head, facts)
+      await holdFold(device, tab, log.head, facts)
       if (!device.copied) holdIds(device, tab, log.places, names, gone)
     }
     const rejected = refusedOf(device)
@@ -157,12 +157,17 @@ async function foldLog(rows: readonly LogRow[]) {
   return { ...folded, places }
 }
 
-function holdFold(device: Device, { replica }: Tab, head: ReplicaState['head'], facts: readonly unknown[]): void {
+async function holdFold(
+  device: Device,
+  { replica }: Tab,
+  head: ReplicaState['head'],
+  facts: readonly unknown[],
+): Promise<void> {
   const { state } = replica.ledger
   const same = state.head.t === head.t && state.head.hash === head.hash
   hold(same, 'replicas agree', () => `${device.name} is at ${state.head.t}, the log at ${head.t}`)
-  holdEqual(factsOf(state.confirmed), facts, 'fold of the log', device.name)
-  holdEqual(factsOf(state.view), facts, 'replicas agree', device.name)
+  holdEqual(await factsOf(state.confirmed), facts, 'fold of the log', device.name)
+  holdEqual(await factsOf(state.view), facts, 'replicas agree', device.name)
   // two living copies of one profile give out the same ids: there an old name of one may be the other's entity
   if (state.meta.lineage.length > 0) return
   for (const [from, to] of state.confirmed.aliases) {

@@ -1,5 +1,6 @@
 import { Builtin } from '../../../src/datom/builtin.ts'
 import type { Db } from '../../../src/db/db.ts'
+import { whenLoaded } from '../../../src/db/load.ts'
 import { scan } from '../../../src/db/view.ts'
 import { hold, type Invariant } from './violation.ts'
 
@@ -10,9 +11,10 @@ const WIDTH = 5
 /** All but what a run at another time, or under the replica's other name, stamps otherwise. */
 const STAMPS: ReadonlySet<number> = new Set([Builtin.txInstant, Builtin.txReplica])
 
-export function factsOf(db: Db, without: ReadonlySet<number> = new Set()): Facts {
+export async function factsOf(db: Db, without: ReadonlySet<number> = new Set()): Promise<Facts> {
   const out: unknown[] = []
-  for (const b of scan({ ...db, view: { asOf: undefined, since: undefined, history: true } }, 'eavt', {}).batches()) {
+  const all = scan({ ...db, view: { asOf: undefined, since: undefined, history: true } }, 'eavt', {})
+  for (const b of await whenLoaded(all, (found) => found.batches())) {
     for (let i = b.start; i < b.end; i++) {
       if (!without.has(b.a[i] as number)) out.push(b.e[i], b.a[i], b.v[i], b.tx[i], b.added?.[i] ?? 1)
     }
@@ -20,7 +22,7 @@ export function factsOf(db: Db, without: ReadonlySet<number> = new Set()): Facts
   return out
 }
 
-export const unstamped = (db: Db): Facts => factsOf(db, STAMPS)
+export const unstamped = (db: Db): Promise<Facts> => factsOf(db, STAMPS)
 
 /** Throws unless both say the same, in the same order. */
 export function holdEqual(found: Facts, wanted: Facts, invariant: Invariant, where: string): void {

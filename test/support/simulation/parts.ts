@@ -6,6 +6,8 @@ export interface Parts {
   readonly localStore: (store: LocalStore) => LocalStore
   readonly remoteStore: (store: RemoteStore) => RemoteStore
   readonly transport: (transport: Transport) => Transport
+  /** Whether devices lay what is confirmed in segments, tiny ones; default not. */
+  readonly inSegments?: boolean
 }
 
 /** Those that the project has. */
@@ -14,3 +16,6 @@ export const SOUND: Parts = {
   remoteStore: (store) => store,
   transport: (transport) => transport,
 }
+
+/** The same, and whatever devices read has to be waited for. */
+export const IN_SEGMENTS: Parts = { ...SOUND, inSegments: true }

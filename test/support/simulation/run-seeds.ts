@@ -1,3 +1,4 @@
+import type { Parts } from './parts.ts'
 import { runSeed } from './run-seed.ts'
 import { FAULTS } from './world.ts'
 
@@ -35,10 +36,10 @@ const DEEDS = [
 ]
 
 /** Runs the seeds `first ..`, so many. Returns how often what happened; throws naming the seed that fails. */
-export async function runSeeds(first: number, count: number): Promise<Map<string, number>> {
+export async function runSeeds(first: number, count: number, parts?: Parts): Promise<Map<string, number>> {
   const happened = new Map<string, number>()
   for (let seed = first; seed < first + count; seed++) {
-    const tally = await runSeed(seed).catch((cause: unknown) => {
+    const tally = await runSeed(seed, parts).catch((cause: unknown) => {
       const said = cause instanceof Error ? cause.message : String(cause)
       throw new Error(`seed ${seed} (ANNALS_SEED=${seed} runs it alone): ${said}`, { cause })
     })

@@ -4,7 +4,7 @@ import { isProvisional } from '../../../src/datom/ids.ts'
 import { findAttribute } from '../../../src/datom/schema.ts'
 import type { Db } from '../../../src/db/db.ts'
 import { entityId } from '../../../src/db/entity.ts'
-import { valuesOf } from '../../../src/db/load.ts'
+import { valuesOf, whenLoaded } from '../../../src/db/load.ts'
 import { scan } from '../../../src/db/view.ts'
 import type { Device, Named, Tab } from './device.ts'
 import type { World } from './world.ts'
@@ -158,5 +158,5 @@ async function countOf(db: Db, sku: string): Promise<unknown> {
   const attribute = findAttribute(db.schema, 'inv/count')
   const e = attribute && (await entityId(db, ['inv/sku', sku]))
   if (e === undefined || attribute === undefined) return undefined
-  return valuesOf(scan(db, 'eavt', { e, a: attribute.id }))[0]
+  return (await whenLoaded(scan(db, 'eavt', { e, a: attribute.id }), valuesOf))[0]
 }
