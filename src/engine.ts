@@ -1,9 +1,11 @@
 /** `annals/engine`: the database in this very thread, for tests, Node and server rendering. */
 export type { ByteSource, ExportOptions, RestoreReport } from './api/backup.ts'
 export type {
+  CacheStats,
   Connection,
   ExciseOptions,
   ExciseReport,
+  IndexStats,
   LogRange,
   Migration,
   MigrationReport,

@@ -2,9 +2,11 @@
 export type { ByteSource, ExportOptions, RestoreReport } from './api/backup.ts'
 export type {
   BrowserStorage,
+  CacheStats,
   Connection,
   ExciseOptions,
   ExciseReport,
+  IndexStats,
   LogRange,
   Migration,
   MigrationReport,

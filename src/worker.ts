@@ -24,13 +24,18 @@ export interface ServeOptions {
 export function serve({ functions }: ServeOptions = {}): void {
   const stores = new DurableStores()
   const open: OpenDatabase = (request, { auth, leadership, onCreated }) => {
-    const { schema, sync, durability = 'relaxed' } = request
+    const { schema, sync, durability = 'relaxed', cacheBytes } = request
     // What was pulled can be pulled again.
     const isOwn = ({ log, enqueue }: LocalCommit): boolean => ((sync ? enqueue : log)?.length ?? 0) > 0
     const storage = stores.over(indexedDB({ onCreated }), { durability, isOwn })
     const name = storeName(request)
     const lead: Lead = (work) => leadership.lead(`annals/index/${name}`, work)
-    const options = { storage, indexing: { lead }, ...(functions && { functions }), ...(schema && { schema }) }
+    const options = {
+      storage,
+      indexing: { lead, ...(cacheBytes !== undefined && { cacheBytes }) },
+      ...(functions && { functions }),
+      ...(schema && { schema }),
+    }
     return sync ? openSynced(name, { ...options, leadership, remote: { ...sync, auth } }) : openLocal(name, options)
   }
   const storage = stores.over(indexedDB(), { durability: 'relaxed', isOwn: ({ log = [] }) => log.length > 0 })

@@ -97,6 +97,34 @@ describe('index access', () => {
     expect(back).toEqual([{ 'p/name': 'e' }, { 'p/name': 'b' }])
   })
 
+  it('gives the same rows page by page as all at once, either way and in every view', async () => {
+    const ids = await conn.db().q<number[]>('[:find [?e ...] :where [?e :p/name]]')
+    for (let i = 0; i < 30; i++) {
+      const e = ids[i % ids.length] as number
+      await conn.transact([{ 'db/id': e, 'p/age': i, 'p/mood': i % 4 === 0 ? 'low' : 'm' }])
+    }
+    const db = conn.db()
+    for (const seen of [db, db.asOf(20), db.since(20), db.history(), db.history().asOf(25)]) {
+      for (const ask of [
+        (page: object) => seen.datoms('eavt', page),
+        (page: object) => seen.datoms('aevt', 'p/mood', page),
+        (page: object) => seen.seekDatoms('avet', 'p/age', 12, page),
+        (page: object) => seen.rseekDatoms('avet', 'p/age', 22, page),
+        (page: object) => seen.rseekDatoms('eavt', ids[2], page),
+        (page: object) => seen.indexRange('p/age', 3, 25, page),
+      ]) {
+        const all = await ask({})
+        for (const limit of [1, 3, 10]) {
+          for (const offset of [0, 1, 7, all.length - 1]) {
+            expect(await ask({ limit, offset })).toEqual(all.slice(offset, offset + limit))
+          }
+        }
+        expect(await ask({ limit: 1e6 })).toEqual(all)
+        expect(await ask({ limit: 0 })).toEqual([])
+      }
+    }
+  })
+
   it('refuses what makes no sense, with a code', async () => {
     const db = conn.db()
     await expect(db.datoms('avet', 'p/mood')).rejects.toMatchObject({ code: 'db/not-indexed' })

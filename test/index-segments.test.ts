@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
+import type { Stats } from '../src/api/connection.ts'
 import type { Db } from '../src/api/db.ts'
 import { segmentsOf } from '../src/db/merge.ts'
 import { decodeRoot } from '../src/db/root.ts'
@@ -27,8 +28,14 @@ describe('a database that lies in segments', () => {
     await indexedTo(storage, 'indexed', indexed.db().basisT - 8)
     const wanted = await tell(plain)
     expect(await tell(indexed)).toEqual(wanted)
-    const stats = ({ name: _, ...rest }: Awaited<ReturnType<typeof plain.stats>>) => rest
+    const stats = ({ name: _, index: _i, cache: _c, ...rest }: Stats) => rest
+    const { index, cache } = await indexed.stats()
     expect(stats(await indexed.stats())).toEqual(stats(await plain.stats()))
+    expect(index).toMatchObject({ t: expect.any(Number), bytes: expect.any(Number), bytesPerDatom: expect.any(Number) })
+    expect(index.segments).toBeGreaterThan(10)
+    expect(cache).toMatchObject({ budget: 0, hits: expect.any(Number) })
+    expect(cache.readBytes).toBeGreaterThan(cache.misses)
+    expect((await plain.stats()).index).toMatchObject({ t: 0, segments: 0 })
 
     await indexed.close()
     const again = await open('indexed', { storage, indexing: TINY })
@@ -260,7 +267,10 @@ describe('costs', () => {
       const asked: string[] = []
       const counting = wrapped(storage, (store) =>
         instead(store, {
-          read: () => count('read', store.read()),
+          read: async (t) => {
+            const state = await store.read(t)
+            return count(state.root === undefined ? 'read' : 'read root', state)
+          },
           readRoot: () => count('read', store.readRoot()),
           readLog: (from, limit) => count('log', store.readLog(from, limit)),
           readSegments: (ids) => count(`segments ${ids.length}`, store.readSegments(ids)),
@@ -294,7 +304,7 @@ describe('costs', () => {
     expect(most).toEqual(more)
     expect(few).toEqual(more)
     expect(most).toEqual({
-      open: 'read, read',
+      open: 'read root, read',
       lookup: 'segments 1, segments 1',
       transact: 'segments 1, segments 1, segments 1, segments 1',
       asOf: 'segments 1, segments 1',
@@ -302,6 +312,105 @@ describe('costs', () => {
       nothing: '',
     })
   }, 60_000)
+})
+
+describe('a page of an index', () => {
+  it('reads the segments that it lies in and no others, either way, however long index and past', async () => {
+    const storage = memory()
+    const schema = { 'n/n': { type: 'long', index: true }, 'n/id': { type: 'long', unique: 'identity' } } as const
+    const tiny = { novelty: 1, segmentRows: 20 }
+    const conn = await open('shop', { storage, schema, indexing: tiny })
+    for (let round = 0; round < 4; round++) {
+      await conn.transact(Array.from({ length: 500 }, (_, i) => ({ 'n/id': i, 'n/n': i * 10 + round })))
+    }
+    await indexedTo(storage, 'shop', conn.db().basisT)
+    await conn.close()
+    let read = 0
+    const counting = wrapped(storage, (store) =>
+      instead(store, {
+        readSegments: (ids) => {
+          read += ids.length
+          return store.readSegments(ids)
+        },
+      }),
+    )
+    const again = await open('shop', { storage: counting, indexing: { ...NONE, cacheBytes: 0 } })
+    const costOf = async (ask: () => Promise<unknown[]>, found: number): Promise<number> => {
+      read = 0
+      expect(await ask()).toHaveLength(found)
+      return read
+    }
+    const db = again.db()
+    const page = { limit: 5 }
+    const then = db.asOf(db.basisT - 2)
+    for (const ask of [
+      () => db.datoms('eavt', page),
+      () => db.datoms('aevt', 'n/n', page),
+      () => db.datoms('avet', 'n/n', { limit: 5, offset: 20 }),
+      () => db.seekDatoms('avet', 'n/n', 2500, page),
+      () => db.rseekDatoms('avet', 'n/n', 2500, page),
+      () => db.rseekDatoms('eavt', page),
+      () => db.indexRange('n/n', 100, 4000, page),
+    ]) {
+      // the place may begin at a segment's end: one, then two more
+      expect(await costOf(ask, 5), ask.toString()).toBeLessThanOrEqual(3)
+    }
+    for (const ask of [
+      () => then.datoms('avet', 'n/n', page),
+      () => then.rseekDatoms('avet', 'n/n', 4000, page),
+      () => db.history().datoms('aevt', 'n/n', page),
+    ]) {
+      // of the present and of the past, half of which is out of view
+      expect(await costOf(ask, 5), ask.toString()).toBeLessThanOrEqual(14)
+    }
+    expect(await costOf(() => db.datoms('avet', 'n/n'), 500)).toBeGreaterThan(20)
+    await again.close()
+  })
+})
+
+describe('an open database', () => {
+  it('writes nothing while nothing changes, and reads no root again at each catch-up', async () => {
+    const storage = memory()
+    const first = await open('shop', { storage, schema: shopSchema, indexing: TINY })
+    await play([first], 20, seededRandom(11))
+    await indexedTo(storage, 'shop', first.db().basisT - 8)
+    await first.close()
+    const writer = await open('shop', { storage, indexing: NONE })
+
+    const reads: string[] = []
+    let writes = 0
+    const writing = <T>(step: T): T => {
+      writes++
+      return step
+    }
+    const counting = wrapped(storage, (store) =>
+      instead(store, {
+        read: async (t) => {
+          const state = await store.read(t)
+          reads.push(state.root === undefined ? 'read' : 'root')
+          return state
+        },
+        readRoot: () => {
+          reads.push('root')
+          return store.readRoot()
+        },
+        commit: (change) => writing(store.commit(change)),
+        commitIndex: (epoch, change) => writing(store.commitIndex(epoch, change)),
+      }),
+    )
+    const timers = new Timers()
+    const reader = await open('shop', { storage: counting, indexing: { ...TINY, novelty: 50, after: timers.after } })
+    await timers.pass(60_000)
+    expect(reads).toEqual(['root', 'read'])
+    for (let i = 0; i < 5; i++) {
+      const { t } = await writer.transact([{ 'p/name': `new ${i}` }])
+      await reader.syncTo(t as number)
+    }
+    expect(reads.slice(2)).toEqual(Array.from({ length: reads.length - 2 }, () => 'read'))
+    await reader.close()
+    expect(writes).toBe(0)
+    await writer.close()
+  })
 })
 
 /** Time that passes when it is told to; what is due at once happens at once. */

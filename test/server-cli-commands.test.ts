@@ -280,6 +280,30 @@ describe('says so', () => {
   })
 })
 
+it('log --rejected shows what was refused, and why, at a server and in its storage', async () => {
+  const [a, b] = [await connected('refused'), await connected('refused')]
+  await a.conn.transact(SCHEMA)
+  await a.conn.transact([{ 'inv/sku': 'S1', 'inv/count': 1 }])
+  await quiet(a)
+  await b.conn.syncTo(2)
+  b.conn.sync.setOnline(false)
+  const late = await b.conn.transact([[':db/cas', ['inv/sku', 'S1'], 'inv/count', 1, 2]])
+  await a.conn.transact([{ 'inv/sku': 'S1', 'inv/count': 7 }])
+  await quiet(a)
+  b.conn.sync.setOnline(true)
+  expect((await late.settled).status).toBe('rejected')
+  for (const { conn } of [a, b]) await conn.close()
+  for (const place of [[`${url}/sync/refused`], [storage, '--database', 'refused']]) {
+    const said = await annals(['log', ...place, '--rejected'])
+    expect(said.out).toEqual([
+      expect.stringMatching(new RegExp(`^${late.id} {2}[0-9a-f-]{36} #1 {2}tx/cas-failed {2}.`)),
+    ])
+    const [json] = (await annals(['log', ...place, '--rejected', '--json'])).out
+    expect(JSON.parse(json as string)).toMatchObject({ txid: late.id, code: 'tx/cas-failed', seq: 1 })
+    expect((await annals(['log', ...place, '--rejected', '--from', '2'])).err).toContain('has no t')
+  }
+})
+
 it('backups of the command and of connections are the same', async () => {
   const a = await connected('shop')
   await quiet(a)

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { AnnalsError, type ErrorCode } from '../src/base/errors.ts'
 import { type Effect, type Event, type Machine, move, STOPPED, type World } from '../src/sync/machine.ts'
 
-const AT_REST: World = { now: 1000, random: 0, t: 0, unsent: false }
+const AT_REST: World = { now: 1000, random: 0, t: 0, unsent: false, queued: 0 }
 
 /** Feeds events one after the other; gives the last machine and what it asked for then. */
 function moved(
@@ -52,6 +52,17 @@ describe('the sync machine', () => {
       { type: 'hangUp' },
       { type: 'hello', freshToken: false },
     ])
+  })
+
+  it('pulls in the middle of a long queue only what is worth a rebase of it', () => {
+    const long = { t: 1, unsent: true, queued: 20_000 }
+    const pushed = (remoteT: number): Event => ({ type: 'pushed', remoteT, stopped: undefined })
+    const [pushing, first] = moved([GO, [GREETED, { ...long, t: 0 }], [{ type: 'poked', t: 2 }, long]])
+    expect([pushing.busy, first]).toEqual(['push', []])
+    expect(moved([[pushed(100), long]], pushing)[1]).toEqual([{ type: 'push' }])
+    expect(moved([[pushed(2501), long]], pushing)[1]).toEqual([{ type: 'pull' }])
+    expect(moved([[pushed(100), { ...long, queued: 700 }]], pushing)[1]).toEqual([{ type: 'pull' }])
+    expect(moved([[pushed(100), { ...long, unsent: false }]], pushing)[1]).toEqual([{ type: 'pull' }])
   })
 
   it('has one request under way, and lets pulls and pushes take turns', () => {

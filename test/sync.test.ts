@@ -327,14 +327,4 @@ describe('two replicas and a server', () => {
     expect(ids[0]).toBe(ids[1])
     expect((await b.conn.db().datoms('eavt', ids[0], 'db/doc'))[0]?.v).toBe('what a shopkeeper thinks')
   })
-
-  it('a database that has a history of its own is not synced', async () => {
-    const server = new TestServer()
-    const storage = memory()
-    const local = await openLocal('inventory', { storage })
-    await local.transact([{ 'db/ident': ':green' }])
-    await local.close()
-    expect(server.asked).toEqual([])
-    await expect(client(server, { storage })).rejects.toMatchObject({ code: 'sync/has-own-history', data: { t: 1 } })
-  })
 })

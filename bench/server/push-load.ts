@@ -2,6 +2,7 @@ import { createSyncHandler } from '../../src/server/handler.ts'
 import type { RemoteStorage } from '../../src/storage/port.ts'
 import { type Speaker, speaker } from '../../test/support/speaker.ts'
 import { SCHEMA } from '../../test/support/sync-world.ts'
+import { quantile } from './quantile.ts'
 
 export interface Load {
   readonly clients: number
@@ -15,6 +16,8 @@ export interface Rate {
   /** Milliseconds from push to answer. */
   readonly p50: number
   readonly p99: number
+  /** Milliseconds of processor time, of server and clients, a transaction: that depends less on what else goes on. */
+  readonly cpuMs: number
 }
 
 /** Each client pushes, waits for the answer and pushes again, for `seconds`; the handler is called in this process, without HTTP. */
@@ -33,6 +36,7 @@ export async function pushLoad(storage: RemoteStorage, { clients, batch }: Load,
 
 async function run(speakers: readonly Speaker[], batch: number, seconds: number): Promise<Rate> {
   const times: number[] = []
+  const cpu = process.cpuUsage()
   const start = performance.now()
   const end = start + seconds * 1000
   const client = async (s: Speaker): Promise<void> => {
@@ -48,7 +52,8 @@ async function run(speakers: readonly Speaker[], batch: number, seconds: number)
   }
   await Promise.all(speakers.map(client))
   const elapsed = (performance.now() - start) / 1000
-  times.sort((a, b) => a - b)
-  const at = (q: number): number => times[Math.min(times.length - 1, Math.floor(times.length * q))] ?? Number.NaN
-  return { perSecond: (times.length * batch) / elapsed, p50: at(0.5), p99: at(0.99) }
+  const { user, system } = process.cpuUsage(cpu)
+  const done = times.length * batch
+  const cpuMs = (user + system) / 1000 / done
+  return { perSecond: done / elapsed, p50: quantile(times, 0.5), p99: quantile(times, 0.99), cpuMs }
 }

@@ -175,8 +175,34 @@ export interface Stats {
   readonly rejected: number
   /** Transactions in the local copy of the log. */
   readonly logLength: number
+  readonly index: IndexStats
+  readonly cache: CacheStats
   /** What the browser says of the storage of this page's whole origin; absent where it says nothing, and outside of browsers. */
   readonly storage?: BrowserStorage
+}
+
+/** The segments in which confirmed facts lie. */
+export interface IndexStats {
+  /** The `t` that they reach; 0 while there are none. */
+  readonly t: number
+  readonly segments: number
+  /** Facts that are held in memory because no segment has them right yet. */
+  readonly novelty: number
+  /** Bytes of all segments, judged by those that were read since the database was opened; absent while none was. */
+  readonly bytes?: number
+  /** The same for each datom, present or past, in all its indexes. */
+  readonly bytesPerDatom?: number
+}
+
+/** Segments in memory, shared by all values of the open database. Counts are since it was opened. */
+export interface CacheStats {
+  /** Bytes in use, roughly, and those that may be: `cacheBytes` of `connect`. */
+  readonly bytes: number
+  readonly budget: number
+  /** Segments that were wanted and there, and those that had to be read, with their bytes. */
+  readonly hits: number
+  readonly misses: number
+  readonly readBytes: number
 }
 
 export interface BrowserStorage {

@@ -49,6 +49,7 @@ export interface OpenRequest {
   readonly schema?: SchemaDef
   readonly sync?: { readonly url: string }
   readonly durability?: Durability
+  readonly cacheBytes?: number
 }
 
 export interface Opened {

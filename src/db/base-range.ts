@@ -8,6 +8,14 @@ import type { Rows } from './rows.ts'
 /** Rows that a prefix finds in one segment, as long as nobody has looked: it only has to rank. */
 const GUESS = 8
 
+/** The segments `first ..< last` of `base` that may hold rows between two places. */
+export function segmentsBetween({ borders }: Base, index: Index, from: Place, to: Place) {
+  // a whole row that is a border has all of its followers behind it, a prefix may have some before
+  const isRow = from.tx !== undefined
+  const first = Math.max(0, rankInRows(borders, index, from, isRow) - 1)
+  return { first, last: rankInRows(borders, index, to, to.excluded !== true) }
+}
+
 /** The rows of segments between two places of an index, both included. */
 export class BaseRange {
   /** The segments that may hold such rows: `first ..< last`. */
@@ -21,9 +29,9 @@ export class BaseRange {
     private readonly from: Place,
     private readonly to: Place,
   ) {
-    const { borders } = base
-    this.first = Math.max(0, rankInRows(borders, index, from, false) - 1)
-    this.last = rankInRows(borders, index, to, true)
+    const { first, last } = segmentsBetween(base, index, from, to)
+    this.first = first
+    this.last = last
   }
 
   /** Exact when {@link isKnown}; a guess otherwise. */

@@ -14,6 +14,8 @@ export interface Place {
   readonly a?: number | undefined
   readonly v?: Value | undefined
   readonly tx?: number | undefined
+  /** As an upper bound: what agrees with it is not meant. */
+  readonly excluded?: boolean
 }
 
 /** Compares row `i` with the components that `place` gives: 0 when they all agree, so a prefix equals all its rows. */

@@ -18,16 +18,17 @@ export function rankInRows(rows: Rows, index: Index, place: Place, after: boolea
 /** Where the rows from `start` on end that sort before `place` or agree with it: near `start` in a few steps, however many follow. */
 export function endInRows(rows: Rows, index: Index, start: number, place: Place): number {
   const compare = comparePlace[index]
+  const limit = place.excluded ? 0 : 1
   let lo = start
   let step = 1
-  while (lo + step <= rows.length && compare(rows, lo + step - 1, place) < 1) {
+  while (lo + step <= rows.length && compare(rows, lo + step - 1, place) < limit) {
     lo += step
     step *= 2
   }
   let hi = Math.min(rows.length, lo + step - 1)
   while (lo < hi) {
     const mid = (lo + hi) >>> 1
-    if (compare(rows, mid, place) < 1) lo = mid + 1
+    if (compare(rows, mid, place) < limit) lo = mid + 1
     else hi = mid
   }
   return lo

@@ -43,14 +43,15 @@ export interface Ranks {
 /** As a short range lies in one leaf, it is descended to once, and its end looked for from its beginning on. */
 export function ranks(tree: Tree, from: Place, to: Place): Ranks {
   const { index } = tree
+  const after = to.excluded !== true
   let node = tree.root
   let before = 0
   while (node !== undefined && node.level !== 0) {
     const b: Branch = node as Branch
     const first = childAt(b, index, from, false)
-    if (first < childAt(b, index, to, true)) {
+    if (first < childAt(b, index, to, after)) {
       const lo = rankBelow(b, index, from, false)
-      return { lo: before + lo, hi: before + Math.max(lo, rankBelow(b, index, to, true)) }
+      return { lo: before + lo, hi: before + Math.max(lo, rankBelow(b, index, to, after)) }
     }
     if (first > 0) before += b.ends[first - 1] as number
     node = b.children[first]

@@ -7,7 +7,7 @@ import { type Rows, RowsBuilder } from './rows.ts'
 import type { Batch, Scan, Whereabouts } from './scan.ts'
 
 /**
- * The facts of `db`'s view between two places of an index, both included; without `to`, those that agree with `from` (a
+ * The facts of `db`'s view between two places of an index, both included unless they say otherwise; without `to`, those that agree with `from` (a
  * prefix). Segments are not read before `load`.
  */
 export function scan(db: Db, index: Index, from: Place, to: Place = from): Scan {
@@ -15,9 +15,11 @@ export function scan(db: Db, index: Index, from: Place, to: Place = from): Scan 
   db.reads?.note(index, from, to)
   const present = rangeOf(db.present[index], from, to)
   if (view.asOf === undefined && !view.history && view.since === undefined) return new PresentScan(present)
-  const wantsPast = view.history || view.asOf !== undefined
-  return new TimeScan(index, view, present, wantsPast ? rangeOf(db.past[index], from, to) : undefined)
+  return new TimeScan(index, view, present, seesPast(view) ? rangeOf(db.past[index], from, to) : undefined)
 }
+
+/** Whether what held once can be in view. */
+export const seesPast = (view: View): boolean => view.history || view.asOf !== undefined
 
 /** What holds now. */
 class PresentScan implements Scan {

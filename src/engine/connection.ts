@@ -181,6 +181,7 @@ export class EngineConnection implements Connection {
       pending,
       rejected,
       logLength: db.basisT,
+      ...this.ledger.stats(),
     }
   }
 

@@ -2,11 +2,13 @@ import type { IndexPull, PageOptions, ShownDatom } from '../api/db.ts'
 import { AnnalsError } from '../base/errors.ts'
 import { describe } from '../datom/read-value.ts'
 import { showValue } from '../datom/show-value.ts'
-import { compareValues, type Value } from '../datom/value.ts'
+import type { Value } from '../datom/value.ts'
 import type { Db } from '../db/db.ts'
 import { attributeOf } from '../db/entity.ts'
-import type { Scan } from '../db/scan.ts'
+import type { Index, Place } from '../db/index-order.ts'
+import type { Batch } from '../db/scan.ts'
 import { scan } from '../db/view.ts'
+import { windowsOf } from '../db/windows.ts'
 import type { QueryEnv } from '../query/env.ts'
 import { pullMany } from '../query/pull/pull.ts'
 import { indexOf, placeOf } from './index-place.ts'
@@ -34,7 +36,7 @@ export async function datomsAt(db: Db, name: string, given: readonly unknown[]):
   const [components, page] = splitOptions(given)
   const index = indexOf(name)
   const place = await placeOf(db, index, components)
-  return place === undefined ? [] : read(scan(db, index, place), page, false)
+  return place === undefined ? [] : read(db, index, [place, place], page, false)
 }
 
 /** The datoms from these components on to the end of the index, or backwards to its start. */
@@ -43,7 +45,7 @@ export async function seek(db: Db, name: string, given: readonly unknown[], reve
   const index = indexOf(name)
   const place = await placeOf(db, index, components)
   if (place === undefined) return []
-  return read(reverse ? scan(db, index, {}, place) : scan(db, index, place, {}), page, reverse)
+  return read(db, index, reverse ? [{}, place] : [place, {}], page, reverse)
 }
 
 /** AVET of one attribute from `start` (included) to `end` (excluded); null or undefined leaves a side open. */
@@ -56,9 +58,8 @@ export async function indexRange(
 ): Promise<ShownDatom[]> {
   const from = (await placeOf(db, 'avet', [attribute, start])) ?? {}
   const to = (await placeOf(db, 'avet', [attribute, end])) ?? {}
-  const found = scan(db, 'avet', from, to)
-  await found.load()
-  return read(found, page, false, to.v)
+  const before = to.v === undefined ? to : { ...to, excluded: true }
+  return read(db, 'avet', [from, before], page, false)
 }
 
 /** One pull for each datom of an index from `start` on, within its attribute: AVET by value, AEVT by entity. */
@@ -72,38 +73,48 @@ export async function indexPull(db: Db, request: IndexPull, env: QueryEnv): Prom
   const start = await placeOf(db, index, request.start)
   if (start === undefined) return []
   const { reverse = false } = request
-  const found = await read(reverse ? scan(db, index, { a }, start) : scan(db, index, start, { a }), request, reverse)
+  const found = await read(db, index, reverse ? [{ a }, start] : [start, { a }], request, reverse)
   const ids = found.map((d) => d.e)
   return pullMany(db, request.pattern, ids, { functions: env.functions }, { known: true })
 }
 
-/** Shows the wanted rows of a scan, no more, and none from the value `end` on. */
-async function read(found: Scan, page: PageOptions, reverse: boolean, end?: Value): Promise<ShownDatom[]> {
-  const loading = found.load()
-  if (loading !== undefined) await loading
-  const batches = reverse ? [...found.batches()].reverse() : found.batches()
-  let skip = page.offset ?? 0
-  let left = page.limit ?? Number.POSITIVE_INFINITY
+/** Shows the wanted rows between two places, and reads no segments beyond them. */
+async function read(
+  db: Db,
+  index: Index,
+  between: readonly [Place, Place],
+  { offset = 0, limit }: PageOptions,
+  reverse: boolean,
+): Promise<ShownDatom[]> {
+  const scans =
+    limit === undefined ? [scan(db, index, ...between)] : windowsOf(db, index, between, offset + limit, reverse)
+  const page = { skip: offset, left: limit ?? Number.POSITIVE_INFINITY }
   const out: ShownDatom[] = []
-  for (const b of batches) {
-    const n = b.end - b.start
-    if (left <= 0) break
-    if (skip >= n) {
-      skip -= n
-      continue
-    }
-    for (let k = skip; k < n && left > 0; k++, left--) {
-      const i = reverse ? b.end - 1 - k : b.start + k
-      if (end !== undefined && compareValues(b.v[i] as Value, end) >= 0) return out
-      out.push({
-        e: b.e[i] as number,
-        a: b.a[i] as number,
-        v: showValue(b.v[i] as Value),
-        tx: b.tx[i] as number,
-        added: b.added === undefined || b.added[i] === 1,
-      })
-    }
-    skip = 0
+  for (const found of scans) {
+    const loading = found.load()
+    if (loading !== undefined) await loading
+    const batches = reverse ? [...found.batches()].reverse() : found.batches()
+    for (const b of batches) show(b, reverse, page, out)
+    if (page.left === 0) break
   }
   return out
+}
+
+/** Adds the rows of a batch that are on the page, which then has the fewer left. */
+function show(b: Batch, reverse: boolean, page: { skip: number; left: number }, out: ShownDatom[]): void {
+  const n = b.end - b.start
+  const skipped = Math.min(page.skip, n)
+  const end = Math.min(n, skipped + page.left)
+  page.skip -= skipped
+  page.left -= end - skipped
+  for (let k = skipped; k < end; k++) {
+    const i = reverse ? b.end - 1 - k : b.start + k
+    out.push({
+      e: b.e[i] as number,
+      a: b.a[i] as number,
+      v: showValue(b.v[i] as Value),
+      tx: b.tx[i] as number,
+      added: b.added === undefined || b.added[i] === 1,
+    })
+  }
 }

@@ -1,4 +1,4 @@
-import type { ExciseOptions, ExciseReport, TransactOptions } from '../api/connection.ts'
+import type { ExciseOptions, ExciseReport, Stats, TransactOptions } from '../api/connection.ts'
 import type { EntityRef } from '../api/db.ts'
 import type { Settled } from '../api/report.ts'
 import type { AnnalsError } from '../base/errors.ts'
@@ -53,6 +53,8 @@ export interface Ledger {
   readLog(from: number, limit: number): Promise<readonly LogRow[]>
   /** Where its values come from: another one after each excision. */
   readonly origin: LogOrigin
+  /** Of its segments, now. */
+  stats(): Pick<Stats, 'index' | 'cache'>
   /** Takes facts out of the log for good; resolves when they are gone here. */
   excise(target: EntityRef, options: ExciseOptions): Promise<ExciseReport>
   /** How the transaction of that uuid ended. */

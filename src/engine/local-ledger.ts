@@ -132,6 +132,8 @@ export class LocalLedger implements Ledger {
   onFailure = this.failures.on
   readLog = (from: number, limit: number): Promise<readonly LogRow[]> => this.store.readLog(from, limit)
 
+  stats = () => this.segments.stats(this.newest.db)
+
   private readonly datomsOf: DatomsOf = (tx) => this.segments.datomsOf(tx)
 
   async settled(txid: string): Promise<Settled> {
@@ -156,7 +158,7 @@ export class LocalLedger implements Ledger {
 
   private async catchUp(): Promise<void> {
     const { segments } = this
-    const state = await this.store.read()
+    const state = await this.store.read(segments.rootT)
     const { root, heads } = state
     const { t } = heads.confirmed
     this.nextId = Math.max(this.nextId, nextIdOf(state))

@@ -1,8 +1,11 @@
+import type { Stats } from '../api/connection.ts'
 import { AnnalsError, isAnnalsError } from '../base/errors.ts'
 import { tOfTx } from '../datom/ids.ts'
 import type { TxData } from '../datom/tx-data.ts'
+import { countBase } from '../db/base.ts'
 import type { Db } from '../db/db.ts'
 import { emptyDb } from '../db/empty.ts'
+import { noveltyOf, segmentsOf } from '../db/merge.ts'
 import { decodeRoot } from '../db/root.ts'
 import { SegmentCache } from '../db/segment-cache.ts'
 import type { ConfirmedHead, IndexRoot, LocalStore, LogRow } from '../storage/port.ts'
@@ -109,6 +112,26 @@ export class Segments {
     let { db, head } = from
     while (head.t < t) ({ db, head } = await applyRows(db, head, await this.readPage(head.t + 1, t), seen))
     return { db, head }
+  }
+
+  /** How `db`, which stands on these segments, lies in them. */
+  stats(db: Db): Pick<Stats, 'index' | 'cache'> {
+    const { hits, reads, readBytes } = this.cache.counts
+    const { bytes, budget } = this.cache
+    const segments = segmentsOf(db).size
+    const all = reads === 0 ? undefined : Math.round((segments * readBytes) / reads)
+    const bases = [db.present.eavt.base, db.past.eavt.base].filter((base) => base !== undefined)
+    const datoms = bases.reduce((n, base) => n + countBase(base), 0)
+    return {
+      index: {
+        t: this.rootT,
+        segments,
+        novelty: noveltyOf(db),
+        ...(all !== undefined && { bytes: all }),
+        ...(all !== undefined && datoms > 0 && { bytesPerDatom: Math.round((10 * all) / datoms) / 10 }),
+      },
+      cache: { bytes, budget, hits, misses: reads, readBytes },
+    }
   }
 
   private isBroken(e: AnnalsError): void {

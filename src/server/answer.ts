@@ -21,10 +21,11 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   'sync/upgrade': 426,
 }
 
-export const answer = (message: object, headers: Readonly<Record<string, string>> = {}): Response =>
-  new Response(toCbor(message) as Uint8Array<ArrayBuffer>, {
-    headers: { ...HEADERS, 'content-type': 'application/cbor', ...headers },
-  })
+export function answer(message: object, headers: Readonly<Record<string, string>> = {}): Response {
+  const body = toCbor(message) as Uint8Array<ArrayBuffer>
+  const own = { 'content-type': 'application/cbor', 'content-length': String(body.length) }
+  return new Response(body, { headers: { ...HEADERS, ...own, ...headers } })
+}
 
 /** A failure as JSON: code, message and facts; what is the server's own affair stays with it. */
 export function refusal(e: unknown): Response {

@@ -4,15 +4,15 @@ const SMALLEST = 1024
 /** The response with its body gzipped, where the request accepts that and the body is of some size and gets smaller. */
 export async function compressed(request: Request, response: Response): Promise<Response> {
   if (response.body === null || !response.headers.get('content-type')?.startsWith('application/cbor')) return response
+  response.headers.append('vary', 'accept-encoding')
+  if (!accepts(request) || Number(response.headers.get('content-length')) < SMALLEST) return response
   const bytes = new Uint8Array(await response.arrayBuffer())
-  const packed = accepts(request) && bytes.length >= SMALLEST ? await gzip(bytes) : undefined
+  const packed = await gzip(bytes)
+  const isSmaller = packed.length < bytes.length
   const headers = new Headers(response.headers)
-  headers.append('vary', 'accept-encoding')
-  if (packed === undefined || packed.length >= bytes.length) {
-    return new Response(bytes, { status: response.status, headers })
-  }
-  headers.set('content-encoding', 'gzip')
-  return new Response(packed, { status: response.status, headers })
+  headers.set('content-length', String(Math.min(packed.length, bytes.length)))
+  if (isSmaller) headers.set('content-encoding', 'gzip')
+  return new Response(isSmaller ? packed : bytes, { status: response.status, headers })
 }
 
 const accepts = (request: Request): boolean =>

@@ -10,6 +10,7 @@ import { type Proposal, refusing } from './decide.ts'
 import { Metrics } from './metrics.ts'
 import { type Origins, originHeaders, preflight } from './origins.ts'
 import { Responder } from './responder.ts'
+import { DEFAULT_STREAMS, Streams } from './streams.ts'
 import { readTarget, type Target } from './target.ts'
 import { DEFAULT_RATE, type Rate, TokenBuckets } from './token-buckets.ts'
 import { Transactor } from './transactor.ts'
@@ -29,6 +30,8 @@ export interface SyncHandlerOptions {
    * at once; false for no limit.
    */
   readonly rate?: Rate | false
+  /** Streams that one principal may have open at once; more are answered 429. Default 100. */
+  readonly streams?: number
   /** Pages of these origins may call besides those of the server's own; '*' for all. Default: browsers keep others out. */
   readonly origins?: Origins
   /** Who may keep full pages of the log: the caller alone (default), or, where URLs are secrets, any cache on the way. */
@@ -89,6 +92,7 @@ export function createSyncHandler(options: SyncHandlerOptions): SyncHandler {
     limits,
     authorize,
     pages,
+    streams: new Streams(options.streams ?? DEFAULT_STREAMS),
     buckets: rate === false ? undefined : new TokenBuckets(rate),
     onPush: (answer) => {
       if (answer.kind === 'answers') for (const { status } of answer.outcomes) metrics.transaction(status)

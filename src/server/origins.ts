@@ -4,7 +4,7 @@ import { AnnalsError } from '../base/errors.ts'
 export type Origins = readonly string[] | '*'
 
 const METHODS = 'GET, POST'
-const HEADERS = 'authorization, content-type'
+const HEADERS = 'authorization, content-type, content-encoding'
 /** Seconds for which a browser need not ask again. */
 const MAX_AGE = '7200'
 

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../base/errors.ts'
 import { base64Text } from '../datom/base64.ts'
 import type { OutcomeRow } from '../storage/port.ts'
-import type { AliasPair, Outcome } from '../sync/protocol.ts'
+import type { AliasPair, Outcome, Refusal } from '../sync/protocol.ts'
 import type { Verdict } from '../sync/verdict.ts'
 
 /** The code of what nobody was to decide. */
@@ -32,6 +32,14 @@ export function readOutcomeRow({ code, detail, t }: OutcomeRow, became: readonly
   if (code === WITHDRAWN) return { status: 'withdrawn', became }
   const { message, facts } = JSON.parse(detail ?? UNTOLD) as Detail
   return { status: 'rejected', code: code as ErrorCode, message, facts }
+}
+
+/** What an outcome row says of a transaction that was refused; undefined for any other. */
+export function refusalIn(row: OutcomeRow): Refusal | undefined {
+  const outcome = readOutcomeRow(row, [])
+  if (outcome.status !== 'rejected') return undefined
+  const { code, message, facts } = outcome
+  return { txid: row.txid, replica: row.replica, seq: row.seq, code, message, facts }
 }
 
 /** Facts as plain JSON data: times as ISO text, bigints as digits, bytes as base64, sets and maps as lists. */

@@ -7,6 +7,7 @@ import { answer } from './answer.ts'
 import type { Databases } from './databases.ts'
 import { pageResponse } from './page-response.ts'
 import { readBody } from './read-body.ts'
+import type { Streams } from './streams.ts'
 import type { Message, Target } from './target.ts'
 import type { TokenBuckets } from './token-buckets.ts'
 
@@ -23,6 +24,7 @@ const METHOD: Readonly<Record<Message, 'GET' | 'POST'>> = {
   follow: 'GET',
   adopt: 'POST',
   excise: 'POST',
+  refusals: 'GET',
 }
 const NEED: Readonly<Record<Message, 'read' | 'write' | 'admin'>> = {
   hello: 'read',
@@ -32,6 +34,7 @@ const NEED: Readonly<Record<Message, 'read' | 'write' | 'admin'>> = {
   follow: 'read',
   adopt: 'admin',
   excise: 'admin',
+  refusals: 'admin',
 }
 
 export interface ResponderOptions {
@@ -39,6 +42,7 @@ export interface ResponderOptions {
   readonly limits: Limits
   readonly authorize: Authorize | undefined
   readonly buckets: TokenBuckets | undefined
+  readonly streams: Streams
   readonly pages: 'private' | 'public'
   readonly onPush: (answer: PushAnswer) => void
 }
@@ -60,15 +64,30 @@ export class Responder {
     const from = countOf(query, 'from', message === 'pull' ? 1 : 0)
     const max = countOf(query, 'max', this.options.limits.page)
     const excised = query.has('excised') ? countOf(query, 'excised', 0) : undefined
+    if (message === 'follow') return this.follow(database, from, granted)
     const { transactor, release } = await databases.take(database)
-    if (message === 'follow') return transactor.followers.follow(from, release)
     try {
+      if (message === 'refusals') return answer(await transactor.refusals())
       const first = Math.max(from, 1)
       const page = await transactor.pull(first, Math.max(max, 1), excised)
       const asked = { from: first, epoch: query.get('epoch'), excised }
       return pageResponse(page, asked, request.headers.get('if-none-match'), this.options.pages)
     } finally {
       release()
+    }
+  }
+
+  private async follow(database: string, from: number, { principal }: Granted): Promise<Response> {
+    const end = this.options.streams.begin(principal)
+    try {
+      const { transactor, release } = await this.options.databases.take(database)
+      return transactor.followers.follow(from, () => {
+        release()
+        end()
+      })
+    } catch (e) {
+      end()
+      throw e
     }
   }
 

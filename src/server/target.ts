@@ -1,6 +1,6 @@
 import { AnnalsError } from '../base/errors.ts'
 
-export const MESSAGES = ['hello', 'register', 'push', 'pull', 'follow', 'adopt', 'excise'] as const
+export const MESSAGES = ['hello', 'register', 'push', 'pull', 'follow', 'adopt', 'excise', 'refusals'] as const
 export type Message = (typeof MESSAGES)[number]
 
 /** What a request is about. */

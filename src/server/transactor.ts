@@ -7,7 +7,7 @@ import { Mutex } from '../engine/mutex.ts'
 import { excisionIn } from '../engine/plan-excision.ts'
 import { decodeRecord } from '../engine/record.ts'
 import { applyRows } from '../engine/replay.ts'
-import type { RemoteHead, RemoteStore, ReplicaRow } from '../storage/port.ts'
+import type { RemoteCommit, RemoteHead, RemoteStore, ReplicaRow } from '../storage/port.ts'
 import type {
   Adopt,
   AdoptAnswer,
@@ -20,6 +20,7 @@ import type {
   PullAnswer,
   Push,
   PushAnswer,
+  RefusalsAnswer,
   Register,
   RegisterAnswer,
 } from '../sync/protocol.ts'
@@ -31,8 +32,12 @@ import { followLog, start } from './follow-log.ts'
 import { Followers } from './followers.ts'
 import { Group } from './group.ts'
 import { leasesAbove, nextLease, type Wanting } from './leases.ts'
+import { refusalIn } from './outcome-detail.ts'
 import { readPage } from './read-page.ts'
 import { groupsOf, type Sent } from './sent.ts'
+
+/** Refusals that are told at a time. */
+const MOST_REFUSALS = 10_000
 
 export interface TransactorOptions extends Deciding {
   readonly limits: Limits
@@ -79,6 +84,12 @@ export class Transactor {
     return this.head.t
   }
 
+  /** The head that a commit builds on: of this log, too, and not of a backup that took its place. */
+  private get expected(): RemoteCommit['expect'] {
+    const { t, nextId, epoch } = this.head
+    return { t, nextId, epoch }
+  }
+
   /** Calls `listener` with each new head `t`. */
   onHead = (listener: (t: number) => void): (() => void) => this.heads.add(listener)
 
@@ -96,6 +107,7 @@ export class Transactor {
         epoch: row?.epoch ?? 0,
         lastSeq: row?.lastSeq ?? 0,
         limits: this.options.limits,
+        gzip: true,
         leases,
         lacks: message.functions.filter((name) => !known.includes(name)),
       }
@@ -118,7 +130,7 @@ export class Transactor {
         const inherited = row === undefined && parent !== undefined ? await this.store.aliases([parent.replica]) : []
         const epoch = after + 1
         const outcome = await this.store.commit({
-          expect: { t: this.head.t, nextId: this.head.nextId },
+          expect: this.expected,
           replicas: [{ replica, epoch, nonce, lastSeq: 0, lastTxid: '', principal }],
           aliases: inherited.map((alias) => ({ ...alias, replica })),
           // an id is spent, so that the same registration at another node loses
@@ -153,6 +165,12 @@ export class Transactor {
     }
   }
 
+  /** What was refused, whoever asks for it: nothing of it is in the log. */
+  async refusals(): Promise<RefusalsAnswer> {
+    const rows = await this.store.refusals(MOST_REFUSALS)
+    return { refusals: rows.flatMap((row) => refusalIn(row) ?? []) }
+  }
+
   /** Takes facts out of the log and adds the transaction that says so, as one step. */
   excise(message: Excise, principal: string): Promise<ExciseAnswer> {
     return this.steps.run(async () => {
@@ -166,8 +184,7 @@ export class Transactor {
         const log = await this.store.readLog(1, this.head.t)
         const { answer, done } = await decideExcision(message, log, this.place, author, this.options)
         if (done === undefined) return answer
-        const { t, nextId } = this.head
-        if ((await this.store.commit({ ...done.commit, expect: { t, nextId } })) === 'lost') continue
+        if ((await this.store.commit({ ...done.commit, expect: this.expected })) === 'lost') continue
         await this.catchUp()
         return answer
       }
@@ -192,8 +209,7 @@ export class Transactor {
         }
         const { db, head } = await applyRows(place.db, place.head, rows).catch(notRecords)
         const commit = adoption(rows, place.nextId)
-        const { nextId } = this.head
-        if ((await this.store.commit({ ...commit, expect: { t, nextId } })) === 'lost') continue
+        if ((await this.store.commit({ ...commit, expect: this.expected })) === 'lost') continue
         this.moveTo({ db, head, nextId: commit.nextId }, { ...this.head, ...head, nextId: commit.nextId })
         return { t: head.t }
       }
@@ -264,8 +280,8 @@ export class Transactor {
   private async write(group: Group): Promise<boolean> {
     const commit = group.commit()
     if (commit === undefined) return true
-    const { t, nextId } = this.head
-    if ((await this.store.commit({ ...commit, expect: { t, nextId } })) === 'lost') return false
+    const { nextId } = this.head
+    if ((await this.store.commit({ ...commit, expect: this.expected })) === 'lost') return false
     const { place } = group
     this.moveTo(place, { ...this.head, ...place.head, nextId: commit.nextId ?? nextId })
     return true
@@ -315,10 +331,10 @@ export class Transactor {
     for (;;) {
       const unknown = leasesAbove(await this.store.leases([message.replica]), message.leasedTo)
       if (unknown.length > 0 || message.want === 0 || !mayGrant) return unknown
-      const { t, nextId } = this.head
+      const { nextId } = this.head
       const lease = nextLease(this.options.database, message, Math.max(nextId, FIRST_USER_ID))
       const { to } = lease
-      if ((await this.store.commit({ expect: { t, nextId }, nextId: to, leases: [lease] })) === 'committed') {
+      if ((await this.store.commit({ expect: this.expected, nextId: to, leases: [lease] })) === 'committed') {
         this.moveTo({ ...this.place, nextId: to }, { ...this.head, nextId: to })
       } else await this.catchUp()
     }

@@ -94,6 +94,13 @@ class MemoryRemoteStore implements RemoteStore {
     return [...this.#live().aliases.values()].filter((row) => replicas.includes(row.replica))
   }
 
+  async refusals(limit: number): Promise<readonly OutcomeRow[]> {
+    const refused = [...this.#live().outcomes.values()].filter(({ code }) => code !== undefined && code !== 'withdrawn')
+    const byPlace = (a: OutcomeRow, b: OutcomeRow): number =>
+      a.replica === b.replica ? a.seq - b.seq : a.replica < b.replica ? -1 : 1
+    return refused.sort(byPlace).slice(0, limit)
+  }
+
   async excisions(after: number): Promise<readonly number[]> {
     return this.#live().excisions.slice(after)
   }

@@ -60,14 +60,14 @@ class MemoryStore implements LocalStore {
     this.#database = database
   }
 
-  async read(): Promise<LocalState> {
+  async read(rootBeyond = -1): Promise<LocalState> {
     const { heads, queue, rejected, meta, root } = this.#live()
     return {
       heads,
       queue: queue.map(ownQueueRow),
       rejected: [...rejected.values()].map(ownRejectedRow),
       meta: ownMeta(meta),
-      root: root && ownRoot(root),
+      root: root && root.t > rootBeyond ? ownRoot(root) : undefined,
     }
   }
 

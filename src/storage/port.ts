@@ -116,7 +116,7 @@ export interface LocalState {
   /** In the order of refusal. */
   readonly rejected: readonly RejectedRow[]
   readonly meta: ReadonlyMap<string, unknown>
-  /** undefined when nothing was ever indexed. */
+  /** undefined when nothing was ever indexed, and where it reaches no further than was asked for. */
   readonly root: IndexRoot | undefined
 }
 
@@ -125,8 +125,11 @@ export interface LocalState {
  * 'closed', or 'destroyed' when the database was removed underneath, be it that another of its name is there now.
  */
 export interface LocalStore {
-  /** Heads, queue, rejected, meta and root, all of one moment. */
-  read(): Promise<LocalState>
+  /**
+   * Heads, queue, rejected, meta and root, all of one moment. A root whose `t` is not beyond `rootBeyond` is not read: its bytes
+   * are many, and whoever has that one needs them no more.
+   */
+  read(rootBeyond?: number): Promise<LocalState>
   /** Rows with `from <= t`, in order, at most `limit`. `storage/corrupt` when one is missing. */
   readLog(from: number, limit?: number): Promise<readonly LogRow[]>
   /** All or nothing, durable when it resolves. `lost`: an expected head had moved and nothing was changed. */
@@ -211,8 +214,8 @@ export interface AliasRow {
  * no `t`, so two nodes can serve one replica at one head: outcomes and replica are compared as well.
  */
 export interface RemoteCommit {
-  /** The head must still have this t and nextId, else `lost`. */
-  readonly expect: { readonly t: number; readonly nextId: number }
+  /** The head must still have this t, nextId and, where it is given, epoch, else `lost`. */
+  readonly expect: { readonly t: number; readonly nextId: number; readonly epoch?: string }
   /** Never less than before. */
   readonly nextId?: number
   /** Appended, dense after `expect.t`; no txid twice. */
@@ -247,6 +250,8 @@ export interface RemoteStore {
   leases(replicas: readonly string[]): Promise<readonly LeaseRow[]>
   /** By replica and id. */
   aliases(replicas: readonly string[]): Promise<readonly AliasRow[]>
+  /** Refused ones, withdrawn ones not, by replica and seq, at most `limit`. */
+  refusals(limit: number): Promise<readonly OutcomeRow[]>
   /** The t of each excision but the first so many, in order. */
   excisions(after: number): Promise<readonly number[]>
   commit(change: RemoteCommit): Promise<'committed' | 'lost'>

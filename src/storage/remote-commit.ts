@@ -36,8 +36,8 @@ export function checkRemoteCommit({
 }
 
 /** Whether the head stands where the change expects it. */
-export function headMeets(head: RemoteHead, { t, nextId }: RemoteCommit['expect']): boolean {
-  return head.t === t && head.nextId === nextId
+export function headMeets(head: RemoteHead, { t, nextId, epoch = head.epoch }: RemoteCommit['expect']): boolean {
+  return head.t === t && head.nextId === nextId && head.epoch === epoch
 }
 
 /** The `t`, hash (undefined: as it is) and nextId that the change leaves. */

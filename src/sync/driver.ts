@@ -1,11 +1,19 @@
 import { AnnalsError, isAnnalsError } from '../base/errors.ts'
 import { Listeners } from '../base/listeners.ts'
 import type { LogRow } from '../storage/port.ts'
+import { attach } from './attach.ts'
 import { wantedIds } from './id-pool.ts'
 import { type Effect, type Event, type Machine, move, STOPPED } from './machine.ts'
 import { hasUnsent, nextPush } from './next-push.ts'
 import { planAbsorb } from './plan-absorb.ts'
-import { checkSameLog, planGreeting, planLeases, planRegistered, planRegistration } from './plan-identity.ts'
+import {
+  checkSameLog,
+  planAttached,
+  planGreeting,
+  planLeases,
+  planRegistered,
+  planRegistration,
+} from './plan-identity.ts'
 import { DEFAULT_LIMITS, type Excise, type ExciseAnswer, type Limits, type Outcome, PROTOCOL } from './protocol.ts'
 import type { ReplicaLedger } from './replica-ledger.ts'
 import type { Transport } from './transport.ts'
@@ -108,6 +116,7 @@ export class SyncDriver {
       random: this.random(),
       t: state.head.t,
       unsent: hasUnsent(state, this.outcomes),
+      queued: state.entries.length,
     })
     const moved = next !== this.machine
     this.machine = next
@@ -159,6 +168,10 @@ export class SyncDriver {
   }
 
   private async hello(freshToken: boolean, signal: AbortSignal): Promise<Event> {
+    if (this.ledger.state.meta.attaching) {
+      await attach(this.ledger, this.transport, signal)
+      await this.ledger.update(planAttached)
+    }
     const { meta, head } = this.ledger.state
     const { replica, leasedTo } = meta
     const { functions } = this.ledger
@@ -257,7 +270,8 @@ export class SyncDriver {
         { cause },
       )
     }
-    const queued = new Set(this.ledger.state.entries.map((p) => p.txid))
+    // they are the first of the queue
+    const queued = new Set(this.ledger.state.entries.slice(0, this.outcomes.size).map((p) => p.txid))
     for (const txid of this.outcomes.keys()) if (!queued.has(txid)) this.outcomes.delete(txid)
   }
 }

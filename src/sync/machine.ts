@@ -70,6 +70,8 @@ export interface World {
   /** The newest confirmed `t` here, and whether something queued has not been decided. */
   readonly t: number
   readonly unsent: boolean
+  /** How many transactions are in the queue. */
+  readonly queued: number
 }
 
 export const STOPPED: Machine = {
@@ -170,12 +172,19 @@ const connect = (m: Machine): Move => [
   [{ type: 'hello', freshToken: m.refused === 'token' }],
 ]
 
+/**
+ * While there is something to push, a pull waits until it brings this share of the queue: each page that comes is a rebase of
+ * all that is pending, so that a long queue would cost its square.
+ */
+const SHARE_OF_QUEUE = 8
+
 /** Begins what is to be done next, unless something is under way. */
 function work(m: Machine, world: World): Move {
   if ((m.mode !== 'catching-up' && m.mode !== 'live') || m.busy !== undefined) return [m, []]
-  const behind = (m.remoteT ?? 0) > world.t
+  const behind = (m.remoteT ?? 0) - world.t
   const toPush = world.unsent && m.retryAt === undefined
-  if (behind && (m.mode === 'catching-up' || !toPush || m.last === 'push'))
+  const isWorthwhile = m.last === 'push' && behind * SHARE_OF_QUEUE >= world.queued
+  if (behind > 0 && (m.mode === 'catching-up' || !toPush || isWorthwhile))
     return [{ ...m, busy: 'pull' }, [{ type: 'pull' }]]
   const live: Machine = { ...m, mode: 'live', error: m.retryAt === undefined ? undefined : m.error }
   if (!toPush) return [live, []]
@@ -190,6 +199,7 @@ function fail(m: Machine, error: AnnalsError, world: World): Move {
     case 'sync/upgrade':
       return [down({ mode: 'too-old' }), [{ type: 'hangUp' }]]
     case 'sync/diverged':
+    case 'sync/has-own-history':
       return [down({ mode: 'diverged' }), [{ type: 'hangUp' }]]
     case 'sync/unauthorized': {
       if (error.data.status === 401 && m.refused !== 'token') return again({ ...m, refused: 'token', error })

@@ -29,8 +29,8 @@ export interface Replica {
 }
 
 /**
- * Opens a database as a replica of a remote one and begins to sync it. Nothing waits for the network. Rejects with
- * `sync/has-own-history` when the store holds a database of its own.
+ * Opens a database as a replica of a remote one and begins to sync it. Nothing waits for the network. A
+ * database that was made without a remote is attached at the first contact.
  */
 export async function openReplica(store: LocalStore, runtime: Runtime, options: ReplicaOptions): Promise<Replica> {
   const ledger = await ReplicaLedger.open(store, runtime, options.indexing)

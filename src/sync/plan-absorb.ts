@@ -26,9 +26,9 @@ export async function planAbsorb(
   env: PredictEnv,
 ): Promise<Step<void>> {
   const log = rows.filter((row) => row.t > state.head.t)
+  if (log.length === 0 && leaving(state.entries, outcomes).length === 0) return { result: undefined }
   const folded = await foldRows(state, log)
   const out = leaving(folded.entries, outcomes)
-  if (log.length === 0 && out.length === 0) return { result: undefined }
   const stay = folded.entries.slice(out.length)
   const promoted = promotedOf(state.entries, folded.records)
   const news = newsOf(state.entries, folded.records, out, promoted)

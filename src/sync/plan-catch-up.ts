@@ -21,7 +21,7 @@ export async function planCatchUp(
 ): Promise<Step<void>> {
   const meta = readMeta(stored.meta)
   const sameGeneration = meta.generation === state.meta.generation
-  const queue = readQueue(stored, state.entries, sameGeneration)
+  const queue = await readQueue(stored, state.entries, sameGeneration, env)
   const still = new Set(queue.map((p) => p.txid))
   const gone = state.entries.filter((p) => !still.has(p.txid))
   const folded = await foldRows({ ...state, meta, entries: [...gone, ...queue] }, rows)
@@ -62,13 +62,23 @@ export async function planCatchUp(
 }
 
 /** The queue as it is stored. Entries that we have, with their places in the log, are as they were in the same generation. */
-function readQueue(stored: LocalState, known: readonly Pending[], sameGeneration: boolean): readonly Pending[] {
+async function readQueue(
+  stored: LocalState,
+  known: readonly Pending[],
+  sameGeneration: boolean,
+  { breathe }: PredictEnv,
+): Promise<readonly Pending[]> {
   const byTxid = new Map(known.map((p) => [p.txid, p]))
-  return stored.queue.map((row) => {
+  const queue: Pending[] = []
+  for (const row of stored.queue) {
     const own = byTxid.get(row.txid)
-    if (own === undefined) return fromQueueRow(row)
-    return sameGeneration ? own : { ...fromQueueRow(row), t: own.t }
-  })
+    if (own !== undefined && sameGeneration) queue.push(own)
+    else {
+      await breathe()
+      queue.push({ ...fromQueueRow(row), t: own?.t })
+    }
+  }
+  return queue
 }
 
 function endings(

@@ -46,6 +46,10 @@ export function planGreeting(state: ReplicaState, answer: HelloAnswer): Step<Gre
   return remember(state, change, current ? 'ready' : 'register')
 }
 
+/** The remote has the log that was made here without it. */
+export const planAttached = (state: ReplicaState): Step<void> =>
+  remember(state, state.meta.attaching ? { attaching: false } : {}, undefined)
+
 /** Throws `sync/diverged` when the remote log is another one than at the first contact. */
 export function checkSameLog({ logEpoch }: ReplicaMeta, epoch: string): void {
   if (logEpoch === '' || epoch === logEpoch) return

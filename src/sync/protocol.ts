@@ -56,6 +56,8 @@ export interface HelloAnswer {
   /** The last seq that was decided in that epoch. */
   readonly lastSeq: number
   readonly limits: Limits
+  /** Whether it takes bodies packed by gzip. */
+  readonly gzip: boolean
   /** Leases above `leasedTo`. */
   readonly leases: readonly IdRange[]
   /** Functions of the replica's that the server lacks. */
@@ -179,6 +181,21 @@ export interface Excise {
 export type ExciseAnswer =
   | { readonly status: 'confirmed'; readonly t: number; readonly removed: number }
   | Extract<Outcome, { readonly status: 'rejected' }>
+
+/** A transaction that the remote refused. */
+export interface Refusal {
+  readonly txid: string
+  readonly replica: string
+  /** Its place in the replica's queue. */
+  readonly seq: number
+  readonly code: ErrorCode
+  /** Not told any more, and no facts, where facts were excised since. */
+  readonly message: string
+  readonly facts: Readonly<Record<string, unknown>>
+}
+export interface RefusalsAnswer {
+  readonly refusals: readonly Refusal[]
+}
 
 /** Records that were decided elsewhere, to be appended after `t` and `hash`. Needs the right to administer. */
 export interface Adopt {

@@ -2,7 +2,17 @@ import type { ErrorCode } from '../base/errors.ts'
 import type { Excision } from '../engine/excision.ts'
 import type { LogRow } from '../storage/port.ts'
 import { Fields, isId } from './fields.ts'
-import type { ExciseAnswer, HelloAnswer, IdRange, Outcome, PullAnswer, PushAnswer, RegisterAnswer } from './protocol.ts'
+import type {
+  AdoptAnswer,
+  ExciseAnswer,
+  HelloAnswer,
+  IdRange,
+  Outcome,
+  PullAnswer,
+  PushAnswer,
+  Refusal,
+  RegisterAnswer,
+} from './protocol.ts'
 
 // What the server says is checked like anything else from outside: a captive portal answers 200 too.
 
@@ -27,6 +37,7 @@ export function readHelloAnswer(x: unknown): HelloAnswer {
       depth: limits.count('depth'),
       page: limits.count('page'),
     },
+    gzip: f.has('gzip'),
     leases: leases(f),
     lacks: f.list('lacks', MANY, String),
   }
@@ -95,6 +106,15 @@ export function readPullAnswer(x: unknown): PullAnswer {
     rows: f.list('rows', MANY, readRow),
   }
 }
+
+export const readRefusals = (x: unknown): readonly Refusal[] =>
+  new Fields(x, 'refusals answer').list('refusals', MANY, (item) => {
+    const f = new Fields(item, 'refusal')
+    const own = { txid: f.uuid('txid'), replica: f.uuid('replica'), seq: f.count('seq') }
+    return { ...own, ...readReason(f), facts: f.facts('facts') }
+  })
+
+export const readAdoptAnswer = (x: unknown): AdoptAnswer => ({ t: new Fields(x, 'adopt answer').count('t') })
 
 export function readExciseAnswer(x: unknown): ExciseAnswer {
   const f = new Fields(x, 'excise answer')

@@ -79,7 +79,7 @@ export class ReplicaLedger implements Ledger {
     })
   }
 
-  /** Opens, and makes a replica of an empty store. Throws `sync/has-own-history` when a local-only database lies there. */
+  /** Opens, and makes a replica of whatever lies there, a local-only database too. */
   static async open(store: LocalStore, runtime: Runtime, options: IndexingOptions = {}): Promise<ReplicaLedger> {
     const { root, excisions } = await becomeReplica(store)
     const segments = new Segments(store, options.cacheBytes)
@@ -105,6 +105,11 @@ export class ReplicaLedger implements Ledger {
 
   /** How many pending transactions were decided anew, since it was opened. */
   reruns = 0
+
+  /** How many pending transactions were read, applied or decided anew, since it was opened. */
+  get pieces(): number {
+    return this.slices.pieces
+  }
 
   get db(): Db {
     return this.current.view
@@ -146,6 +151,8 @@ export class ReplicaLedger implements Ledger {
   onState = (listener: (state: ReplicaState) => void): (() => void) => this.states.add(listener)
   onFailure = this.failures.on
   readLog = (from: number, limit: number): Promise<readonly LogRow[]> => this.store.readLog(from, limit)
+
+  stats = () => this.segments.stats(this.current.confirmed)
 
   private readonly datomsOf: DatomsOf = async (tx) => {
     if (isPendingTx(tx)) return this.current.entries.find((p) => pendingTx(p.seq) === tx)?.body.predicted
@@ -270,7 +277,7 @@ export class ReplicaLedger implements Ledger {
   private async catchUp(): Promise<void> {
     for (;;) {
       const mark = this.pool.mark()
-      const stored = await this.store.read()
+      const stored = await this.store.read(this.segments.rootT)
       const meta = readMeta(stored.meta)
       const isExcised = meta.excisions !== this.current.meta.excisions
       const from = isExcised ? { ...this.current, ...(await this.nothing()) } : this.current
@@ -296,7 +303,7 @@ export class ReplicaLedger implements Ledger {
 
   /** Whether another tab took facts out since `meta` was read: what was read after it may be of another log. */
   private async isExcisedBeyond({ excisions }: ReplicaMeta): Promise<boolean> {
-    return readMeta((await this.store.read()).meta).excisions !== excisions
+    return readMeta((await this.store.read(this.segments.rootT)).meta).excisions !== excisions
   }
 
   /** Takes the confirmed value from `root`: what it says stays the same. */

@@ -20,6 +20,8 @@ export interface ReplicaMeta {
   readonly lastOut: string
   /** The epoch of the remote's log; '' before the first contact. */
   readonly logEpoch: string
+  /** Whether the log here was made without a remote, which has yet to adopt it. */
+  readonly attaching: boolean
   /** Leased ids that nobody has claimed, in order, and the end of the highest lease ever heard of. */
   readonly leases: readonly IdRange[]
   readonly leasedTo: number
@@ -47,6 +49,7 @@ const defaults: ReplicaMeta = {
   seqBase: 0,
   lastOut: '',
   logEpoch: '',
+  attaching: false,
   leases: [],
   leasedTo: 0,
   leaseSize: FIRST_LEASE,

@@ -75,7 +75,7 @@ export async function foldRows(
   return {
     confirmed: withAliases(db, aliases),
     head,
-    entries: state.entries.map((p) => ({ ...p, t: p.t ?? places.get(p.txid) })),
+    entries: state.entries.map((p) => (p.t === undefined && places.has(p.txid) ? { ...p, t: places.get(p.txid) } : p)),
     records,
   }
 }

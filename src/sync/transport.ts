@@ -2,6 +2,8 @@ import { AnnalsError, type ErrorCode } from '../base/errors.ts'
 import { fromCbor, toCbor } from './cbor.ts'
 import { eventStream } from './event-stream.ts'
 import type {
+  Adopt,
+  AdoptAnswer,
   Excise,
   ExciseAnswer,
   Hello,
@@ -13,7 +15,14 @@ import type {
   Register,
   RegisterAnswer,
 } from './protocol.ts'
-import { readExciseAnswer, readHelloAnswer, readPullAnswer, readPushAnswer, readRegisterAnswer } from './read-answer.ts'
+import {
+  readAdoptAnswer,
+  readExciseAnswer,
+  readHelloAnswer,
+  readPullAnswer,
+  readPushAnswer,
+  readRegisterAnswer,
+} from './read-answer.ts'
 
 /** The messages of the protocol, sent to one remote database. All reject with `sync/…`; an aborted one with `sync/unreachable`. */
 export interface Transport {
@@ -22,6 +31,8 @@ export interface Transport {
   register(message: Register, signal: AbortSignal): Promise<RegisterAnswer>
   push(message: Push, signal: AbortSignal): Promise<PushAnswer>
   pull(ask: Pull, signal: AbortSignal): Promise<PullAnswer>
+  /** Appends records that were decided here. Rejects with `backup/does-not-follow` too. */
+  adopt(message: Adopt, signal: AbortSignal): Promise<AdoptAnswer>
   /** Of whoever asks: it needs no hello before it. */
   excise(message: Excise, signal: AbortSignal): Promise<ExciseAnswer>
   /** Calls `poke` with each `t` heard of, until the stream ends; then resolves. */
@@ -49,6 +60,8 @@ export function httpTransport({ url, auth, fetch: send = fetch }: HttpTransportO
   let token: string | undefined
   /** Of the remote's log: a page that names it may be kept by caches. */
   let epoch: string | undefined
+  /** Whether the remote takes bodies packed by gzip. */
+  let gzip = false
 
   const request = async (path: string, init: RequestInit, signal: AbortSignal): Promise<Response> => {
     const cache = path.includes('&epoch=') ? 'default' : 'no-store'
@@ -66,14 +79,7 @@ export function httpTransport({ url, auth, fetch: send = fetch }: HttpTransportO
     signal: AbortSignal,
   ): Promise<T> => {
     const either = AbortSignal.any([signal, AbortSignal.timeout(REQUEST_MS)])
-    const init: RequestInit =
-      body === undefined
-        ? {}
-        : {
-            method: 'POST',
-            headers: { 'content-type': 'application/cbor' },
-            body: toCbor(body) as Uint8Array<ArrayBuffer>,
-          }
+    const init: RequestInit = body === undefined ? {} : await postOf(body, gzip)
     const response = await request(path, init, either)
     const bytes = await response.arrayBuffer().catch((cause: unknown) => {
       throw unreachable(`the answer of ${base} broke off`, cause)
@@ -86,6 +92,7 @@ export function httpTransport({ url, auth, fetch: send = fetch }: HttpTransportO
       token = await auth?.()
       const answer = await ask('hello', message, readHelloAnswer, signal)
       epoch = answer.logEpoch
+      gzip = answer.gzip
       return answer
     },
     register: (message, signal) => ask('register', message, readRegisterAnswer, signal),
@@ -94,6 +101,7 @@ export function httpTransport({ url, auth, fetch: send = fetch }: HttpTransportO
       const of = epoch === undefined ? '' : `&epoch=${encodeURIComponent(epoch)}`
       return ask(`pull?from=${from}&max=${max}&excised=${excised}${of}`, undefined, readPullAnswer, signal)
     },
+    adopt: (message, signal) => ask('adopt', message, readAdoptAnswer, signal),
     excise: async (message, signal) => {
       token = await auth?.()
       return ask('excise', message, readExciseAnswer, signal)
@@ -115,6 +123,21 @@ export function httpTransport({ url, auth, fetch: send = fetch }: HttpTransportO
       }
     },
   }
+}
+
+/** Bytes below which packing costs more than it saves. */
+const WORTH_PACKING = 2048
+
+/** A message as a request, packed where that is worth it. */
+async function postOf(message: object, gzip: boolean): Promise<RequestInit> {
+  const bytes = toCbor(message) as Uint8Array<ArrayBuffer>
+  const headers = { 'content-type': 'application/cbor' }
+  if (!gzip || bytes.length < WORTH_PACKING || typeof CompressionStream === 'undefined') {
+    return { method: 'POST', headers, body: bytes }
+  }
+  const stream = new Blob([bytes]).stream().pipeThrough(new CompressionStream('gzip'))
+  const body = new Uint8Array(await new Response(stream).arrayBuffer())
+  return { method: 'POST', headers: { ...headers, 'content-encoding': 'gzip' }, body }
 }
 
 const unreachable = (message: string, cause?: unknown): AnnalsError =>

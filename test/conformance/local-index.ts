@@ -69,6 +69,20 @@ export function localIndexSuite(makeStorage: () => LocalStorage): void {
       expect(await index()).toEqual({ root: indexRoot(1), segments: kept })
     })
 
+    it('has its root read with the state only where that reaches beyond what is known', async () => {
+      const rootBeyond = async (t?: number) => (await at.store.read(t)).root
+      expect(await rootBeyond(0)).toBeUndefined()
+      await append(1, 4)
+      const { head } = await at.store.beginIndexing()
+      await at.store.commitIndex(head.epoch, { root: indexRoot(3) })
+      expect(await Promise.all([undefined, 0, 2].map(rootBeyond))).toEqual([indexRoot(3), indexRoot(3), indexRoot(3)])
+      expect(await Promise.all([3, 4, Number.MAX_SAFE_INTEGER].map(rootBeyond))).toEqual([
+        undefined,
+        undefined,
+        undefined,
+      ])
+    })
+
     it('gives bytes back as they were, and as nobody else’s', async () => {
       await append(1, 1)
       const { head } = await at.store.beginIndexing()

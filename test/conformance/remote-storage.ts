@@ -362,6 +362,26 @@ export function remoteStorageSuite(name: string, makeNodes: () => Nodes | Promis
       })
     })
 
+    it('tells what was refused, by replica and in the order of its queue', async () => {
+      const withdrawn = outcome(5, { code: 'withdrawn' })
+      const refused = [
+        outcome(4, { code: 'tx/refused', replica: 'r2' }),
+        outcome(3, { code: 'tx/cas-failed', detail: 'x' }),
+      ]
+      await commitNow({ log: [logRow(1)], outcomes: [outcome(1, { t: 1 }), withdrawn, ...refused] })
+      await commitNow({ outcomes: [outcome(2, { code: 'tx/refused' })] })
+      expect((await store.refusals(9)).map(({ txid }) => txid)).toEqual(['tx-2', 'tx-3', 'tx-4'])
+      expect(await store.refusals(2)).toEqual([outcome(2, { code: 'tx/refused' }), refused[1]])
+    })
+
+    it('is appended to in its epoch only, where one is expected', async () => {
+      await append(1, 1)
+      const { t, nextId, epoch } = await store.head()
+      expect(await commit({ expect: { t, nextId, epoch: `${epoch}?` }, log: [logRow(2)] })).toBe('lost')
+      expect((await store.head()).t).toBe(1)
+      expect(await commit({ expect: { t, nextId, epoch }, log: [logRow(2)] })).toBe('committed')
+    })
+
     describe('an excision', () => {
       const less = (t: number) => ({ ...logRow(t), body: body(t + 500) })
 

@@ -29,6 +29,7 @@ export function slowStorage(inner = memoryRemote()): SlowStorage {
       replicas: (ids: readonly string[]) => store.replicas(ids),
       leases: (replicas: readonly string[]) => store.leases(replicas),
       aliases: (replicas: readonly string[]) => store.aliases(replicas),
+      refusals: (limit: number) => store.refusals(limit),
       excisions: (after: number) => store.excisions(after),
       watch: (listener: () => void) => store.watch(listener),
       close: () => {

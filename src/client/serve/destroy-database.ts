@@ -10,7 +10,7 @@ export async function destroyDatabase(storage: LocalStorage, name: string, disca
 async function checkSynced(storage: LocalStorage, name: string): Promise<void> {
   const store = await storage.open(name)
   try {
-    const { queue, rejected } = await store.read()
+    const { queue, rejected } = await store.read(Number.MAX_SAFE_INTEGER)
     if (queue.length + rejected.length === 0) return
     throw new AnnalsError(
       'client/unsynced',

@@ -21,6 +21,7 @@ export type DatabaseCommand =
       readonly to: number | undefined
       readonly json: boolean
     }
+  | { readonly kind: 'refusals'; readonly place: Place; readonly json: boolean }
   | {
       readonly kind: 'diff'
       readonly place: Place
@@ -68,7 +69,7 @@ const OPTIONS = {
     static: text,
     log: { type: 'string', default: 'errors' },
   },
-  log: { database: text, from: text, to: text, json: flag },
+  log: { database: text, from: text, to: text, rejected: flag, json: flag },
   diff: { database: text, from: text, to: text, json: flag },
   undo: { database: text, 'dry-run': flag, strict: flag },
   export: { database: text, since: text, out: text },
@@ -112,6 +113,11 @@ function readCommand(command: CommandName, args: readonly string[]): Arguments {
   const place = readPlace(where, textOf('database'))
   switch (command) {
     case 'log':
+      if (flagOf('rejected')) {
+        if (textOf('from') ?? textOf('to'))
+          throw new Error('what was rejected has no t: --rejected takes no --from and --to')
+        return { kind: 'refusals', place, json: flagOf('json') }
+      }
       return { kind: 'log', place, from: countOf('from') ?? 1, to: countOf('to'), json: flagOf('json') }
     case 'diff': {
       const from = countOf('from')

@@ -20,6 +20,8 @@ export function runCommand(command: DatabaseCommand, remote: Remote, console: Co
   switch (command.kind) {
     case 'log':
       return withReplica(remote, (conn) => showLog(conn, command, console))
+    case 'refusals':
+      return showRefusals(remote, command, console)
     case 'diff':
       return withReplica(remote, (conn) => showDiff(conn, command, console))
     case 'undo':
@@ -58,6 +60,13 @@ async function showLog(conn: EngineConnection, { from, to, json }: Command<'log'
           ...facts.map((f) => `  ${factLine(f)}`),
         ].join('\n'),
       )
+  }
+}
+
+async function showRefusals(remote: Remote, { json }: Command<'refusals'>, { out }: Console): Promise<void> {
+  for (const refusal of await remote.refusals()) {
+    const { txid, replica, seq, code, message } = refusal
+    out(json ? JSON.stringify(refusal) : `${txid}  ${replica} #${seq}  ${code}  ${message}`)
   }
 }
 

@@ -6,10 +6,10 @@ import { memory } from '../../storage/memory.ts'
 import type { ConfirmedHead, LogRow } from '../../storage/port.ts'
 import { sqlRemote } from '../../storage/sql/sql-remote.ts'
 import { openReplica } from '../../sync/open-replica.ts'
-import type { HelloAnswer } from '../../sync/protocol.ts'
+import { type HelloAnswer, PROTOCOL, type Refusal } from '../../sync/protocol.ts'
 import { httpTransport, type Transport } from '../../sync/transport.ts'
 import { createSyncHandler } from '../handler.ts'
-import { adoptRows } from './adopt-rows.ts'
+import { askRefusals } from './ask-refusals.ts'
 import type { Place } from './place.ts'
 
 /** Records asked for at a time; the server may give fewer. */
@@ -23,6 +23,8 @@ export interface Remote {
   head(): Promise<ConfirmedHead>
   /** Appends records that follow `after`. Resolves to where the log then stands. */
   adopt(after: ConfirmedHead, rows: readonly LogRow[]): Promise<number>
+  /** What was refused. */
+  refusals(): Promise<readonly Refusal[]>
   /** A replica in memory that has caught up. Rejects where there is nothing to read. */
   replica(): Promise<EngineConnection>
   close(): Promise<void>
@@ -59,7 +61,11 @@ function remoteAt(url: string, token: string | undefined, send: typeof fetch, cl
       const [last] = t === 0 ? [] : (await transport.pull(ask, signal)).rows
       return { t, hash: last?.hash ?? '' }
     },
-    adopt: (after, rows) => adoptRows({ url, token, send }, after, rows),
+    adopt: async (after, rows) => {
+      await hello() // brings the token
+      return (await transport.adopt({ protocol: PROTOCOL, ...after, rows }, signal)).t
+    },
+    refusals: () => askRefusals({ url, token, send }),
     replica: async () => {
       const { t } = await hello()
       if (t === 0) throw new AnnalsError('log/unknown-transaction', `the database at ${url} is empty`, {})
@@ -78,7 +84,7 @@ function remoteAt(url: string, token: string | undefined, send: typeof fetch, cl
 
 /** Nobody in particular, who has nothing. */
 const HELLO = {
-  protocol: 1,
+  protocol: PROTOCOL,
   replica: '00000000-0000-4000-8000-000000000000',
   t: 0,
   hash: '',

@@ -23,6 +23,7 @@ Shows the transactions of a database, oldest first.
 
 ${PLACE}
   --from <t>, --to <t> only these
+  --rejected           instead, what was refused, by replica, and why: its authors keep the data. For administrators
   --json               one line of JSON each`,
   diff: `usage: annals diff <place> --from <t> [--to <t>] [options]
 

@@ -21,6 +21,12 @@ export async function readStoredRoot(tx: AnyTx): Promise<IndexRoot | undefined> 
   return neverMade ? undefined : { body: new Uint8Array(), t: head?.rootT ?? 0 }
 }
 
+/** The root if it reaches beyond `t`; otherwise its bytes are not read. */
+export async function readNewerRoot(tx: AnyTx, t: number): Promise<IndexRoot | undefined> {
+  const head = await readIndexHead(tx)
+  return (head?.rootT ?? 0) > t ? readStoredRoot(tx) : undefined
+}
+
 export function readRoot(connection: Connection): Promise<IndexRoot | undefined> {
   return connection.run('reading its root', {
     stores: ['index'],

@@ -3,13 +3,13 @@ import type { LocalState, LogRow } from '../port.ts'
 import type { Connection } from './connection.ts'
 import { groupsCovering } from './groups.ts'
 import { readHead } from './read-head.ts'
-import { readStoredRoot } from './read-index.ts'
+import { readNewerRoot, readStoredRoot } from './read-index.ts'
 
 /** Every string, and none of the adapter's own keys. */
 const anyName = (): IDBKeyRange => IDBKeyRange.lowerBound('')
 
 /** Everything but the log, of one moment. `storage/corrupt` when the queue has a hole. */
-export function readState(connection: Connection, name: string): Promise<LocalState> {
+export function readState(connection: Connection, name: string, rootBeyond?: number): Promise<LocalState> {
   return connection.run('reading its state', {
     stores: ['meta', 'queue', 'rejected', 'index'],
     mode: 'readonly',
@@ -22,7 +22,7 @@ export function readState(connection: Connection, name: string): Promise<LocalSt
         meta.getAll(anyName()),
         tx.objectStore('queue').getAll(),
         tx.objectStore('rejected').getAll(),
-        readStoredRoot(tx),
+        rootBeyond === undefined ? readStoredRoot(tx) : readNewerRoot(tx, rootBeyond),
       ])
       const { confirmed, queue, claim, done } = head
       const rows = groups.flat().filter(({ seq }) => seq > done)

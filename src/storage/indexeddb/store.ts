@@ -40,8 +40,8 @@ export class IndexedDbStore implements LocalStore {
     if ('unref' in this.#channel && typeof this.#channel.unref === 'function') this.#channel.unref()
   }
 
-  async read(): Promise<LocalState> {
-    const state = await readState(this.#connection, this.#name)
+  async read(rootBeyond?: number): Promise<LocalState> {
+    const state = await readState(this.#connection, this.#name, rootBeyond)
     this.#knows(state.heads.confirmed.t)
     return state
   }

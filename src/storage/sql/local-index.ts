@@ -7,8 +7,10 @@ import type { Tables } from './tables.ts'
 
 // The segments of a local database, its root, and the fence around whoever writes them.
 
-export async function indexRoot(db: Kysely<Tables>, life: string): Promise<IndexRoot | undefined> {
-  const row = await db.selectFrom('annals_local_root').selectAll().where('life', '=', life).executeTakeFirst()
+/** The root, if it reaches beyond `t`. */
+export async function indexRoot(db: Kysely<Tables>, life: string, t = -1): Promise<IndexRoot | undefined> {
+  const root = db.selectFrom('annals_local_root').selectAll().where('life', '=', life).where('t', '>', t)
+  const row = await root.executeTakeFirst()
   return row && { body: new Uint8Array(row.body), t: Number(row.t) }
 }
 

@@ -38,7 +38,7 @@ export class SqlLocalStore implements LocalStore {
     this.#isEnded = isEnded
   }
 
-  read(): Promise<LocalState> {
+  read(rootBeyond = -1): Promise<LocalState> {
     return this.#ask('reading', async () => {
       for (;;) {
         const { heads, version } = await this.#row()
@@ -46,7 +46,7 @@ export class SqlLocalStore implements LocalStore {
           queueRows(this.#db, this.#life),
           rejectedRows(this.#db, this.#life),
           metaValues(this.#db, this.#life),
-          indexRoot(this.#db, this.#life),
+          indexRoot(this.#db, this.#life, rootBeyond),
         ])
         if ((await this.#row()).version !== version) continue
         const seqs = queue.map(({ seq }) => seq)

@@ -54,13 +54,15 @@ async function write(tx: Transaction<Tables>, name: string, change: RemoteCommit
 
 async function moveHead(tx: Transaction<Tables>, name: string, change: RemoteCommit): Promise<void> {
   const { t, hash, nextId } = headAfter(change)
-  const { numUpdatedRows } = await tx
+  const { expect } = change
+  const head = tx
     .updateTable('annals_head')
     .set({ t, next_id: nextId, ...(hash === undefined ? {} : { hash }) })
     .where('db', '=', name)
-    .where('t', '=', change.expect.t)
-    .where('next_id', '=', change.expect.nextId)
-    .executeTakeFirstOrThrow()
+    .where('t', '=', expect.t)
+    .where('next_id', '=', expect.nextId)
+  const ofEpoch = expect.epoch === undefined ? head : head.where('epoch', '=', expect.epoch)
+  const { numUpdatedRows } = await ofEpoch.executeTakeFirstOrThrow()
   if (numUpdatedRows === 0n) throw new Lost()
 }
 

@@ -17,7 +17,7 @@ import { checkRemoteCommit } from '../remote-commit.ts'
 import type { News } from './news.ts'
 import { patiently } from './patiently.ts'
 import { commitChange } from './remote-commit.ts'
-import { aliasRows, excisionTs, headRow, leaseRows, logRows, outcomeRows, replicaRows } from './rows.ts'
+import { aliasRows, excisionTs, headRow, leaseRows, logRows, outcomeRows, refusedRows, replicaRows } from './rows.ts'
 import type { Tables } from './tables.ts'
 
 /** One remote log in the tables. */
@@ -70,6 +70,10 @@ export class SqlRemoteStore implements RemoteStore {
 
   aliases(replicas: readonly string[]): Promise<readonly AliasRow[]> {
     return this.#ask('reading aliases', () => aliasRows(this.#db, this.#name, replicas))
+  }
+
+  refusals(limit: number): Promise<readonly OutcomeRow[]> {
+    return this.#ask('reading refusals', () => refusedRows(this.#db, this.#name, limit))
   }
 
   excisions(after: number): Promise<readonly number[]> {

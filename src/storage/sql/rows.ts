@@ -34,10 +34,18 @@ export async function outcomeRows(db: Kysely<Tables>, name: string, txids: reado
     const query = db.selectFrom('annals_outcome').selectAll().where('db', '=', name).where('txid', 'in', some)
     found.push(...(await query.execute()))
   }
-  return found.map(({ txid, replica, seq, t, code, detail }) => {
-    const place = t === null ? undefined : Number(t)
-    return { txid, replica, seq: Number(seq), t: place, code: code ?? undefined, detail: detail ?? undefined }
-  })
+  return found.map(toOutcome)
+}
+
+export async function refusedRows(db: Kysely<Tables>, name: string, limit: number): Promise<OutcomeRow[]> {
+  const all = db.selectFrom('annals_outcome').selectAll().where('db', '=', name)
+  const refused = all.where('code', 'is not', null).where('code', '!=', 'withdrawn')
+  return (await refused.orderBy('replica').orderBy('seq').limit(limit).execute()).map(toOutcome)
+}
+
+function toOutcome({ txid, replica, seq, t, code, detail }: Selectable<Tables['annals_outcome']>): OutcomeRow {
+  const place = t === null ? undefined : Number(t)
+  return { txid, replica, seq: Number(seq), t: place, code: code ?? undefined, detail: detail ?? undefined }
 }
 
 export async function replicaRows(

@@ -134,6 +134,7 @@ export class Cluster {
       },
       pull: ({ from, max, excised }, signal) =>
         send({}, (node) => node.pull(from, max, excised), readPullAnswer, signal),
+      adopt: () => Promise.reject(unreachable()),
       excise: (m, signal) => {
         way.renewToken()
         return send(m, (node, x) => node.excise(readExcise(x, LIMITS), ''), readExciseAnswer, signal)

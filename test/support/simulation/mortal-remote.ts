@@ -22,6 +22,7 @@ export class MortalRemote implements RemoteStore {
   replicas = (ids: readonly string[]) => this.alive(() => this.store.replicas(ids))
   leases = (replicas: readonly string[]) => this.alive(() => this.store.leases(replicas))
   aliases = (replicas: readonly string[]) => this.alive(() => this.store.aliases(replicas))
+  refusals = (limit: number) => this.alive(() => this.store.refusals(limit))
   excisions = (after: number) => this.alive(() => this.store.excisions(after))
   watch = (listener: () => void) => this.store.watch(() => void (this.dead || listener()))
   close = async () => this.store.close()

@@ -89,6 +89,7 @@ const facade = (s: RemoteStore): RemoteStore => ({
   leases: (replicas) => s.leases(replicas),
   aliases: (replicas) => s.aliases(replicas),
   excisions: (after) => s.excisions(after),
+  refusals: (limit) => s.refusals(limit),
   commit: (change) => s.commit(change),
   watch: (listener) => s.watch(listener),
   close: () => s.close(),
@@ -298,18 +299,6 @@ export const MUTANTS: readonly Mutant[] = [
       transport: (t) => ({
         ...t,
         pull: async (ask, signal) => ({ ...(await t.pull(ask, signal)), excised: ask.excised }),
-      }),
-    },
-  },
-  {
-    name: 'server: gives records from which more was taken out',
-    parts: {
-      transport: (t) => ({
-        ...t,
-        pull: async (ask, signal) => {
-          const { excised } = await t.pull(ask, signal)
-          return { ...(await t.pull({ ...ask, excised }, signal)), excised: ask.excised }
-        },
       }),
     },
   },
