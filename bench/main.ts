@@ -35,11 +35,13 @@ export async function main(args: readonly string[], measureSizes: () => Promise<
     const isDone = (turn: Turn): boolean => recorder.done.has(nameOf(turn))
     const current = (): Results => ({ ...results, ...recorder.results(), left: leftOf(parts, recorder, options.runs) })
     // Whoever breaks off has the tables of what was measured.
-    process.once('SIGINT', () => {
-      saveResults(current())
-      writeReports(current())
-      process.exit(130)
-    })
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(signal, () => {
+        saveResults(current())
+        writeReports(current())
+        process.exit(signal === 'SIGINT' ? 130 : 143)
+      })
+    }
     for (const turn of schedule(parts, { runs: options.runs, within, now: () => performance.now(), isDone })) {
       const start = performance.now()
       await turn.part.measure(turn.system, turn.run)
