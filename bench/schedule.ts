@@ -22,7 +22,7 @@ export interface ScheduleOptions {
 /**
  * Turns in an order in which an early end hurts least: every part of run 1 before any of run 2, the most telling part first.
  * Within a part another system begins in every run, so that none profits from its place. A part is begun only if it should end
- * in time, by how long it took before.
+ * in time, by how long it took before; nothing is begun when time is up.
  */
 export function* schedule(parts: readonly Part[], options: ScheduleOptions): Generator<Turn, void, void> {
   const { runs, within, now, isDone } = options
@@ -36,8 +36,11 @@ export function* schedule(parts: readonly Part[], options: ScheduleOptions): Gen
       const began = now()
       // The warm-up is short: it says nothing of how long a run takes.
       const expected = run > 1 ? ((took.get(part) ?? 0) * left.length) / turns.length : 0
-      if (began >= end || began + expected > end) continue
-      yield* left
+      if (began + expected > end) continue
+      for (const turn of left) {
+        if (now() >= end) return
+        yield turn
+      }
       took.set(part, ((now() - began) * turns.length) / left.length)
     }
   }

@@ -385,3 +385,69 @@ describe('wrong input', () => {
     expect(await conn.db().datoms('aevt', 'inv/sku')).toHaveLength(2)
   })
 })
+
+describe('maps of new entities', () => {
+  it('are conflicts where one attribute is spelt twice with two values', async () => {
+    const conn = await shop()
+    const twice = (n: number) => conn.transact([{ 'inv/sku': 'A', 'inv/count': 1, ':inv/count': n }])
+    await expect(twice(2)).rejects.toEqual(refused('tx/datoms-conflict'))
+    expect(said(await twice(1))).toEqual([
+      ['A', true],
+      [1, true],
+    ])
+  })
+
+  it('are nobody that a tempid could mean, however it is written', async () => {
+    const conn = await shop()
+    const { tempids } = await conn.transact([
+      { 'inv/sku': 'A', 'inv/count': 1 },
+      { 'db/id': '~0', 'inv/code': 'C' },
+    ])
+    expect(Object.keys(tempids)).toEqual(['~0'])
+    expect(await values(conn, ['inv/sku', 'A'])).toEqual(['A', 1])
+    expect(await values(conn, tempids['~0'] as number)).toEqual(['C'])
+  })
+
+  it('are one with whatever else is given what identifies them', async () => {
+    const conn = await shop()
+    const { tempids } = await conn.transact([
+      { 'inv/sku': 'A', 'inv/count': 1 },
+      { 'inv/sku': 'A', 'inv/code': 'C' },
+      [':db/add', 'x', 'inv/sku', 'A'],
+      [':db/add', 'x', 'inv/tags', 't'],
+    ])
+    expect(await values(conn, tempids.x as number)).toEqual(['A', 1, 't', 'C'])
+    const owners = [
+      { 'owner/of': 'y', 'inv/count': 2 },
+      { 'owner/of': 'y', 'inv/code': 'D' },
+      { 'db/id': 'y', 'inv/count': 3 },
+    ]
+    const {
+      tempids: { y },
+    } = await conn.transact(owners)
+    expect(await values(conn, ['owner/of', y])).toEqual([2, 'D', y])
+    await expect(
+      conn.transact([
+        { 'inv/sku': 'B', 'inv/count': 1 },
+        { 'inv/sku': 'B', 'inv/count': 2 },
+      ]),
+    ).rejects.toEqual(refused('tx/datoms-conflict'))
+  })
+
+  it('are refused a unique value that something else takes in the same transaction', async () => {
+    const conn = await shop()
+    await conn.transact([{ 'inv/sku': 'A', 'inv/code': 'C' }])
+    for (const [map, code] of [
+      [{ 'inv/sku': 'B', 'inv/count': 1 }, 'inv/sku'],
+      [{ 'inv/code': 'B', 'inv/count': 1 }, 'inv/code'],
+    ] as const) {
+      const both = [map, [':db/add', ['inv/sku', 'A'], code, 'B']]
+      await expect(conn.transact(both)).rejects.toEqual(refused('tx/unique-conflict'))
+    }
+    await expect(conn.transact([{ 'inv/code': 'C' }])).rejects.toEqual(refused('tx/unique-conflict'))
+    await expect(conn.transact([{ 'inv/code': 'E' }, { 'inv/code': 'E' }])).rejects.toEqual(
+      refused('tx/unique-conflict'),
+    )
+    await expect(conn.transact([{ 'inv/sku': 'x'.repeat(1100) }])).rejects.toEqual(refused('value/too-large'))
+  })
+})

@@ -86,7 +86,7 @@ export async function queryCounters({ data, suffix, asks }: QueryWorkload): Prom
   for (const part of makeData(data)) await conn.transact(formsOf(part))
   const figures: Figure[] = []
   for (const ask of asks) {
-    const { datalog, inputs } = ask === 'rules' ? { ...FOLLOWS, inputs: [FOLLOWS_RULES] } : (QUERIES[ask] ?? {})
+    const { datalog, inputs = [] } = ask === 'rules' ? { ...FOLLOWS, inputs: [FOLLOWS_RULES] } : (QUERIES[ask] ?? {})
     if (datalog === undefined) continue
     const { steps } = (await conn.db().explain(datalog, inputs)) as { readonly steps: readonly Step[] }
     figures.push({ name: `${figureName(ask, suffix)}: rows visited`, value: rowsIn(steps) })

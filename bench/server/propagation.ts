@@ -1,12 +1,18 @@
 import type { RemoteStorage } from '../../src/storage/port.ts'
 import { SCHEMA } from '../../test/support/sync-world.ts'
 import { Loopback, quiet } from './loopback.ts'
+import { quantile } from './quantile.ts'
 
 export interface Propagation {
   /** Milliseconds from the call of `transact` until it is confirmed. */
-  readonly confirmed: readonly number[]
+  readonly confirmed: Spread
   /** And until another replica has it in view, beyond that. */
-  readonly seen: readonly number[]
+  readonly seen: Spread
+}
+
+export interface Spread {
+  readonly p50: number
+  readonly p99: number
 }
 
 /** One transaction after the other, from one replica to another over HTTP. */
@@ -30,5 +36,7 @@ export async function propagation(storage: RemoteStorage, transactions: number):
   }
   for (const { conn } of [from, to]) await conn.close()
   await server.close()
-  return { confirmed, seen }
+  return { confirmed: spreadOf(confirmed), seen: spreadOf(seen) }
 }
+
+const spreadOf = (times: readonly number[]): Spread => ({ p50: quantile(times, 0.5), p99: quantile(times, 0.99) })

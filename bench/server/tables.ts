@@ -1,9 +1,9 @@
 import type { FirstSync } from './first-sync.ts'
 import type { Following } from './followers.ts'
 import type { Machine } from './machine.ts'
-import type { Propagation } from './propagation.ts'
+import type { Propagation, Spread } from './propagation.ts'
 import type { Load, Rate } from './push-load.ts'
-import { median, quantile } from './quantile.ts'
+import { median } from './quantile.ts'
 import type { Drained } from './queue.ts'
 
 export type Pushed = { readonly storage: string } & Load & Rate
@@ -82,7 +82,7 @@ function goalTable(
 ): string {
   const best = (storage: string): string =>
     `${whole(Math.max(...pushes.filter((p) => p.storage === storage).map((p) => p.perSecond)))} tx/s`
-  const both = (times: readonly number[]): string => `${ms(quantile(times, 0.5))} / ${ms(quantile(times, 0.99))}`
+  const both = ({ p50, p99 }: Spread): string => `${ms(p50)} / ${ms(p99)}`
   const [thousand, tenThousand, twentyThousand] = queues as readonly [Drained, Drained, Drained]
   const each = followers.bytesEach * followers.followers
   return table(
@@ -96,7 +96,7 @@ function goalTable(
       [`${whole(tenThousand.pending)} queued offline, drained`, ms(tenThousand.drainMs), '5,000 ms'],
       [`start with ${whole(twentyThousand.pending)} pending`, ms(twentyThousand.openMs), '1,000 ms'],
       [`${whole(twentyThousand.pending)} queued offline, drained`, ms(twentyThousand.drainMs), ''],
-      ['bytes up a transaction, beyond intent and txid', whole(thousand.overheadUp), '40'],
+      ['bytes up a transaction, packed, beyond its intent and txid unpacked', whole(thousand.overheadUp), '40'],
       ['bytes down a transaction, answers and records', whole(thousand.down), ''],
       [`first sync of ${whole(firstSync.items)} items, to the first query`, ms(firstSync.firstQueryMs), ''],
       [`first sync of ${whole(firstSync.items)} items, all`, ms(firstSync.fullMs), ''],

@@ -6,6 +6,8 @@ export interface Explanation {
   readonly rows: number
   /** Times that the query waited for segments which were not in memory. */
   readonly waits: number
+  /** Segments that were fetched meanwhile, for whomever. */
+  readonly segments: number
   /** Milliseconds: for parsing and resolving (none when that was done before), and in all. */
   readonly prepareMs: number
   readonly ms: number
@@ -16,7 +18,7 @@ export interface ExplainedStep {
   /** The clause as EDN. */
   readonly clause: string
   readonly kind: string
-  /** Rows that the planner expected; undefined when there was nothing to choose between. */
+  /** Rows that the planner expects; undefined for those that come from an index in the order that is asked for. */
   readonly estimated: number | undefined
   /** Rows of the relation that the step made. */
   readonly rows: number

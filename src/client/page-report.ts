@@ -7,13 +7,17 @@ import { unpackRows } from './packed-rows.ts'
 export function pageReport(wire: WireReport, show: (db: WireDb) => Db, settled: () => Promise<Settled>): TxReport {
   const { id, tx, t, status, tempids } = wire
   let end: Promise<Settled> | undefined
+  let datoms: readonly ShownDatom[] | undefined
   return {
     id,
     tx,
     ...(t !== undefined && { t }),
     status,
     tempids,
-    txData: unpackRows(wire.txData) as ShownDatom[],
+    get txData() {
+      datoms ??= unpackRows(wire.txData) as ShownDatom[]
+      return datoms
+    },
     dbBefore: show(wire.dbBefore),
     dbAfter: show(wire.dbAfter),
     get settled() {

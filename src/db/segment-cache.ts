@@ -37,6 +37,10 @@ export class SegmentCache implements SegmentSource {
     private readonly onGone: (id: number) => void = () => undefined,
   ) {}
 
+  get reads(): number {
+    return this.counts.reads
+  }
+
   /** Bytes that the segments take, roughly. */
   get bytes(): number {
     return this.used

@@ -2,6 +2,8 @@ import type { Rows } from './rows.ts'
 
 /** Where a database value gets the rows of its segments from. */
 export interface SegmentSource {
+  /** How many segments were fetched so far. */
+  readonly reads: number
   /** The rows of a segment that is in memory; undefined otherwise. */
   peek(id: number): Rows | undefined
   /**

@@ -4,6 +4,7 @@ import type { QueryEnv } from './env.ts'
 import { runFlow } from './flow.ts'
 import { Limits, type QueryOptions } from './limits.ts'
 import { prepare } from './prepare.ts'
+import type { Source } from './run.ts'
 import { type ExplainedStep, Trace } from './trace.ts'
 
 /** How a query was run. */
@@ -14,6 +15,8 @@ export interface Explanation {
   readonly rows: number
   /** Times that the query waited for segments which were not in memory. */
   readonly waits: number
+  /** Segments that were fetched meanwhile, for whomever. */
+  readonly segments: number
   /** Milliseconds: for parsing and resolving (none when that was done before), and in all. */
   readonly prepareMs: number
   readonly ms: number
@@ -31,6 +34,7 @@ export async function explain(
   const prepared = prepare(db, q, inputs, env)
   const prepareMs = performance.now() - start
   const trace = new Trace()
+  const before = fetchedBy(prepared.sources)
   let waits = 0
   const flow = answer(prepared, env, new Limits(options), trace)
   const result = await runFlow(
@@ -43,5 +47,16 @@ export async function explain(
     })(),
   )
   const rows = Array.isArray(result) ? result.length : result === undefined ? 0 : 1
-  return { steps: trace.steps, rows, waits, prepareMs, ms: performance.now() - start }
+  const segments = fetchedBy(prepared.sources) - before
+  return { steps: trace.steps, rows, waits, segments, prepareMs, ms: performance.now() - start }
+}
+
+/** How many segments the databases among the sources have fetched so far; those of one storage count once. */
+function fetchedBy(sources: readonly Source[]): number {
+  const from = new Set(
+    sources.map((source) => (source.kind === 'db' ? source.db.present.eavt.base?.source : undefined)),
+  )
+  let sum = 0
+  for (const segments of from) sum += segments?.reads ?? 0
+  return sum
 }

@@ -4,7 +4,7 @@ import { bindCall, filterRows } from './apply-call.ts'
 import { runAttributeCall } from './attribute-call.ts'
 import { type Choice, chooseStep } from './choose-step.ts'
 import { Dependencies } from './dependencies.ts'
-import { partnerOf } from './estimate.ts'
+import { estimate, partnerOf, type Situation } from './estimate.ts'
 import type { Flow } from './flow.ts'
 import { joinRelations, sharedSlots } from './join-relations.ts'
 import { noteDependencies } from './pattern-shape.ts'
@@ -77,17 +77,22 @@ class Solver {
     const { run } = this
     const choice = this.choose()
     const { step } = choice
+    const expected = run.trace === undefined ? undefined : (choice.estimate ?? estimate(this.situation, step))
     run.limits.checkTime(step.form)
     this.last = step.form
     run.trace?.start()
     this.consume(step)
     const made = yield* this.runStep(step)
-    run.trace?.end(step, choice.estimate, made?.length ?? 0)
+    run.trace?.end(step, expected, made?.length ?? 0)
     if (made !== undefined) this.add(made, step.form)
   }
 
+  private get situation(): Situation {
+    return { run: this.run, relations: this.relations }
+  }
+
   private choose(): Choice {
-    const choice = chooseStep({ run: this.run, relations: this.relations }, this.left, (slot) => this.has(slot))
+    const choice = chooseStep(this.situation, this.left, (slot) => this.has(slot))
     if (choice !== undefined) return choice
     // nothing else can run: a call that was put off has to show whether its row is really there
     const step = this.deferred.shift() as CallStep

@@ -7,7 +7,7 @@ export interface ExplainedStep {
   /** The clause as EDN. */
   readonly clause: string
   readonly kind: string
-  /** Rows that the planner expected; undefined when there was nothing to choose between. */
+  /** Rows that the planner expects; undefined for those that come from an index in the order that is asked for. */
   readonly estimated: number | undefined
   /** Rows of the relation that the step made. */
   readonly rows: number

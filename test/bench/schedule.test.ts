@@ -48,6 +48,11 @@ it('ends in time, and begins nothing again that would not', () => {
   expect(turns).toEqual(['Q0a', 'Q0b', 'Q0c', 'S0a', 'Q1b', 'Q1c', 'Q1a', 'S1a', 'S2a'])
 })
 
+it('begins nothing when time is up, be it in the middle of a part', () => {
+  const turns = played([part('Q', ['a', 'b', 'c'])], { within: 5 })
+  expect(turns).toEqual(['Q0a', 'Q0b', 'Q0c', 'Q1b', 'Q1c'])
+})
+
 it('goes on where a run was broken off', () => {
   const done = new Set(['Q0a', 'Q0b', 'Q1b'])
   const turns = played([part('Q', ['a', 'b'])], { runs: 1, isDone: (turn) => done.has(shown(turn)) })
