@@ -1,5 +1,5 @@
 /** Stands in for src/db/apply.ts in the project `segmented`: every value that comes of a transaction lies in tiny segments. */
-import { applyTx as applyInMemory } from '../../src/db/apply.ts'
+import * as inMemory from '../../src/db/apply.ts'
 import type { SegmentSink } from '../../src/db/base-writer.ts'
 import { mergeDb } from '../../src/db/merge.ts'
 import { SegmentCache } from '../../src/db/segment-cache.ts'
@@ -22,4 +22,5 @@ const sink: SegmentSink = {
   breathe: async () => undefined,
 }
 
-export const applyTx: typeof applyInMemory = async (...args) => mergeDb(await applyInMemory(...args), sink)
+export const applyTx: typeof inMemory.applyTx = async (...args) => mergeDb(await inMemory.applyTx(...args), sink)
+export const applyTxs: typeof inMemory.applyTxs = async (...args) => mergeDb(await inMemory.applyTxs(...args), sink)
