@@ -98,7 +98,7 @@ export default defineConfig({
             'test/{datomic,datascript,model}*/*.test.ts',
           ],
           // what counts reads, or makes scans slow, has its own idea of what lies in memory
-          exclude: ['test/*-loading.test.ts', 'test/transact-cost.test.ts'],
+          exclude: ['loading', 'cost', 'cold', 'top'].map((what) => `test/*-${what}.test.ts`),
           env: { ANNALS_SHARE: '0.1' },
           testTimeout: 60_000,
         },

@@ -195,8 +195,9 @@ export class LocalLedger implements Ledger {
 
   /** Makes the value from the whole log, up to `t`, because some of it is not what it was; values taken before are gone. */
   private async startAnew(excisions: number, t: number): Promise<void> {
-    this.segments.excised(excisions)
     const newest = await this.segments.confirmedAt(undefined, t)
+    // together with the value: a merge that begins in between would lay down the old one as though nothing had been taken out of it
+    this.segments.excised(excisions)
     this.origin.gone = true
     this.origin = new LogOrigin(this.datomsOf)
     this.publish(newest, undefined)

@@ -58,7 +58,8 @@ export class ModelEntities {
       for (const op of this.ops) {
         if (op.op !== 'add' || op.a.unique !== 'identity' || !(op.e instanceof Tempid)) continue
         const v = this.id(op.v)
-        const key = `${op.a.id} ${op.v instanceof Tempid ? `entity ${v}` : valueKey(v)}`
+        const isNobody = op.v instanceof Tempid && typeof v === 'string'
+        const key = `${op.a.id} ${isNobody ? `entity ${v}` : valueKey(v)}`
         const owner = this.db.owner(op.a.id, v)
         if (owner !== undefined) moved = this.is(op.e, owner) || moved
         const other = claimed.get(key)
