@@ -195,20 +195,29 @@ export class DbHandle implements ApiDb {
       const found = reading(whole)
       return found instanceof Promise ? await found : found // an answer that is there costs no turn more
     } catch (e) {
-      const isLost = isAnnalsError(e, 'db/gone') || isAnnalsError(e, 'storage/corrupt')
-      const again = isLost && db !== undefined ? reopened(db, this.runtime.confirmed?.()) : undefined
-      if (again === undefined) throw e
-      return reading(again)
+      return reading(this.anew(e, db))
     }
   }
 
+  /** What stands at `place`, from newer segments, after reading it failed with `e` for want of the old ones; otherwise throws `e`. */
+  private anew(e: unknown, place: Place | undefined): Db {
+    const isLost = isAnnalsError(e, 'db/gone') || isAnnalsError(e, 'storage/corrupt')
+    const again = isLost && place !== undefined ? reopened(place, this.runtime.confirmed?.()) : undefined
+    if (again === undefined) throw e
+    return again
+  }
+
   private view(change: (db: Db, tx: number) => Db, point: TimePoint): ApiDb {
-    const attempt = async (db: Db) => change(db, await txAt(db, point))
+    const anew = async (e: unknown, db: Db): Promise<Db> => {
+      const again = this.anew(e, db)
+      return change(again, await txAt(again, point))
+    }
     const value = andThen(this.seen, (db) => {
       try {
-        return andThen(txAt(db, point), (tx) => change(db, tx))
-      } catch {
-        return attempt(db)
+        const tx = txAt(db, point)
+        return tx instanceof Promise ? tx.then((found) => change(db, found)).catch((e) => anew(e, db)) : change(db, tx)
+      } catch (e) {
+        return anew(e, db)
       }
     })
     return new DbHandle(value, this.runtime, this.basisT, this.origin, this.speculative)
