@@ -44,6 +44,23 @@ describe('a driver', () => {
     expect(await quiet(a)).toMatchObject({ t: 2, pending: 0 })
   })
 
+  it('comes back by itself, though its clock was set back while it waited', async () => {
+    const server = new TestServer()
+    server.up = false
+    let now = 1_000_000
+    const after = (_ms: number, run: () => void): (() => void) => {
+      const timer = setTimeout(() => {
+        now -= 3_600_000
+        run()
+      }, 1)
+      return () => clearTimeout(timer)
+    }
+    const a = await connect(server, { clock: { now: () => now, after } })
+    await until(a, (s) => s.state === 'backing-off')
+    server.up = true
+    expect(await quiet(a)).toMatchObject({ t: 0 })
+  })
+
   it('pushes again when an answer was lost, and nothing is there twice', async () => {
     const server = new TestServer()
     const a = await connect(server)

@@ -27,7 +27,10 @@ async function offline(server: TestServer): Promise<LocalStorage> {
   await quiet(first)
   first.conn.sync.setOnline(false)
   for (let made = 0; made < PENDING; made += 500) {
-    const some = Array.from({ length: 500 }, (_, i) => ({ 'inv/sku': `S${made + i}`, 'inv/count': i }))
+    const some = Array.from({ length: Math.min(500, PENDING - made) }, (_, i) => ({
+      'inv/sku': `S${made + i}`,
+      'inv/count': i,
+    }))
     await Promise.all(some.map((item) => first.conn.transact([item])))
   }
   await first.conn.close()
@@ -35,12 +38,25 @@ async function offline(server: TestServer): Promise<LocalStorage> {
   return storage
 }
 
-/** Resolves when nothing is pending, however long that takes. */
-const drained = ({ conn: { sync } }: Client): Promise<void> =>
-  new Promise((resolve) => {
+/** Milliseconds without any change of the status: it will never change. */
+const STILL = 60_000
+
+/** Resolves when nothing is pending, however long that takes; rejects when it does not go on, saying how it is. */
+const drained = ({ conn: { sync }, replica }: Client): Promise<void> =>
+  new Promise((resolve, reject) => {
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const giveUp = (): void => {
+      stop()
+      const machine: unknown = Reflect.get(Reflect.get(replica.sync, 'driver'), 'state')
+      reject(new Error(`still ${JSON.stringify({ now: Date.now(), status: sync.getSnapshot(), machine })}`))
+    }
     const look = (): void => {
+      clearTimeout(timer)
       const { pending, t, remoteT } = sync.getSnapshot()
-      if (pending > 0 || t !== remoteT) return
+      if (pending > 0 || t !== remoteT) {
+        timer = setTimeout(giveUp, STILL)
+        return
+      }
       stop()
       resolve()
     }
@@ -73,8 +89,9 @@ async function longestSlice({ replica: { ledger } }: Client, work: () => Promise
     if (!ended) setImmediate(look)
   }
   look()
-  await work()
-  ended = true
+  await work().finally(() => {
+    ended = true
+  })
   return longest
 }
 

@@ -112,8 +112,6 @@ describe('the sync machine', () => {
       const [down, effects] = moved([failed('sync/unreachable')], machine)
       expect(down.mode).toBe('backing-off')
       pauses.push((effects.find((e) => e.type === 'wake') as { at: number }).at - AT_REST.now)
-      const early = moved([[{ type: 'due' }, { now: (down.retryAt as number) - 1 }]], down)
-      expect(early[1]).toEqual([])
       machine = moved([[{ type: 'due' }, { now: down.retryAt as number }]], down)[0]
       expect(machine.mode).toBe('connecting')
     }
@@ -121,6 +119,16 @@ describe('the sync machine', () => {
     const [, lucky] = move(machine, failed('sync/unreachable'), { ...AT_REST, random: 0.999999 })
     expect(lucky.at(-1)).toEqual({ type: 'wake', at: AT_REST.now + 30_000 })
     expect(modeAfter(GO, failed('sync/unreachable'), { type: 'woken' })).toBe('connecting')
+  })
+
+  it('tries again when the timer says so, whatever the clock says: it is asked once', () => {
+    const [down] = moved([GO, failed('sync/unreachable')])
+    const retryAt = down.retryAt as number
+    for (const now of [retryAt - 1, retryAt - 86_400_000]) {
+      const [machine, effects] = moved([[{ type: 'due' }, { now }]], down)
+      expect([machine.mode, effects]).toEqual(['connecting', [{ type: 'hello', freshToken: false }]])
+      expect(moved([{ type: 'due' }], machine)).toEqual([machine, []])
+    }
   })
 
   it('asks for a token once more after a 401, then waits to be woken', () => {

@@ -36,7 +36,7 @@ export type Event =
   | { readonly type: 'stop' }
   /** There may be a network again, a token, a user who looks: whatever waits need not. */
   | { readonly type: 'woken' }
-  /** `retryAt` has come. */
+  /** `retryAt` has come, by the timer: the clock may be a millisecond before it, or have been set back. */
   | { readonly type: 'due' }
   | { readonly type: 'greeted'; readonly remoteT: number; readonly registered: boolean }
   | { readonly type: 'registered' }
@@ -54,7 +54,10 @@ export type Event =
   | { readonly type: 'changed' }
   | { readonly type: 'failed'; readonly error: AnnalsError }
 
-/** `follow` opens the stream of pokes; `hangUp` ends it and whatever is under way; `wake` asks for `due` at a time. */
+/**
+ * `follow` opens the stream of pokes; `hangUp` ends it and whatever is under way; `wake` asks for `due` at a time, and no more
+ * for the one that it asked for before.
+ */
 export type Effect =
   | { readonly type: 'hello'; readonly freshToken: boolean }
   | { readonly type: 'register'; readonly refused: boolean }
@@ -107,7 +110,7 @@ export function move(m: Machine, event: Event, world: World): Move {
         return connect({ ...m, failures: 0, refused: undefined })
       return m.mode === 'live' ? work({ ...m, retryAt: undefined }, world) : [m, []]
     case 'due':
-      if (m.retryAt === undefined || world.now < m.retryAt) return [m, []]
+      if (m.retryAt === undefined) return [m, []]
       if (m.mode === 'backing-off') return connect(m)
       return work({ ...m, retryAt: undefined }, world)
     case 'greeted': {
