@@ -127,7 +127,8 @@ function estimateJoin(s: Situation, step: PatternStep, r: Relation): Estimate {
   const value = bound(Place.v)
   const canLookUp = entity !== undefined || bound(Place.a) !== undefined || canLookUpValue(step)
   const sorted = r.sorted !== -1 && r.sorted === step.at[Place.e]
-  const cost = joinCost(r.length, count, whereabouts, entity instanceof Int32Array, sorted, canLookUp)
+  const byEntity = entity instanceof Int32Array
+  const cost = joinCost({ rows: r.length, range: count, whereabouts, byEntity, sorted, canLookUp })
   const fan = fanOut(run, step, r, known, entity, value, count)
   return { rows: Math.min(r.length * fan, r.length * Math.max(count, 1)), cost }
 }

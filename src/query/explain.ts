@@ -1,3 +1,4 @@
+import type { Explanation } from '../api/explanation.ts'
 import type { Db } from '../db/db.ts'
 import { answer } from './answer.ts'
 import type { QueryEnv } from './env.ts'
@@ -5,22 +6,7 @@ import { runFlow } from './flow.ts'
 import { Limits, type QueryOptions } from './limits.ts'
 import { prepare } from './prepare.ts'
 import type { Source } from './run.ts'
-import { type ExplainedStep, Trace } from './trace.ts'
-
-/** How a query was run. */
-export interface Explanation {
-  /** The clauses in the order in which they were run. */
-  readonly steps: readonly ExplainedStep[]
-  /** Rows of the answer; 1 or 0 for a single tuple or value. */
-  readonly rows: number
-  /** Times that the query waited for segments which were not in memory. */
-  readonly waits: number
-  /** Segments that were fetched meanwhile, for whomever. */
-  readonly segments: number
-  /** Milliseconds: for parsing and resolving (none when that was done before), and in all. */
-  readonly prepareMs: number
-  readonly ms: number
-}
+import { Trace } from './trace.ts'
 
 /** Runs a query and tells how: the order of its clauses, expected and actual rows, time. Throws what the query throws. */
 export async function explain(

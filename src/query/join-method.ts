@@ -24,20 +24,26 @@ const ROWS_PER_LOOKUP = 256
 
 const NEVER = Number.POSITIVE_INFINITY
 
+/** Rows that are to be joined with a range. */
+export interface Join {
+  readonly rows: number
+  readonly range: number
+  /** Where the range lies. */
+  readonly whereabouts: Whereabouts
+  /** By a column of entities, by which the range ascends. */
+  readonly byEntity: boolean
+  /** The rows do so too. */
+  readonly sorted: boolean
+  readonly canLookUp: boolean
+}
+
 interface Costs {
   readonly lookup: number
   readonly merge: number
   readonly hash: number
 }
 
-function costs(
-  rows: number,
-  range: number,
-  whereabouts: Whereabouts,
-  byEntity: boolean,
-  sorted: boolean,
-  canLookUp: boolean,
-): Costs {
+function costs({ rows, range, whereabouts, byEntity, sorted, canLookUp }: Join): Costs {
   const isSmall = whereabouts !== 'stored' || range <= SMALL_RANGE || rows * ROWS_PER_LOOKUP >= range
   const lookup = canLookUp ? rows * (whereabouts === 'merged' ? COPIED_LOOKUP : LOOKUP) : NEVER
   if (canLookUp && !isSmall) return { lookup, merge: NEVER, hash: NEVER }
@@ -47,33 +53,16 @@ function costs(
   return { lookup, merge: byEntity ? FIXED + leaves + merged : NEVER, hash }
 }
 
-/**
- * How to join `rows` rows with a range of `range` rows. `byEntity`: by a column of entities, by which the range ascends;
- * `sorted`: the rows do so too.
- */
-export function chooseMethod(
-  rows: number,
-  range: number,
-  whereabouts: Whereabouts,
-  byEntity: boolean,
-  sorted: boolean,
-  canLookUp: boolean,
-): JoinMethod {
-  const { lookup, merge, hash } = costs(rows, range, whereabouts, byEntity, sorted, canLookUp)
+/** How to join most cheaply. */
+export function chooseMethod(join: Join): JoinMethod {
+  const { lookup, merge, hash } = costs(join)
   if (lookup <= merge && lookup <= hash) return 'lookup'
-  if (merge <= hash) return sorted ? 'merge' : 'sort-merge'
+  if (merge <= hash) return join.sorted ? 'merge' : 'sort-merge'
   return 'hash'
 }
 
 /** The cost in nanoseconds of the method that {@link chooseMethod} chooses. */
-export function joinCost(
-  rows: number,
-  range: number,
-  whereabouts: Whereabouts,
-  byEntity: boolean,
-  sorted: boolean,
-  canLookUp: boolean,
-): number {
-  const { lookup, merge, hash } = costs(rows, range, whereabouts, byEntity, sorted, canLookUp)
+export function joinCost(join: Join): number {
+  const { lookup, merge, hash } = costs(join)
   return Math.min(lookup, merge, hash)
 }

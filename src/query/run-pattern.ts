@@ -138,8 +138,8 @@ function methodFor(run: Run, step: PatternStep, r: Relation, key: Bound): JoinMe
   if (canLookUp && r.length <= 2) return 'lookup'
   const byEntity = key.place === Place.e && key.column instanceof Int32Array
   const sorted = r.sorted !== -1 && r.sorted === step.at[Place.e]
-  const { count, whereabouts } = constantScan(run, step)
-  return chooseMethod(r.length, count, whereabouts, byEntity, sorted, canLookUp)
+  const { count: range, whereabouts } = constantScan(run, step)
+  return chooseMethod({ rows: r.length, range, whereabouts, byEntity, sorted, canLookUp })
 }
 
 const KEY_PLACES: readonly number[] = [Place.e, Place.v, Place.tx, Place.a, Place.op]

@@ -1,21 +1,7 @@
+import type { ExplainedStep } from '../api/explanation.ts'
 import type { Edn } from '../datom/atoms.ts'
 import type { Estimate } from './estimate.ts'
 import { showForm } from './malformed.ts'
-
-/** One step of a plan that was carried out. */
-export interface ExplainedStep {
-  /** The clause as EDN. */
-  readonly clause: string
-  readonly kind: string
-  /** Rows that the planner expects; undefined for those that come from an index in the order that is asked for. */
-  readonly estimated: number | undefined
-  /** Rows of the relation that the step made. */
-  readonly rows: number
-  /** Milliseconds, steps within included. */
-  readonly ms: number
-  /** Steps of the clauses within, each time they ran. */
-  readonly steps: readonly ExplainedStep[]
-}
 
 interface Open {
   readonly steps: ExplainedStep[]
