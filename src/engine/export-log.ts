@@ -1,9 +1,10 @@
 import type { ExportOptions } from '../api/backup.ts'
 import { streamOf } from '../base/byte-stream.ts'
-import { AnnalsError } from '../base/errors.ts'
-import type { ConfirmedHead, LogRow } from '../storage/port.ts'
+import type { LogRow } from '../storage/port.ts'
 import { backupLines } from './backup.ts'
+import { headAt } from './head-at.ts'
 import type { Ledger } from './ledger.ts'
+import { logPages } from './log-pages.ts'
 
 /** Records that are read at a time. */
 const PAGE = 100
@@ -30,20 +31,6 @@ async function* piecesOf(log: Log, since: number): AsyncGenerator<Uint8Array> {
   yield encoder.encode(text)
 }
 
-/** The rows `from <= t <= end`. */
 async function* rowsOf(log: Log, from: number, end: number): AsyncGenerator<LogRow> {
-  for (let t = from; t <= end; ) {
-    const rows = await log.readLog(t, Math.min(PAGE, end - t + 1))
-    if (rows.length === 0) throw new AnnalsError('storage/corrupt', `the log ends at t ${t - 1}, not at ${end}`, { t })
-    yield* rows
-    t += rows.length
-  }
-}
-
-/** The head of the log as it was at `t`. */
-export async function headAt(log: Pick<Log, 'readLog'>, t: number): Promise<ConfirmedHead> {
-  if (t === 0) return { t, hash: '' }
-  const [row] = await log.readLog(t, 1)
-  if (row === undefined) throw new AnnalsError('log/unknown-transaction', `the log does not reach t ${t}`, { t })
-  return { t, hash: row.hash }
+  for await (const rows of logPages(log, from, end, PAGE)) yield* rows
 }

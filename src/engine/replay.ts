@@ -5,9 +5,6 @@ import type { Db } from '../db/db.ts'
 import type { ConfirmedHead, LogRow } from '../storage/port.ts'
 import { chainHash, decodeRecord, type LogRecord } from './record.ts'
 
-/** Rows read from the log at a time while a database is rebuilt. */
-export const LOG_PAGE = 1000
-
 /** `db` with the confirmed transaction `record` in it. Throws `storage/corrupt` when it is not the next one. */
 export async function applyRecord(db: Db, record: LogRecord): Promise<Db> {
   if (record.t !== db.basisT + 1) {

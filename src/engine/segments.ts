@@ -1,5 +1,5 @@
 import type { Stats } from '../api/connection.ts'
-import { AnnalsError, isAnnalsError } from '../base/errors.ts'
+import { type AnnalsError, isAnnalsError } from '../base/errors.ts'
 import { tOfTx } from '../datom/ids.ts'
 import type { TxData } from '../datom/tx-data.ts'
 import { countBase } from '../db/base.ts'
@@ -9,8 +9,9 @@ import { noveltyOf, segmentsOf } from '../db/merge.ts'
 import { decodeRoot } from '../db/root.ts'
 import { SegmentCache } from '../db/segment-cache.ts'
 import type { ConfirmedHead, IndexRoot, LocalStore, LogRow } from '../storage/port.ts'
+import { logPages } from './log-pages.ts'
 import { decodeRecord, type LogRecord } from './record.ts'
-import { applyRows, LOG_PAGE } from './replay.ts'
+import { applyRows } from './replay.ts'
 
 /** A confirmed value, and the log's head at its basis. */
 export interface Confirmed {
@@ -93,7 +94,7 @@ export class Segments {
   /** The rows of the log from `from` up to `to`. Throws `storage/corrupt` when it does not reach so far. */
   async readLog(from: number, to: number): Promise<readonly LogRow[]> {
     const rows: LogRow[] = []
-    while (from + rows.length <= to) rows.push(...(await this.readPage(from + rows.length, to)))
+    for await (const page of logPages(this.store, from, to)) rows.push(...page)
     return rows
   }
 
@@ -116,7 +117,7 @@ export class Segments {
   /** `from` with the log up to `t` in it. `seen` is told of every record. Throws `storage/corrupt` when the log does not reach so far. */
   async follow(from: Confirmed, t: number, seen?: (record: LogRecord) => undefined): Promise<Confirmed> {
     let { db, head } = from
-    while (head.t < t) ({ db, head } = await applyRows(db, head, await this.readPage(head.t + 1, t), seen))
+    for await (const rows of logPages(this.store, head.t + 1, t)) ({ db, head } = await applyRows(db, head, rows, seen))
     return { db, head }
   }
 
@@ -144,12 +145,5 @@ export class Segments {
     if (this.broken !== undefined) return
     this.broken = e
     this.onBroken(e)
-  }
-
-  /** Some rows of the log from `from` on, up to `t` at most. */
-  private async readPage(from: number, t: number): Promise<readonly LogRow[]> {
-    const rows = await this.store.readLog(from, Math.min(LOG_PAGE, t - from + 1))
-    if (rows.length > 0) return rows
-    throw new AnnalsError('storage/corrupt', `the log ends at t ${from - 1} and should reach ${t}`, { t: from })
   }
 }

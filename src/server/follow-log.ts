@@ -1,7 +1,7 @@
-import { AnnalsError } from '../base/errors.ts'
 import { FIRST_USER_ID } from '../datom/ids.ts'
 import { emptyDb } from '../db/empty.ts'
-import { applyRows, LOG_PAGE } from '../engine/replay.ts'
+import { logPages } from '../engine/log-pages.ts'
+import { applyRows } from '../engine/replay.ts'
 import type { RemoteHead, RemoteStore } from '../storage/port.ts'
 import type { Place } from './decide.ts'
 
@@ -49,12 +49,6 @@ const placeAt = ({ db, head: at }: Place, { nextId }: RemoteHead): Place => ({
 
 async function fold(store: RemoteStore, from: Place, to: RemoteHead): Promise<Place> {
   let { db, head: at } = from
-  while (at.t < to.t) {
-    const rows = await store.readLog(at.t + 1, Math.min(LOG_PAGE, to.t - at.t))
-    if (rows.length === 0) {
-      throw new AnnalsError('storage/corrupt', `the log ends at t ${at.t} and should reach ${to.t}`, { t: at.t + 1 })
-    }
-    ;({ db, head: at } = await applyRows(db, at, rows))
-  }
+  for await (const rows of logPages(store, at.t + 1, to.t)) ({ db, head: at } = await applyRows(db, at, rows))
   return placeAt({ ...from, db, head: at }, to)
 }

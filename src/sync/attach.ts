@@ -1,4 +1,6 @@
 import { AnnalsError, isAnnalsError } from '../base/errors.ts'
+import { headAt } from '../engine/head-at.ts'
+import type { ReadableLog } from '../engine/log-pages.ts'
 import type { ConfirmedHead, LogRow } from '../storage/port.ts'
 import { type Hello, type HelloAnswer, PROTOCOL } from './protocol.ts'
 import type { ReplicaState } from './replica-state.ts'
@@ -9,9 +11,8 @@ const ROWS = 1000
 const BYTES = 512 * 1024
 
 /** The log that was made here without a remote. */
-export interface OwnLog {
+export interface OwnLog extends ReadableLog {
   readonly state: ReplicaState
-  readLog(from: number, limit: number): Promise<readonly LogRow[]>
 }
 
 /**
@@ -29,8 +30,9 @@ export async function attach(own: OwnLog, transport: Transport, signal: AbortSig
     const { head } = own.state
     const remote = await ask(head)
     if (remote.base === 'agrees') return
+    if (remote.base === 'differs') throw hasOwnHistory(head, remote)
     const at = await headAt(own, remote.t)
-    if (remote.base === 'differs' || (at.t > 0 && (await ask(at)).base !== 'agrees')) throw hasOwnHistory(head, remote)
+    if (at.t > 0 && (await ask(at)).base !== 'agrees') throw hasOwnHistory(head, remote)
     const rows = await nextRows(own, at.t + 1, head.t)
     await transport.adopt({ protocol: PROTOCOL, ...at, rows }, signal).catch((e: unknown) => {
       // somebody else has moved it meanwhile: look again
@@ -38,12 +40,6 @@ export async function attach(own: OwnLog, transport: Transport, signal: AbortSig
     })
     signal.throwIfAborted()
   }
-}
-
-/** Where the log here stood at `t`, which it reaches. */
-async function headAt(own: OwnLog, t: number): Promise<ConfirmedHead> {
-  const [row] = t === 0 ? [] : await own.readLog(t, 1)
-  return { t: row?.t ?? 0, hash: row?.hash ?? '' }
 }
 
 async function nextRows(own: OwnLog, from: number, to: number): Promise<readonly LogRow[]> {
