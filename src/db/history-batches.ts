@@ -1,7 +1,7 @@
 import { sortedPlaces } from '../base/sorted-places.ts'
 import type { View } from './db.ts'
 import { compareRows, type Index } from './index-order.ts'
-import { lendPart, type Part } from './part.ts'
+import { lendPart, type Part, wholePart } from './part.ts'
 import type { Past } from './past.ts'
 import { pickRows, type Rows, RowsBuilder } from './rows.ts'
 import type { Batch } from './scan.ts'
@@ -33,5 +33,5 @@ export function historyBatches(index: Index, present: readonly Part[], past: Pas
   const places = sortedPlaces(rows.length, (i, j) => compare(rows, i, rows, j) || op(i) - op(j))
   const sorted = places === undefined ? rows : pickRows(rows, places)
   const ops = Uint8Array.from(places ?? added, places === undefined ? (o) => o : op)
-  return [{ ...lendPart({ rows: sorted, start: 0, end: rows.length }), added: ops }]
+  return [{ ...lendPart(wholePart(sorted)), added: ops }]
 }
