@@ -1,4 +1,5 @@
-import type { Db } from './db.ts'
+import type { Schema } from '../datom/schema.ts'
+import type { Db, Trees } from './db.ts'
 import { comparePlace, type Index, type Place } from './index-order.ts'
 import type { IndexTree } from './index-tree.ts'
 import { loadAll } from './load.ts'
@@ -23,13 +24,14 @@ export interface Past {
  * The past of `db`, which has a time view, between two places of an index, both included unless they say otherwise. As of a moment only
  * the blocks that hold it are read.
  */
-export function pastBetween({ past, view }: Db, index: Index, from: Place, to: Place): Past {
+export function pastBetween({ past, view, schema }: Db, index: Index, from: Place, to: Place): Past {
   if (index === 'eavt' || isOneFact(index, from, to)) return new Runs([rangeOf(past.eavt, from, to)])
   if (!view.history && view.asOf !== undefined && isOneTarget(index, from, to)) {
     return new Runs(rangesAt(past[index], index, from, to, view.asOf))
   }
   const all = rangeOf(past[index], prefixOf(index, from), prefixOf(index, to))
-  return new Unsorted(shorter(all, entitiesBetween(past.eavt, index, from, to)), index, from, to)
+  const less = index === 'aevt' ? entitiesBetween(past, from, to) : targetBetween(past, schema, index, from, to)
+  return new Unsorted(less !== undefined && less.count < all.count ? less : all, index, from, to)
 }
 
 /** Whether all that lies between two places is of one entity and attribute, and one value in the orders by value. */
@@ -40,13 +42,25 @@ const isOneFact = (index: Index, from: Place, to: Place): boolean =>
 export const isOneAttribute = (index: Index, from: Place, to: Place): boolean =>
   index === 'aevt' && from.a !== undefined && from.a === to.a
 
-/** All that was said of the entities between two places of AEVT; undefined where that is not less than all of the attribute. */
-function entitiesBetween(eavt: IndexTree, index: Index, from: Place, to: Place): Range | undefined {
-  if (!isOneAttribute(index, from, to) || (from.e === undefined && to.e === undefined)) return undefined
+/** All that was said of the entities between two places of AEVT; undefined where that is everybody. */
+function entitiesBetween({ eavt }: Trees, from: Place, to: Place): Range | undefined {
+  if (!isOneAttribute('aevt', from, to) || (from.e === undefined && to.e === undefined)) return undefined
   return rangeOf(eavt, { e: from.e }, { e: to.e })
 }
 
-const shorter = (x: Range, y: Range | undefined): Range => (y !== undefined && y.count < x.count ? y : x)
+/** What referred to the one target of two places of AVET; undefined where there is none such. */
+function targetBetween(
+  { vaet }: Trees,
+  { attributes }: Schema,
+  index: Index,
+  from: Place,
+  to: Place,
+): Range | undefined {
+  const { a, v } = from
+  if (index !== 'avet' || v === undefined || v !== to.v || a !== to.a) return undefined
+  if (attributes.get(a as number)?.type !== 'ref') return undefined
+  return rangeOf(vaet, { v, a }, { v, a })
+}
 
 const isOneTarget = (index: Index, from: Place, to: Place): boolean =>
   index !== 'vaet' || (from.v !== undefined && from.v === to.v)
