@@ -5,6 +5,7 @@ import { isInAvet, type Schema } from '../datom/schema.ts'
 import type { TxData } from '../datom/tx-data.ts'
 import type { Value } from '../datom/value.ts'
 import { type Db, PLAIN_VIEW, type Trees, withoutView } from './db.ts'
+import { factsOf } from './facts-of.ts'
 import type { Index } from './index-order.ts'
 import { changeIndex } from './index-tree.ts'
 import { type PassingFacts, passingFacts } from './passing-facts.ts'
@@ -73,7 +74,7 @@ async function rowsToRemove(db: Db, txs: readonly DecidedTx[], passing: PassingF
   for (const { tx, data } of txs) {
     for (let i = 0; i < data.length; i++) {
       if (data.added[i] === 1 || passing?.has(data, i)) continue
-      const found = scan(db, 'eavt', { e: data.e[i] as number, a: data.a[i] as number, v: data.v[i] as Value })
+      const found = factsOf(db, 'eavt', data.e[i] as number, data.a[i] as number, data.v[i] as Value)
       const loading = found.load()
       if (loading !== undefined) pending.push(loading)
       scans.push(found)
