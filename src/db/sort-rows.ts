@@ -42,11 +42,15 @@ function isSorted(v: readonly Value[], start: number, end: number): boolean {
 }
 
 /** The places `start ..< end` by their values; those of equal ones as they are. */
-function orderOf(v: readonly Value[], start: number, end: number): ArrayLike<number> {
-  return orderOfIntegers(v, start, end) ?? orderByComparing(v, start, end)
-}
+const orderOf = (v: readonly Value[], start: number, end: number): ArrayLike<number> =>
+  countedOrder(v, start, end, compareValues, MOST_DISTINCT) ??
+  orderOfIntegers(v, start, end) ??
+  orderByComparing(v, start, end)
 
-/** Integers are sorted together with their places, as numbers that no other order could be told from. undefined for other values. */
+/** Beyond so many different values most rows have one of their own. */
+const MOST_DISTINCT = 256
+
+/** Integers are sorted together with their places, as one number each. undefined for other values. */
 function orderOfIntegers(v: readonly Value[], start: number, end: number): Int32Array | undefined {
   const n = end - start
   const keys = new Float64Array(n)
@@ -69,53 +73,65 @@ function orderByComparing(v: readonly Value[], start: number, end: number): numb
 /** `rows`, which are in the order of EAVT, in that of AEVT: by attribute, and as they were among those of one. */
 export function groupByAttribute(rows: Rows): Rows {
   const { a, length } = rows
-  const groups = new Groups(a)
-  if (groups.isSorted) return rows
-  const order = new Int32Array(length)
-  for (let i = 0; i < length; i++) order[groups.takePlace(i)] = i
-  return pickRows(rows, order)
+  for (let i = 1; i < length; i++) {
+    if ((a[i - 1] as number) > (a[i] as number))
+      return pickRows(rows, countedOrder(a, 0, length, (x, y) => x - y) as Int32Array)
+  }
+  return rows
 }
 
-/** The rows of each attribute, and where they go. */
-class Groups {
-  readonly isSorted: boolean
-  /** The group of each row, in the order of their first appearance. */
-  private readonly groupOf: Int32Array
-  /** The place of the next row of each group. */
-  private readonly next: Int32Array
-
-  constructor(a: Int32Array) {
-    const ids: number[] = []
-    const counts: number[] = []
-    const groups = new Map<number, number>()
-    this.groupOf = new Int32Array(a.length)
-    let sorted = true
-    let group = -1
-    for (let i = 0; i < a.length; i++) {
-      const id = a[i] as number
-      // entities that are alike say the same attributes one after the other
-      if (ids[++group] !== id) group = ids[0] === id ? 0 : (groups.get(id) ?? -1)
-      if (group < 0) {
-        group = ids.push(id) - 1
-        counts.push(0)
-        groups.set(id, group)
-      }
-      ;(counts[group] as number)++
-      this.groupOf[i] = group
-      sorted &&= i === 0 || (a[i - 1] as number) <= id
+/**
+ * The places `start ..< end` by what stands there, in the order of `compare`; those of the same as they are. undefined for more than
+ * `most` different ones, or where different ones are equal.
+ */
+function countedOrder<T>(
+  list: ArrayLike<T>,
+  start: number,
+  end: number,
+  compare: (x: T, y: T) => number,
+  most = Number.POSITIVE_INFINITY,
+): Int32Array | undefined {
+  const distinct: T[] = []
+  const counts: number[] = []
+  const groups = new Map<T, number>()
+  const groupOf = new Int32Array(end - start)
+  let group = -1
+  for (let i = start; i < end; i++) {
+    const x = list[i] as T
+    // what is alike follows each other in the same order
+    if (distinct[++group] !== x) group = distinct[0] === x ? 0 : (groups.get(x) ?? distinct.length)
+    if (group === distinct.length) {
+      if (group === most) return undefined
+      distinct.push(x)
+      counts.push(0)
+      groups.set(x, group)
     }
-    this.isSorted = sorted
-    this.next = new Int32Array(ids.length)
-    let place = 0
-    for (const id of [...ids].sort((x, y) => x - y)) {
-      const g = groups.get(id) as number
-      this.next[g] = place
-      place += counts[g] as number
-    }
+    ;(counts[group] as number)++
+    groupOf[i - start] = group
   }
+  const next = placesOf(distinct, counts, compare)
+  if (next === undefined) return undefined
+  const order = new Int32Array(end - start)
+  for (let i = 0; i < order.length; i++) {
+    const g = groupOf[i] as number
+    order[(next[g] as number)++] = start + i
+  }
+  return order
+}
 
-  takePlace(row: number): number {
-    const group = this.groupOf[row] as number
-    return (this.next[group] as number)++
+/** Where each group begins when they are sorted; undefined where two are equal. */
+function placesOf<T>(
+  distinct: readonly T[],
+  counts: readonly number[],
+  compare: (x: T, y: T) => number,
+): Int32Array | undefined {
+  const sorted = [...distinct.keys()].sort((x, y) => compare(distinct[x] as T, distinct[y] as T))
+  const places = new Int32Array(distinct.length)
+  let place = 0
+  for (const [i, g] of sorted.entries()) {
+    if (i > 0 && compare(distinct[sorted[i - 1] as number] as T, distinct[g] as T) === 0) return undefined
+    places[g] = place
+    place += counts[g] as number
   }
+  return places
 }
