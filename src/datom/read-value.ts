@@ -169,9 +169,12 @@ export function tupleValue(members: readonly (Value | null)[], where: string): V
 /** Characters of a unique value or a tuple's member (bytes, where it is bytes), at most. */
 const SMALL = 1024
 
+/** Whether a value may be looked up by. */
+export const isSmall = (v: Value): boolean => typeof v !== 'string' || v.length <= SMALL + 1
+
 /** Throws `value/too-large` for what is too large to be looked up by. */
 export function checkSmall(v: Value, what: () => string): void {
-  if (typeof v !== 'string' || v.length <= SMALL + 1) return
+  if (typeof v !== 'string' || isSmall(v)) return
   throw new AnnalsError('value/too-large', `${what()} takes at most ${SMALL} characters, got ${v.length}`, {
     length: v.length,
     most: SMALL,
