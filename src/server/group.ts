@@ -1,6 +1,7 @@
 import type { AliasRow, LeaseRow, LogRow, OutcomeRow, RemoteCommit, RemoteStore, ReplicaRow } from '../storage/port.ts'
 import type { Push } from '../sync/protocol.ts'
-import type { Place } from './decide.ts'
+import { Draft } from './draft.ts'
+import type { Place } from './place.ts'
 
 /** What one push, decided, adds to its group. */
 export type Addition = Pick<Required<RemoteCommit>, 'log' | 'outcomes' | 'aliases' | 'replicas'>
@@ -19,8 +20,8 @@ export class Group {
   private constructor(
     private readonly store: RemoteStore,
     private readonly start: Place,
-    /** Where the log stands once this is stored. */
-    public place: Place,
+    /** The log as it is once this is stored. */
+    readonly draft: Draft,
     private readonly outcomeOf: Map<string, OutcomeRow>,
     private readonly replicaOf: Map<string, ReplicaRow>,
     private readonly leaseRows: LeaseRow[],
@@ -36,7 +37,7 @@ export class Group {
       store.leases(replicas),
       store.aliases(replicas),
     ])
-    return new Group(store, place, place, new Map(outcomes), new Map(rows), [...leases], [...aliases])
+    return new Group(store, place, new Draft(place), new Map(outcomes), new Map(rows), [...leases], [...aliases])
   }
 
   outcome = (txid: string): OutcomeRow | undefined => this.outcomeOf.get(txid)
@@ -50,9 +51,8 @@ export class Group {
     return row?.t === t ? row : undefined
   }
 
-  /** Takes in what a push came to, at the place that it leads to. */
-  add({ log, outcomes, aliases, replicas }: Addition, place: Place): void {
-    this.place = place
+  /** Takes in what a push came to. */
+  add({ log, outcomes, aliases, replicas }: Addition): void {
     this.log.push(...log)
     this.decided.push(...outcomes)
     this.newAliases.push(...aliases)
@@ -67,12 +67,12 @@ export class Group {
   grant(lease: LeaseRow): void {
     this.leaseRows.push(lease)
     this.granted.push(lease)
-    this.place = { ...this.place, nextId: lease.to }
+    this.draft.nextId = lease.to
   }
 
   /** What is to be stored; undefined when everything had been decided before. */
   commit(): Omit<RemoteCommit, 'expect'> | undefined {
-    const { log, decided, newAliases, granted, moved, place, start } = this
+    const { log, decided, newAliases, granted, moved, draft, start } = this
     if (log.length + decided.length + newAliases.length + granted.length + moved.size === 0) return undefined
     return {
       log,
@@ -80,7 +80,7 @@ export class Group {
       aliases: newAliases,
       leases: granted,
       replicas: [...moved.values()],
-      ...(place.nextId !== start.nextId && { nextId: place.nextId }),
+      ...(draft.nextId !== start.nextId && { nextId: draft.nextId }),
     }
   }
 }

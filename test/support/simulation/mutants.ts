@@ -70,7 +70,7 @@ async function bySeq(push: Push, replica: ReplicaRow, group: Group): Promise<Pus
   const old = push.entries.filter((e) => e.seq <= replica.lastSeq)
   const { decodeRecord } = await import('../../../src/engine/record.ts')
   const records: LogRecord[] = []
-  for (let t = 1; t <= group.place.head.t; t++) records.push(decodeRecord((await group.row(t)) as LogRow))
+  for (let t = 1; t <= group.draft.head.t; t++) records.push(decodeRecord((await group.row(t)) as LogRow))
   return old.map(({ txid, seq }) => {
     const same = records.find(({ origin }) => origin?.replica === replica.replica && origin.seq === seq)
     return { txid, ...(same === undefined ? withdrawn : { status: 'confirmed' as const, t: same.t }) }
