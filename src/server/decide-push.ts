@@ -40,13 +40,12 @@ export async function decidePush(
   deciding: Deciding,
 ): Promise<PushDecision> {
   if (push.epoch !== replica.epoch) return { kind: 'fork' }
-  const aliases = group.aliases(replica.replica).map(({ id, final }) => [id, final] as const)
   const work: Work = {
     author: {
       replica: replica.replica,
       principal: replica.principal,
       leases: group.leases(replica.replica),
-      aliases: new Map(aliases),
+      aliases: mergeAliases(new Map(), group.aliases(replica.replica)),
     },
     lastSeq: replica.lastSeq,
     lastTxid: replica.lastTxid,
@@ -68,8 +67,8 @@ export async function decidePush(
       stopped = { code: 'sync/unknown-function', message: row }
       break
     }
-    if (before !== undefined) await inheritAliases(before, work, group)
     if (follows) {
+      if (before !== undefined) await inheritAliases(before, work, group)
       work.lastSeq = entry.seq
       work.lastTxid = entry.txid
     }
@@ -151,5 +150,9 @@ function addAliases(work: Work, pairs: Iterable<readonly [number, number]>): voi
 async function inheritAliases({ t, replica }: OutcomeRow, work: Work, group: Group): Promise<void> {
   if (t === undefined || replica === work.author.replica) return
   const row = await group.row(t)
-  if (row !== undefined) addAliases(work, decodeRecord(row).aliases)
+  if (row === undefined) return
+  const { aliases } = decodeRecord(row)
+  await group.askAliases(work.author.replica, [...aliases.keys()])
+  work.author = { ...work.author, aliases: mergeAliases(work.author.aliases, group.aliases(work.author.replica)) }
+  addAliases(work, aliases)
 }

@@ -125,7 +125,7 @@ async function run(
 ) {
   const { author } = entry
   let { nextId } = draft
-  const view = withAliases(withAliases(db, author.aliases), await namedTxs(db, entry))
+  const view = withAliases({ ...db, aliases: author.aliases }, await namedTxs(db, entry))
   const result = await transact(view, decodeIntent(entry.intent, depth), {
     tx: txOfT(draft.head.t + 1),
     txid: entry.txid,

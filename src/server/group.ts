@@ -1,6 +1,7 @@
 import type { AliasRow, LeaseRow, LogRow, OutcomeRow, RemoteCommit, RemoteStore, ReplicaRow } from '../storage/port.ts'
-import type { Push } from '../sync/protocol.ts'
+import type { AliasPair, Push } from '../sync/protocol.ts'
 import { Draft } from './draft.ts'
+import { namedIds } from './named-ids.ts'
 import type { Place } from './place.ts'
 
 /** What one push, decided, adds to its group. */
@@ -28,22 +29,30 @@ export class Group {
     private readonly aliasRows: AliasRow[],
   ) {}
 
-  /** Reads what `pushes` may concern, at `place`. */
-  static async load(store: RemoteStore, pushes: readonly Push[], place: Place): Promise<Group> {
+  /** Reads what `pushes` may concern, at `place`. `depth`: collections within each other, in an intent. */
+  static async load(store: RemoteStore, pushes: readonly Push[], place: Place, depth: number): Promise<Group> {
     const replicas = [...new Set(pushes.map(({ replica }) => replica))]
+    const named = pushes.flatMap(({ entries }) => entries.flatMap((entry) => [...namedIds(entry, depth)]))
     const [outcomes, rows, leases, aliases] = await Promise.all([
       store.outcomes(pushes.flatMap(({ entries }) => entries.map(({ txid }) => txid))),
       store.replicas(replicas),
       store.leases(replicas),
-      store.aliases(replicas),
+      aliasesOf(store, replicas, named),
     ])
-    return new Group(store, place, new Draft(place), new Map(outcomes), new Map(rows), [...leases], [...aliases])
+    return new Group(store, place, new Draft(place), new Map(outcomes), new Map(rows), [...leases], aliases)
   }
 
   outcome = (txid: string): OutcomeRow | undefined => this.outcomeOf.get(txid)
   replica = (id: string): ReplicaRow | undefined => this.replicaOf.get(id)
   leases = (id: string): LeaseRow[] => this.leaseRows.filter(({ replica }) => replica === id)
-  aliases = (id: string): AliasRow[] => this.aliasRows.filter(({ replica }) => replica === id)
+  /** What ids of a replica became, as far as it was asked for. */
+  aliases = (id: string): AliasPair[] =>
+    this.aliasRows.filter(({ replica }) => replica === id).map(({ id, final }) => [id, final])
+
+  /** Reads what further `ids` of a replica became. */
+  async askAliases(replica: string, ids: readonly number[]): Promise<void> {
+    this.aliasRows.push(...(await aliasesOf(this.store, [replica], ids)))
+  }
 
   async row(t: number): Promise<LogRow | undefined> {
     if (t > this.start.head.t) return this.log[t - this.start.head.t - 1]
@@ -83,4 +92,17 @@ export class Group {
       ...(draft.nextId !== start.nextId && { nextId: draft.nextId }),
     }
   }
+}
+
+/** What `ids` became, and what that became in its turn. */
+async function aliasesOf(store: RemoteStore, replicas: readonly string[], ids: readonly number[]): Promise<AliasRow[]> {
+  const found: AliasRow[] = []
+  const asked = new Set<number>()
+  for (let next = new Set(ids); next.size > 0; ) {
+    const rows = await store.aliases(replicas, [...next])
+    for (const id of next) asked.add(id)
+    found.push(...rows)
+    next = new Set(rows.map(({ final }) => final).filter((id) => !asked.has(id)))
+  }
+  return found
 }

@@ -235,7 +235,7 @@ export class Transactor {
     for (;;) {
       await this.catchUp()
       const pushes = calls.map(({ input }) => input.message)
-      const group = await Group.load(this.store, pushes, this.place)
+      const group = await Group.load(this.store, pushes, this.place, this.options.depth)
       const done: (() => void)[] = []
       for (const { input, resolve, reject } of calls) {
         try {
