@@ -14,7 +14,6 @@ export function mergeParts(
   gone: readonly Part[],
   fresh: readonly Part[],
 ): readonly Part[] {
-  if (gone.length === 0 && fresh.length === 0) return base
   if (base.length === 0) return fresh
   const compare = compareRows[index]
   const removed = flat(gone)

@@ -48,11 +48,17 @@ class TreeRange implements Range {
   }
 }
 
+const NO_PARTS: readonly Part[] = []
+const NOTHING: Range = { count: 0, whereabouts: 'lent', load: () => undefined, parts: () => NO_PARTS }
+
+const treeRange = (tree: Tree, from: Place, to: Place): Range =>
+  tree.root === undefined ? NOTHING : new TreeRange(tree, from, to)
+
 /** Rows of segments, with what has changed since. */
 class LayeredRange implements Range {
   private readonly base: BaseRange
-  private readonly gone: TreeRange
-  private readonly fresh: TreeRange
+  private readonly gone: Range
+  private readonly fresh: Range
 
   constructor(
     private readonly tree: IndexTree,
@@ -61,8 +67,8 @@ class LayeredRange implements Range {
     to: Place,
   ) {
     this.base = new BaseRange(base, tree.index, from, to)
-    this.gone = new TreeRange(tree.gone, from, to)
-    this.fresh = new TreeRange(tree.fresh, from, to)
+    this.gone = treeRange(tree.gone, from, to)
+    this.fresh = treeRange(tree.fresh, from, to)
   }
 
   get count(): number {
@@ -81,6 +87,7 @@ class LayeredRange implements Range {
   }
 
   parts(): readonly Part[] {
+    if (this.gone.count === 0 && this.fresh.count === 0) return this.base.loaded()
     return mergeParts(this.tree.index, this.base.loaded(), this.gone.parts(), this.fresh.parts())
   }
 }
