@@ -13,7 +13,7 @@ const schema = {
 /** With a bound that cuts nothing a query is run in the general way: by a plan, over columns. */
 const planned = (query: string): string => query.replace(/\]$/, ' :limit 10]')
 
-const QUERIES: readonly (readonly [query: string, ...inputs: unknown[]])[] = [
+const QUERIES: [query: string, ...inputs: unknown[]][] = [
   ['[:find ?n . :in $ ?sku :where [?e :inv/sku ?sku] [?e :inv/count ?n]]', 'S3'],
   ['[:find ?n . :in $ ?sku :where [?e :inv/count ?n] [?e :inv/sku ?sku]]', 'nothing'],
   ['[:find ?e ?n ?tx :where [?e :inv/sku "S4"] [?e :inv/count ?n ?tx]]'],
@@ -48,7 +48,7 @@ async function filled(): Promise<Connection> {
 }
 
 describe('a query that looks at one fact after another', () => {
-  it.each(QUERIES)('answers as one that is planned: %s', async (query, ...inputs) => {
+  it.each(QUERIES)('answers as one that is planned: %s', async (query: string, ...inputs: unknown[]) => {
     const conn = await filled()
     const now = conn.db()
     const speculative = await now.with([[':db/add', ['inv/sku', 'S4'], 'inv/count', 44]])
