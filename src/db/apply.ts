@@ -14,7 +14,7 @@ import { concatRows, NO_ROWS, type Rows, RowsBuilder, sliceRows } from './rows.t
 import type { Scan } from './scan.ts'
 import { isSchemaAttribute, updateSchema, withoutNames } from './schema-at.ts'
 import { isUsed } from './schema-use.ts'
-import { groupByAttribute, sortRows } from './sort-rows.ts'
+import { groupByAttribute, sortByTarget, sortByValue, sortRows } from './sort-rows.ts'
 import { scan } from './view.ts'
 
 /**
@@ -120,14 +120,8 @@ function changeTrees(trees: Trees, schema: Schema, removed: Rows, added: Rows): 
 function ordered(schema: Schema, rows: Rows): Readonly<Record<Index, Rows>> {
   const eavt = sortRows('eavt', rows)
   const aevt = groupByAttribute(eavt)
-  const avet = sortRows(
-    'avet',
-    ofAttributes(aevt, (a) => isIndexed(schema, a)),
-  )
-  const vaet = sortRows(
-    'vaet',
-    ofAttributes(aevt, (a) => schema.attributes.get(a)?.type === 'ref'),
-  )
+  const avet = sortByValue(ofAttributes(aevt, (a) => isIndexed(schema, a)))
+  const vaet = sortByTarget(ofAttributes(aevt, (a) => schema.attributes.get(a)?.type === 'ref'))
   return { eavt, aevt, avet, vaet }
 }
 

@@ -1,5 +1,5 @@
 import { lowerBound } from '../base/search.ts'
-import { compareRows, type Index } from './index-order.ts'
+import { compareRows, type Order } from './index-order.ts'
 import { mergeLeaf } from './leaf.ts'
 import { countParts, type Part } from './part.ts'
 import { concatRows, type Rows, sliceRows } from './rows.ts'
@@ -9,7 +9,7 @@ import { concatRows, type Rows, sliceRows } from './rows.ts'
  * falls are passed on as they are.
  */
 export function mergeParts(
-  index: Index,
+  index: Order,
   base: readonly Part[],
   gone: readonly Part[],
   fresh: readonly Part[],
@@ -39,7 +39,8 @@ export function mergeParts(
   return out
 }
 
-function flat(parts: readonly Part[]): Rows {
+/** One after the other. */
+export function flat(parts: readonly Part[]): Rows {
   const [first] = parts
   if (first !== undefined && parts.length === 1) return sliceRows(first.rows, first.start, first.end)
   return concatRows(

@@ -1,8 +1,8 @@
-import { comparePlace, type Index, type Place } from './index-order.ts'
+import { comparePlace, type Order, type Place } from './index-order.ts'
 import type { Rows } from './rows.ts'
 
 /** How many of the sorted `rows` sort before `place`; with `after`, how many sort before or agree with all its components. */
-export function rankInRows(rows: Rows, index: Index, place: Place, after: boolean): number {
+export function rankInRows(rows: Rows, index: Order, place: Place, after: boolean): number {
   const compare = comparePlace[index]
   const limit = after ? 1 : 0
   let lo = 0
@@ -16,7 +16,7 @@ export function rankInRows(rows: Rows, index: Index, place: Place, after: boolea
 }
 
 /** Where the rows from `start` on end that sort before `place` or agree with it: near `start` in a few steps, however many follow. */
-export function endInRows(rows: Rows, index: Index, start: number, place: Place): number {
+export function endInRows(rows: Rows, index: Order, start: number, place: Place): number {
   const compare = comparePlace[index]
   const limit = place.excluded ? 0 : 1
   let lo = start

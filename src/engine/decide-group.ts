@@ -119,15 +119,12 @@ class GrowingLog {
     const txid = randomUuid()
     const t = this.head.t + 1
     let { nextId } = this
-    const env = runtimeEnv(this.runtime, this.datomsOf)
     const { data, instant, tempids } = await transact(db, forms, {
       tx: txOfT(t),
       txid,
       now: Math.max(this.runtime.now(), this.instant),
       mint: () => nextId++,
-      ...(lack === undefined
-        ? env
-        : { call: lack.refuse, test: lack.refuse, finds: lack.refuse, datomsOf: lack.refuse }),
+      ...(lack?.env ?? runtimeEnv(this.runtime, this.datomsOf)),
     })
     if (lack !== undefined && instant < this.instant) lack.isFelt = true // it says when it was, and others were later
     const record: LogRecord = { t, txid, instant, data, origin: undefined, aliases: new Map() }
