@@ -118,7 +118,7 @@ export class Segments {
   }
 
   /** `from` with the log up to `t` in it. `seen` is told of every record. Throws `storage/corrupt` when the log does not reach so far. */
-  async follow(from: Confirmed, t: number, seen?: (record: LogRecord) => undefined): Promise<Confirmed> {
+  async follow(from: Confirmed, t: number, seen?: (record: LogRecord) => void): Promise<Confirmed> {
     let { db, head } = from
     for await (const rows of logPages(this.store, head.t + 1, t)) ({ db, head } = await applyRows(db, head, rows, seen))
     return { db, head }
