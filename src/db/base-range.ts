@@ -12,8 +12,8 @@ const GUESS = 8
 export function segmentsBetween({ borders }: Base, index: Order, from: Place, to: Place) {
   // a whole row that is a border has all of its followers behind it, a prefix may have some before
   const isRow = from.tx !== undefined
-  const first = Math.max(0, rankInRows(borders, index, from, isRow) - 1)
-  return { first, last: rankInRows(borders, index, to, to.excluded !== true) }
+  const next = rankInRows(borders, index, from, isRow)
+  return { first: Math.max(0, next - 1), last: endInRows(borders, index, next, to) }
 }
 
 /** The rows of segments between two places of an index, both included. */
