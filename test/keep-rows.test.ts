@@ -18,16 +18,15 @@ it('a list keeps the rows that it had, wherever they have gone, and itself where
   fc.assert(
     fc.property(rows, rows, fc.array(fc.nat(11)), (old, others, places) => {
       // some of the old rows, anywhere among others
-      const next = [...others]
-      for (const place of places) next.splice(place, 0, structuredClone(old[place % Math.max(1, old.length)] ?? 0))
+      const mixed = [...others]
+      for (const place of places) mixed.splice(place, 0, structuredClone(old[place % Math.max(1, old.length)] ?? 0))
+      const next = [...new Map(mixed.map((x) => [JSON.stringify(x), x])).values()]
       const kept = keepRows<unknown[]>(old, next)
       expect(kept).toEqual(next)
       const had = new Map(old.map((x) => [JSON.stringify(x), x]))
-      const told = new Set<string>()
       for (const x of kept) {
         const key = JSON.stringify(x)
-        if (typeof x === 'object' && had.has(key) && !told.has(key)) expect(x).toBe(had.get(key))
-        told.add(key)
+        if (typeof x === 'object' && had.has(key)) expect(x).toBe(had.get(key))
       }
       expect(keepRows(old, structuredClone(old))).toBe(old)
     }),

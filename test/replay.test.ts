@@ -42,7 +42,7 @@ async function someLog(seed: number): Promise<readonly LogRow[]> {
   const storage = memory()
   conn = await open('replayed', { storage, schema })
   await conn.transact(Array.from({ length: 4 }, (_, i) => ({ 'x/id': `e${i}`, 'x/n': 0 })))
-  for (let k = 0; k < 60; k++) {
+  for (let k = 0; k < 40; k++) {
     const forms = [
       () => [{ 'db/id': at(), 'x/n': int(3), 'x/seen': int(3) }],
       () => [{ 'db/id': at(), 'x/tags': [`t${int(3)}`] }],
@@ -62,7 +62,7 @@ const contents = ({ present, past }: Db) =>
   [present, past].map((trees) => INDEXES.map((index) => [index, allRows(trees[index].fresh)]))
 
 describe('a log that is read in one go', () => {
-  it.each(seedsOf(8))('comes to what it comes to row by row, and to the same again (seed %i)', async (seed) => {
+  it.each(seedsOf(5))('comes to what it comes to row by row, and to the same again (seed %i)', async (seed) => {
     const rows = await someLog(seed)
     const empty = await emptyDb()
     const steps: { readonly db: Db; readonly was: unknown }[] = []
@@ -76,7 +76,7 @@ describe('a log that is read in one go', () => {
     expect(contents(whole.db)).toEqual(contents(db))
     expect(whole.db.schema).toEqual(db.schema)
     expect(whole.head).toEqual({ t: rows.length, hash: rows.at(-1)?.hash })
-    const cut = 5 + (seed % 50)
+    const cut = 5 + (seed % 30)
     const half = await applyRows(empty, { t: 0, hash: '' }, rows.slice(0, cut))
     await applyRows(half.db, half.head, rows.slice(cut))
     expect(contents(half.db)).toEqual(steps[cut - 1]?.was)

@@ -74,7 +74,7 @@ async function rowsToRemove(db: Db, txs: readonly DecidedTx[], passing: PassingF
   for (const { tx, data } of txs) {
     for (let i = 0; i < data.length; i++) {
       if (data.added[i] === 1 || passing?.has(data, i)) continue
-      const found = factsOf(db, 'eavt', data.e[i] as number, data.a[i] as number, data.v[i] as Value)
+      const found = factsOf(db, 'aevt', data.e[i] as number, data.a[i] as number, data.v[i] as Value)
       const loading = found.load()
       if (loading !== undefined) pending.push(loading)
       scans.push(found)

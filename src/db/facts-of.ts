@@ -7,13 +7,13 @@ import { scan } from './view.ts'
 export type FactsIndex = 'eavt' | 'aevt'
 
 /**
- * What entity `e` has for attribute `a`, or whether it has `v`, from whichever index has it in memory; otherwise from `wanted`: an
- * attribute of many entities takes fewer segments than all that these have.
+ * What entity `e` has for attribute `a`, or whether it has `v`: from the index that is wanted, unless only the other has it in
+ * memory. An attribute of many entities takes fewer segments than all that these have.
  */
 export function factsOf(db: Db, wanted: FactsIndex, e: number, a: number, v?: Value): Scan {
   const place = { e, a, ...(v !== undefined && { v }) }
-  const byEntity = scan(db, 'eavt', place)
-  if (byEntity.whereabouts !== 'stored') return byEntity
-  const byAttribute = scan(db, 'aevt', place)
-  return wanted === 'aevt' || byAttribute.whereabouts !== 'stored' ? byAttribute : byEntity
+  const found = scan(db, wanted, place)
+  if (found.whereabouts !== 'stored') return found
+  const other = scan(db, wanted === 'eavt' ? 'aevt' : 'eavt', place)
+  return other.whereabouts === 'stored' ? found : other
 }
