@@ -1,5 +1,5 @@
 import { lowerBound } from '../base/search.ts'
-import { type CompareRows, compareRows, type Index } from './index-order.ts'
+import { type CompareRows, compareRows, type Order } from './index-order.ts'
 import { mergeLeaf } from './leaf.ts'
 import type { MergedRuns } from './merged-runs.ts'
 import { countParts, type Part } from './part.ts'
@@ -10,7 +10,7 @@ import { concatRows, NO_ROWS, type Rows, sliceRows } from './rows.ts'
  * falls are passed on as they are; what is put together is kept in `known`.
  */
 export function mergeParts(
-  index: Index,
+  index: Order,
   base: readonly Part[],
   gone: readonly Part[],
   fresh: readonly Part[],
@@ -77,7 +77,8 @@ class Taker {
   }
 }
 
-function flat(parts: readonly Part[]): Rows {
+/** One after the other. */
+export function flat(parts: readonly Part[]): Rows {
   const [first] = parts
   if (first === undefined) return NO_ROWS
   if (parts.length === 1) return sliceRows(first.rows, first.start, first.end)

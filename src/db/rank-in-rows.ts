@@ -1,8 +1,10 @@
+import { lowerBound } from '../base/search.ts'
 import { compareValues, type Value } from '../datom/value.ts'
-import { comparePlace, type Index, type Place } from './index-order.ts'
+import { comparePlace, type Order, type Place } from './index-order.ts'
 import type { Rows } from './rows.ts'
 
-const COMPONENTS: Readonly<Record<Index, readonly ('e' | 'a' | 'v' | 'tx')[]>> = {
+/** In which order the columns sort the rows; undefined for blocks of time, which are no column. */
+const COMPONENTS: Readonly<Partial<Record<Order, readonly ('e' | 'a' | 'v' | 'tx')[]>>> = {
   eavt: ['e', 'a', 'v', 'tx'],
   aevt: ['a', 'e', 'v', 'tx'],
   avet: ['a', 'v', 'e', 'tx'],
@@ -13,10 +15,12 @@ const COMPONENTS: Readonly<Record<Index, readonly ('e' | 'a' | 'v' | 'tx')[]>> =
  * How many of the sorted `rows` sort before `place`; with `after`, how many sort before or agree with all its components. Component
  * by component, each in its own column among the rows that agree so far: ids are found without a call a step.
  */
-export function rankInRows(rows: Rows, index: Index, place: Place, after: boolean): number {
+export function rankInRows(rows: Rows, index: Order, place: Place, after: boolean): number {
+  const components = COMPONENTS[index]
+  if (components === undefined) return rankByComparing(rows, index, place, after)
   let lo = 0
   let hi = rows.length
-  for (const component of COMPONENTS[index]) {
+  for (const component of components) {
     const wanted = place[component]
     if (wanted === undefined || lo === hi) break
     if (component === 'v') {
@@ -30,6 +34,12 @@ export function rankInRows(rows: Rows, index: Index, place: Place, after: boolea
     }
   }
   return after ? hi : lo
+}
+
+function rankByComparing(rows: Rows, index: Order, place: Place, after: boolean): number {
+  const compare = comparePlace[index]
+  const limit = after ? 1 : 0
+  return lowerBound(0, rows.length, (i) => compare(rows, i, place) < limit)
 }
 
 /** The first of the ascending `column[lo ..< hi]` that is at least `wanted`; `hi` when none is. */
@@ -83,7 +93,7 @@ function endOfValue(column: readonly Value[], from: number, to: number, wanted: 
 }
 
 /** Where the rows from `start` on end that sort before `place` or agree with it: near `start` in a few steps, however many follow. */
-export function endInRows(rows: Rows, index: Index, start: number, place: Place): number {
+export function endInRows(rows: Rows, index: Order, start: number, place: Place): number {
   const compare = comparePlace[index]
   const limit = place.excluded ? 0 : 1
   let lo = start
