@@ -145,6 +145,8 @@ describe('a value whose segments were removed', () => {
     const unseen = async (db: Db) => (await db.datoms('eavt')).filter(({ a }) => a !== seen) // no history, no past
     const seen = await old.entid(':p/seen')
     const wanted = await unseen(old)
+    const both = '[:find ?n ?m :in $ $2 :where [?e :p/name ?n] [$2 ?e :p/name ?m]]'
+    const compared = await old.q(both, [old])
     const third = await old.asOf(3).q<Date>('[:find (max ?i) . :where [_ :db/txInstant ?i]]')
     await play([conn], 60, seededRandom(5))
     await indexedTo(storage, 'shop', conn.db().basisT - 8)
@@ -156,6 +158,15 @@ describe('a value whose segments were removed', () => {
     expect(await unseen(old)).toEqual(wanted)
     for (const point of [3, third])
       expect(await old.asOf(point).datoms('aevt')).toEqual(await conn.db().asOf(point).datoms('aevt'))
+    const { dbAfter: further } = await conn.db().with([{ 'p/name': 'somebody else' }])
+    for (const now of [conn.db(), further]) {
+      const names = await now.q<[string, string][]>(both, [old])
+      const backwards = await old.q<[string, string][]>(both, [now])
+      expect(names.map(([n, m]) => [m, n]).sort()).toEqual(backwards.sort())
+      expect((await now.explain(both, [old])).rows).toBe(names.length)
+    }
+    expect(await old.q(both, [old])).toEqual(compared)
+    await expect(conn.db().q(both, [dbAfter])).rejects.toMatchObject({ code: 'db/gone' })
     await expect(dbAfter.datoms('eavt')).rejects.toMatchObject({ code: 'db/gone' })
     await conn.close()
   })

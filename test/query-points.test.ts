@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { type Connection, memory, open } from '../src/engine.ts'
-import { indexedTo } from './support/indexed.ts'
 
 const schema = {
   'inv/sku': { type: 'string', unique: 'identity' },
@@ -55,19 +54,6 @@ describe('a query that looks at one fact after another', () => {
     for (const db of [now, now.asOf(2), now.since(2), now.history(), speculative.dbAfter]) {
       expect(await db.q(query, inputs)).toEqual(await db.q(planned(query), inputs))
     }
-    await conn.close()
-  })
-
-  it('waits for facts that are not in memory', async () => {
-    const storage = memory()
-    const before = await open('points', { storage, schema, indexing: { novelty: 1 } })
-    await before.transact([{ 'inv/sku': 'S1', 'inv/count': 1 }])
-    await indexedTo(storage, 'points', before.db().basisT)
-    await before.close()
-    const conn = await open('points', { storage, schema })
-    const query = '[:find ?n . :in $ ?sku :where [?e :inv/sku ?sku] [?e :inv/count ?n]]'
-    expect(await conn.db().q(query, ['S1'])).toBe(1)
-    expect(await conn.db().q(query, ['S1'])).toBe(1)
     await conn.close()
   })
 

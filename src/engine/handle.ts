@@ -54,7 +54,10 @@ export class DbHandle implements ApiDb {
 
   q<Row = unknown>(q: Query, inputs: readonly unknown[] = [], options?: QueryOptions): Promise<Row> {
     const { queryEnv } = this.runtime
-    const found = this.read((db) => andThen(unwrapped(inputs), (known) => query(db, q, known, queryEnv, options)))
+    const found = this.read(
+      (db, anew) => andThen(unwrapped(inputs, anew), (known) => query(db, q, known, queryEnv, options)),
+      inputs,
+    )
     return found as Promise<Row>
   }
 
@@ -118,8 +121,8 @@ export class DbHandle implements ApiDb {
   }
 
   async explain(q: Query, inputs: readonly unknown[] = [], options?: QueryOptions): Promise<Explanation> {
-    const known = await unwrapped(inputs)
-    return this.read((db) => explain(db, q, known, this.runtime.queryEnv, options))
+    const { queryEnv } = this.runtime
+    return this.read(async (db, anew) => explain(db, q, await unwrapped(inputs, anew), queryEnv, options), inputs)
   }
 
   asOf(point: TimePoint): ApiDb {
@@ -186,24 +189,37 @@ export class DbHandle implements ApiDb {
     return this.value
   }
 
-  /** Reads the value; where its segments were replaced meanwhile, or are damaged, as of its basis from newer ones. */
-  private async read<T>(reading: (db: Db) => MaybePromise<T>): Promise<T> {
+  /** The value from newer segments, where it can be had from them. */
+  unwrapAnew(): MaybePromise<Db> {
+    const fromNewer = (place: Place): Db | undefined => reopened(place, this.runtime.confirmed?.())
+    const place = placeOf(this.given)
+    return (place && fromNewer(place)) ?? andThen(this.value, (db) => fromNewer(db) ?? db)
+  }
+
+  /**
+   * Reads the value; where its segments, or those of a database among `inputs`, were replaced meanwhile, or are damaged, `anew`: as of
+   * its basis from newer ones.
+   */
+  private async read<T>(
+    reading: (db: Db, anew: boolean) => MaybePromise<T>,
+    inputs: readonly unknown[] = [],
+  ): Promise<T> {
     const { value } = this
     let db: Place | undefined = placeOf(this.given)
     try {
       const whole = value instanceof Promise ? await value : value
       db = whole
-      const found = reading(whole)
+      const found = reading(whole, false)
       return found instanceof Promise ? await found : found // an answer that is there costs no turn more
     } catch (e) {
-      return reading(this.anew(e, db))
+      const isOther = isLost(e) && inputs.some((x) => x instanceof DbHandle)
+      return reading(isOther ? await this.unwrapAnew() : this.anew(e, db), true)
     }
   }
 
   /** What stands at `place`, from newer segments, after reading it failed with `e` for want of the old ones; otherwise throws `e`. */
   private anew(e: unknown, place: Place | undefined): Db {
-    const isLost = isAnnalsError(e, 'db/gone') || isAnnalsError(e, 'storage/corrupt')
-    const again = isLost && place !== undefined ? reopened(place, this.runtime.confirmed?.()) : undefined
+    const again = isLost(e) && place !== undefined ? reopened(place, this.runtime.confirmed?.()) : undefined
     if (again === undefined) throw e
     return again
   }
@@ -241,8 +257,11 @@ function reopened({ basisT, lastTx, view, aliases }: Place, newest: Db | undefin
   return { ...newest, basisT, lastTx, aliases, view: { ...view, asOf: Math.min(view.asOf ?? lastTx, lastTx) } }
 }
 
+/** Whether segments could not be read that others may have taken the place of. */
+const isLost = (e: unknown): boolean => isAnnalsError(e, 'db/gone') || isAnnalsError(e, 'storage/corrupt')
+
 /** Handles among a query's inputs, as the values they hold; a promise only where a view still waits for its transaction. */
-export function unwrapped(inputs: readonly unknown[]): MaybePromise<readonly unknown[]> {
-  const values = mapInputs(inputs, (x) => (x instanceof DbHandle ? x.unwrap() : x))
+export function unwrapped(inputs: readonly unknown[], anew = false): MaybePromise<readonly unknown[]> {
+  const values = mapInputs(inputs, (x) => (x instanceof DbHandle ? (anew ? x.unwrapAnew() : x.unwrap()) : x))
   return values.some((x) => x instanceof Promise) ? Promise.all(values) : values
 }

@@ -1,4 +1,5 @@
 import type { Value } from '../datom/value.ts'
+import { joinValues } from '../db/rows.ts'
 
 /** One variable's values, row by row: ids and other small integers unboxed, everything else as values. */
 export type Column = Int32Array | readonly Value[]
@@ -9,6 +10,8 @@ export const isInt32 = (v: Value): v is number => typeof v === 'number' && (v | 
 export class ColumnBuilder {
   length = 0
   private ints: Int32Array | undefined
+  /** Once a value was no integer: runs as they were copied, and then those that came one by one. */
+  private readonly runs: (readonly Value[])[] = []
   private values: Value[] | undefined
 
   constructor(capacity = 16) {
@@ -50,8 +53,8 @@ export class ColumnBuilder {
       this.becomePlain()
     }
     const into = this.values as Value[]
+    this.length += n - k
     for (; k < n; k++) into.push(from[rows[k] as number] as Value)
-    this.length = into.length
   }
 
   /** Appends `from[start ..< end]`. */
@@ -74,15 +77,32 @@ export class ColumnBuilder {
       if (i === end) return
       this.becomePlain()
     }
+    this.length += end - i
+    if (Array.isArray(from) && end - i > COPIED) {
+      this.endRun()
+      this.runs.push(i === 0 && end === from.length ? from : from.slice(i, end))
+      return
+    }
     const into = this.values as Value[]
     for (; i < end; i++) into.push(from[i] as Value)
-    this.length = into.length
   }
 
   /** The column so far. The builder may go on: what it has given stays as it is. */
   done(): Column {
-    if (this.ints === undefined) return this.values as Value[]
-    return firstInts(this.ints, this.length)
+    if (this.ints !== undefined) return firstInts(this.ints, this.length)
+    this.endRun()
+    const [only] = this.runs
+    if (only !== undefined && this.runs.length === 1) return only
+    const all = joinValues(this.runs.map((v) => ({ v })))
+    this.runs.splice(0, this.runs.length, all)
+    return all
+  }
+
+  private endRun(): void {
+    const values = this.values as Value[]
+    if (values.length === 0) return
+    this.runs.push(values)
+    this.values = []
   }
 
   private room(n: number): Int32Array {
@@ -101,7 +121,7 @@ export class ColumnBuilder {
   }
 }
 
-/** Up to so many integers are copied: a view of a small array costs more than the array. */
+/** Up to so many values are copied one by one: a view or slice of a small array costs more than the array. */
 const COPIED = 64
 
 /** `ints[0 ..< n]`, a view or a copy. */

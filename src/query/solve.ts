@@ -222,9 +222,10 @@ class Solver {
     const isFunction =
       attribute !== undefined &&
       ((!attribute.many && r.slots.includes(e)) || (attribute.unique !== undefined && r.slots.includes(v)))
-    return isFunction || !at.some((slot) => this.wanted(slot) && !r.slots.includes(slot))
-      ? r
-      : distinctRows(r, this.run.codes)
+    // a column of ids is made distinct for less than the rows that come of it would be
+    const isCheap = r.columns.length === 1 && r.columns[0] instanceof Int32Array
+    const isLate = isFunction || !at.some((slot) => this.wanted(slot) && !r.slots.includes(slot))
+    return isLate && !isCheap ? r : distinctRows(r, this.run.codes)
   }
 
   /** Predicates on a variable that the pattern is about to bind. Those that cannot fail count as done. */

@@ -1,4 +1,5 @@
 import { isNumeric } from '../../datom/decimal.ts'
+import { showValue } from '../../datom/show-value.ts'
 import { compareValues, type Value } from '../../datom/value.ts'
 import { type Builtin, badArgument, type Result } from '../builtin.ts'
 import { integerArg, numberArg, valueArg } from './arguments.ts'
@@ -36,15 +37,18 @@ function real(n: number): number {
   return n === 0 ? 0 : n
 }
 
-/** Exact where one side is exact and the other can be: an exact decimal wins over a bigint, that over an integer. */
+/** As in Clojure: with a double the result is a double, otherwise with an exact decimal that, otherwise with a bigint that. */
 function combine(op: Operation, a: Value, b: Value): Value {
-  if (typeof a === 'number' && typeof b === 'number') return real(op.number(a, b))
-  const whole = (v: Value): boolean => typeof v === 'bigint' || Number.isInteger(v)
-  if (whole(a) && whole(b)) return op.bigint(BigInt(a), BigInt(b))
-  if (isInfinite(a) || isInfinite(b)) return real(op.number(Number(a), Number(b)))
-  return ofDecimal(op.decimal(toDecimal(a), toDecimal(b)))
+  if ((typeof a === 'number' && typeof b === 'number') || isDouble(a) || isDouble(b)) {
+    return real(op.number(toNumber(a), toNumber(b)))
+  }
+  if (typeof a === 'string' || typeof b === 'string') return ofDecimal(op.decimal(toDecimal(a), toDecimal(b)))
+  return op.bigint(BigInt(a), BigInt(b))
 }
-const isInfinite = (v: Value): boolean => typeof v === 'number' && !Number.isFinite(v)
+
+/** Whether `v` can be nothing but a double: a whole number may be a long as well, and is taken for one. */
+const isDouble = (v: Value): boolean => typeof v === 'number' && !Number.isInteger(v)
+const toNumber = (v: Value): number => (typeof v === 'number' ? v : Number(showValue(v)))
 
 function folded(op: Operation, first: number, alone: (x: Value) => Value): Builtin {
   return {
@@ -60,8 +64,9 @@ function folded(op: Operation, first: number, alone: (x: Value) => Value): Built
 
 function divide(a: Value, b: Value): Value {
   if (compareValues(b, 0) === 0) throw badArgument('a divisor other than 0', b)
-  if (typeof a === 'number' && typeof b === 'number') return real(a / b)
-  if (isInfinite(a) || isInfinite(b)) return real(Number(a) / Number(b))
+  if ((typeof a === 'number' && typeof b === 'number') || isDouble(a) || isDouble(b)) {
+    return real(toNumber(a) / toNumber(b))
+  }
   if (typeof a === 'bigint' && typeof b === 'bigint' && a % b === 0n) return a / b
   return ofDecimal(divideDecimals(toDecimal(a), toDecimal(b)))
 }
