@@ -9,6 +9,7 @@ import type { DatomsOf } from '../transact/transaction.ts'
 import type { Call } from './call-queue.ts'
 import { GrowingDb } from './growing-db.ts'
 import type { WriteOptions, Written } from './ledger.ts'
+import { ReadAhead } from './read-ahead.ts'
 import { type LogRecord, toRow } from './record.ts'
 import { type Runtime, runtimeEnv } from './runtime.ts'
 import type { Confirmed } from './segments.ts'
@@ -48,8 +49,13 @@ export async function decideGroup(
   const breaks = new Breaks()
   const known: DatomsOf = async (tx) => done.find((d) => d.written.tx === tx)?.written.data ?? datomsOf(tx)
   const log = new GrowingLog(place, runtime, known)
-  for (const call of calls) {
+  const readAhead = new ReadAhead(
+    calls.map((call) => call.input.forms),
+    place.db,
+  )
+  for (const [i, call] of calls.entries()) {
     const { sequence } = call.input.options
+    await readAhead.before(i)
     try {
       breaks.check(sequence)
       const { written, row } = await log.add(call.input)

@@ -3,6 +3,7 @@ import type { LiveQuery, LiveSnapshot } from '../api/live.ts'
 import { toAnnalsError } from '../base/errors.ts'
 import { keepRows } from '../base/keep-rows.ts'
 import { Listeners } from '../base/listeners.ts'
+import { mapInputs } from '../base/map-inputs.ts'
 import { plainKey } from '../base/plain-key.ts'
 import { randomUuid } from '../base/random-uuid.ts'
 import type { Db } from '../db/db.ts'
@@ -203,7 +204,7 @@ function keyOf(request: LiveRequest): string | undefined {
     if (request.kind === 'pull') return plainKey(request)
     const { query, inputs, options = {} } = request
     if (options.signal !== undefined) return undefined
-    const named = inputs.map((x) => (x instanceof DbHandle ? { $db: serialOf(x) } : x))
+    const named = mapInputs(inputs, (x) => (x instanceof DbHandle ? { $db: serialOf(x) } : x))
     return plainKey(['q', query, named, options])
   } catch {
     return undefined // a cycle

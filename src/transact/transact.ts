@@ -17,6 +17,7 @@ import { checkEnsured, checkOwnFacts, checkPredicates, type Ensured } from './ch
 import { checkSchema } from './check-schema.ts'
 import { Names, type Tempid } from './entity-form.ts'
 import { expandRetracts } from './expand-retracts.ts'
+import { transactNew } from './new-entities.ts'
 import type { Op } from './op.ts'
 import { ownFacts } from './own-facts.ts'
 import { FormReader } from './read-forms.ts'
@@ -30,6 +31,8 @@ import { undoOps } from './undo-ops.ts'
  */
 export async function transact(db: Db, forms: readonly unknown[], env: TransactEnv): Promise<Transaction> {
   const before = withoutView(db)
+  const plain = await transactNew(before, forms, env)
+  if (plain !== undefined) return plain
   const names = new Names(before, env.tx)
   const ops = await readAll(before, forms, names, env)
   if (await isKnownMigration(before, ops, env)) return nothing(before, env)

@@ -1,0 +1,38 @@
+import { readValue } from '../datom/read-value.ts'
+import type { Attribute, Schema } from '../datom/schema.ts'
+import type { Value } from '../datom/value.ts'
+
+/** Reads a value of one attribute as transaction data gives it; undefined for what takes more than reading. Throws `value/…`. */
+export type ValueReader = (x: unknown) => Value | undefined
+
+/** Different texts whose keywords a reader remembers. */
+const REMEMBERED = 256
+
+/** undefined for attributes whose values are always more than they say. */
+export function valueReader(schema: Schema, { type, ident }: Attribute): ValueReader | undefined {
+  switch (type) {
+    case 'tuple':
+      return undefined
+    case 'ref':
+      // an ident of an entity; whatever else can stand here has to be looked up
+      return (x) => (typeof x === 'string' && x.startsWith(':') ? schema.idents.get(x) : undefined)
+    case 'keyword':
+      return remembering((x) => readValue(type, x, ident))
+    default:
+      return (x) => (x === null || x === undefined ? undefined : readValue(type, x, ident))
+  }
+}
+
+/** Few keywords are said again and again, and each is a text that has to be put together. */
+function remembering(read: (x: string) => Value): ValueReader {
+  const known = new Map<string, Value>()
+  return (x) => {
+    if (typeof x !== 'string') return undefined
+    let value = known.get(x)
+    if (value === undefined) {
+      value = read(x)
+      if (known.size < REMEMBERED) known.set(x, value)
+    }
+    return value
+  }
+}

@@ -1,0 +1,124 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { isAnnalsError } from '../src/base/errors.ts'
+import { txOfT } from '../src/datom/ids.ts'
+import { applyTx } from '../src/db/apply.ts'
+import type { Db, ReadLog } from '../src/db/db.ts'
+import { emptyDb } from '../src/db/empty.ts'
+import { schemaForms } from '../src/transact/install-schema.ts'
+import { transactNew } from '../src/transact/new-entities.ts'
+import { transact } from '../src/transact/transact.ts'
+import type { TransactEnv, Transaction } from '../src/transact/transaction.ts'
+import { isWhole, runs } from './support/seeds.ts'
+
+const schema = {
+  'x/id': { type: 'string', unique: 'identity' },
+  'x/number': { type: 'long', unique: 'identity' },
+  'x/code': { type: 'uuid', unique: 'value' },
+  'x/name': { type: 'string' },
+  'x/n': { type: 'long', index: true },
+  'x/price': { type: 'bigdec' },
+  'x/at': { type: 'instant', index: true },
+  'x/kind': { type: 'keyword' },
+  'x/color': { type: 'ref', idents: [':red', ':green'] },
+  'x/tags': { type: 'string', many: true },
+} as const
+
+const uuid = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`
+const VALUES = {
+  'x/id': fc.oneof({ weight: 20, arbitrary: fc.string() }, fc.constantFrom('a', 'b', 'y'.repeat(2000))),
+  'x/number': fc.oneof({ weight: 9, arbitrary: fc.integer() }, fc.nat(3), fc.constant(1.5)),
+  'x/code': fc.oneof({ weight: 9, arbitrary: fc.nat() }, fc.nat(2)).map(uuid),
+  'x/name': fc.oneof({ weight: 9, arbitrary: fc.string() }, fc.constantFrom('', '\u0003', '\ud800')),
+  'x/n': fc.oneof({ weight: 9, arbitrary: fc.integer() }, fc.constantFrom(-0, 2 ** 60, null)),
+  'x/price': fc.constantFrom('1.50', '1.5', 7, 7n),
+  'x/at': fc.date({ noInvalidDate: true }),
+  'x/kind': fc.oneof({ weight: 9, arbitrary: fc.constantFrom(':a', ':b/c') }, fc.constantFrom('a', { $kw: ':a' })),
+  'x/color': fc.oneof({ weight: 20, arbitrary: fc.constantFrom(':red', ':green') }, fc.constantFrom(':blue', 'new', 7)),
+  'x/tags': fc.constantFrom('t', ['t', 'u']),
+}
+/** Maps of a few keys: mostly good ones, so that whole lists of them are. */
+const form = fc.record(VALUES, { requiredKeys: [] }).map((map) => {
+  const { 'x/tags': tags, ...rest } = map
+  return tags === undefined || Object.keys(rest).length > 2 ? rest : map
+})
+const good = fc.record({
+  'x/id': fc.uuid(),
+  'x/n': fc.nat(),
+  'x/kind': VALUES['x/kind'],
+  'x/color': fc.constantFrom(':red', ':green'),
+})
+const forms = fc.oneof(
+  fc.array(fc.oneof({ weight: 30, arbitrary: good }, form), { minLength: 8, maxLength: 30 }),
+  fc.array(form, { maxLength: 12 }),
+)
+
+const env = (t: number): TransactEnv => {
+  let next = 2000 + 1000 * t
+  return {
+    tx: txOfT(t),
+    txid: uuid(t),
+    now: 1_700_000_000_000 + t,
+    mint: () => next++,
+    finds: async () => false,
+    datomsOf: async () => undefined,
+  }
+}
+
+async function world(): Promise<Db> {
+  let db = await emptyDb()
+  let t = 0
+  const all = [
+    ...schemaForms(db.schema, schema),
+    [
+      { 'x/id': 'a', 'x/number': 1, 'x/code': uuid(1) },
+      { 'x/id': 'b', 'x/number': 2, 'x/code': uuid(2) },
+    ],
+  ]
+  for (const said of all) {
+    const { data } = await transact(db, said, env(++t))
+    db = await applyTx(db, txOfT(t), data, t)
+  }
+  return db
+}
+
+/** What a transaction comes to, as far as anybody can tell. */
+async function outcome(deciding: Promise<Transaction>): Promise<unknown> {
+  try {
+    const { data, ids, tempids, instant, empty, replaced } = await deciding
+    const { length, e, a, v, added, increments } = data
+    return { length, e, a, v, added, increments, ids, tempids, instant, empty, replaced }
+  } catch (e) {
+    if (!isAnnalsError(e)) throw e
+    return { code: e.code, message: e.message, data: e.data }
+  }
+}
+
+it('decides maps of new entities as the general way does, whatever they say', async () => {
+  const db = await world()
+  let short = 0
+  await fc.assert(
+    fc.asyncProperty(forms, async (said) => {
+      const { basisT } = db
+      // with ids of an earlier run there is the general way alone
+      const general = await outcome(transact(db, said, { ...env(basisT + 1), ids: {} }))
+      expect(await outcome(transact(db, said, env(basisT + 1)))).toEqual(general)
+      const decided = await transactNew(db, said, env(basisT + 1))
+      if (decided === undefined) return
+      short++
+      expect(general).toMatchObject({ e: [...decided.data.e] })
+    }),
+    runs(300),
+  )
+  if (isWhole()) expect(short).toBeGreaterThan(0)
+})
+
+it('is seen to look for whom it looks for', async () => {
+  const db = await world()
+  const seen: unknown[] = []
+  const reads: ReadLog = { note: (index, from, to) => seen.push([index, from, from === to]) }
+  const said = Array.from({ length: 20 }, (_, i) => ({ 'x/id': `new-${i}`, 'x/n': i }))
+  await transact({ ...db, reads }, said, env(db.basisT + 1))
+  const { id } = db.schema.attributes.get(db.schema.idents.get(':x/id') as number) as { id: number }
+  expect(seen).toEqual(said.map((map) => ['avet', { a: id, v: map['x/id'] }, true]))
+})
