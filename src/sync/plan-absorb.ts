@@ -66,11 +66,11 @@ export class Absorbing {
     return isApart ? bare : absorbing(await bare.lay(bare.confirmed, stay, env))
   }
 
-  /** Whether `now` is the state that this began with and what was queued here since. */
-  continues({ meta, claim, head, confirmed, entries, seq }: ReplicaState): boolean {
+  /** Whether `now` is the state that this began with, but for ids that were claimed and what was queued here since. */
+  continues({ meta, head, confirmed, entries, seq }: ReplicaState): boolean {
     const { begun, log } = this
-    const isSame = confirmed === begun.confirmed && head === begun.head && claim === begun.claim
-    if (!isSame || meta.generation !== begun.meta.generation || meta.lastOut !== begun.meta.lastOut) return false
+    if (confirmed !== begun.confirmed || head !== begun.head) return false
+    if (meta.generation !== begun.meta.generation || meta.replica !== begun.meta.replica) return false
     if (!begun.entries.every((p, i) => p === entries[i])) return false
     const isDense = entries.length - begun.entries.length === seq - begun.seq
     const queued = new Set(entries.slice(begun.entries.length).map((p) => p.txid))
