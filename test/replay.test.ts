@@ -4,8 +4,7 @@ import type { Db } from '../src/db/db.ts'
 import { emptyDb } from '../src/db/empty.ts'
 import { INDEXES } from '../src/db/index-order.ts'
 import { allRows } from '../src/db/tree-read.ts'
-import { decodeRecord } from '../src/engine/record.ts'
-import { applyRecord, applyRows } from '../src/engine/replay.ts'
+import { applyRows } from '../src/engine/replay.ts'
 import { type Connection, memory, open } from '../src/engine.ts'
 import type { LogRow } from '../src/storage/port.ts'
 import { seedsOf } from './support/seeds.ts'
@@ -68,8 +67,9 @@ describe('a log that is read in one go', () => {
     const empty = await emptyDb()
     const steps: { readonly db: Db; readonly was: unknown }[] = []
     let db = empty
+    let head = { t: 0, hash: '' }
     for (const row of rows) {
-      db = await applyRecord(db, decodeRecord(row))
+      ;({ db, head } = await applyRows(db, head, [row]))
       steps.push({ db, was: structuredClone(contents(db)) })
     }
     const whole = await applyRows(empty, { t: 0, hash: '' }, rows)

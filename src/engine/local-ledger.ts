@@ -216,7 +216,7 @@ export class LocalLedger implements Ledger {
         const outcome = await this.store.commit({
           expect: { t: this.newest.head.t },
           log: rows,
-          meta: new Map([[NEXT_ID, place.nextId]]),
+          ...(place.nextId !== this.nextId && { meta: new Map([[NEXT_ID, place.nextId]]) }),
         })
         if (outcome === 'lost') {
           await this.catchUp()

@@ -1,6 +1,6 @@
 import { AnnalsError } from '../base/errors.ts'
 import { txOfT } from '../datom/ids.ts'
-import { applyTx, applyTxs } from '../db/apply.ts'
+import { applyTxs } from '../db/apply.ts'
 import type { Db } from '../db/db.ts'
 import { isSchemaAttribute } from '../db/schema-at.ts'
 import type { ConfirmedHead, LogRow } from '../storage/port.ts'
@@ -8,12 +8,6 @@ import { chainHash, decodeRecord, type LogRecord } from './record.ts'
 
 /** Datoms that go into the indexes together, as soon as there are so many. */
 const MANY = 2 ** 16
-
-/** `db` with the confirmed transaction `record` in it. Throws `storage/corrupt` when it is not the next one. */
-export async function applyRecord(db: Db, record: LogRecord): Promise<Db> {
-  checkNext(db.basisT, record)
-  return applyTx(db, txOfT(record.t), record.data, record.t)
-}
 
 /**
  * Folds rows into `db`, checking that they follow each other and that the hash chain holds; `seen` is told of each, and of a

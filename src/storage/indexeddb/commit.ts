@@ -1,7 +1,8 @@
+import { unwrap } from 'idb'
 import { type AnnalsError, isAnnalsError } from '../../base/errors.ts'
 import { changesAnything, checkLocalCommit, headsAfter, meets } from '../local-commit.ts'
 import type { LocalCommit } from '../port.ts'
-import type { Connection, Task } from './connection.ts'
+import type { Connection, Needs } from './connection.ts'
 import type { Head } from './disk.ts'
 import { readHead } from './read-head.ts'
 import { errorName } from './storage-error.ts'
@@ -45,13 +46,10 @@ const isAppend = ({ expect, log = [], enqueue = [], claim }: LocalCommit): boole
  */
 async function append(connection: Connection, change: LocalCommit, own: OwnChange, guess: Head): Promise<boolean> {
   try {
-    await connection.run('writing', {
-      ...taskOf(change, own),
-      async work(tx, attempt) {
-        write(tx, own, headAfter(guess, change), NOTHING_FOUND)
-        attempt.wrote = true
-        tx.commit()
-      },
+    await connection.runBare('writing', needsOf(change, own), (tx, attempt) => {
+      write(tx, own, headAfter(guess, change), NOTHING_FOUND)
+      attempt.wrote = true
+      tx.commit()
     })
     return true
   } catch (e) {
@@ -76,21 +74,22 @@ async function compareAndWrite(
 ): Promise<'committed' | 'lost'> {
   let next: Head | undefined
   const outcome = await connection.run('writing', {
-    ...taskOf(change, own),
+    ...needsOf(change, own),
     async work(tx, attempt): Promise<'committed' | 'lost'> {
+      const bare = unwrap(tx)
       const reading = readHead(tx, name)
       reading.catch(() => {}) // nobody waits for it any more when a write throws
-      if (guess) write(tx, own, headAfter(guess, change), NOTHING_FOUND)
+      if (guess) write(bare, own, headAfter(guess, change), NOTHING_FOUND)
       const head = await reading
       if (!meets(head, change.expect)) {
         next = head
         throw new RolledBack('lost')
       }
       next = headAfter(head, change)
-      if (!guess) write(tx, own, next, await find(tx, own, next))
-      else if (!sameHead(guess, head)) writeHead(tx, next)
+      if (!guess) write(bare, own, next, await find(tx, own, next))
+      else if (!sameHead(guess, head)) writeHead(bare, next)
       // A strict transaction that writes nothing would leave what came before it where it is.
-      if (change.durability === 'strict' && !changesAnything(change)) writeHead(tx, next)
+      if (change.durability === 'strict' && !changesAnything(change)) writeHead(bare, next)
       attempt.wrote = true
       tx.commit()
       return 'committed'
@@ -100,7 +99,7 @@ async function compareAndWrite(
   return outcome
 }
 
-const taskOf = (change: LocalCommit, own: OwnChange): Omit<Task<never, 'readwrite'>, 'work'> => ({
+const needsOf = (change: LocalCommit, own: OwnChange): Needs<'readwrite'> => ({
   stores: storesOf(own),
   mode: 'readwrite',
   durability: change.durability ?? 'relaxed',

@@ -1,4 +1,3 @@
-import { unwrap } from 'idb'
 import { assert } from '../../base/assert.ts'
 import { rewrittenRow } from '../local-commit.ts'
 import { ownLogRow, ownMeta, ownQueueRow, ownRejectedRow } from '../own-rows.ts'
@@ -102,12 +101,12 @@ async function rejectedKeysOf(tx: Tx<'readwrite'>, txids: readonly string[]): Pr
  * itself: in a small commit, promises that nobody awaits can be felt.
  */
 export function write(
-  tx: Tx<'readwrite'>,
+  tx: IDBTransaction,
   { log, enqueue, dequeueTo, reject, unreject, meta, claims }: OwnChange,
   next: Head,
   { rewritten, requeued, rejectedKeys }: Found,
 ): void {
-  const store = storesIn(tx)
+  const store = (name: StoreName): IDBObjectStore => tx.objectStore(name)
   const lastRow = log.at(-1)
   if (lastRow) {
     const [first, ...others] = log as [LogRow, ...LogRow[]]
@@ -140,11 +139,6 @@ export function write(
 }
 
 /** All of the head but the log's. */
-export function writeHead(tx: Tx<'readwrite'>, { confirmed: _, ...head }: Head): void {
-  storesIn(tx)('meta').put(head satisfies StoredHead, HEAD_KEY)
-}
-
-function storesIn(tx: Tx<'readwrite'>): (name: StoreName) => IDBObjectStore {
-  const raw = unwrap(tx)
-  return (name) => raw.objectStore(name)
+export function writeHead(tx: IDBTransaction, { confirmed: _, ...head }: Head): void {
+  tx.objectStore('meta').put(head satisfies StoredHead, HEAD_KEY)
 }
