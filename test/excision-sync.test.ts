@@ -1,10 +1,11 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { ShownDatom } from '../src/engine.ts'
 import { memory } from '../src/storage/memory.ts'
 import type { LocalStorage } from '../src/storage/port.ts'
 import { fromCbor } from '../src/sync/cbor.ts'
 import type { PullAnswer } from '../src/sync/protocol.ts'
-import { agreed, type Client, client, quiet, TestServer, URL_OF_TEST, until } from './support/sync-world.ts'
+import { join } from './support/join.ts'
+import { agreed, type Client, quiet, TestServer, URL_OF_TEST, until } from './support/sync-world.ts'
 
 const SCHEMA = [
   {
@@ -21,16 +22,6 @@ const SCHEMA = [
   })),
 ]
 const ADA = ['p/id', 'ada'] as const
-
-const clients: Client[] = []
-afterEach(async () => {
-  await Promise.all(clients.splice(0).map(({ conn }) => conn.close()))
-})
-async function join(server: TestServer, options: Parameters<typeof client>[1] = {}): Promise<Client> {
-  const joined = await client(server, options)
-  clients.push(joined)
-  return joined
-}
 
 /** A server with two people, and who wrote about them. */
 async function people(server: TestServer, storage?: LocalStorage): Promise<Client> {

@@ -1,19 +1,10 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { open } from '../src/engine.ts'
 import { memory } from '../src/storage/memory.ts'
 import type { LocalStorage } from '../src/storage/port.ts'
+import { join } from './support/join.ts'
 import { agreed, type Client, client, quiet, SCHEMA, TestServer, URL_OF_TEST, until } from './support/sync-world.ts'
 import { instead, wrapped } from './support/wrapped-storage.ts'
-
-const clients: Client[] = []
-afterEach(async () => {
-  await Promise.all(clients.splice(0).map(({ conn }) => conn.close()))
-})
-async function join(server: TestServer, options: Parameters<typeof client>[1] = {}): Promise<Client> {
-  const joined = await client(server, options)
-  clients.push(joined)
-  return joined
-}
 
 const ITEM = ['inv/sku', 'S1'] as const
 /** A database that was used without a remote. */

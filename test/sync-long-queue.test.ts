@@ -1,7 +1,8 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { memory } from '../src/storage/memory.ts'
 import type { LocalStorage } from '../src/storage/port.ts'
-import { agreed, type Client, client, quiet, SCHEMA, TestServer } from './support/sync-world.ts'
+import { join, leave } from './support/join.ts'
+import { agreed, type Client, quiet, SCHEMA, TestServer } from './support/sync-world.ts'
 import { instead, wrapped } from './support/wrapped-storage.ts'
 
 const PENDING = Number(process.env.ANNALS_PENDING ?? 1500)
@@ -9,20 +10,10 @@ const BATCH = 100
 /** Of transactions that are worked on without a pause. */
 const SLICE = 200
 
-const clients: Client[] = []
-afterEach(async () => {
-  for (const { conn } of clients.splice(0)) await conn.close()
-})
-async function join(server: TestServer, storage: LocalStorage = memory()): Promise<Client> {
-  const joined = await client(server, { storage })
-  clients.push(joined)
-  return joined
-}
-
 /** A replica with so much pending, closed. */
 async function offline(server: TestServer): Promise<LocalStorage> {
   const storage = memory()
-  const first = await join(server, storage)
+  const first = await join(server, { storage })
   await first.conn.transact(SCHEMA)
   await quiet(first)
   first.conn.sync.setOnline(false)
@@ -33,8 +24,7 @@ async function offline(server: TestServer): Promise<LocalStorage> {
     }))
     await Promise.all(some.map((item) => first.conn.transact([item])))
   }
-  await first.conn.close()
-  clients.length = 0
+  await leave()
   return storage
 }
 
@@ -100,7 +90,7 @@ describe(`a queue of ${PENDING}`, () => {
     const server = new TestServer(undefined, { rate: false })
     const { at, storage } = counted(await offline(server))
     server.up = false
-    const a = await join(server, storage)
+    const a = await join(server, { storage })
     const { ledger } = a.replica
     expect(ledger.state.entries.length).toBe(PENDING)
     expect([ledger.pieces, ledger.reruns]).toEqual([2 * PENDING, 0])
@@ -125,9 +115,33 @@ describe(`a queue of ${PENDING}`, () => {
     expect(await a.conn.db().q('[:find (count ?e) . :where [?e :inv/sku]]')).toBe(PENDING)
   }, 600_000)
 
+  it('lets own writes in while it is decided anew, and decides nothing twice for them', async () => {
+    const server = new TestServer(undefined, { rate: false })
+    const storage = await offline(server)
+    const b = await join(server)
+    await drained(b)
+    // the schema concerns everybody
+    await b.conn.transact([{ 'db/ident': ':inv/count', 'db/index': true }])
+    await drained(b)
+    server.up = false
+    const a = await join(server, { storage })
+    const { ledger } = a.replica
+    server.up = true
+    a.replica.sync.wake()
+    while (ledger.reruns === 0) await new Promise((resolve) => setImmediate(resolve))
+    const { status } = await a.conn.transact([{ 'inv/sku': 'between', 'inv/count': 1 }])
+    expect([status, ledger.reruns < PENDING]).toEqual(['pending', true])
+    await drained(a)
+    // the one between is decided on the news as well
+    expect(ledger.reruns).toBe(PENDING + 1)
+    await drained(b)
+    await agreed(a, b)
+    expect(await b.conn.db().q('[:find ?n . :where [?e :inv/sku "between"] [?e :inv/count ?n]]')).toBe(1)
+  }, 600_000)
+
   it('answers reads and takes writes while it drains, and loses none of either', async () => {
     const server = new TestServer(undefined, { rate: false })
-    const a = await join(server, await offline(server))
+    const a = await join(server, { storage: await offline(server) })
     const made: Promise<unknown>[] = []
     let looks = 0
     while (a.conn.sync.getSnapshot().pending > 0) {

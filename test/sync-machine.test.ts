@@ -131,6 +131,15 @@ describe('the sync machine', () => {
     }
   })
 
+  it('tries once more without a pause when woken while it connects', () => {
+    const lost = failed('sync/unreachable')
+    const [again, effects] = moved([GO, { type: 'woken' }, { type: 'woken' }, lost])
+    expect([again.mode, effects]).toEqual(['connecting', [{ type: 'hangUp' }, { type: 'hello', freshToken: false }]])
+    expect(moved([lost], again)[0].mode).toBe('backing-off')
+    // what it was woken from is over
+    expect(modeAfter(GO, { type: 'woken' }, GREETED, lost)).toBe('backing-off')
+  })
+
   it('asks for a token once more after a 401, then waits to be woken', () => {
     const expired = failed('sync/unauthorized', { status: 401 })
     const [again, effects] = moved([GO, GREETED, expired])

@@ -78,7 +78,7 @@ describe('tabs of one replica', () => {
     const outcome: Outcome = { status: 'rejected', code: 'tx/refused', message: 'no', facts: {} }
     let plans = 0
     await leader.update(async (state, env) => {
-      const step = await planAbsorb(state, [], new Map([[refused.txid, outcome]]), env)
+      const step = await planAbsorb(state, { rows: [], outcomes: new Map([[refused.txid, outcome]]) }, env)
       if (plans++ === 0) {
         other.withdraw(taken.txid).catch(() => undefined)
         await seen(other, (l) => l.state.entries[1]?.body.withdrawn === true)
@@ -99,7 +99,9 @@ describe('tabs of one replica', () => {
     await seen(other, (l) => l.state.entries.length === 1)
     const second = other.transact([[':db/cas', ':here', 'db/doc', 'first', 'second']], {})
     const outcome: Outcome = { status: 'rejected', code: 'tx/refused', message: 'no', facts: {} }
-    await leader.update((state, env) => planAbsorb(state, [], new Map([[first.txid, outcome]]), env))
+    await leader.update((state, env) =>
+      planAbsorb(state, { rows: [], outcomes: new Map([[first.txid, outcome]]) }, env),
+    )
     const { txid } = await second
     for (const ledger of [leader, other]) {
       await seen(ledger, (l) => l.state.rejected.size === 1 && l.state.entries.length === 1)

@@ -2,15 +2,12 @@ import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import { decodeRecord, encodeRecord } from '../src/engine/record.ts'
 import { type Connection, memory, open, type TxReport } from '../src/engine.ts'
+import { join } from './support/join.ts'
 import { runs } from './support/seeds.ts'
-import { agreed, type Client, client, quiet, SCHEMA, TestServer } from './support/sync-world.ts'
+import { agreed, type Client, quiet, SCHEMA, TestServer } from './support/sync-world.ts'
 
 let conn: Connection
-const clients: Client[] = []
-afterEach(async () => {
-  await conn?.close()
-  for (const c of clients.splice(0)) await c.conn.close()
-})
+afterEach(() => conn?.close())
 
 const schema = {
   'inv/sku': { type: 'string', unique: 'identity' },
@@ -229,8 +226,7 @@ const OLD_BODY = 'a6616144e9030000616544e8030000616601616905616f41016176810f'
 describe('increments offline', () => {
   it('an undo made offline takes its increment off what others made of the number, on every replica alike', async () => {
     const server = new TestServer()
-    const [a, b] = [await client(server), await client(server)]
-    clients.push(a, b)
+    const [a, b] = [await join(server), await join(server)]
     await a.conn.transact(SCHEMA)
     await a.conn.transact([{ 'inv/sku': 'A', 'inv/count': 10 }])
     await quiet(a)

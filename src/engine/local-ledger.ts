@@ -109,7 +109,7 @@ export class LocalLedger implements Ledger {
   adopt(rows: readonly LogRow[]): Promise<boolean> {
     return this.steps.run(async () => {
       let { nextId } = this
-      const next = await applyRows(this.newest.db, this.newest.head, rows, ({ data }, schema) => {
+      const next = await applyRows(this.newest.db, this.newest.head, rows, ({ data }, { schema }) => {
         nextId = Math.max(nextId, freeAfter(data, schema))
       })
       const outcome = await this.store.commit({

@@ -5,7 +5,6 @@ import { attach } from './attach.ts'
 import { wantedIds } from './id-pool.ts'
 import { type Effect, type Event, type Machine, move, STOPPED } from './machine.ts'
 import { hasUnsent, nextPush } from './next-push.ts'
-import { planAbsorb } from './plan-absorb.ts'
 import {
   checkSameLog,
   planAttached,
@@ -257,10 +256,10 @@ export class SyncDriver {
    */
   private async absorb(rows: readonly LogRow[], excised: number | undefined): Promise<void> {
     try {
-      await this.ledger.update((state, env) => {
-        const fitting = excised === undefined || excised === state.meta.excised ? rows : []
-        return planAbsorb(state, fitting, this.outcomes, env)
-      })
+      await this.ledger.absorb(({ meta }) => ({
+        rows: excised === undefined || excised === meta.excised ? rows : [],
+        outcomes: this.outcomes,
+      }))
     } catch (cause) {
       if (!isAnnalsError(cause, 'storage/corrupt')) throw cause
       throw new AnnalsError(

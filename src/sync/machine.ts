@@ -24,6 +24,8 @@ export interface Machine {
   readonly registered: boolean
   /** Failures in a row. */
   readonly failures: number
+  /** Whether somebody has said, since it began to connect, that there may be a network again: then one failure more means nothing. */
+  readonly woken: boolean
   /** What was refused last: a token, or, as a fork, a push or a registration. */
   readonly refused: 'token' | 'push' | 'register' | undefined
   /** When to try again, ms since 1970: to connect, or, while live, to push what the server could not decide. */
@@ -84,6 +86,7 @@ export const STOPPED: Machine = {
   remoteT: undefined,
   registered: false,
   failures: 0,
+  woken: false,
   refused: undefined,
   retryAt: undefined,
   error: undefined,
@@ -108,6 +111,7 @@ export function move(m: Machine, event: Event, world: World): Move {
     case 'woken':
       if (m.mode === 'backing-off' || m.mode === 'unauthorised')
         return connect({ ...m, failures: 0, refused: undefined })
+      if (m.mode === 'connecting') return [{ ...m, woken: true }, []]
       return m.mode === 'live' ? work({ ...m, retryAt: undefined }, world) : [m, []]
     case 'due':
       if (m.retryAt === undefined) return [m, []]
@@ -120,6 +124,7 @@ export function move(m: Machine, event: Event, world: World): Move {
           ...m,
           mode: 'catching-up',
           busy: undefined,
+          woken: false,
           remoteT: event.remoteT,
           registered: event.registered && !forked,
           refused: forked ? m.refused : undefined,
@@ -171,7 +176,7 @@ const again = (m: Machine): Move => [
 ]
 
 const connect = (m: Machine): Move => [
-  { ...m, mode: 'connecting', busy: 'hello', retryAt: undefined },
+  { ...m, woken: false, mode: 'connecting', busy: 'hello', retryAt: undefined },
   [{ type: 'hello', freshToken: m.refused === 'token' }],
 ]
 
@@ -197,7 +202,9 @@ function work(m: Machine, world: World): Move {
 
 function fail(m: Machine, error: AnnalsError, world: World): Move {
   if (m.mode === 'stopped' || m.mode === 'backing-off') return [m, []]
-  const down = (next: Partial<Machine>): Machine => ({ ...m, busy: undefined, error, retryAt: undefined, ...next })
+  const down = (next: Partial<Machine>): Machine => {
+    return { ...m, busy: undefined, woken: false, error, retryAt: undefined, ...next }
+  }
   switch (error.code) {
     case 'sync/upgrade':
       return [down({ mode: 'too-old' }), [{ type: 'hangUp' }]]
@@ -209,6 +216,7 @@ function fail(m: Machine, error: AnnalsError, world: World): Move {
       return [down({ mode: 'unauthorised', refused: undefined }), [{ type: 'hangUp' }]]
     }
     default: {
+      if (m.woken) return again({ ...m, failures: 0, woken: false, error })
       const longest = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** m.failures)
       const { retryAfter } = error.data
       // what the remote asks for, in seconds, with the same dice, so that not all come back at once

@@ -1,12 +1,13 @@
 import type { Settled } from '../api/report.ts'
 import { txOfT } from '../datom/ids.ts'
-import { applyTx } from '../db/apply.ts'
 import type { Db } from '../db/db.ts'
+import { applyInTurn } from '../engine/apply-in-turn.ts'
 import type { LogRecord } from '../engine/record.ts'
 import type { LogRow } from '../storage/port.ts'
 import { mergeAliases, withAliases } from './aliases.ts'
+import type { News } from './footprint.ts'
 import { newsOf, promotedOf } from './news-of.ts'
-import { meetsNone, overlay } from './overlay.ts'
+import { meetsNone, type Overlay, overlay } from './overlay.ts'
 import { type Pending, pendingTx, saved, toQueueRow, unsaved } from './pending.ts'
 import type { PredictEnv } from './predict.ts'
 import type { AliasPair, Outcome } from './protocol.ts'
@@ -15,61 +16,130 @@ import { metaChange, type ReplicaMeta } from './replica-meta.ts'
 import { addTouched, confirmedAt, type Folded, foldRows, type ReplicaState, type Step } from './replica-state.ts'
 import { mentions } from './twin.ts'
 
+/** What the remote decided: records that follow the confirmed head, and outcomes of pushed transactions. */
+export interface Decided {
+  readonly rows: readonly LogRow[]
+  readonly outcomes: ReadonlyMap<string, Outcome>
+}
+
 /**
- * Takes in what the remote decided: records that follow the confirmed head, and outcomes of pushed transactions. Those at the
- * front of the queue whose end is known leave it; what stays is decided again when something came that it was not built on.
+ * Takes in what the remote decided. Those at the front of the queue whose end is known leave it; what stays is decided again when
+ * something came that it was not built on.
  */
-export async function planAbsorb(
-  state: ReplicaState,
-  rows: readonly LogRow[],
-  outcomes: ReadonlyMap<string, Outcome>,
-  env: PredictEnv,
-): Promise<Step<void>> {
-  const log = rows.filter((row) => row.t > state.head.t)
-  if (log.length === 0 && leaving(state.entries, outcomes).length === 0) return { result: undefined }
-  const folded = await foldRows(state, log)
-  const out = leaving(folded.entries, outcomes)
-  const stay = folded.entries.slice(out.length)
-  const promoted = promotedOf(state.entries, folded.records)
-  const news = newsOf(state.entries, folded.records, out, promoted)
-  const became = out.flatMap((p) => becameOf(p, outcomes)).map(resolvedBy(folded.confirmed.aliases))
-  const confirmed = withAliases(folded.confirmed, became)
-  news.addAliases(became)
-  const decided = news.any && { generation: state.meta.generation + 1, decidedTo: state.seq }
-  const { view, entries } =
-    out.length === 0 && isForeign(state, folded) && meetsNone(news, stay)
-      ? { view: await withForeign(state.view, folded.records), entries: stay }
-      : await overlay(confirmed, stay, { ...env, ...decided, datomsOf: datomsOf(folded, env) }, news, (p) => {
-          return !mentions(p, promoted)
-        })
-  const refused = rejections(out, outcomes)
-  const last = out.at(-1)
-  const change: Partial<ReplicaMeta> = {
-    ...decided,
-    ...(last && { lastOut: last.txid }),
-    ...(became.length > 0 && { aliases: [...mergeAliases(new Map(state.meta.aliases), became)] as AliasPair[] }),
+export async function planAbsorb(state: ReplicaState, decided: Decided, env: PredictEnv): Promise<Step<void>> {
+  const absorbing = await Absorbing.begin(state, decided, env)
+  return absorbing?.finish(state, env) ?? { result: undefined }
+}
+
+/** {@link planAbsorb}, halfway: all but what is queued while it is worked on. */
+export class Absorbing {
+  private constructor(
+    private readonly begun: ReplicaState,
+    private readonly folded: Folded,
+    private readonly outcomes: ReadonlyMap<string, Outcome>,
+    /** Entries that leave the queue. */
+    private readonly out: readonly Pending[],
+    private readonly became: readonly AliasPair[],
+    private readonly news: News,
+    private readonly promoted: ReadonlySet<number>,
+    /** Undefined where the view as it is stays as it is below what comes. */
+    private readonly layered: Overlay | undefined,
+    private readonly log: readonly LogRow[],
+  ) {}
+
+  /** Undefined when nothing comes of it. */
+  static async begin(state: ReplicaState, decided: Decided, env: PredictEnv): Promise<Absorbing | undefined> {
+    const { outcomes } = decided
+    const log = decided.rows.filter((row) => row.t > state.head.t)
+    if (log.length === 0 && leaving(state.entries, outcomes).length === 0) return undefined
+    const folded = await foldRows(state, log)
+    const out = leaving(folded.entries, outcomes)
+    const stay = folded.entries.slice(out.length)
+    const promoted = promotedOf(state.entries, folded.records)
+    const news = newsOf(state.entries, folded.records, out, promoted)
+    const became = out.flatMap((p) => becameOf(p, outcomes)).map(resolvedBy(folded.confirmed.aliases))
+    news.addAliases(became)
+    const isApart = out.length === 0 && isForeign(state, folded) && meetsNone(news, stay)
+    const absorbing = (layered: Overlay | undefined) =>
+      new Absorbing(state, folded, outcomes, out, became, news, promoted, layered, log)
+    const bare = absorbing(undefined)
+    return isApart ? bare : absorbing(await bare.lay(bare.confirmed, stay, env))
   }
-  return {
-    commit: {
-      expect: { t: state.head.t, claim: state.claim },
-      log,
-      requeue: unsaved(entries).map(toQueueRow),
-      ...(last && { dequeueTo: last.seq }),
-      reject: [...refused].map(([txid, body]) => ({ txid, body: encodeRejectedBody(body) })),
-      meta: metaChange(change),
-    },
-    next: {
-      ...state,
-      meta: { ...state.meta, ...change },
-      head: folded.head,
-      confirmed,
-      view,
-      entries: saved(entries),
-      rejected: new Map([...state.rejected, ...refused]),
-    },
-    touched: touchedBy(folded.records, [...out, ...stay.filter((p, i) => p !== entries[i]), ...unsaved(entries)]),
-    ended: endings(folded.entries, out, outcomes),
-    result: undefined,
+
+  /** Whether `now` is the state that this began with, but for ids that were claimed and what was queued here since. */
+  continues({ meta, head, confirmed, entries, seq }: ReplicaState): boolean {
+    const { begun, log } = this
+    if (confirmed !== begun.confirmed || head !== begun.head) return false
+    if (meta.generation !== begun.meta.generation || meta.replica !== begun.meta.replica) return false
+    if (!begun.entries.every((p, i) => p === entries[i])) return false
+    const isDense = entries.length - begun.entries.length === seq - begun.seq
+    const queued = new Set(entries.slice(begun.entries.length).map((p) => p.txid))
+    return isDense && !log.some(({ txid }) => queued.has(txid))
+  }
+
+  /** Requires that it {@link continues} `now`. */
+  async finish(now: ReplicaState, env: PredictEnv): Promise<Step<void>> {
+    const { begun, folded, outcomes, out, became, log } = this
+    const stay = folded.entries.slice(out.length)
+    const added = now.entries.slice(begun.entries.length)
+    const { view, entries } = await this.withAdded(now, added, env)
+    const refused = rejections(out, outcomes)
+    const last = out.at(-1)
+    const change: Partial<ReplicaMeta> = {
+      ...this.generation(now),
+      ...(last && { lastOut: last.txid }),
+      ...(became.length > 0 && { aliases: [...mergeAliases(new Map(now.meta.aliases), became)] as AliasPair[] }),
+    }
+    const before = [...stay, ...added]
+    const changed = before.filter((p, i) => p !== entries[i])
+    return {
+      commit: {
+        expect: { t: now.head.t, claim: now.claim },
+        log,
+        requeue: unsaved(entries).map(toQueueRow),
+        ...(last && { dequeueTo: last.seq }),
+        reject: [...refused].map(([txid, body]) => ({ txid, body: encodeRejectedBody(body) })),
+        meta: metaChange(change),
+      },
+      next: {
+        ...now,
+        meta: { ...now.meta, ...change },
+        head: folded.head,
+        confirmed: this.confirmed,
+        view,
+        entries: saved(entries),
+        rejected: new Map([...now.rejected, ...refused]),
+      },
+      touched: touchedBy(folded.records, [...out, ...changed, ...unsaved(entries)]),
+      ended: endings(folded.entries, out, outcomes),
+      result: undefined,
+    }
+  }
+
+  private get confirmed(): Db {
+    return withAliases(this.folded.confirmed, this.became)
+  }
+
+  private async withAdded(now: ReplicaState, added: readonly Pending[], env: PredictEnv): Promise<Overlay> {
+    const { layered, news, folded } = this
+    const stay = folded.entries.slice(this.out.length)
+    if (layered === undefined) {
+      if (meetsNone(news, added))
+        return { view: await withForeign(now.view, folded.records), entries: [...stay, ...added] }
+      return this.lay(this.confirmed, [...stay, ...added], env)
+    }
+    if (added.length === 0) return layered
+    const more = await this.lay(layered.view, added, env)
+    return { view: more.view, entries: [...layered.entries, ...more.entries] }
+  }
+
+  private lay(base: Db, entries: readonly Pending[], env: PredictEnv): Promise<Overlay> {
+    const anew = { ...env, ...this.generation(this.begun), datomsOf: datomsOf(this.folded, env) }
+    return overlay(base, entries, anew, this.news, (p) => !mentions(p, this.promoted))
+  }
+
+  private generation({ seq }: ReplicaState): Partial<Pick<ReplicaMeta, 'generation' | 'decidedTo'>> {
+    return this.news.any ? { generation: this.begun.meta.generation + 1, decidedTo: seq } : {}
   }
 }
 
@@ -86,9 +156,8 @@ const isForeign = (state: ReplicaState, { confirmed, entries }: Folded): boolean
 
 /** `view` with records below what is pending in it, none of which speaks of the same: the order does not show. */
 async function withForeign(view: Db, records: readonly LogRecord[]): Promise<Db> {
-  let now = view
-  for (const { t, data } of records) now = { ...(await applyTx(now, txOfT(t), data, t)), lastTx: view.lastTx }
-  return now
+  const txs = records.map(({ t, data }) => ({ tx: txOfT(t), data }))
+  return { ...(await applyInTurn(view, txs, records.at(-1)?.t ?? view.basisT)), lastTx: view.lastTx }
 }
 
 /** What the ids of a transaction stand for that left without a record. */

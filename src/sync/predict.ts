@@ -6,7 +6,7 @@ import type { Db } from '../db/db.ts'
 import { entityWith } from '../db/entity.ts'
 import { noveltySpeaksOf } from '../db/novelty.ts'
 import { scan } from '../db/view.ts'
-import { FoldingDb } from '../engine/folding-db.ts'
+import { applyInTurn } from '../engine/apply-in-turn.ts'
 import { type Runtime, runtimeEnv } from '../engine/runtime.ts'
 import { transact } from '../transact/transact.ts'
 import type { DatomsOf, Transaction } from '../transact/transaction.ts'
@@ -95,13 +95,14 @@ async function isOnlyPending(view: Db, id: number): Promise<boolean> {
 
 /** `view` with what `entries` are predicted to come to, in order. Throws `storage/corrupt` when some of it does not fit. */
 export async function applyEntries(view: Db, entries: readonly Pick<Pending, 'seq' | 'body'>[]): Promise<Db> {
-  const value = new FoldingDb(view)
-  const replaced: [number, number][] = []
-  for (const { seq, body } of entries) {
-    if (body.predicted !== undefined) await value.add({ tx: pendingTx(seq), data: body.predicted }, view.basisT)
-    replaced.push(...body.replaced)
-  }
-  return withAliases(await value.whole(), replaced)
+  const txs = entries.flatMap(({ seq, body: { predicted } }) =>
+    predicted ? [{ tx: pendingTx(seq), data: predicted }] : [],
+  )
+  const after = await applyInTurn(view, txs, view.basisT)
+  return withAliases(
+    after,
+    entries.flatMap(({ body }) => [...body.replaced]),
+  )
 }
 
 /** As a record without a prototype: a tempid may have any name. */

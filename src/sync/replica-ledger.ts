@@ -27,6 +27,7 @@ import { News } from './footprint.ts'
 import { IdPool, OutOfIds, takeBlock } from './id-pool.ts'
 import { overlay } from './overlay.ts'
 import { isInView, pendingTx } from './pending.ts'
+import { Absorbing, type Decided, planAbsorb } from './plan-absorb.ts'
 import { planAmend } from './plan-amend.ts'
 import { planCatchUp } from './plan-catch-up.ts'
 import { planExcisions } from './plan-excisions.ts'
@@ -204,6 +205,16 @@ export class ReplicaLedger implements Ledger {
     })
   }
 
+  /** Takes in what the remote decided. Own transactions go on being queued meanwhile, and what is worked out holds for them too. */
+  async absorb(decidedOn: (state: ReplicaState) => Decided): Promise<void> {
+    const begun = this.current
+    // what fails is begun again in its turn
+    const absorbing = await Absorbing.begin(begun, decidedOn(begun), this.env(begun, noIds)).catch(() => undefined)
+    await this.update((state, env) =>
+      absorbing?.continues(state) ? absorbing.finish(state, env) : planAbsorb(state, decidedOn(state), env),
+    )
+  }
+
   /** Tells of a failure that nobody awaits. */
   fail(e: unknown): void {
     if (this.closed) return
@@ -370,12 +381,12 @@ export class ReplicaLedger implements Ledger {
     this.origin = new LogOrigin(this.datomsOf)
   }
 
-  private env({ meta }: Pick<ReplicaState, 'meta'>): PredictEnv {
+  private env({ meta }: Pick<ReplicaState, 'meta'>, take = this.pool.take): PredictEnv {
     return {
       runtime: this.runtime,
       replica: meta.replica,
       generation: meta.generation,
-      take: this.pool.take,
+      take,
       txidOf: (tx) => this.txids.get(tx),
       datomsOf: this.datomsOf,
       ran: () => {
@@ -384,6 +395,11 @@ export class ReplicaLedger implements Ledger {
       breathe: () => this.slices.breathe(),
     }
   }
+}
+
+/** Ids are claimed, and given back where nothing comes of it, by one step at a time. */
+const noIds = (): never => {
+  throw new OutOfIds()
 }
 
 /** What a replica knows that has nothing but a confirmed value. */

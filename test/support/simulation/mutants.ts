@@ -36,7 +36,9 @@ const absorbing = (
   rows: (all: readonly LogRow[]) => readonly LogRow[] = (all) => all,
 ) =>
   exporting<PlanAbsorb>(({ planAbsorb }) => ({
-    planAbsorb: ((state, news, all, env) => planAbsorb(state, rows(news), outcomes(all), env)) as typeof planAbsorb,
+    Absorbing: { begin: async () => undefined },
+    planAbsorb: ((state, news, env) =>
+      planAbsorb(state, { rows: rows(news.rows), outcomes: outcomes(news.outcomes) }, env)) as typeof planAbsorb,
   }))
 
 const deciding = (change: (push: Push, replica: ReplicaRow, group: Group) => Push) =>
