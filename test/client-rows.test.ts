@@ -2,6 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { unpackRows } from '../src/client/packed-rows.ts'
 import { packRows } from '../src/client/serve/pack-rows.ts'
+import type { DbHandle } from '../src/engine/handle.ts'
+import { memory, open, type Query } from '../src/engine.ts'
 
 /** As it arrives on the page. */
 function crossed(result: unknown): unknown {
@@ -45,6 +47,32 @@ describe('rows cross a worker boundary as they are', () => {
       }),
       { numRuns: 60 },
     )
+  })
+
+  it('as what a query found by columns', async () => {
+    const conn = await open('columns', { storage: memory() })
+    const columns = [
+      Array.from({ length: 300 }, (_, i) => i),
+      Array.from({ length: 300 }, (_, i) => `text ${i}`),
+      Array.from({ length: 300 }, (_, i) => (i % 3 === 0 ? 0.5 : i % 2 === 0)),
+      Array.from({ length: 300 }, (_, i) => new Date(i)),
+    ]
+    const rows = Array.from({ length: 300 }, (_, i) => columns.map((c) => c[i]))
+    const db = conn.db() as DbHandle
+    for (const find of [['?a', '?b', '?c', '?d'], { a: '?a', b: '?b', c: '?c', d: '?d' }, ['?b'], [['?b', '...']]]) {
+      for (const limit of [undefined, 250, 10]) {
+        const query = {
+          find,
+          in: [[['?a', '?b', '?c', '?d']]],
+          where: [],
+          'order-by': [['?b', 'desc']],
+          ...(limit && { limit }),
+        } as unknown as Query
+        const expected = await db.q(query, [rows])
+        expect(crossed(await db.qColumns(query, [rows]))).toStrictEqual(expected)
+      }
+    }
+    await conn.close()
   })
 
   it('whatever is not a table', () => {

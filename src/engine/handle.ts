@@ -20,9 +20,11 @@ import { ID_END, isPendingTx, PENDING_BASE, PROVISIONAL_BASE, txOfT } from '../d
 import { applyTx } from '../db/apply.ts'
 import { type Db, PLAIN_VIEW, withoutView } from '../db/db.ts'
 import { entityId } from '../db/entity.ts'
+import type { Shape } from '../query/answer.ts'
 import { explain } from '../query/explain.ts'
 import { pullMany, pullOne } from '../query/pull/pull.ts'
 import { query } from '../query/query.ts'
+import { byColumns } from '../query/result-columns.ts'
 import { txForms } from '../transact/read-forms.ts'
 import { transact } from '../transact/transact.ts'
 import type { DatomsOf } from '../transact/transaction.ts'
@@ -53,12 +55,20 @@ export class DbHandle implements ApiDb {
   }
 
   q<Row = unknown>(q: Query, inputs: readonly unknown[] = [], options?: QueryOptions): Promise<Row> {
+    return this.answer(q, inputs, options) as Promise<Row>
+  }
+
+  /** As {@link q}, but a large relation comes by columns: {@link ResultColumns}. */
+  qColumns(q: Query, inputs: readonly unknown[], options?: QueryOptions): Promise<unknown> {
+    return this.answer(q, inputs, options, byColumns)
+  }
+
+  private answer(q: Query, inputs: readonly unknown[], options?: QueryOptions, shape?: Shape): Promise<unknown> {
     const { queryEnv } = this.runtime
-    const found = this.read(
-      (db, anew) => andThen(unwrapped(inputs, anew), (known) => query(db, q, known, queryEnv, options)),
+    return this.read(
+      (db, anew) => andThen(unwrapped(inputs, anew), (known) => query(db, q, known, queryEnv, options, shape)),
       inputs,
     )
-    return found as Promise<Row>
   }
 
   pull<Entity = Record<string, unknown>>(

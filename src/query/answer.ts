@@ -7,18 +7,29 @@ import { type Outcome, outcomeOf } from './outcome.ts'
 import type { Prepared } from './prepare.ts'
 import type { Output } from './results.ts'
 import { readerOf, shapeResult } from './shape-result.ts'
-import type { FindElement } from './syntax.ts'
+import type { Find, FindElement } from './syntax.ts'
 import type { Trace } from './trace.ts'
 
+/** Makes the answer out of what was found. */
+export type Shape = (find: Find, rows: Int32Array, outputs: readonly Output[]) => unknown
+
+const byRows: Shape = (find, rows, outputs) => shapeResult(find, rows, outputs.map(readerOf))
+
 /** Runs a prepared query to the end. */
-export function* answer(prepared: Prepared, env: QueryEnv, limits: Limits, trace?: Trace): Flow<unknown> {
+export function* answer(
+  prepared: Prepared,
+  env: QueryEnv,
+  limits: Limits,
+  trace?: Trace,
+  shape: Shape = byRows,
+): Flow<unknown> {
   const found = yield* execute(prepared, env, limits, trace)
   const outcome = outcomeOf(prepared.program, found, env)
   const { find } = prepared.program.query
   const outputs = find.elements.some((element) => element.kind === 'pull')
     ? yield* pulled(prepared, outcome, env)
     : outcome.table.outputs
-  return shapeResult(find, outcome.rows, outputs.map(readerOf))
+  return shape(find, outcome.rows, outputs)
 }
 
 /** The outputs with every pull carried out for the rows that are asked for. */

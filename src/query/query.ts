@@ -1,6 +1,6 @@
 import type { MaybePromise } from '../base/maybe-promise.ts'
 import type { Db } from '../db/db.ts'
-import { answer } from './answer.ts'
+import { answer, type Shape } from './answer.ts'
 import type { QueryEnv } from './env.ts'
 import { runFlow } from './flow.ts'
 import { Limits, type QueryOptions } from './limits.ts'
@@ -11,7 +11,7 @@ import { NOT_AT_HAND, runPoints } from './run-points.ts'
  * Answers a query, EDN text or data, against `db`. `inputs` stand, in order, for the names of `:in` other than `$`, which is
  * `db`. A relation comes as an array of distinct rows, `[?x ...]` as an array, `.` and `[?a ?b]` as undefined when there is no
  * row. At once when everything is in memory, else as a promise. Throws (or rejects with) errors of the area `query/`, and what
- * reading EDN and values throws.
+ * reading EDN and values throws. `shape` makes another answer of what was found.
  */
 export function query(
   db: Db,
@@ -19,9 +19,10 @@ export function query(
   inputs: readonly unknown[],
   env: QueryEnv,
   options?: QueryOptions,
+  shape?: Shape,
 ): MaybePromise<unknown> {
   const prepared = prepare(db, q, inputs, env)
   const limits = new Limits(options)
   const found = runPoints(prepared, limits)
-  return found === NOT_AT_HAND ? runFlow(answer(prepared, env, limits)) : found
+  return found === NOT_AT_HAND ? runFlow(answer(prepared, env, limits, undefined, shape)) : found
 }

@@ -1,4 +1,5 @@
 import type { Column, WireRows } from '../../api/messages.ts'
+import { ResultColumns } from '../../query/result-columns.ts'
 import { Moved } from '../calls.ts'
 
 /** Below this many rows a result crosses as it is: building columns costs more than it saves. */
@@ -19,6 +20,7 @@ export function packRows(result: unknown): Moved<WireRows> {
 }
 
 function packed(result: unknown): WireRows {
+  if (result instanceof ResultColumns) return packedColumns(result)
   const plain: WireRows = { form: 'plain', value: result }
   if (!Array.isArray(result) || result.length < MIN_ROWS) return plain
   const { length } = result
@@ -36,6 +38,13 @@ function packed(result: unknown): WireRows {
   const keys = Object.keys(first)
   for (const row of result) if (!hasKeys(row, keys)) return plain
   return { form: 'objects', length, keys, columns: keys.map((key) => packCells(named(result, key))) }
+}
+
+function packedColumns({ length, columns, keys }: ResultColumns): WireRows {
+  const packed = columns.map((column) => (column instanceof Int32Array ? { numbers: column } : packCells(column)))
+  return keys === undefined
+    ? { form: 'arrays', length, columns: packed }
+    : { form: 'objects', length, columns: packed, keys }
 }
 
 /** Whether `row` has exactly these keys in this order. */
@@ -106,14 +115,15 @@ function packValues(cells: readonly unknown[]): Column | undefined {
 
 function packText(cells: readonly unknown[]): Column | undefined {
   const ends = new Uint32Array(cells.length)
-  let text = ''
+  let end = 0
   for (let i = 0; i < cells.length; i++) {
     const x = cells[i]
     if (typeof x !== 'string') return undefined
-    text += x
-    ends[i] = text.length
+    end += x.length
+    ends[i] = end
   }
-  return { text, ends }
+  // joined at once: a text that grows is flattened when it crosses, at twice the cost
+  return { text: cells.join(''), ends }
 }
 
 function buffersOf(column: Column): ArrayBuffer[] {
