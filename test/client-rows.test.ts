@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { unpackRows } from '../src/client/packed-rows.ts'
-import { packRows } from '../src/client/serve/pack-rows.ts'
+import { packRows } from '../src/client/pack-rows.ts'
 
 /** As it arrives on the page. */
 function crossed(result: unknown): unknown {

@@ -14,12 +14,13 @@ import type {
 import { AnnalsError } from '../base/errors.ts'
 import { restore } from '../engine/restore.ts'
 import { answerCalls, type Caller, callerOf, type Handlers } from './calls.ts'
+import { packRows } from './pack-rows.ts'
+import { unpackRows } from './packed-rows.ts'
 import { Backups } from './serve/backups.ts'
 import { destroyDatabase } from './serve/destroy-database.ts'
 import { Leadership } from './serve/leadership.ts'
 import { holdLifeLock } from './serve/life-lock.ts'
 import { type Databases, storeName } from './serve/open-database.ts'
-import { packRows } from './serve/pack-rows.ts'
 import { ServedConnection } from './serve/served-connection.ts'
 import { wireImport } from './serve/wire-import.ts'
 
@@ -90,7 +91,7 @@ class Server {
       const served = this.served(connection)
       return served.report(await served.connection.transact(txData, options))
     },
-    import: (connection, elements) => wireImport(this.connection(connection).import(elements)),
+    import: (connection, elements) => wireImport(this.connection(connection).import(unpackRows(elements) as unknown[])),
     undo: (connection, target, options) => this.connection(connection).undo(target, options),
     planUndo: (connection, target) => this.connection(connection).planUndo(target),
     excise: (connection, target, options) => this.connection(connection).excise(target, options),

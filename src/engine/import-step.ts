@@ -1,10 +1,13 @@
 import type { ImportStep } from '../api/import.ts'
 import { isAnnalsError } from '../base/errors.ts'
+import { type ChunkSize, ImportChunk } from '../base/import-chunk.ts'
 import { isList } from '../datom/atoms.ts'
 import { isRecord } from '../transact/map-form.ts'
 import { txForms } from '../transact/read-forms.ts'
 import type { Ledger } from './ledger.ts'
 import type { Sequence } from './sequence.ts'
+
+type ImportLedger = Pick<Ledger, 'transact' | 'chunk'>
 
 /** Elements that are one transaction: one that stands alone, or several maps. */
 interface Piece {
@@ -19,13 +22,13 @@ const ITS_OWN = /^(tx|value|entity|ident|attribute|schema|edn)\//
  * Imports `elements` in order, as though each were a transaction of its own, and stops at the first that is refused. Maps that
  * cannot tell whether they share a transaction do share one; where several together are refused, they are tried in smaller ones.
  */
-export async function importStep(transact: Ledger['transact'], elements: readonly unknown[]): Promise<ImportStep> {
+export async function importStep(ledger: ImportLedger, elements: readonly unknown[]): Promise<ImportStep> {
   const done = { elements: 0, transactions: 0, datoms: 0 }
-  let pieces = piecesOf(elements)
+  let pieces = piecesOf(elements, ledger.chunk)
   while (pieces.length > 0) {
     const sequence: Sequence = { broken: false }
     const { forms, unreadable } = readPieces(pieces)
-    const results = await Promise.allSettled(forms.map((f) => transact(f, { sequence })))
+    const results = await Promise.allSettled(forms.map((f) => ledger.transact(f, { sequence })))
     for (const [i, result] of results.entries()) {
       if (result.status === 'rejected') break
       done.elements += (pieces[i] as Piece).elements.length
@@ -67,17 +70,19 @@ const halves = ({ first, elements }: Piece): Piece[] => {
   ]
 }
 
-function piecesOf(elements: readonly unknown[]): Piece[] {
+function piecesOf(elements: readonly unknown[], most: ChunkSize): Piece[] {
   const pieces: Piece[] = []
-  let start = 0
+  let shared = new ImportChunk(most)
   const cut = (end: number): void => {
-    if (start < end) pieces.push({ first: start, elements: elements.slice(start, end) })
-    start = end
+    const { length } = shared.elements
+    if (length > 0) pieces.push({ first: end - length, elements: shared.elements })
+    shared = new ImportChunk(most)
   }
   for (const [i, element] of elements.entries()) {
-    if (mayShare(element)) continue
-    cut(i)
-    cut(i + 1)
+    const isShared = mayShare(element)
+    if (!isShared || shared.isFull) cut(i)
+    shared.add(element)
+    if (!isShared) cut(i + 1)
   }
   cut(elements.length)
   return pieces

@@ -1,5 +1,5 @@
-import type { Column, WireRows } from '../../api/messages.ts'
-import { Moved } from '../calls.ts'
+import type { Column, WireRows } from '../api/messages.ts'
+import { Moved } from './calls.ts'
 
 /** Below this many rows a result crosses as it is: building columns costs more than it saves. */
 const MIN_ROWS = 200
