@@ -87,6 +87,28 @@ describe('an import', () => {
     expect(await facts(imported)).toBe(await facts(single))
   })
 
+  it('asks for what the elements before it have left, though they share transactions', async () => {
+    const unique = { ...schema, 'inv/shelf': { type: 'long', unique: 'value' } } as const
+    const moved = { 'inv/sku': 'SKU-1', 'inv/shelf': 2 }
+    const asked = { 'inv/sku': 'SKU-2', 'inv/like': ['inv/shelf', 1] }
+    for (const before of [[], [[':db/add', ['inv/sku', 'SKU-1'], 'inv/count', 1]]]) {
+      const conn: Connection = await open('moved', { storage: memory(), schema: unique })
+      conns.push(conn)
+      await conn.transact([{ 'inv/sku': 'SKU-1', 'inv/shelf': 1 }])
+      const elements = [...before.map((form) => [form]), moved, asked]
+      const error = await refusal(conn.import(elements))
+      expect([error.code, error.data.element]).toEqual(['entity/unknown', elements.length - 1])
+      expect((await countsIn(conn)).has('SKU-2')).toBe(false)
+      // and whatever moves nothing still shares
+      const { transactions } = await conn.import([
+        item(3),
+        { 'inv/sku': 'SKU-4', 'inv/like': ['inv/shelf', 2] },
+        { 'inv/sku': 'SKU-5', 'inv/like': ['inv/sku', 'SKU-1'] },
+      ])
+      expect(transactions).toBe(1)
+    }
+  })
+
   it('finds what is there already, wherever it was imported', async () => {
     const conn = await shop()
     await conn.import(Array.from({ length: 3000 }, (_, i) => item(i)))
