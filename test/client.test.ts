@@ -64,6 +64,7 @@ describe('connect', () => {
       ['x', { worker: {} }],
       ['x', { durability: 'perfect' }],
       ['x', { functions: {} }],
+      ['x', { schem: {} }],
     ]
     for (const [name, options] of wrong) {
       await expect(connect(name, options), JSON.stringify([name, options])).rejects.toMatchObject({

@@ -445,8 +445,8 @@ class Timers {
 /** Ids of the segments that the newest root names, ascending. */
 async function liveSegments(store: LocalStore): Promise<number[]> {
   const root = await store.readRoot()
-  const { db } = decodeRoot(root?.body as Uint8Array, new SegmentCache((ids) => store.readSegments(ids), 0))
-  return [...segmentsOf(db)].sort((x, y) => x - y)
+  const found = decodeRoot(root?.body as Uint8Array, new SegmentCache((ids) => store.readSegments(ids), 0))
+  return [...segmentsOf((found as NonNullable<typeof found>).db)].sort((x, y) => x - y)
 }
 
 /** What lies in `storage` without its segments. */

@@ -105,3 +105,29 @@ describe.each<Lies>(['in memory', 'in segments', 'in both'])('the first rows of 
     await conn.close()
   })
 })
+
+it('what has changed since costs the first rows nothing, wherever it lies', async () => {
+  const storage = memory()
+  const conn = await open('changed', { storage, schema, indexing: { novelty: 2000, segmentRows: 512 } })
+  await conn.transact(items)
+  await indexedTo(storage, 'changed', conn.db().basisT)
+  const ends = ['least', 'greatest'].map((name) => QUERIES[name] as string)
+  const cost = async (): Promise<number> => {
+    for (const text of ends) await conn.db().q(text) // segments are in memory from here on
+    read.rows = 0
+    for (const text of ends) expect(await conn.db().q(text)).toEqual(await wholeOf(conn, text))
+    read.rows = 0
+    for (const text of ends) await conn.db().q(text)
+    return read.rows
+  }
+  const before = await cost()
+  const update = (from: number, count: (i: number) => number) =>
+    conn.transact(Array.from({ length: 150 }, (_, k) => ({ 'inv/sku': `S${from + k * 7}`, 'inv/count': count(k) })))
+  await update(0, (k) => -1 - k) // come to the head
+  expect(await cost()).toBeLessThan(before + 100)
+  await update(1, (k) => N + k) // and to the end
+  expect(await cost()).toBeLessThan(before + 100)
+  await update(2, (k) => 700 + k) // and between
+  expect(await cost()).toBeLessThan(before + 100)
+  await conn.close()
+})

@@ -316,6 +316,8 @@ describe('inputs', () => {
     expect(await code('[:find ?e :in $ ?x :where [?e :inv/sku ?x]]', null)).toBe('query/wrong-input')
     expect(await code('[:find ?e :in $ ?x :where [?e :inv/sku ?x]]')).toBe('query/wrong-input')
     expect(await code('[:find ?e :in $ :where [?e :inv/sku]]', 5)).toBe('query/wrong-input')
+    const noList = conn.db().q('[:find ?e :in $ ?x :where [?e :inv/sku ?x]]', 'A' as never)
+    await expect(noList).rejects.toMatchObject({ code: 'query/wrong-input' })
     expect(await code('[:find ?e :in $ [?x ...] :where [?e :inv/sku ?x]]', 'A')).toBe('query/wrong-input')
     expect(await code('[:find ?e :in $ [[?x ?y]] :where [?e :inv/sku ?x]]', [['A']])).toBe('query/wrong-input')
     expect(await code('[:find ?e :in $ $2 :where [$2 ?e]]', 'A')).toBe('query/wrong-input')
@@ -502,6 +504,17 @@ describe('expressions', () => {
     ['(join "," ["a" "b"])', 'a,b'],
     ['(re-find "b+" "abbc")', 'bb'],
     ['(re-matches "a.c" "abc")', 'abc'],
+    ['(re-seq "b+" "abbcb")', ['bb', 'b']],
+    [
+      '(re-seq "(b)(c)" "abcbc")',
+      [
+        ['bc', 'b', 'c'],
+        ['bc', 'b', 'c'],
+      ],
+    ],
+    ['(re-pattern "a.c")', 'a.c'],
+    ['(not-empty "a")', 'a'],
+    ['(identical? 1 1)', true],
     ['(name :a/b)', 'b'],
     ['(namespace :a/b)', 'a'],
     ['(keyword "a" "b")', ':a/b'],

@@ -1,12 +1,13 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import type { SchemaDef } from '../src/api/schema.ts'
 import { type Connection, memory, open } from '../src/engine.ts'
 
 let conn: Connection
 afterEach(() => conn.close())
 const refused = (code: string) => expect.objectContaining({ code })
 
-async function fresh(functions = {}): Promise<void> {
-  conn = await open('schema', { storage: memory(), functions })
+async function fresh(functions = {}, schema: SchemaDef = {}): Promise<void> {
+  conn = await open('schema', { storage: memory(), functions, schema })
 }
 const attribute = (ident: string, type: string, more: object = {}) => ({
   'db/ident': ident,
@@ -28,6 +29,21 @@ describe('schema', () => {
   ])('refuses an attribute %s', async (_, form) => {
     await fresh()
     await expect(conn.transact([form])).rejects.toEqual(refused('schema/malformed'))
+  })
+
+  it.each([
+    ['a key that does not exist', { type: 'string', cardinality: 'many' }, /did you mean many\?/],
+    ['a misspelt key', { type: 'string', uniqe: 'identity' }, /did you mean unique\?/],
+    ['a flag that is text', { type: 'string', index: 'yes' }, /index is true or false/],
+    ['a doc that is none', { type: 'string', doc: 5 }, /doc is text/],
+    ['members that are no list', { type: 'tuple', tupleAttrs: 'a/x' }, /tupleAttrs is a list/],
+    ['no type', { many: true }, /type is one of/],
+  ])('refuses a definition with %s', async (_, def, message) => {
+    const schema = { 'a/x': def } as unknown as SchemaDef
+    const opened = fresh({}, schema)
+    await expect(opened).rejects.toEqual(refused('schema/malformed'))
+    await expect(opened).rejects.toThrow(message)
+    await fresh()
   })
 
   it('is frozen where it is built in', async () => {

@@ -28,8 +28,8 @@ it('there are fixtures of format 1', () => expect(files.length).toBeGreaterThanO
 
 it.each(files)('%s', (file) => {
   const fixture = JSON.parse(readFileSync(new URL(file, FOLDER), 'utf8')) as Fixture
-  const { index, rows } = decodeSegment(base64Bytes(fixture.bytes) as Uint8Array, file)
-  expect(index).toBe(fixture.index)
+  const { order, rows } = decodeSegment(base64Bytes(fixture.bytes) as Uint8Array, file)
+  expect(order).toBe(fixture.index)
   expect(rows.to !== undefined).toBe(fixture.past)
   const found = Array.from({ length: rows.length }, (_, i) => [
     rows.e[i],

@@ -85,7 +85,7 @@ describe('a database of version 1', () => {
     const put = IDBObjectStore.prototype.put
     vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this: IDBObjectStore, ...args) {
       const request = put.apply(this, args)
-      if (this.name === 'index') this.transaction.abort()
+      if (this.name === 'meta') this.transaction.abort()
       return request
     })
     await expect(storage.open(name)).rejects.toMatchObject({ code: 'storage/failed' })

@@ -143,7 +143,7 @@ describe('IndexedDB as it fails', () => {
 
     it('are not kept from changing it to a newer version, which is then refused and left alone', async () => {
       await append(1, 1)
-      const newer = await holdRaw(3)
+      const newer = await holdRaw(99)
       await expect(append(2, 2)).rejects.toMatchObject({ code: 'storage/newer-format' })
       await expect(storage.open(name)).rejects.toMatchObject({ code: 'storage/newer-format' })
       expect(await requested(newer.transaction('log').objectStore('log').count())).toBe(1)
@@ -207,9 +207,9 @@ describe('IndexedDB as it fails', () => {
     })
 
     it('before anything was written is tried again on a new handle', async () => {
-      const get = IDBObjectStore.prototype.get
-      vi.spyOn(IDBObjectStore.prototype, 'get').mockImplementationOnce(function (this: IDBObjectStore, key) {
-        const request = get.call(this, key)
+      const { getAll } = IDBObjectStore.prototype
+      vi.spyOn(IDBObjectStore.prototype, 'getAll').mockImplementationOnce(function (this: IDBObjectStore, ...args) {
+        const request = getAll.apply(this, args)
         this.transaction.abort()
         return request
       })
@@ -249,7 +249,7 @@ describe('IndexedDB as it fails', () => {
         [5, 6],
       ] as const)
         await append(from, to)
-      await tamper(name, 'log', (log) => log.delete(4))
+      await tamper(name, 'log', (log) => log.delete(IDBKeyRange.bound(3, 4)))
       await expect(store.readLog(1)).rejects.toMatchObject({ ...corrupt, data: { what: 'log', missing: 3 } })
       await expect(store.readLog(3, 1)).rejects.toMatchObject(corrupt)
       expect(await store.readLog(5)).toEqual(range(5, 6, logRow))
@@ -262,7 +262,7 @@ describe('IndexedDB as it fails', () => {
         [3, 4],
       ] as const)
         await append(from, to)
-      await tamper(name, 'log', (log) => log.delete(4))
+      await tamper(name, 'log', (log) => log.delete(IDBKeyRange.bound(3, 4)))
       const fresh = await storage.open(name)
       others.push(fresh)
       await fresh.read()
@@ -286,15 +286,62 @@ describe('IndexedDB as it fails', () => {
     })
   })
 
-  it('a group commit is one record, which goes when all of it has left', async () => {
+  it('a group commit is a record, and in the log one for its first row; it goes when all of it has left', async () => {
     const keys = async (of: string) => requested((await holdRaw()).transaction(of).objectStore(of).getAllKeys())
     await append(1, 50)
     await append(51, 51)
-    expect(await keys('log')).toEqual([50, 51])
+    expect(await keys('log')).toEqual([1, 50, 51])
     await store.commit({ expect: { seq: 0 }, enqueue: range(1, 50, (seq) => queueRow(seq)) })
     await store.commit({ expect: { seq: 50 }, enqueue: [queueRow(51)], dequeueTo: 49 })
     expect(await keys('queue')).toEqual([50, 51])
     await store.commit({ expect: {}, dequeueTo: 50 })
     expect(await keys('queue')).toEqual([51])
+  })
+
+  it('an append reads nothing, and is one transaction', async () => {
+    await append(1, 1)
+    const asked: string[] = []
+    for (const method of ['get', 'getAll', 'getKey', 'openCursor', 'add', 'put'] as const) {
+      const real = IDBObjectStore.prototype[method] as (...args: unknown[]) => IDBRequest
+      vi.spyOn(IDBObjectStore.prototype, method).mockImplementation(function (
+        this: IDBObjectStore,
+        ...args: unknown[]
+      ) {
+        asked.push(`${method} ${this.name}`)
+        return real.apply(this, args)
+      } as never)
+    }
+    const begun = vi.spyOn(IDBDatabase.prototype, 'transaction')
+    expect(await append(2, 2)).toBe('committed')
+    expect(asked).toEqual(['add log', 'put meta', 'put meta']) // where the log ends, and a named value
+    asked.length = 0
+    expect(await append(3, 7)).toBe('committed')
+    expect(asked).toEqual(['add log', 'add log', 'put meta', 'put meta'])
+    expect(begun).toHaveBeenCalledTimes(2)
+  })
+
+  it.each([
+    [1, 1],
+    [1, 3],
+    [3, 1],
+    [3, 3],
+    [2, 5],
+  ])('of two appends to one head, of %i and %i rows, one is lost, at once or later', async (first, second) => {
+    const other = await storage.open(name)
+    others.push(other)
+    const to = (of: LocalStore, t: number, rows: number) =>
+      of.commit({ expect: { t }, log: range(t + 1, t + rows, logRow) })
+    expect([await to(store, 0, 1), await to(other, 1, 1)]).toEqual(['committed', 'committed'])
+    expect(await to(store, 1, 1)).toBe('lost') // both have seen the head at 2 now
+    const outcomes = await Promise.all([to(store, 2, first), to(other, 2, second)])
+    expect(outcomes.toSorted()).toEqual(['committed', 'lost'])
+    const end = 2 + (outcomes[0] === 'committed' ? first : second)
+    const behind = outcomes[0] === 'committed' ? other : store
+    const ahead = behind === other ? store : other
+    expect(await to(ahead, end, 4)).toBe('committed')
+    expect(await to(behind, 2, 1)).toBe('lost')
+    expect(await to(behind, 2, 6)).toBe('lost')
+    expect((await behind.read()).heads.confirmed).toEqual({ t: end + 4, hash: `hash-${end + 4}` })
+    expect(await behind.readLog(1)).toEqual(range(1, end + 4, logRow))
   })
 })

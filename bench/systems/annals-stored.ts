@@ -1,4 +1,4 @@
-import { HEAD_KEY, ROOT_KEY } from '../../src/storage/indexeddb/disk.ts'
+import { CONFIRMED_KEY, ROOT_KEY } from '../../src/storage/indexeddb/disk.ts'
 import { openIdb, result } from './indexed-db.ts'
 
 const LOOK_MS = 20
@@ -29,11 +29,11 @@ export async function untilStored(name: string): Promise<number> {
 /** What the indexes reach; `mark` is another whenever a record, a segment or a root has been written. */
 async function state(database: IDBDatabase): Promise<{ readonly isIndexed: boolean; readonly mark: string }> {
   const tx = database.transaction(['meta', 'segments', 'index'])
-  const [head, root, segment] = await Promise.all([
-    result<{ readonly confirmed: { readonly t: number } }>(tx.objectStore('meta').get(HEAD_KEY)),
+  const [confirmed, root, segment] = await Promise.all([
+    result<{ readonly t: number }>(tx.objectStore('meta').get(CONFIRMED_KEY)),
     result<{ readonly t: number } | undefined>(tx.objectStore('index').get(ROOT_KEY)),
     result<IDBCursor | null>(tx.objectStore('segments').openKeyCursor(null, 'prev')),
   ])
-  const { t } = head.confirmed
+  const { t } = confirmed
   return { isIndexed: root?.t === t, mark: `${t} ${root?.t} ${segment?.key}` }
 }

@@ -35,7 +35,7 @@ import type { PendingTx, RejectedTx, SyncStatus } from './sync.ts'
  */
 
 /** Raised when the messages change: a page and a worker of different builds must not talk. */
-export type Protocol = 1
+export type Protocol = 2
 
 export interface Hello {
   readonly protocol: number

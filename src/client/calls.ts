@@ -1,5 +1,6 @@
 import { type Endpoint, expose, transfer, wrap } from 'comlink'
 import { AnnalsError, fromWireError, toWireError, type WireError } from '../base/errors.ts'
+import type { Refused } from './gathered-endpoint.ts'
 
 /** A set of calls: name to a function of plain data. */
 type Calls<C> = { readonly [K in keyof C]: (...args: never[]) => unknown }
@@ -23,7 +24,7 @@ export type Handlers<C extends Calls<C>> = { readonly [K in keyof C]: (...args: 
 type Answer = { readonly value: unknown } | { readonly error: WireError }
 type Answerer = (op: string, args: readonly unknown[]) => Promise<Answer>
 
-/** Answers what `caller` asks at the other end. `before` runs before each answer is sent. */
+/** Answers what `caller` asks at the other end of a gathered endpoint. `before` runs before each answer is sent. */
 export function answerCalls<C extends Calls<C>>(endpoint: Endpoint, handlers: Handlers<C>, before?: () => void): void {
   const named = handlers as Readonly<Record<string, (...args: readonly unknown[]) => unknown>>
   const answerer: Answerer = async (op, args) => {
@@ -42,22 +43,21 @@ export function answerCalls<C extends Calls<C>>(endpoint: Endpoint, handlers: Ha
 }
 
 /**
- * The caller's side. Keep what it returns: Comlink lets go of a channel whose proxy was collected, in the middle of a call.
+ * The caller's side, over a gathered endpoint. Keep what it returns: Comlink lets go of a channel whose proxy was collected, in the middle of a call.
  * Nothing but a plain call is made of the proxy, since each property would be one more.
  */
 export function callerOf<C extends Calls<C>>(endpoint: Endpoint): Caller<C> {
   const remote = wrap<Answerer>(endpoint)
   return async (op, args) => {
-    const answer = await remote(op, args).catch((cause: unknown) => {
-      throw notSent(op, args, cause)
-    })
-    if ('error' in answer) throw fromWireError(answer.error)
-    return answer.value as never
+    const answer: Answer | Refused = await remote(op, args)
+    if ('value' in answer) return answer.value as never
+    throw 'error' in answer ? fromWireError(answer.error) : notSent(op, args, answer)
   }
 }
 
-/** The coded form of what Comlink rejects with: arguments or an answer that structured clone refused. */
-function notSent(op: string, args: readonly unknown[], cause: unknown): AnnalsError {
+/** What is told of arguments, or an answer, that structured clone refused. */
+function notSent(op: string, args: readonly unknown[], { refused }: Refused): AnnalsError {
+  const cause = new Error(refused)
   const found = uncloneable(args, '')
   if (found === undefined) {
     return new AnnalsError('internal/unexpected', `the answer to ${op} could not cross to the page`, { op }, { cause })

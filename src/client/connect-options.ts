@@ -3,6 +3,7 @@ import type { Functions } from '../api/functions.ts'
 import type { OpenRequest } from '../api/messages.ts'
 import type { SchemaDef } from '../api/schema.ts'
 import type { SyncOptions } from '../api/sync.ts'
+import { checkOptionNames } from '../base/check-option-names.ts'
 import { AnnalsError } from '../base/errors.ts'
 import { plainKey } from '../base/plain-key.ts'
 
@@ -30,8 +31,11 @@ export interface ConnectOptions<S extends SchemaDef = SchemaDef, F extends Funct
   readonly cacheBytes?: number
 }
 
+const OPTIONS = ['schema', 'user', 'sync', 'functions', 'worker', 'durability', 'cacheBytes']
+
 /** Throws `client/bad-option` naming what is wrong. */
 export function checkOptions(name: string, options: ConnectOptions): void {
+  checkOptionNames('connect', options, OPTIONS, 'client/bad-option')
   const { user, sync, functions, worker, durability, cacheBytes } = options
   const wants = (ok: boolean, option: string, want: string): void => {
     if (!ok) throw new AnnalsError('client/bad-option', `connect: ${option} wants ${want}`, { option })

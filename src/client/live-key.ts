@@ -1,4 +1,5 @@
 import type { Query, QueryOptions } from '../api/db.ts'
+import { mapInputs } from '../base/map-inputs.ts'
 import { plainKey } from '../base/plain-key.ts'
 import { PageDb } from './page-db.ts'
 import { wireOptions } from './with-signal.ts'
@@ -11,7 +12,7 @@ export function liveKey(
 ): string | undefined {
   if (options?.signal !== undefined) return undefined
   try {
-    const named = inputs.map((x) => (x instanceof PageDb ? { $db: x.key } : x))
+    const named = mapInputs(inputs, (x) => (x instanceof PageDb ? { $db: x.key } : x))
     return plainKey(['q', query, named, wireOptions(options)])
   } catch {
     return undefined // a cycle: the worker will refuse it

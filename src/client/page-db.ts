@@ -13,6 +13,7 @@ import type {
 } from '../api/db.ts'
 import type { Explanation } from '../api/explanation.ts'
 import type { DbInput, ViewStep, WireWith } from '../api/messages.ts'
+import { mapInputs } from '../base/map-inputs.ts'
 import { plainKey } from '../base/plain-key.ts'
 import type { KeptValue } from './kept-values.ts'
 import { unpackRows } from './packed-rows.ts'
@@ -148,4 +149,4 @@ export class PageDb implements Db {
 
 /** A query's inputs as they cross: database values by name. */
 export const wireInputs = (inputs: readonly unknown[], link: WorkerLink): readonly unknown[] =>
-  inputs.map((x) => (x instanceof PageDb ? x.asInput(link) : x))
+  mapInputs(inputs, (x) => (x instanceof PageDb ? x.asInput(link) : x))

@@ -14,23 +14,25 @@ import type {
 import { AnnalsError } from '../base/errors.ts'
 import { restore } from '../engine/restore.ts'
 import { answerCalls, type Caller, callerOf, type Handlers } from './calls.ts'
-import { packRows } from './pack-rows.ts'
+import { gathered } from './gathered-endpoint.ts'
 import { unpackRows } from './packed-rows.ts'
 import { Backups } from './serve/backups.ts'
 import { destroyDatabase } from './serve/destroy-database.ts'
 import { Leadership } from './serve/leadership.ts'
 import { holdLifeLock } from './serve/life-lock.ts'
 import { type Databases, storeName } from './serve/open-database.ts'
+import { packRows } from './serve/pack-rows.ts'
 import { ServedConnection } from './serve/served-connection.ts'
 import { wireImport } from './serve/wire-import.ts'
 
-const PROTOCOL: Protocol = 1
+const PROTOCOL: Protocol = 2
 
 /** Keeps their channels from being collected while they are in use. */
 const servers = new Set<Server>()
 
-/** Answers a page's calls at `endpoint`: all that a database worker does. */
-export function serveAt(endpoint: Endpoint, databases: Databases): void {
+/** Answers a page's calls at the other end of `channel`: all that a database worker does. */
+export function serveAt(channel: Endpoint, databases: Databases): void {
+  const endpoint = gathered(channel)
   const server = new Server(callerOf<PageCalls>(endpoint), databases)
   servers.add(server)
   answerCalls<WorkerCalls>(endpoint, server.calls, () => server.flush())

@@ -1,10 +1,11 @@
 import type { ChangeEvent, Hello, PageCalls, Protocol, WorkerCalls } from '../api/messages.ts'
 import { AnnalsError, toWireError } from '../base/errors.ts'
 import { type Args, answerCalls, type Caller, callerOf, type Value } from './calls.ts'
+import { gathered } from './gathered-endpoint.ts'
 import { Releases } from './kept-values.ts'
 import { watchLock, watchPings } from './liveness.ts'
 
-export const PROTOCOL: Protocol = 1
+export const PROTOCOL: Protocol = 2
 /** Milliseconds that a worker may take to load, start and say hello. A phone under load needs some. */
 export const START_PATIENCE = 10_000
 
@@ -33,8 +34,9 @@ export class WorkerLink {
     private readonly worker: Worker,
     private readonly listener: LinkListener,
   ) {
-    this.remote = callerOf<WorkerCalls>(worker)
-    answerCalls<PageCalls>(worker, {
+    const endpoint = gathered(worker)
+    this.remote = callerOf<WorkerCalls>(endpoint)
+    answerCalls<PageCalls>(endpoint, {
       changed: (event) => {
         if (this.end === undefined) listener.changed(event, this)
       },

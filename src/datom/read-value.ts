@@ -44,6 +44,7 @@ export function describe(x: unknown): string {
   if (x === null || x === undefined) return String(x)
   if (typeof x === 'string') return `string ${JSON.stringify(x.length > 60 ? `${x.slice(0, 57)}…` : x)}`
   if (typeof x === 'bigint') return `bigint ${x}n`
+  if (x instanceof Date) return Number.isNaN(x.getTime()) ? 'an invalid Date' : `a Date, ${x.toISOString()}`
   if (typeof x === 'object') return Array.isArray(x) ? `a list of ${x.length}` : `a ${x.constructor?.name ?? 'object'}`
   return `${typeof x} ${String(x)}`
 }
@@ -54,7 +55,7 @@ const WANTED: Record<Exclude<ValueType, 'tuple'>, string> = {
   bigint: 'a bigint or an integer',
   double: 'a number',
   bigdec: "a decimal as text, such as '12.50'",
-  instant: 'a Date',
+  instant: 'a valid Date',
   string: 'a string',
   keyword: "a keyword, such as ':green'",
   symbol: 'a symbol as text',

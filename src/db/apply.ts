@@ -5,8 +5,10 @@ import { isInAvet, type Schema } from '../datom/schema.ts'
 import type { TxData } from '../datom/tx-data.ts'
 import type { Value } from '../datom/value.ts'
 import { type Db, PLAIN_VIEW, type Trees, withoutView } from './db.ts'
+import { factsOf } from './facts-of.ts'
 import type { Index } from './index-order.ts'
 import { changeIndex } from './index-tree.ts'
+import { type PassingFacts, passingFacts } from './passing-facts.ts'
 import { rangeOf } from './range.ts'
 import { concatRows, NO_ROWS, type Rows, RowsBuilder, sliceRows } from './rows.ts'
 import type { Scan } from './scan.ts'
@@ -28,19 +30,20 @@ export interface DecidedTx {
   readonly data: TxData
 }
 
-/** `db` with several transactions in it, of which none ends a fact of another. Requires: at least one; the newest comes last. */
+/** `db` with several transactions in it. Requires: at least one; they follow each other, and only the last speaks of schema. */
 export async function applyTxs(db: Db, txs: readonly DecidedTx[], basisT: number): Promise<Db> {
   const before = withoutView(db)
-  const removed = await rowsToRemove(before, txs)
-  const present = changeTrees(before.present, before.schema, removed.rows, rowsToAdd(txs))
-  const past = changeTrees(before.past, before.schema, NO_PAST, ended(before.schema, removed))
+  const passing = passingFacts(txs)
+  const removed = await rowsToRemove(before, txs, passing)
+  const present = changeTrees(before.present, before.schema, removed.rows, rowsToAdd(txs, passing))
+  const past = changeTrees(before.past, before.schema, NO_PAST, ended(before.schema, removed, passing?.rows))
   const lastTx = (txs.at(-1) as DecidedTx).tx
   const after: Db = { ...before, basisT, lastTx, present, past, view: PLAIN_VIEW }
   return withSchema(after, txs)
 }
 
 /** The rows that assertions bring; those about the transactions themselves last, which is where they sort. */
-function rowsToAdd(txs: readonly DecidedTx[]): Rows {
+function rowsToAdd(txs: readonly DecidedTx[], passing: PassingFacts | undefined): Rows {
   const added = new RowsBuilder(
     false,
     txs.reduce((n, { data }) => n + data.length, 0),
@@ -49,7 +52,8 @@ function rowsToAdd(txs: readonly DecidedTx[]): Rows {
     for (const { tx, data } of txs) {
       for (let i = 0; i < data.length; i++) {
         const e = data.e[i] as number
-        if (data.added[i] === 1 && (e === tx) === own) added.push(e, data.a[i] as number, data.v[i] as Value, tx)
+        if (data.added[i] === 0 || (e === tx) !== own || passing?.has(data, i)) continue
+        added.push(e, data.a[i] as number, data.v[i] as Value, tx)
       }
     }
   }
@@ -63,14 +67,14 @@ interface Ending {
 }
 
 /** The rows of the present that retractions end. */
-async function rowsToRemove(db: Db, txs: readonly DecidedTx[]): Promise<Ending> {
+async function rowsToRemove(db: Db, txs: readonly DecidedTx[], passing: PassingFacts | undefined): Promise<Ending> {
   const scans: Scan[] = []
   const by: number[] = []
   const pending: Promise<void>[] = []
   for (const { tx, data } of txs) {
     for (let i = 0; i < data.length; i++) {
-      if (data.added[i] === 1) continue
-      const found = scan(db, 'eavt', { e: data.e[i] as number, a: data.a[i] as number, v: data.v[i] as Value })
+      if (data.added[i] === 1 || passing?.has(data, i)) continue
+      const found = factsOf(db, 'eavt', data.e[i] as number, data.a[i] as number, data.v[i] as Value)
       const loading = found.load()
       if (loading !== undefined) pending.push(loading)
       scans.push(found)
@@ -91,13 +95,17 @@ async function rowsToRemove(db: Db, txs: readonly DecidedTx[]): Promise<Ending> 
 const NO_PAST = new RowsBuilder(true, 0).done()
 
 /** The intervals that rows leave behind; none for attributes without history. */
-function ended(schema: Schema, { rows: removed, by }: Ending): Rows {
-  const out = new RowsBuilder(true, removed.length)
-  for (let i = 0; i < removed.length; i++) {
-    const a = removed.a[i] as number
-    if (schema.attributes.get(a)?.noHistory === true) continue
-    out.push(removed.e[i] as number, a, removed.v[i] as Value, removed.tx[i] as number, by[i])
+function ended(schema: Schema, { rows: removed, by }: Ending, passed: Rows = NO_PAST): Rows {
+  const out = new RowsBuilder(true, removed.length + passed.length)
+  const keep = (rows: Rows, to: (i: number) => number): void => {
+    for (let i = 0; i < rows.length; i++) {
+      const a = rows.a[i] as number
+      if (schema.attributes.get(a)?.noHistory === true) continue
+      out.push(rows.e[i] as number, a, rows.v[i] as Value, rows.tx[i] as number, to(i))
+    }
   }
+  keep(removed, (i) => by[i] as number)
+  keep(passed, (i) => (passed.to as Int32Array)[i] as number)
   return out.done()
 }
 

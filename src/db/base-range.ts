@@ -1,6 +1,6 @@
 import { assert } from '../base/assert.ts'
 import { type Base, segmentCount } from './base.ts'
-import type { Index, Place } from './index-order.ts'
+import type { Order, Place } from './index-order.ts'
 import { countParts, type Part } from './part.ts'
 import { endInRows, rankInRows } from './rank-in-rows.ts'
 import type { Rows } from './rows.ts'
@@ -9,11 +9,11 @@ import type { Rows } from './rows.ts'
 const GUESS = 8
 
 /** The segments `first ..< last` of `base` that may hold rows between two places. */
-export function segmentsBetween({ borders }: Base, index: Index, from: Place, to: Place) {
+export function segmentsBetween({ borders }: Base, index: Order, from: Place, to: Place) {
   // a whole row that is a border has all of its followers behind it, a prefix may have some before
   const isRow = from.tx !== undefined
-  const first = Math.max(0, rankInRows(borders, index, from, isRow) - 1)
-  return { first, last: rankInRows(borders, index, to, to.excluded !== true) }
+  const next = rankInRows(borders, index, from, isRow)
+  return { first: Math.max(0, next - 1), last: endInRows(borders, index, next, to) }
 }
 
 /** The rows of segments between two places of an index, both included. */
@@ -25,7 +25,7 @@ export class BaseRange {
 
   constructor(
     private readonly base: Base,
-    private readonly index: Index,
+    private readonly index: Order,
     private readonly from: Place,
     private readonly to: Place,
   ) {
@@ -90,7 +90,8 @@ export class BaseRange {
   private ofAttribute(): number | undefined {
     const { from, to } = this
     const whole = from.a !== undefined && from.a === to.a && from.e === undefined && to.e === undefined
-    return whole && this.index === 'aevt' ? (this.base.ofAttribute?.get(from.a) ?? 0) : undefined
+    const isByAttribute = this.index === 'aevt' || (this.index === 'abevt' && from.block === undefined)
+    return whole && isByAttribute ? (this.base.ofAttribute?.get(from.a) ?? 0) : undefined
   }
 
   private guess(): number {

@@ -1,6 +1,6 @@
 import type { Value } from '../datom/value.ts'
 import type { Base } from './base.ts'
-import type { Index } from './index-order.ts'
+import type { Order } from './index-order.ts'
 import { concatRows, type Rows, RowsBuilder, sliceRows } from './rows.ts'
 import { cutRows } from './segment/cut-rows.ts'
 import type { SegmentSource } from './segment-source.ts'
@@ -32,7 +32,7 @@ const SMALL = 8 * 1024
 /** Longer texts are cut short in borders, where they may be. UTF-16 units. */
 const LONG = 64
 
-/** Puts the segments of one index together, in order. */
+/** Puts the segments of one index together, in its order. */
 export class BaseWriter {
   private readonly ids: number[] = []
   private readonly ends: number[] = []
@@ -45,7 +45,7 @@ export class BaseWriter {
   private last: RowAt | undefined
 
   constructor(
-    private readonly index: Index,
+    private readonly order: Order,
     private readonly sink: SegmentSink,
   ) {}
 
@@ -90,7 +90,7 @@ export class BaseWriter {
   }
 
   private cut(rows: Rows): readonly Piece[] {
-    return cutRows(this.index, rows, this.sink.maxRows)
+    return cutRows(this.order, rows, this.sink.maxRows)
   }
 
   private isSmall({ lo, hi, bytes }: Piece): boolean {

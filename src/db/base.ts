@@ -13,7 +13,7 @@ export interface Base {
   readonly borders: Rows
   /** `ends[i]`: rows in the segments `0..i`. */
   readonly ends: Int32Array
-  /** Rows of each attribute; in AEVT only. */
+  /** Rows of each attribute; in AEVT only, present and past. */
   readonly ofAttribute: ReadonlyMap<number, number> | undefined
 }
 

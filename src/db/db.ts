@@ -1,5 +1,5 @@
 import type { Schema } from '../datom/schema.ts'
-import type { Index, Place } from './index-order.ts'
+import { type Index, type Order, PAST_ORDERS, type Place } from './index-order.ts'
 import { emptyIndex, type IndexTree } from './index-tree.ts'
 
 /** Which facts a db value shows. Bounds are transaction entities: `asOf` is included, `since` is not. */
@@ -38,12 +38,16 @@ export interface Db {
   readonly queue?: (() => readonly unknown[]) | undefined
 }
 
-export const noTrees = (): Trees => ({
-  eavt: emptyIndex('eavt'),
-  aevt: emptyIndex('aevt'),
-  avet: emptyIndex('avet'),
-  vaet: emptyIndex('vaet'),
+const PRESENT_ORDERS: Readonly<Record<Index, Order>> = { eavt: 'eavt', aevt: 'aevt', avet: 'avet', vaet: 'vaet' }
+
+const noTrees = (orders: Readonly<Record<Index, Order>>): Trees => ({
+  eavt: emptyIndex(orders.eavt),
+  aevt: emptyIndex(orders.aevt),
+  avet: emptyIndex(orders.avet),
+  vaet: emptyIndex(orders.vaet),
 })
+export const noPresent = (): Trees => noTrees(PRESENT_ORDERS)
+export const noPast = (): Trees => noTrees(PAST_ORDERS)
 
 /** The final id of `id`, which is usually itself. */
 export function resolveAlias(db: Db, id: number): number {

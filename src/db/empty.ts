@@ -4,7 +4,7 @@ import { instantValue, keywordValue } from '../datom/read-value.ts'
 import { TxDataBuilder } from '../datom/tx-data.ts'
 import { VALUE_TYPES } from '../datom/value-type.ts'
 import { applyTx } from './apply.ts'
-import { type Db, noTrees, PLAIN_VIEW } from './db.ts'
+import { type Db, noPast, noPresent, PLAIN_VIEW } from './db.ts'
 import { EMPTY_SCHEMA, idOfValueType, updateSchema } from './schema-at.ts'
 
 /** A database at t = 0: the built-in attributes, said by transaction 0 at 1970-01-01. */
@@ -21,8 +21,8 @@ async function makeEmpty(): Promise<Db> {
     schema: bootstrapSchema(),
     basisT: 0,
     lastTx: txOfT(0),
-    present: noTrees(),
-    past: noTrees(),
+    present: noPresent(),
+    past: noPast(),
     aliases: new Map(),
     view: PLAIN_VIEW,
   }

@@ -1,6 +1,8 @@
 import { type Base, countBase } from './base.ts'
-import type { Index } from './index-order.ts'
+import type { Order } from './index-order.ts'
 import { pickRows, type Rows } from './rows.ts'
+import { sortRows } from './sort-rows.ts'
+import { type Levels, levelOf } from './time-block.ts'
 import { changeTree, emptyTree, type Tree } from './tree.ts'
 import { countTree, holdsRow } from './tree-read.ts'
 
@@ -9,19 +11,26 @@ import { countTree, holdsRow } from './tree-read.ts'
  * those that have come (its novelty). A row that has gone is in the segments, one that has come is not.
  */
 export interface IndexTree {
-  readonly index: Index
+  readonly index: Order
   /** undefined when nothing was ever written to segments. */
   readonly base: Base | undefined
   readonly gone: Tree
   readonly fresh: Tree
+  /** undefined where rows do not lie by blocks of time. */
+  readonly levels: Levels | undefined
 }
 
-export const emptyIndex = (index: Index): IndexTree => baseIndex(index, undefined)
-export const baseIndex = (index: Index, base: Base | undefined): IndexTree => ({
+const isByBlocks = (index: Order): boolean => index === 'abevt' || index === 'abvet' || index === 'vabet'
+
+export const emptyIndex = (index: Order): IndexTree =>
+  baseIndex(index, undefined, isByBlocks(index) ? new Map() : undefined)
+
+export const baseIndex = (index: Order, base: Base | undefined, levels: Levels | undefined): IndexTree => ({
   index,
   base,
   gone: emptyTree(index),
   fresh: emptyTree(index),
+  levels,
 })
 
 export const countIndex = ({ base, gone, fresh }: IndexTree): number =>
@@ -31,11 +40,18 @@ export const countIndex = ({ base, gone, fresh }: IndexTree): number =>
 export const countNovelty = ({ gone, fresh }: IndexTree): number => countTree(gone) + countTree(fresh)
 
 /**
- * `tree` without the rows of `removed` and with those of `added`. Requires: both sorted in the tree's order without equal
- * rows, every removed row in the tree, no added row in it.
+ * `tree` without the rows of `removed` and with those of `added`. Requires: both sorted as the index is, blocks aside, without
+ * equal rows, every removed row in the tree, no added row in it.
  */
 export function changeIndex(tree: IndexTree, removed: Rows, added: Rows): IndexTree {
   if (removed.length === 0 && added.length === 0) return tree
+  if (tree.levels === undefined) return changeRows(tree, removed, added)
+  const { index } = tree
+  const levels = withLevelsOf(tree.levels, added)
+  return changeRows({ ...tree, levels }, sortRows(index, removed), sortRows(index, added))
+}
+
+function changeRows(tree: IndexTree, removed: Rows, added: Rows): IndexTree {
   const { gone, fresh } = tree
   if (tree.base === undefined) return { ...tree, fresh: changeTree(fresh, removed, added) }
   const [unsaid, ended] = parted(removed, fresh)
@@ -50,4 +66,17 @@ function parted(rows: Rows, tree: Tree): readonly [Rows, Rows] {
   for (let i = 0; i < rows.length; i++) (holdsRow(tree, rows, i) ? held : others).push(i)
   if (held.length === 0) return [pickRows(rows, held), rows]
   return others.length === 0 ? [rows, pickRows(rows, others)] : [pickRows(rows, held), pickRows(rows, others)]
+}
+
+/** `levels` with those of `rows`, which are seldom new. */
+function withLevelsOf(levels: Levels, { length, a, tx, to }: Rows): Levels {
+  let out: Map<number, number> | undefined
+  for (let i = 0; i < length; i++) {
+    const bit = 1 << levelOf(tx[i] as number, (to as Int32Array)[i] as number)
+    const known = (out ?? levels).get(a[i] as number) ?? 0
+    if (known & bit) continue
+    out ??= new Map(levels)
+    out.set(a[i] as number, known | bit)
+  }
+  return out ?? levels
 }

@@ -3,7 +3,7 @@ import type { Value } from '../datom/value.ts'
 import type { Scan } from './scan.ts'
 
 /** Asks all scans for what they need at once; undefined when everything is in memory already. */
-export function loadAll(scans: Iterable<Scan>): Promise<unknown> | undefined {
+export function loadAll(scans: Iterable<Pick<Scan, 'load'>>): Promise<void> | undefined {
   let pending: Promise<void>[] | undefined
   for (const scan of scans) {
     const loading = scan.load()
@@ -11,7 +11,7 @@ export function loadAll(scans: Iterable<Scan>): Promise<unknown> | undefined {
     if (pending === undefined) pending = [loading]
     else pending.push(loading)
   }
-  return pending && Promise.all(pending)
+  return pending && Promise.all(pending).then(() => undefined)
 }
 
 /** `read(scan)` once the scan's rows are in memory. */

@@ -19,7 +19,8 @@ export async function mergeIndex(tree: IndexTree, sink: SegmentSink): Promise<Ba
   const writer = new BaseWriter(index, sink)
   if (base === undefined) await writer.add(fresh)
   else await rewrite(base, tree, gone, fresh, writer)
-  return writer.done(index === 'aevt' ? countAttributes(base?.ofAttribute, gone, fresh) : undefined)
+  const isByAttribute = index === 'aevt' || index === 'abevt'
+  return writer.done(isByAttribute ? countAttributes(base?.ofAttribute, gone, fresh) : undefined)
 }
 
 /** Hands every segment of `base` to `writer`, as it is or with what has changed in it. */

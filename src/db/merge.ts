@@ -14,7 +14,10 @@ export async function mergeDb(db: Db, sink: SegmentSink): Promise<Db> {
 
 async function mergeTrees(trees: Trees, sink: SegmentSink): Promise<Trees> {
   const merged: Partial<Record<keyof Trees, Trees[keyof Trees]>> = {}
-  for (const index of INDEXES) merged[index] = baseIndex(index, await mergeIndex(trees[index], sink))
+  for (const index of INDEXES) {
+    const tree = trees[index]
+    merged[index] = baseIndex(tree.index, await mergeIndex(tree, sink), tree.levels)
+  }
   return merged as Trees
 }
 

@@ -1,9 +1,9 @@
-import type { Value } from '../datom/value.ts'
+import { compareValues, type Value } from '../datom/value.ts'
 import { type Base, segmentCount } from './base.ts'
 import { type Db, PLAIN_VIEW } from './db.ts'
 import { rankInRows } from './rank-in-rows.ts'
 import type { Tree } from './tree.ts'
-import { ranks, visitLeaves } from './tree-read.ts'
+import { countTree, ranks, visitLeaves } from './tree-read.ts'
 
 /**
  * A value of the attribute `a`, which is in AVET, such that at least `n` facts have it or a lesser one (with `fromEnd`: a greater
@@ -13,9 +13,26 @@ export function nthValue(db: Db, a: number, n: number, fromEnd: boolean): Value 
   if (db.view !== PLAIN_VIEW) return undefined
   const { base, gone, fresh } = db.present.avet
   if (base === undefined) return inTree(fresh, a, n, fromEnd)
-  const { lo, hi } = ranks(gone, { a }, { a })
-  return (fromEnd ? fromLast : fromFirst)(base, a, n + hi - lo)
+  const inBase = fromEnd ? fromLast : fromFirst
+  const upTo = (tree: Tree, v: Value): number => {
+    const { lo, hi } = fromEnd ? ranks(tree, { a, v }, { a }) : ranks(tree, { a }, { a, v })
+    return hi - lo
+  }
+  const ofFresh = inTree(fresh, a, n, fromEnd)
+  // so many of the base are asked for as are not made up for by what has come, and more for those that have gone
+  for (let asked = 0, tries = 0; ; tries++) {
+    const v = inBase(base, a, asked)
+    if (v === undefined) return ofFresh
+    const missing = n - (asked - upTo(gone, v) + upTo(fresh, v))
+    if (missing <= 0) return ofFresh === undefined ? v : firstOf(v, ofFresh, fromEnd)
+    asked = tries < MOST_TRIES ? asked + missing : Math.max(asked + missing, n + countTree(gone))
+  }
 }
+
+/** After so many looks what has gone is no longer looked for where it lies, but all of it is made up for. */
+const MOST_TRIES = 8
+
+const firstOf = (a: Value, b: Value, fromEnd: boolean): Value => (compareValues(a, b) < 0 === fromEnd ? b : a)
 
 function inTree(tree: Tree, a: number, n: number, fromEnd: boolean): Value | undefined {
   const { lo, hi } = ranks(tree, { a }, { a })

@@ -8,6 +8,8 @@ export interface Part {
   readonly end: number
 }
 
+export const wholePart = (rows: Rows): Part => ({ rows, start: 0, end: rows.length })
+
 export const countParts = (parts: readonly Part[]): number => parts.reduce((n, { start, end }) => n + end - start, 0)
 
 /** The rows as a reader gets them. */

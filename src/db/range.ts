@@ -3,8 +3,10 @@ import { BaseRange } from './base-range.ts'
 import type { Place } from './index-order.ts'
 import type { IndexTree } from './index-tree.ts'
 import { mergeParts } from './merge-parts.ts'
+import { MergedRuns } from './merged-runs.ts'
 import type { Part } from './part.ts'
 import type { Whereabouts } from './scan.ts'
+import type { SegmentSource } from './segment-source.ts'
 import type { Tree } from './tree.ts'
 import { ranks, visitLeaves } from './tree-read.ts'
 
@@ -48,11 +50,30 @@ class TreeRange implements Range {
   }
 }
 
+const NO_PARTS: readonly Part[] = []
+const NOTHING: Range = { count: 0, whereabouts: 'lent', load: () => undefined, parts: () => NO_PARTS }
+
+const treeRange = (tree: Tree, from: Place, to: Place): Range =>
+  tree.root === undefined ? NOTHING : new TreeRange(tree, from, to)
+
+const runs = new WeakMap<SegmentSource, MergedRuns>()
+
+function mergedRuns(source: SegmentSource): MergedRuns {
+  let known = runs.get(source)
+  if (known === undefined) {
+    known = new MergedRuns()
+    runs.set(source, known)
+  }
+  return known
+}
+
 /** Rows of segments, with what has changed since. */
 class LayeredRange implements Range {
   private readonly base: BaseRange
-  private readonly gone: TreeRange
-  private readonly fresh: TreeRange
+  private readonly gone: Range
+  private readonly fresh: Range
+
+  private readonly source: SegmentSource
 
   constructor(
     private readonly tree: IndexTree,
@@ -60,9 +81,10 @@ class LayeredRange implements Range {
     from: Place,
     to: Place,
   ) {
+    this.source = base.source
     this.base = new BaseRange(base, tree.index, from, to)
-    this.gone = new TreeRange(tree.gone, from, to)
-    this.fresh = new TreeRange(tree.fresh, from, to)
+    this.gone = treeRange(tree.gone, from, to)
+    this.fresh = treeRange(tree.fresh, from, to)
   }
 
   get count(): number {
@@ -81,6 +103,8 @@ class LayeredRange implements Range {
   }
 
   parts(): readonly Part[] {
-    return mergeParts(this.tree.index, this.base.loaded(), this.gone.parts(), this.fresh.parts())
+    if (this.gone.count === 0 && this.fresh.count === 0) return this.base.loaded()
+    const { index } = this.tree
+    return mergeParts(index, this.base.loaded(), this.gone.parts(), this.fresh.parts(), mergedRuns(this.source))
   }
 }

@@ -3,9 +3,9 @@ import { AnnalsError } from '../base/errors.ts'
 import { isPendingTx, txOfT } from '../datom/ids.ts'
 import type { Attribute, Schema } from '../datom/schema.ts'
 import type { Base } from './base.ts'
-import { type Db, PLAIN_VIEW, type Trees } from './db.ts'
-import { INDEXES, type Index } from './index-order.ts'
-import { baseIndex } from './index-tree.ts'
+import { type Db, noPast, noPresent, PLAIN_VIEW, type Trees } from './db.ts'
+import { INDEXES, type Order } from './index-order.ts'
+import { baseIndex, type IndexTree } from './index-tree.ts'
 import { compositesOf } from './schema-at.ts'
 import { decodeSegment } from './segment/decode-segment.ts'
 import { encodeSegment } from './segment/encode-segment.ts'
@@ -21,11 +21,13 @@ interface StoredBase {
   readonly b: Uint8Array
   /** Rows of each attribute: attribute, count, ... */
   readonly c?: readonly number[]
+  /** The levels of blocks of each attribute's intervals, where the past lies by blocks: attribute, a bit each, ... */
+  readonly l?: readonly number[]
 }
 
 interface StoredRoot {
-  /** Format. */
-  readonly f: 1
+  /** Format. In the first the past lay by key in all indexes. */
+  readonly f: 2
   readonly t: number
   readonly hash: string
   /** How often facts had been taken out of the log. */
@@ -50,7 +52,7 @@ export interface RootNote {
 /** `db` as bytes. Requires: all of it is in segments. */
 export function encodeRoot({ schema, basisT, aliases, present, past }: Db, note: RootNote): Uint8Array {
   const root: StoredRoot = {
-    f: 1,
+    f: 2,
     t: basisT,
     hash: note.hash,
     x: note.excisions,
@@ -58,26 +60,27 @@ export function encodeRoot({ schema, basisT, aliases, present, past }: Db, note:
     idents: [...schema.idents],
     identOf: [...schema.identOf],
     aliases: [...aliases].filter(([id]) => !isPendingTx(id)).flat(),
-    bases: [present, past].flatMap((trees) => INDEXES.map((index) => packBase(index, trees[index].base))),
+    bases: [present, past].flatMap((trees) => INDEXES.map((index) => packBase(trees[index]))),
   }
   return encode(root)
 }
 
-/** The value that `bytes` name. Throws `storage/corrupt`. */
-export function decodeRoot(bytes: Uint8Array, source: SegmentSource): RootNote & { readonly db: Db } {
+/** The value that `bytes` name; undefined where they are of an earlier format, whose indexes were sorted otherwise. Throws `storage/corrupt`. */
+export function decodeRoot(bytes: Uint8Array, source: SegmentSource): (RootNote & { readonly db: Db }) | undefined {
   try {
-    const root = decode(bytes, { useMaps: false }) as StoredRoot
-    if (root.f !== 1) throw new RangeError(`format ${root.f} is not known`)
-    const trees = (first: number): Trees =>
-      Object.fromEntries(
-        INDEXES.map((index, i) => [index, baseIndex(index, unpackBase(index, root.bases[first + i], source))]),
-      ) as Trees
+    const root = decode(bytes, { useMaps: false }) as StoredRoot | { readonly f: 1 }
+    if (root.f === 1) return undefined
+    if (root.f !== 2) throw new RangeError(`format ${(root as { readonly f: unknown }).f} is not known`)
+    const filled = (empty: Trees, first: number): Trees => {
+      const trees = INDEXES.map((index, i) => [index, unpackTree(empty[index], root.bases[first + i], source)])
+      return Object.fromEntries(trees) as Trees
+    }
     const db: Db = {
       schema: schemaOf(root),
       basisT: root.t,
       lastTx: txOfT(root.t),
-      present: trees(0),
-      past: trees(INDEXES.length),
+      present: filled(noPresent(), 0),
+      past: filled(noPast(), INDEXES.length),
       aliases: pairsOf(root.aliases),
       view: PLAIN_VIEW,
     }
@@ -87,7 +90,7 @@ export function decodeRoot(bytes: Uint8Array, source: SegmentSource): RootNote &
   }
 }
 
-function packBase(index: Index, base: Base | undefined): StoredBase | null {
+function packBase({ index, base, levels }: IndexTree): StoredBase | null {
   if (base === undefined) return null
   const { ids, ends, borders, ofAttribute } = base
   return {
@@ -95,22 +98,27 @@ function packBase(index: Index, base: Base | undefined): StoredBase | null {
     n: Array.from(ends, (end, i) => end - (ends[i - 1] ?? 0)),
     b: encodeSegment(index, borders),
     ...(ofAttribute && { c: [...ofAttribute].flat() }),
+    ...(levels && { l: [...levels].flat() }),
   }
 }
 
-function unpackBase(index: Index, stored: StoredBase | null | undefined, source: SegmentSource): Base | undefined {
-  if (stored === null || stored === undefined) return undefined
-  const borders = decodeSegment(stored.b, `the borders of ${index}`)
-  const { i, n, c = [] } = stored
-  if (borders.index !== index || i.length !== borders.rows.length || n.length !== i.length || i.length === 0) {
-    throw new RangeError(`${index}: ${i.length} segments with ${n.length} counts and ${borders.rows.length} borders`)
+function unpackTree(empty: IndexTree, stored: StoredBase | null | undefined, source: SegmentSource): IndexTree {
+  if (stored === null || stored === undefined) return empty
+  const base = unpackBase(empty.index, stored, source)
+  return baseIndex(empty.index, base, empty.levels && pairsOf(stored.l ?? []))
+}
+
+function unpackBase(order: Order, { i, n, b, c }: StoredBase, source: SegmentSource): Base {
+  const borders = decodeSegment(b, `the borders of ${order}`)
+  if (borders.order !== order || i.length !== borders.rows.length || n.length !== i.length || i.length === 0) {
+    throw new RangeError(`${order}: ${i.length} segments with ${n.length} counts and ${borders.rows.length} borders`)
   }
   return {
     source,
     ids: sums(i),
     borders: borders.rows,
     ends: Int32Array.from(sums(n)),
-    ofAttribute: index === 'aevt' ? pairsOf(c) : undefined,
+    ofAttribute: c && pairsOf(c),
   }
 }
 

@@ -1,10 +1,17 @@
+import type { Part } from './part.ts'
 import type { Rows } from './rows.ts'
+
+/** A part that is at least so much of its leaf or segment is worth knowing the times of all of that. */
+const WHOLE_SHARE = 4
+
+export const isWorthTimes = ({ rows, start, end }: Part): boolean => (end - start) * WHOLE_SHARE >= rows.length
 
 /** Between which transactions the rows of a leaf or segment lie. */
 export interface RowTimes {
   readonly leastTx: number
   readonly greatestTx: number
-  /** The latest end of an interval; 0 in the present. */
+  /** The first and the latest end of an interval; no end in the present. */
+  readonly leastTo: number
   readonly greatestTo: number
 }
 
@@ -19,16 +26,22 @@ export function timesOf(rows: Rows): RowTimes {
   return times
 }
 
-function lookFor({ length, tx, to }: Rows): RowTimes {
-  let leastTx = 2 ** 31 - 1
-  let greatestTx = 0
-  let greatestTo = 0
-  for (let i = 0; i < length; i++) {
-    const t = tx[i] as number
-    if (t < leastTx) leastTx = t
-    if (t > greatestTx) greatestTx = t
+function lookFor({ tx, to = NONE }: Rows): RowTimes {
+  const [leastTx, greatestTx] = boundsOf(tx)
+  const [leastTo, greatestTo] = boundsOf(to)
+  return { leastTx, greatestTx, leastTo, greatestTo }
+}
+
+const NONE = new Int32Array(0)
+
+/** The least and the greatest; a greatest below the least where there are none. */
+function boundsOf(times: Int32Array): [number, number] {
+  let least = 2 ** 31 - 1
+  let greatest = 0
+  for (let i = 0; i < times.length; i++) {
+    const t = times[i] as number
+    if (t < least) least = t
+    if (t > greatest) greatest = t
   }
-  if (to !== undefined)
-    for (let i = 0; i < length; i++) if ((to[i] as number) > greatestTo) greatestTo = to[i] as number
-  return { leastTx, greatestTx, greatestTo }
+  return [least, greatest]
 }

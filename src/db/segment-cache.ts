@@ -12,14 +12,16 @@ const ROW_BYTES = 24
 interface Entry {
   readonly rows: Rows
   readonly bytes: number
+  /** Whether it was used since it came, or since it was last spared. */
+  used: boolean
 }
 
 /**
- * Segments in memory, up to a budget of bytes: those that were used longest ago leave first. All database values of one open
- * database share it. Rows that somebody still reads stay with them.
+ * Segments in memory, up to a budget of bytes: the oldest leave first, each spared once when it was used meanwhile (so that using
+ * one costs no reordering). All database values of one open database share it. Rows that somebody still reads stay with them.
  */
 export class SegmentCache implements SegmentSource {
-  /** In the order of last use. */
+  /** In the order in which they came or were spared. */
   private readonly entries = new Map<number, Entry>()
   private readonly underWay = new Map<number, Promise<Rows>>()
   private asked: { ids: number[]; answer: Promise<readonly Rows[]> } | undefined
@@ -50,8 +52,7 @@ export class SegmentCache implements SegmentSource {
     const entry = this.entries.get(id)
     if (entry === undefined) return undefined
     this.counts.hits++
-    this.entries.delete(id)
-    this.entries.set(id, entry)
+    entry.used = true
     return entry.rows
   }
 
@@ -102,17 +103,26 @@ export class SegmentCache implements SegmentSource {
       )
     }
     const rows = this.decode(id, bytes)
-    const entry = { rows, bytes: bytes.length + rows.length * ROW_BYTES }
+    const entry = { rows, bytes: bytes.length + rows.length * ROW_BYTES, used: false }
     this.counts.reads++
     this.counts.readBytes += bytes.length
     this.entries.set(id, entry)
     this.used += entry.bytes
-    for (const [oldest, { bytes: freed }] of this.entries) {
-      if (this.used <= this.budget || oldest === id) break
-      this.entries.delete(oldest)
-      this.used -= freed
-    }
+    this.makeRoom(id)
     return rows
+  }
+
+  /** Forgets segments other than `newest` until the rest is within the budget. */
+  private makeRoom(newest: number): void {
+    // those that are spared come again at the end of this very loop
+    for (const [id, entry] of this.entries) {
+      if (this.used <= this.budget || this.entries.size === 1) break
+      this.entries.delete(id)
+      if (entry.used || id === newest) {
+        entry.used = false
+        this.entries.set(id, entry)
+      } else this.used -= entry.bytes
+    }
   }
 
   private decode(id: number, bytes: Uint8Array): Rows {

@@ -1,17 +1,13 @@
+import { sortedPlaces } from '../base/sorted-places.ts'
 import { compareValues, type Value } from '../datom/value.ts'
-import { compareRows, type Index } from './index-order.ts'
+import { compareRows, type Order } from './index-order.ts'
 import { pickRows, type Rows } from './rows.ts'
 
-/** `rows` in the order of `index`; the same object when they are already sorted, as transactions often are. */
-export function sortRows(index: Index, rows: Rows): Rows {
-  const compare = compareRows[index]
-  const n = rows.length
-  let sorted = true
-  for (let i = 1; i < n && sorted; i++) sorted = compare(rows, i - 1, rows, i) <= 0
-  if (sorted) return rows
-  const order = Array.from({ length: n }, (_, i) => i)
-  order.sort((i, j) => compare(rows, i, rows, j))
-  return pickRows(rows, order)
+/** `rows` in this order; the same object when they are already sorted, as transactions often are. */
+export function sortRows(order: Order, rows: Rows): Rows {
+  const compare = compareRows[order]
+  const places = sortedPlaces(rows.length, (i, j) => compare(rows, i, rows, j))
+  return places === undefined ? rows : pickRows(rows, places)
 }
 
 /** `rows`, which are in the order of AEVT, in that of AVET. */

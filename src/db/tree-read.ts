@@ -1,5 +1,4 @@
-import type { Value } from '../datom/value.ts'
-import { comparePlace, type Index, type Place } from './index-order.ts'
+import { comparePlace, type Order, type Place, placeOf } from './index-order.ts'
 import { endInRows, rankInRows } from './rank-in-rows.ts'
 import { concatRows, NO_ROWS, type Rows } from './rows.ts'
 import { type Branch, firstRows, type Leaf, type Node, type Tree } from './tree.ts'
@@ -8,7 +7,7 @@ import { type Branch, firstRows, type Leaf, type Node, type Tree } from './tree.
 export const rank = (tree: Tree, place: Place, after: boolean): number =>
   tree.root === undefined ? 0 : rankBelow(tree.root, tree.index, place, after)
 
-function rankBelow(top: Node, index: Index, place: Place, after: boolean): number {
+function rankBelow(top: Node, index: Order, place: Place, after: boolean): number {
   let node = top
   let before = 0
   while (node.level !== 0) {
@@ -21,7 +20,7 @@ function rankBelow(top: Node, index: Index, place: Place, after: boolean): numbe
 }
 
 /** The last child whose first row sorts before the place (with `after`: not after it): the place lies in it or at its end. */
-function childAt({ children }: Branch, index: Index, place: Place, after: boolean): number {
+function childAt({ children }: Branch, index: Order, place: Place, after: boolean): number {
   const compare = comparePlace[index]
   const limit = after ? 1 : 0
   let lo = 0
@@ -106,7 +105,7 @@ export function allRows(tree: Tree): Rows {
 /** Whether row `i` of `rows` is in `tree`. */
 export function holdsRow(tree: Tree, rows: Rows, i: number): boolean {
   if (tree.root === undefined) return false
-  const place = { e: rows.e[i] as number, a: rows.a[i] as number, v: rows.v[i] as Value, tx: rows.tx[i] as number }
+  const place = placeOf(rows, i)
   const { lo, hi } = ranks(tree, place, place)
   return hi > lo
 }

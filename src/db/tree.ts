@@ -1,15 +1,15 @@
 import { assert } from '../base/assert.ts'
 import { lowerBound } from '../base/search.ts'
-import { type CompareRows, compareRows, type Index } from './index-order.ts'
+import { type CompareRows, compareRows, type Order } from './index-order.ts'
 import { copyRows, mergeLeaf } from './leaf.ts'
 import { concatRows, type Rows } from './rows.ts'
 
 /**
- * A persistent B+tree over rows in one index order: changing it copies the path from the changed leaves to the root and shares
+ * A persistent B+tree over rows in one order: changing it copies the path from the changed leaves to the root and shares
  * the rest. Branches know how many rows lie below, so that a place's rank is found without reading leaves.
  */
 export interface Tree {
-  readonly index: Index
+  readonly index: Order
   /** undefined when empty. */
   readonly root: Node | undefined
 }
@@ -35,7 +35,7 @@ const LEAF_MAX = 256
 const LEAF_MIN = 32
 const BRANCH_MAX = 64
 
-export const emptyTree = (index: Index): Tree => ({ index, root: undefined })
+export const emptyTree = (index: Order): Tree => ({ index, root: undefined })
 
 const leaf = (rows: Rows): Leaf => ({ level: 0, rows, count: rows.length })
 function branch(children: readonly Node[]): Branch {

@@ -1,9 +1,10 @@
 import type { Db, View } from './db.ts'
-import { compareRows, type Index, type Place } from './index-order.ts'
-import { lendPart, type Part } from './part.ts'
+import { historyBatches } from './history-batches.ts'
+import type { Index, Place } from './index-order.ts'
+import { lendPart } from './part.ts'
+import { type Past, pastBetween } from './past.ts'
 import { pointBatches } from './point-batches.ts'
 import { type Range, rangeOf } from './range.ts'
-import { type Rows, RowsBuilder } from './rows.ts'
 import type { Batch, Scan, Whereabouts } from './scan.ts'
 
 /**
@@ -15,7 +16,7 @@ export function scan(db: Db, index: Index, from: Place, to: Place = from): Scan 
   db.reads?.note(index, from, to)
   const present = rangeOf(db.present[index], from, to)
   if (view.asOf === undefined && !view.history && view.since === undefined) return new PresentScan(present)
-  return new TimeScan(index, view, present, seesPast(view) ? rangeOf(db.past[index], from, to) : undefined)
+  return new TimeScan(index, view, present, seesPast(view) ? pastBetween(db, index, from, to) : undefined)
 }
 
 /** Whether what held once can be in view. */
@@ -46,12 +47,11 @@ class TimeScan implements Scan {
     private readonly view: View,
     private readonly present: Range,
     /** undefined where only what holds can be in view. */
-    private readonly past: Range | undefined,
+    private readonly past: Past | undefined,
   ) {}
 
   get whereabouts(): Whereabouts {
-    const isStored = this.present.whereabouts === 'stored' || this.past?.whereabouts === 'stored'
-    return isStored ? 'stored' : 'merged'
+    return this.present.whereabouts === 'stored' || this.past?.isStored ? 'stored' : 'merged'
   }
   get count(): number {
     return this.present.count + (this.past?.count ?? 0) * (this.view.history ? 2 : 1)
@@ -63,50 +63,8 @@ class TimeScan implements Scan {
   }
   batches(): readonly Batch[] {
     const now = this.present.parts()
-    const then = this.past?.parts() ?? []
     return this.view.history
-      ? historyBatches(this.index, now, then, this.view)
-      : pointBatches(this.index, now, then, this.view)
+      ? historyBatches(this.index, now, this.past, this.view)
+      : pointBatches(this.index, now, this.past, this.view)
   }
-}
-
-const MAX_TX = 2 ** 31 - 1
-
-/** Every assertion and retraction within the bounds; one key's in order of time, a retraction before an assertion. */
-function historyBatches(index: Index, present: readonly Part[], past: readonly Part[], view: View): Batch[] {
-  const asOf = view.asOf ?? MAX_TX
-  const since = view.since ?? -1
-  const all = new RowsBuilder(false)
-  const added: number[] = []
-  const say = (rows: Rows, i: number, tx: number, op: number): void => {
-    if (tx <= since || tx > asOf) return
-    all.push(rows.e[i] as number, rows.a[i] as number, rows.v[i] as string, tx)
-    added.push(op)
-  }
-  for (const { rows, start, end } of present) for (let i = start; i < end; i++) say(rows, i, rows.tx[i] as number, 1)
-  for (const { rows, start, end } of past) {
-    for (let i = start; i < end; i++) {
-      say(rows, i, rows.tx[i] as number, 1)
-      say(rows, i, (rows.to as Int32Array)[i] as number, 0)
-    }
-  }
-  const rows = all.done()
-  const n = rows.length
-  if (n === 0) return []
-  const order = Array.from({ length: n }, (_, i) => i)
-  const compare = compareRows[index]
-  order.sort((i, j) => compare(rows, i, rows, j) || (added[i] as number) - (added[j] as number))
-  const e = new Int32Array(n)
-  const a = new Int32Array(n)
-  const tx = new Int32Array(n)
-  const ops = new Uint8Array(n)
-  const v = order.map((i) => rows.v[i] as string)
-  for (let k = 0; k < n; k++) {
-    const i = order[k] as number
-    e[k] = rows.e[i] as number
-    a[k] = rows.a[i] as number
-    tx[k] = rows.tx[i] as number
-    ops[k] = added[i] as number
-  }
-  return [{ start: 0, end: n, e, a, v, tx, added: ops }]
 }

@@ -1,8 +1,8 @@
-import type { Value } from '../datom/value.ts'
 import { type Base, countBase } from './base.ts'
 import { segmentsBetween } from './base-range.ts'
 import type { Db } from './db.ts'
-import { compareRows, type Index, type Place } from './index-order.ts'
+import { comparePlace, compareRows, type Index, type Order, type Place, placeOf } from './index-order.ts'
+import { isOneAttribute, prefixOf } from './past.ts'
 import type { Rows } from './rows.ts'
 import type { Scan } from './scan.ts'
 import { scan, seesPast } from './view.ts'
@@ -10,7 +10,7 @@ import { scan, seesPast } from './view.ts'
 /**
  * The facts between two places, both included, as scans that follow each other (with `reverse`, from the last to the first): for
  * whoever may have enough after some of them. The first needs about as many segments as hold `wanted` rows, each further one
- * twice as many.
+ * twice as many. Where the past lies by blocks of time, histories are cut between attributes (VAET: between targets) alone.
  */
 export function* windowsOf(
   db: Db,
@@ -19,10 +19,10 @@ export function* windowsOf(
   wanted: number,
   reverse: boolean,
 ): Generator<Scan> {
-  const bases = basesOf(db, index)
+  const cuts = cutsOf(db, index, from, to)
   let [lo, hi] = [from, to]
   for (let n = segmentsFor(wanted, db.present[index].base); ; n *= 2) {
-    const cut = cutBetween(bases, index, lo, hi, n, reverse)
+    const cut = nearestCut(cuts, index, lo, hi, n, reverse)
     if (cut === undefined) return yield scan(db, index, lo, hi)
     const before: Place = { ...cut, excluded: true }
     yield reverse ? scan(db, index, cut, hi) : scan(db, index, lo, before)
@@ -31,38 +31,74 @@ export function* windowsOf(
   }
 }
 
-function basesOf(db: Db, index: Index): readonly Base[] {
-  const past = seesPast(db.view) ? db.past[index].base : undefined
-  return [db.present[index].base, past].filter((base) => base !== undefined)
+/** Segments between which a view may be cut. */
+interface Cuts {
+  readonly base: Base
+  readonly order: Order
+  /** Only where a new attribute (VAET: target and attribute) begins, since what lies by blocks of time is read together. */
+  readonly isCoarse: boolean
+}
+
+/**
+ * As of a moment only little of a past by blocks is read between any two places, and of the history of an attribute that of the
+ * entities between them: there it is the present that is cut.
+ */
+function cutsOf(db: Db, index: Index, from: Place, to: Place): readonly Cuts[] {
+  const { view } = db
+  const past = db.past[index]
+  const isByBlocks = past.levels !== undefined
+  const isCoarse = isByBlocks && view.history && !isOneAttribute(index, from, to)
+  const trees = seesPast(view) && (isCoarse || !isByBlocks) ? [db.present[index], past] : [db.present[index]]
+  return trees.flatMap(({ base, index: order }) => (base === undefined ? [] : { base, order, isCoarse }))
 }
 
 const segmentsFor = (rows: number, base: Base | undefined): number =>
   base === undefined ? 1 : Math.max(1, Math.ceil((rows * base.ids.length) / countBase(base)))
 
-/** The border nearest to where reading begins that leaves `n` segments of some base on that side; undefined where none does. */
-function cutBetween(
-  bases: readonly Base[],
+/** The place nearest to where reading begins that leaves about `n` segments on that side; undefined where none does. */
+function nearestCut(
+  cuts: readonly Cuts[],
   index: Index,
   lo: Place,
   hi: Place,
   n: number,
   reverse: boolean,
 ): Place | undefined {
-  let nearest: { readonly rows: Rows; readonly i: number } | undefined
-  for (const base of bases) {
-    const { first, last } = segmentsBetween(base, index, lo, hi)
-    const i = reverse ? last - n : first + n
-    if (i <= first || i >= last) continue
+  let nearest: { readonly rows: Rows; readonly i: number; readonly isCoarse: boolean } | undefined
+  for (const { base, order, isCoarse } of cuts) {
+    const i = isCoarse ? coarseBorder(base, order, index, lo, hi, n, reverse) : border(base, order, lo, hi, n, reverse)
+    if (i === undefined) continue
     const rows = base.borders
-    const order = nearest === undefined ? 0 : compareRows[index](rows, i, nearest.rows, nearest.i)
-    if (nearest === undefined || (reverse ? order > 0 : order < 0)) nearest = { rows, i }
+    const before = nearest === undefined ? 0 : compareRows[index](rows, i, nearest.rows, nearest.i)
+    if (nearest === undefined || (reverse ? before > 0 : before < 0)) nearest = { rows, i, isCoarse }
   }
-  return nearest && placeAt(nearest.rows, nearest.i)
+  if (nearest === undefined) return undefined
+  const { block: _, ...place } = placeOf(nearest.rows, nearest.i)
+  return nearest.isCoarse ? prefixOf(index, place) : place
 }
 
-const placeAt = ({ e, a, v, tx }: Rows, i: number): Place => ({
-  e: e[i] as number,
-  a: a[i] as number,
-  v: v[i] as Value,
-  tx: tx[i] as number,
-})
+/** The border that leaves `n` segments on the side where reading begins. */
+function border(base: Base, order: Order, lo: Place, hi: Place, n: number, reverse: boolean): number | undefined {
+  const { first, last } = segmentsBetween(base, order, lo, hi)
+  const i = reverse ? last - n : first + n
+  return i <= first || i >= last ? undefined : i
+}
+
+/** The same, or one further on, whose attribute or target is not that where the places begin. */
+function coarseBorder(
+  base: Base,
+  order: Order,
+  index: Index,
+  lo: Place,
+  hi: Place,
+  n: number,
+  reverse: boolean,
+): number | undefined {
+  const start = prefixOf(index, lo)
+  const { first, last } = segmentsBetween(base, order, start, prefixOf(index, hi))
+  const isOpen = start.a === undefined && start.v === undefined
+  const isBeyond = (i: number): boolean => isOpen || comparePlace[index](base.borders, i, start) > 0
+  let i = reverse ? last - n : first + n
+  while (!reverse && i < last && !isBeyond(i)) i++
+  return i > first && i < last && isBeyond(i) ? i : undefined
+}

@@ -9,6 +9,7 @@ import type { DatomsOf } from '../transact/transaction.ts'
 import type { Call } from './call-queue.ts'
 import { GrowingDb } from './growing-db.ts'
 import type { WriteOptions, Written } from './ledger.ts'
+import { ReadAhead } from './read-ahead.ts'
 import { type LogRecord, toRow } from './record.ts'
 import { type Runtime, runtimeEnv } from './runtime.ts'
 import type { Confirmed } from './segments.ts'
@@ -48,8 +49,13 @@ export async function decideGroup(
   const breaks = new Breaks()
   const known: DatomsOf = async (tx) => done.find((d) => d.written.tx === tx)?.written.data ?? datomsOf(tx)
   const log = new GrowingLog(place, runtime, known)
-  for (const call of calls) {
+  const readAhead = new ReadAhead(
+    calls.map((call) => call.input.forms),
+    place.db,
+  )
+  for (const [i, call] of calls.entries()) {
     const { sequence } = call.input.options
+    await readAhead.before(i)
     try {
       breaks.check(sequence)
       const { written, row } = await log.add(call.input)
@@ -113,15 +119,12 @@ class GrowingLog {
     const txid = randomUuid()
     const t = this.head.t + 1
     let { nextId } = this
-    const env = runtimeEnv(this.runtime, this.datomsOf)
     const { data, instant, tempids } = await transact(db, forms, {
       tx: txOfT(t),
       txid,
       now: Math.max(this.runtime.now(), this.instant),
       mint: () => nextId++,
-      ...(lack === undefined
-        ? env
-        : { call: lack.refuse, test: lack.refuse, finds: lack.refuse, datomsOf: lack.refuse }),
+      ...(lack?.env ?? runtimeEnv(this.runtime, this.datomsOf)),
     })
     if (lack !== undefined && instant < this.instant) lack.isFelt = true // it says when it was, and others were later
     const record: LogRecord = { t, txid, instant, data, origin: undefined, aliases: new Map() }

@@ -45,15 +45,31 @@ export class GrowingDb {
     this.waiting.push(record)
   }
 
+  /** The way back to the value as it is now. */
+  mark(): () => void {
+    const { db, waiting } = this
+    const count = waiting.length
+    return () => {
+      this.db = db
+      this.waiting = waiting.slice(0, count)
+      this.forget()
+    }
+  }
+
   /** The value with everything in it that was added. */
   async whole(): Promise<Db> {
     if (this.waiting.length > 0) {
       this.db = await applyRecords(this.db, this.waiting)
       this.waiting = []
-      this.places = new WrittenPlaces()
-      this.noted = 0
+      this.forget()
     }
     return this.db
+  }
+
+  /** What was noted of those that wait. */
+  private forget(): void {
+    this.places = new WrittenPlaces()
+    this.noted = 0
   }
 
   /** Where those that wait say something; noted only when another follows them. */

@@ -13,6 +13,7 @@ import type {
 } from '../api/db.ts'
 import type { Explanation } from '../api/explanation.ts'
 import { AnnalsError, isAnnalsError } from '../base/errors.ts'
+import { mapInputs } from '../base/map-inputs.ts'
 import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
 import { randomUuid } from '../base/random-uuid.ts'
 import { ID_END, isPendingTx, PENDING_BASE, PROVISIONAL_BASE, txOfT } from '../datom/ids.ts'
@@ -242,6 +243,6 @@ function reopened({ basisT, lastTx, view, aliases }: Place, newest: Db | undefin
 
 /** Handles among a query's inputs, as the values they hold; a promise only where a view still waits for its transaction. */
 export function unwrapped(inputs: readonly unknown[]): MaybePromise<readonly unknown[]> {
-  const values = inputs.map((x) => (x instanceof DbHandle ? x.unwrap() : x))
+  const values = mapInputs(inputs, (x) => (x instanceof DbHandle ? x.unwrap() : x))
   return values.some((x) => x instanceof Promise) ? Promise.all(values) : values
 }

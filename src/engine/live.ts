@@ -3,8 +3,10 @@ import type { LiveQuery, LiveSnapshot } from '../api/live.ts'
 import { toAnnalsError } from '../base/errors.ts'
 import { keepRows } from '../base/keep-rows.ts'
 import { Listeners } from '../base/listeners.ts'
+import { mapInputs } from '../base/map-inputs.ts'
 import { plainKey } from '../base/plain-key.ts'
 import { randomUuid } from '../base/random-uuid.ts'
+import type { Schema } from '../datom/schema.ts'
 import type { Db } from '../db/db.ts'
 import { entityId } from '../db/entity.ts'
 import { isSchemaAttribute } from '../db/schema-at.ts'
@@ -37,6 +39,8 @@ class Entry implements LiveQuery<unknown> {
   readonly listeners = new Listeners<void>()
   /** What can change the answer; undefined when anything can, or before the first answer. */
   touches: Touches | undefined
+  /** The attributes of which a query is told what it touches, by the schema that they were found in. */
+  attributes: { readonly schema: Schema; readonly touched: ReadonlySet<number> | 'all' } | undefined
   stale = true
   linger: ReturnType<typeof setTimeout> | undefined
 
@@ -146,7 +150,7 @@ export class LiveQueries {
   private async answer(db: Db, entry: Entry): Promise<LiveSnapshot<unknown>> {
     const old = entry.snapshot
     try {
-      const { data, touches } = await this.ask(db, entry.request)
+      const { data, touches } = await this.ask(db, entry)
       entry.touches = touches
       if (old.status !== 'ready') return frozen({ status: 'ready', data, t: db.basisT })
       const kept = keepRows(old.data, data)
@@ -158,14 +162,18 @@ export class LiveQueries {
     }
   }
 
-  private async ask(db: Db, request: LiveRequest): Promise<{ data: unknown; touches: Touches | undefined }> {
+  private async ask(db: Db, entry: Entry): Promise<{ data: unknown; touches: Touches | undefined }> {
+    const { request } = entry
     const reads = new LiveReads()
     const watched: Db = { ...db, reads }
     if (request.kind === 'q') {
       const inputs = await unwrapped(request.inputs)
       const data = await query(watched, request.query, inputs, this.runtime.queryEnv, request.options)
-      const attributes = attributesTouched(db, request.query, inputs)
-      return { data, touches: attributes === 'all' ? undefined : { attributes, reads } }
+      if (entry.attributes?.schema !== db.schema) {
+        entry.attributes = { schema: db.schema, touched: attributesTouched(db, request.query, inputs) }
+      }
+      const { touched } = entry.attributes
+      return { data, touches: touched === 'all' ? undefined : { attributes: touched, reads } }
     }
     const id = await entityId(watched, request.entity)
     const [data] = id === undefined ? [] : await pullMany(watched, request.pattern, [id], this.runtime.queryEnv)
@@ -203,7 +211,7 @@ function keyOf(request: LiveRequest): string | undefined {
     if (request.kind === 'pull') return plainKey(request)
     const { query, inputs, options = {} } = request
     if (options.signal !== undefined) return undefined
-    const named = inputs.map((x) => (x instanceof DbHandle ? { $db: serialOf(x) } : x))
+    const named = mapInputs(inputs, (x) => (x instanceof DbHandle ? { $db: serialOf(x) } : x))
     return plainKey(['q', query, named, options])
   } catch {
     return undefined // a cycle

@@ -111,9 +111,8 @@ export class LocalLedger implements Ledger {
   adopt(rows: readonly LogRow[]): Promise<boolean> {
     return this.steps.run(async () => {
       let { nextId } = this
-      const next = await applyRows(this.newest.db, this.newest.head, rows, ({ data }, { schema }) => {
+      const next = await applyRows(this.newest.db, this.newest.head, rows, ({ data }, schema) => {
         nextId = Math.max(nextId, freeAfter(data, schema))
-        return undefined
       })
       const outcome = await this.store.commit({
         expect: { t: this.newest.head.t },
@@ -167,7 +166,7 @@ export class LocalLedger implements Ledger {
     if (excisionsIn(state) !== segments.excisions) await this.startAnew(excisionsIn(state), t)
     if (this.newest.head.t < t) {
       const touched = new Set<number>()
-      const seen = (record: LogRecord): undefined => {
+      const seen = (record: LogRecord): void => {
         for (const a of record.data.a) touched.add(a)
       }
       const next = segments.follow(this.newest, t, seen).catch((e: unknown) => {
@@ -224,7 +223,7 @@ export class LocalLedger implements Ledger {
         const outcome = await this.store.commit({
           expect: { t: this.newest.head.t },
           log: rows,
-          meta: new Map([[NEXT_ID, place.nextId]]),
+          ...(place.nextId !== this.nextId && { meta: new Map([[NEXT_ID, place.nextId]]) }),
         })
         if (outcome === 'lost') {
           await this.catchUp()

@@ -1,6 +1,8 @@
 import type { Connection } from '../api/connection.ts'
 import type { Functions } from '../api/functions.ts'
 import type { SchemaDef } from '../api/schema.ts'
+import { checkOptionNames } from '../base/check-option-names.ts'
+import { AnnalsError } from '../base/errors.ts'
 import type { LocalStorage } from '../storage/port.ts'
 import { EngineConnection } from './connection.ts'
 import { createRuntime, type RuntimeOptions } from './create-runtime.ts'
@@ -15,11 +17,17 @@ export interface OpenOptions<S extends SchemaDef = SchemaDef, F extends Function
   readonly indexing?: IndexingOptions
 }
 
-/** Opens a database of this process that has no remote. The same as `connect` in a page, without a worker. */
+const OPTIONS = ['storage', 'schema', 'functions', 'indexing', 'now', 'queryLimits']
+
+/**
+ * Opens a database of this process that has no remote. The same as `connect` in a page, without a worker. Rejects with
+ * `db/bad-option`, `schema/mismatch`, or an error of area `storage`.
+ */
 export async function open<const S extends SchemaDef = SchemaDef, F extends Functions = Functions>(
   name: string,
   options: OpenOptions<S, F>,
 ): Promise<Connection<S, F>> {
+  checkOptions(name, options)
   const runtime = createRuntime(options)
   const store = await options.storage.open(name)
   try {
@@ -31,4 +39,12 @@ export async function open<const S extends SchemaDef = SchemaDef, F extends Func
     await store.close()
     throw error
   }
+}
+
+function checkOptions(name: string, options: OpenOptions): void {
+  checkOptionNames('open', options ?? {}, OPTIONS, 'db/bad-option')
+  const wrong = (option: string, want: string): AnnalsError =>
+    new AnnalsError('db/bad-option', `open: ${option} wants ${want}`, { option })
+  if (typeof name !== 'string' || name === '') throw wrong('name', 'a text that is not empty')
+  if (typeof options?.storage?.open !== 'function') throw wrong('storage', 'a storage, such as memory()')
 }

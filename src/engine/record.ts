@@ -6,7 +6,7 @@ import { randomBytes } from '../base/random-bytes.ts'
 import type { Increment, TxData } from '../datom/tx-data.ts'
 import type { Value } from '../datom/value.ts'
 import type { LogRow } from '../storage/port.ts'
-import { encodeValues, type Packed } from './encode-values.ts'
+import { CborWriter, type Packed } from './cbor-writer.ts'
 
 /** One decided transaction: what the log holds and every replica applies as it stands. */
 export interface LogRecord {
@@ -97,27 +97,40 @@ export function decodeTxData(body: PackedData): TxData {
 }
 
 /** The body of a record. `salt`: 16 random bytes, so that a removed body cannot be guessed from its digest. */
-export function encodeRecord(record: Omit<LogRecord, 't' | 'txid'>, salt: Uint8Array): Uint8Array {
-  const parts = encodeBody(bodyOf(record))
-  const out = new Uint8Array(parts.reduce((n, part) => n + part.length, SALT_BYTES))
-  out.set(salt.subarray(0, SALT_BYTES))
-  let at = SALT_BYTES
-  for (const part of parts) {
-    out.set(part, at)
-    at += part.length
+export function encodeRecord(record: Omit<LogRecord, 't' | 'txid'>, salt: Uint8Array): Uint8Array<ArrayBuffer> {
+  const { data, instant, origin, aliases } = record
+  const out = new CborWriter(128 + 25 * data.length)
+  out.bytes(salt.subarray(0, SALT_BYTES))
+  // a Body, whose keys stand sorted
+  out.map(6 + (data.increments.length > 0 ? 1 : 0) + (origin === undefined ? 0 : 2) + (aliases.size > 0 ? 1 : 0))
+  out.value('a')
+  out.int32s(data.a)
+  out.value('e')
+  out.int32s(data.e)
+  out.value('f')
+  out.value(1)
+  out.value('i')
+  out.value(instant)
+  if (data.increments.length > 0) {
+    out.value('n')
+    out.bytes(encode(data.increments.map(packIncrement)))
   }
-  return out
+  out.value('o')
+  out.uint8s(data.added)
+  if (origin !== undefined) {
+    out.value('r')
+    out.value(origin.replica)
+    out.value('s')
+    out.value(origin.seq)
+  }
+  out.value('v')
+  out.list(data.v.map(packValue))
+  if (aliases.size > 0) {
+    out.value('x')
+    out.list([...aliases].flat())
+  }
+  return out.done()
 }
-
-/** The CBOR of a body, in parts. Its map is sorted, and only aliases come after the values. */
-function encodeBody({ v, x, ...body }: Body): readonly Uint8Array[] {
-  const before = encode(body)
-  // fewer than 24 entries: how many there are stands in the first byte
-  before[0] = (before[0] as number) + (x === undefined ? 1 : 2)
-  return [before, VALUES_KEY, encodeValues(v), ...(x === undefined ? [] : [ALIASES_KEY, encode(x)])]
-}
-const VALUES_KEY = encode('v')
-const ALIASES_KEY = encode('x')
 
 const bodyOf = (record: Omit<LogRecord, 't' | 'txid'>): Body => ({
   f: 1,

@@ -50,14 +50,17 @@ export class Segments {
     )
   }
 
-  /** What `root` says; the empty database where there is none, or it is damaged: then everything comes from the log. */
+  /**
+   * What `root` says; the empty database where there is none, or it is damaged, of an earlier format or of a log that facts were
+   * taken out of since: then everything comes from the log.
+   */
   async openRoot(root: IndexRoot | undefined): Promise<Confirmed> {
     if (root !== undefined) {
       try {
-        const { db, hash, excisions } = decodeRoot(root.body, this.cache)
+        const found = decodeRoot(root.body, this.cache)
         this.rootT = root.t
-        this.isStale = excisions !== this.excisions
-        if (!this.isStale) return { db, head: { t: root.t, hash } }
+        this.isStale = found?.excisions !== this.excisions
+        if (found !== undefined && !this.isStale) return { db: found.db, head: { t: root.t, hash: found.hash } }
       } catch (e) {
         if (!isAnnalsError(e, 'storage/corrupt')) throw e
         this.broken = e
@@ -115,7 +118,7 @@ export class Segments {
   }
 
   /** `from` with the log up to `t` in it. `seen` is told of every record. Throws `storage/corrupt` when the log does not reach so far. */
-  async follow(from: Confirmed, t: number, seen?: (record: LogRecord) => undefined): Promise<Confirmed> {
+  async follow(from: Confirmed, t: number, seen?: (record: LogRecord) => void): Promise<Confirmed> {
     let { db, head } = from
     for await (const rows of logPages(this.store, head.t + 1, t)) ({ db, head } = await applyRows(db, head, rows, seen))
     return { db, head }

@@ -1,11 +1,12 @@
 import { AnnalsError } from '../base/errors.ts'
+import type { MaybePromise } from '../base/maybe-promise.ts'
 import { sameValue, type Value } from '../datom/value.ts'
-import type { Db } from '../db/db.ts'
 import { type Column, ColumnBuilder, countingColumn } from './column.ts'
 import { type Flow, waitFor } from './flow.ts'
 import type { Program } from './program.ts'
 import { readInput, wrongInput } from './read-input.ts'
 import { columnOf, dropColumns, pickMarked, type Relation } from './relation.ts'
+import type { Role } from './roles.ts'
 import type { Source } from './run.ts'
 import { bindingSlots, type SlotBinding } from './slot-binding.ts'
 
@@ -36,6 +37,19 @@ export function* bindInputs(
   return out
 }
 
+/** Reads what is given for a slot, as its role says. Throws what {@link readInput} throws. */
+export function readSlot(
+  { roles, names }: Program,
+  sources: readonly Source[],
+  slot: number,
+  raw: unknown,
+): MaybePromise<Value> {
+  const role = roles[slot] ?? NO_ROLE
+  const source = 'source' in role ? sources[role.source] : undefined
+  return readInput(source?.kind === 'db' ? source.db : undefined, role, raw, names[slot] as string)
+}
+const NO_ROLE: Role = { kind: 'none' }
+
 class InputReader {
   constructor(
     private readonly program: Program,
@@ -43,16 +57,8 @@ class InputReader {
     private readonly out: BoundInputs,
   ) {}
 
-  private dbFor(slot: number): Db | undefined {
-    const role = this.program.roles[slot]
-    if (role === undefined || role.kind === 'none' || role.kind === 'several') return undefined
-    const source = this.sources[role.source]
-    return source?.kind === 'db' ? source.db : undefined
-  }
-
-  private read(slot: number, raw: unknown): Value | Promise<Value> {
-    const { program } = this
-    return readInput(this.dbFor(slot), program.roles[slot] ?? { kind: 'none' }, raw, program.names[slot] as string)
+  private read(slot: number, raw: unknown): MaybePromise<Value> {
+    return readSlot(this.program, this.sources, slot, raw)
   }
 
   *constant(slot: number, raw: unknown): Flow<void> {

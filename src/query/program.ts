@@ -3,6 +3,7 @@ import { type AggregateArg, aggregateArgs, amountSlot, type SlotAmount } from '.
 import type { QueryEnv } from './env.ts'
 import { mayMix } from './mixed-numbers.ts'
 import { bindingVariables } from './parse-binding.ts'
+import { pointSteps } from './point-steps.ts'
 import { unboundVariable } from './query-errors.ts'
 import { resolveBinding } from './resolve-call.ts'
 import { resolveClauses } from './resolve-clauses.ts'
@@ -12,7 +13,7 @@ import { ruleComponents } from './rule-graph.ts'
 import { Scope, Slots } from './scope.ts'
 import { settleNeeds } from './settle-needs.ts'
 import type { SlotBinding } from './slot-binding.ts'
-import type { Step } from './step.ts'
+import type { PatternStep, Step } from './step.ts'
 import type { Binding, Query, RuleBody } from './syntax.ts'
 
 /** A query resolved against schemas, rules and functions: everything that does not depend on the data. */
@@ -35,6 +36,8 @@ export interface Program {
   readonly offset: SlotAmount | undefined
   /** Whether bigints or exact decimals may occur, inputs aside. */
   readonly mixed: boolean
+  /** The patterns in the order in which each holds for one fact at most; undefined where there is none: see point-steps.ts. */
+  readonly points: readonly PatternStep[] | undefined
 }
 
 /** Resolves a parsed query. Throws the errors of queries that cannot be run, all before anything is read. */
@@ -77,6 +80,11 @@ export function resolveProgram(
   settleNeeds(steps, given, r.rules.values(), constants, slots.names)
   const roles = slots.names.map((_, slot) => r.roles.of(slot))
   const inputSlots = new Set(given)
+  const asGiven = query.find.elements.map((element, i) => {
+    const slot = found[i] as number
+    const isGiven = element.kind === 'var' && inputSlots.has(slot) && roles[slot]?.kind === 'entity'
+    return isGiven ? slots.fresh('as given') : undefined
+  })
   return {
     query,
     steps,
@@ -84,16 +92,13 @@ export function resolveProgram(
     constants: r.constants,
     roles,
     found,
-    given: query.find.elements.map((element, i) => {
-      const slot = found[i] as number
-      const asGiven = element.kind === 'var' && inputSlots.has(slot) && roles[slot]?.kind === 'entity'
-      return asGiven ? slots.fresh('as given') : undefined
-    }),
+    given: asGiven,
     names: slots.names,
     aggregateArgs: args,
     limit: query.limit === undefined ? undefined : amountSlot(query.limit, scope, scalars, ':limit'),
     offset: query.offset === undefined ? undefined : amountSlot(query.offset, scope, scalars, ':offset'),
     mixed: mayMix(steps, r.rules.values(), sources),
+    points: pointSteps({ query, steps, inputs, given: asGiven, constants: r.constants }),
   }
 }
 

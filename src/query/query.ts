@@ -5,6 +5,7 @@ import type { QueryEnv } from './env.ts'
 import { runFlow } from './flow.ts'
 import { Limits, type QueryOptions } from './limits.ts'
 import { prepare } from './prepare.ts'
+import { NOT_AT_HAND, runPoints } from './run-points.ts'
 
 /**
  * Answers a query, EDN text or data, against `db`. `inputs` stand, in order, for the names of `:in` other than `$`, which is
@@ -19,5 +20,8 @@ export function query(
   env: QueryEnv,
   options?: QueryOptions,
 ): MaybePromise<unknown> {
-  return runFlow(answer(prepare(db, q, inputs, env), env, new Limits(options)))
+  const prepared = prepare(db, q, inputs, env)
+  const limits = new Limits(options)
+  const found = runPoints(prepared, limits)
+  return found === NOT_AT_HAND ? runFlow(answer(prepared, env, limits)) : found
 }

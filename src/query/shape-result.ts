@@ -28,10 +28,25 @@ export function shapeResult(find: Find, rows: Int32Array, readers: readonly Elem
   }
 }
 
-function oneRow({ keys }: Find, row: number, readers: readonly ElementReader[]): unknown {
-  if (keys === undefined) return readers.map((read) => read(row))
+/** What the caller gets where there is one row at most: `cells`, which become part of it, or undefined for none. */
+export function shapeRow(find: Find, cells: unknown[] | undefined): unknown {
+  if (find.shape === 'scalar') return cells?.[0]
+  if (find.shape === 'tuple') return cells && keyed(find, cells)
+  if (cells === undefined) return []
+  return find.shape === 'collection' ? [cells[0]] : [keyed(find, cells)]
+}
+
+function oneRow(find: Find, row: number, readers: readonly ElementReader[]): unknown {
+  return keyed(
+    find,
+    readers.map((read) => read(row)),
+  )
+}
+
+function keyed({ keys }: Find, cells: unknown[]): unknown {
+  if (keys === undefined) return cells
   const out: Record<string, unknown> = {}
-  for (let k = 0; k < keys.length; k++) out[keys[k] as string] = (readers[k] as ElementReader)(row)
+  for (let k = 0; k < keys.length; k++) out[keys[k] as string] = cells[k]
   return out
 }
 

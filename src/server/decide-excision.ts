@@ -7,7 +7,9 @@ import { decodeIntent, encodeIntent } from '../sync/intent.ts'
 import type { Excise, ExciseAnswer } from '../sync/protocol.ts'
 import { type Verdict, verdictOf } from '../sync/verdict.ts'
 import { schemaForms } from '../transact/install-schema.ts'
-import { type Author, type Deciding, type Decision, datomsFrom, decide, type Place } from './decide.ts'
+import { type Author, type Deciding, type Decision, datomsFrom, decide } from './decide.ts'
+import { Draft } from './draft.ts'
+import type { Place } from './place.ts'
 
 export interface ExcisionDecision {
   readonly answer: ExciseAnswer
@@ -38,24 +40,23 @@ export async function decideExcision(
     return row && decodeRecord(row)
   })
   const added: LogRow[] = []
-  let at = place
+  const draft = new Draft(place)
   for (const { txid, forms } of [...installs, { txid: message.txid, forms: plan.forms }]) {
     const { basis, instant } = message
     const entry = { txid, seq: 0, basis, instant, intent: encodeIntent(forms), ids: [], txs: [] }
-    const decision = await decide(entry, at, author, deciding, datomsOf)
+    const decision = await decide(entry, draft, author, deciding, datomsOf)
     if (decision.kind !== 'confirmed') return refused(verdictIn(decision))
     added.push(decision.row)
-    at = decision.place
   }
   const { rows, rewritten, removed } = exciseRows(log, place.db, plan.excision)
   const commit = {
     log: added,
     rewrite: rewritten,
-    excision: at.head.t,
-    nextId: at.nextId,
+    excision: draft.head.t,
+    nextId: draft.nextId,
     outcomes: added.map((row) => outcomeOf(row, author, row.txid === message.txid ? removed : undefined)),
   }
-  return { answer: { status: 'confirmed', t: at.head.t, removed }, done: { commit, rows: [...rows, ...added] } }
+  return { answer: { status: 'confirmed', t: draft.head.t, removed }, done: { commit, rows: [...rows, ...added] } }
 }
 
 /** The answer to an excision that was carried out before. */

@@ -5,7 +5,7 @@ import { decodeRecord } from '../engine/record.ts'
 import type { AliasRow, LogRow, OutcomeRow, ReplicaRow } from '../storage/port.ts'
 import { mergeAliases } from '../sync/aliases.ts'
 import type { AliasPair, Outcome, Push, PushEntry, VoidEntry } from '../sync/protocol.ts'
-import { type Author, type Deciding, datomsFrom, decide, type Place } from './decide.ts'
+import { type Author, type Deciding, datomsFrom, decide } from './decide.ts'
 import type { Addition, Group } from './group.ts'
 import { readOutcomeRow, WITHDRAWN, writeDetail } from './outcome-detail.ts'
 
@@ -16,14 +16,11 @@ export type PushDecision =
       readonly kind: 'decided'
       readonly outcomes: readonly (Outcome & { readonly txid: string })[]
       readonly stopped: { readonly code: ErrorCode; readonly message: string } | undefined
-      /** Where the log stands once `addition` is stored. */
-      readonly place: Place
       readonly addition: Addition
     }
 
 /** A push halfway through. */
 interface Work {
-  place: Place
   author: Author
   lastSeq: number
   lastTxid: string
@@ -34,7 +31,7 @@ interface Work {
 
 /**
  * Decides the transactions of a push in order, where `group` stands. What was decided before is answered as it was, whoever pushed
- * it; the rest is accepted only where it follows the replica's last one. The group itself stays as it is.
+ * it; the rest is accepted only where it follows the replica's last one. What is confirmed is in the group's draft already.
  */
 export async function decidePush(
   push: Push,
@@ -43,14 +40,12 @@ export async function decidePush(
   deciding: Deciding,
 ): Promise<PushDecision> {
   if (push.epoch !== replica.epoch) return { kind: 'fork' }
-  const aliases = group.aliases(replica.replica).map(({ id, final }) => [id, final] as const)
   const work: Work = {
-    place: group.place,
     author: {
       replica: replica.replica,
       principal: replica.principal,
       leases: group.leases(replica.replica),
-      aliases: new Map(aliases),
+      aliases: mergeAliases(new Map(), group.aliases(replica.replica)),
     },
     lastSeq: replica.lastSeq,
     lastTxid: replica.lastTxid,
@@ -72,15 +67,15 @@ export async function decidePush(
       stopped = { code: 'sync/unknown-function', message: row }
       break
     }
-    if (before !== undefined) await inheritAliases(before, work, group)
     if (follows) {
+      if (before !== undefined) await inheritAliases(before, work, group)
       work.lastSeq = entry.seq
       work.lastTxid = entry.txid
     }
     outcomes.push({ ...readOutcomeRow(row, aliasesOf(entry, work.author)), txid: entry.txid })
     prev = entry.txid
   }
-  return { kind: 'decided', outcomes, stopped, place: work.place, addition: additionOf(work, replica) }
+  return { kind: 'decided', outcomes, stopped, addition: additionOf(work, replica) }
 }
 
 function additionOf({ lastSeq, lastTxid, rows, decided, aliasRows }: Work, replica: ReplicaRow): Addition {
@@ -104,14 +99,14 @@ async function decideEntry(
   const { txid, seq } = entry
   const own = { txid, replica, seq, t: undefined, code: undefined, detail: undefined }
   if ('void' in entry) {
-    addAliases(work, becameOf(entry, work.place.db, work.author))
+    addAliases(work, becameOf(entry, await group.draft.value.whole(), work.author))
     return record(work, { ...own, code: WITHDRAWN })
   }
   const datomsOf = datomsFrom(async (t) => {
     const row = work.rows.find((own) => own.t === t) ?? (await group.row(t))
     return row && decodeRecord(row)
   })
-  const decision = await decide(entry, work.place, work.author, deciding, datomsOf)
+  const decision = await decide(entry, group.draft, work.author, deciding, datomsOf)
   switch (decision.kind) {
     case 'stopped':
       return decision.message
@@ -121,7 +116,6 @@ async function decideEntry(
       addAliases(work, decision.aliases)
       return record(work, { ...own, code: WITHDRAWN })
     case 'confirmed':
-      work.place = decision.place
       work.rows.push(decision.row)
       addAliases(work, decision.aliases)
       return record(work, { ...own, t: decision.row.t })
@@ -156,5 +150,9 @@ function addAliases(work: Work, pairs: Iterable<readonly [number, number]>): voi
 async function inheritAliases({ t, replica }: OutcomeRow, work: Work, group: Group): Promise<void> {
   if (t === undefined || replica === work.author.replica) return
   const row = await group.row(t)
-  if (row !== undefined) addAliases(work, decodeRecord(row).aliases)
+  if (row === undefined) return
+  const { aliases } = decodeRecord(row)
+  await group.askAliases(work.author.replica, [...aliases.keys()])
+  work.author = { ...work.author, aliases: mergeAliases(work.author.aliases, group.aliases(work.author.replica)) }
+  addAliases(work, aliases)
 }

@@ -7,11 +7,11 @@ import type { Value } from '../datom/value.ts'
 import type { Db } from '../db/db.ts'
 import { entityWith } from '../db/entity.ts'
 import { noveltySpeaksOf } from '../db/novelty.ts'
-import { type LogRecord, toRow } from '../engine/record.ts'
-import { applyRecord } from '../engine/replay.ts'
+import type { LogRecord } from '../engine/record.ts'
 import { type Runtime, runtimeEnv } from '../engine/runtime.ts'
 import { showTxData } from '../engine/show-datoms.ts'
-import type { ConfirmedHead, LeaseRow, LogRow } from '../storage/port.ts'
+import type { Lack } from '../engine/written-places.ts'
+import type { LeaseRow, LogRow } from '../storage/port.ts'
 import { withAliases } from '../sync/aliases.ts'
 import { decodeIntent } from '../sync/intent.ts'
 import { aboutTx, proposals } from '../sync/predict.ts'
@@ -19,6 +19,7 @@ import type { IntentEntry } from '../sync/protocol.ts'
 import { type Verdict, verdictOf } from '../sync/verdict.ts'
 import { transact } from '../transact/transact.ts'
 import type { DatomsOf } from '../transact/transaction.ts'
+import type { Draft } from './draft.ts'
 import { acceptable } from './proposals.ts'
 
 /** What an application's `validate` is asked about, before a transaction is confirmed. */
@@ -39,14 +40,6 @@ export interface Deciding {
   readonly validate: ((proposal: Proposal) => void | Promise<void>) | undefined
 }
 
-/** Where the log stands while a push is worked on. */
-export interface Place {
-  readonly db: Db
-  readonly head: ConfirmedHead
-  /** The next entity id that the server may mint. */
-  readonly nextId: number
-}
-
 /** The replica a transaction comes from. */
 export interface Author {
   readonly replica: string
@@ -59,7 +52,6 @@ export type Decision =
   | {
       readonly kind: 'confirmed'
       readonly row: LogRow
-      readonly place: Place
       /** What ids of the replica's became. */
       readonly aliases: ReadonlyMap<number, number>
     }
@@ -69,17 +61,19 @@ export type Decision =
   /** It calls a function that this server lacks: nothing is decided. */
   | { readonly kind: 'stopped'; readonly message: string }
 
-/** Decides one transaction on `place`. Nothing is stored. Rejects only when the place itself fails (storage). */
+/** Decides one transaction, and adds it to `draft` if it is confirmed. Rejects only when the place itself fails (storage). */
 export async function decide(
   entry: IntentEntry,
-  place: Place,
+  draft: Draft,
   author: Author,
   deciding: Deciding,
   datomsOf: DatomsOf,
 ): Promise<Decision> {
+  const back = draft.mark()
   try {
-    return await confirm(entry, place, author, deciding, datomsOf)
+    return await confirm(entry, draft, author, deciding, datomsOf)
   } catch (e) {
+    back()
     if (isAnnalsError(e, 'tx/unknown-function')) return { kind: 'stopped', message: e.message }
     if (isAnnalsError(e, 'sync/malformed'))
       return { kind: 'rejected', verdict: { code: e.code, message: e.message, facts: {} } }
@@ -91,45 +85,59 @@ export async function decide(
 
 async function confirm(
   entry: IntentEntry,
-  place: Place,
+  draft: Draft,
   author: Author,
   deciding: Deciding,
   datomsOf: DatomsOf,
 ): Promise<Decision> {
-  const t = place.head.t + 1
-  const tx = txOfT(t)
-  const { db } = place
-  const view = withAliases(withAliases(db, author.aliases), await namedTxs(db, entry))
-  let nextId = place.nextId
-  const result = await transact(view, decodeIntent(entry.intent, deciding.depth), {
-    tx,
+  const { value } = draft
+  const { validate, database, runtime } = deciding
+  // whoever validates wants to see the value before
+  const before = validate && (await value.whole())
+  const { result, aliases, nextId } = await value.decide((db, lack) =>
+    run({ ...entry, author }, db, draft, deciding, lack, datomsOf),
+  )
+  if (entry.schema && result.empty) return { kind: 'withdrawn', aliases }
+  const { instant, data } = result
+  const t = draft.head.t + 1
+  const origin = { replica: author.replica, seq: entry.seq }
+  const row = draft.add({ t, txid: entry.txid, instant, data, origin, aliases }, nextId)
+  if (before !== undefined) {
+    await validate?.({
+      database,
+      principal: author.principal,
+      before: runtime.show(before, datomsOf),
+      after: runtime.show(await value.whole(), datomsOf),
+      txData: showTxData(txOfT(t), data),
+    })
+  }
+  return { kind: 'confirmed', row, aliases }
+}
+
+/** What an entry comes to on `db`, which may lack transactions of the draft: then `lack` hears of what may be missed. */
+async function run(
+  entry: IntentEntry & { readonly author: Author },
+  db: Db,
+  draft: Draft,
+  { runtime, depth }: Deciding,
+  lack: Lack | undefined,
+  datomsOf: DatomsOf,
+) {
+  const { author } = entry
+  let { nextId } = draft
+  const view = withAliases({ ...db, aliases: author.aliases }, await namedTxs(db, entry))
+  const result = await transact(view, decodeIntent(entry.intent, depth), {
+    tx: txOfT(draft.head.t + 1),
     txid: entry.txid,
-    now: deciding.runtime.now(),
+    now: Math.max(runtime.now(), draft.instant),
     mint: () => nextId++,
     ids: proposals(acceptable(db, entry.ids, author.leases, author.aliases)),
     about: about(entry, author),
-    ...runtimeEnv(deciding.runtime, datomsOf),
+    ...(lack?.env ?? runtimeEnv(runtime, datomsOf)),
   })
+  if (lack !== undefined && result.instant < draft.instant) lack.isFelt = true // it says when it was, and others were later
   const aliases = becameOf(entry, result.ids, (id) => !author.aliases.has(id) && !noveltySpeaksOf(db, id))
-  if (entry.schema && result.empty) return { kind: 'withdrawn', aliases }
-  const record: LogRecord = {
-    t,
-    txid: entry.txid,
-    instant: result.instant,
-    data: result.data,
-    origin: { replica: author.replica, seq: entry.seq },
-    aliases,
-  }
-  const row = toRow(record, place.head.hash)
-  const after = await applyRecord(db, record)
-  await deciding.validate?.({
-    database: deciding.database,
-    principal: author.principal,
-    before: deciding.runtime.show(db, datomsOf),
-    after: deciding.runtime.show(after, datomsOf),
-    txData: showTxData(tx, result.data),
-  })
-  return { kind: 'confirmed', row, place: { db: after, head: { t, hash: row.hash }, nextId }, aliases }
+  return { result, aliases, nextId }
 }
 
 /** Of the ids that an entry proposes, those that stand for another entity now, and which: only `free` ones may. */

@@ -1,16 +1,8 @@
 import { FIRST_USER_ID } from '../datom/ids.ts'
-import { emptyDb } from '../db/empty.ts'
 import { logPages } from '../engine/log-pages.ts'
 import { applyRows } from '../engine/replay.ts'
 import type { RemoteHead, RemoteStore } from '../storage/port.ts'
-import type { Place } from './decide.ts'
-
-/** The beginning of every log. */
-export const start = async (): Promise<Place> => ({
-  db: await emptyDb(),
-  head: { t: 0, hash: '' },
-  nextId: FIRST_USER_ID,
-})
+import { type Place, start } from './place.ts'
 
 /** Where a node stands: its value, and the head that it was made for. */
 export interface Stand {

@@ -1,6 +1,8 @@
 import type { AliasRow, LeaseRow, LogRow, OutcomeRow, RemoteCommit, RemoteStore, ReplicaRow } from '../storage/port.ts'
-import type { Push } from '../sync/protocol.ts'
-import type { Place } from './decide.ts'
+import type { AliasPair, Push } from '../sync/protocol.ts'
+import { Draft } from './draft.ts'
+import { namedIds } from './named-ids.ts'
+import type { Place } from './place.ts'
 
 /** What one push, decided, adds to its group. */
 export type Addition = Pick<Required<RemoteCommit>, 'log' | 'outcomes' | 'aliases' | 'replicas'>
@@ -19,30 +21,38 @@ export class Group {
   private constructor(
     private readonly store: RemoteStore,
     private readonly start: Place,
-    /** Where the log stands once this is stored. */
-    public place: Place,
+    /** The log as it is once this is stored. */
+    readonly draft: Draft,
     private readonly outcomeOf: Map<string, OutcomeRow>,
     private readonly replicaOf: Map<string, ReplicaRow>,
     private readonly leaseRows: LeaseRow[],
     private readonly aliasRows: AliasRow[],
   ) {}
 
-  /** Reads what `pushes` may concern, at `place`. */
-  static async load(store: RemoteStore, pushes: readonly Push[], place: Place): Promise<Group> {
+  /** Reads what `pushes` may concern, at `place`. `depth`: collections within each other, in an intent. */
+  static async load(store: RemoteStore, pushes: readonly Push[], place: Place, depth: number): Promise<Group> {
     const replicas = [...new Set(pushes.map(({ replica }) => replica))]
+    const named = pushes.flatMap(({ entries }) => entries.flatMap((entry) => [...namedIds(entry, depth)]))
     const [outcomes, rows, leases, aliases] = await Promise.all([
       store.outcomes(pushes.flatMap(({ entries }) => entries.map(({ txid }) => txid))),
       store.replicas(replicas),
       store.leases(replicas),
-      store.aliases(replicas),
+      aliasesOf(store, replicas, named),
     ])
-    return new Group(store, place, place, new Map(outcomes), new Map(rows), [...leases], [...aliases])
+    return new Group(store, place, new Draft(place), new Map(outcomes), new Map(rows), [...leases], aliases)
   }
 
   outcome = (txid: string): OutcomeRow | undefined => this.outcomeOf.get(txid)
   replica = (id: string): ReplicaRow | undefined => this.replicaOf.get(id)
   leases = (id: string): LeaseRow[] => this.leaseRows.filter(({ replica }) => replica === id)
-  aliases = (id: string): AliasRow[] => this.aliasRows.filter(({ replica }) => replica === id)
+  /** What ids of a replica became, as far as it was asked for. */
+  aliases = (id: string): AliasPair[] =>
+    this.aliasRows.filter(({ replica }) => replica === id).map(({ id, final }) => [id, final])
+
+  /** Reads what further `ids` of a replica became. */
+  async askAliases(replica: string, ids: readonly number[]): Promise<void> {
+    this.aliasRows.push(...(await aliasesOf(this.store, [replica], ids)))
+  }
 
   async row(t: number): Promise<LogRow | undefined> {
     if (t > this.start.head.t) return this.log[t - this.start.head.t - 1]
@@ -50,9 +60,8 @@ export class Group {
     return row?.t === t ? row : undefined
   }
 
-  /** Takes in what a push came to, at the place that it leads to. */
-  add({ log, outcomes, aliases, replicas }: Addition, place: Place): void {
-    this.place = place
+  /** Takes in what a push came to. */
+  add({ log, outcomes, aliases, replicas }: Addition): void {
     this.log.push(...log)
     this.decided.push(...outcomes)
     this.newAliases.push(...aliases)
@@ -67,12 +76,12 @@ export class Group {
   grant(lease: LeaseRow): void {
     this.leaseRows.push(lease)
     this.granted.push(lease)
-    this.place = { ...this.place, nextId: lease.to }
+    this.draft.nextId = lease.to
   }
 
   /** What is to be stored; undefined when everything had been decided before. */
   commit(): Omit<RemoteCommit, 'expect'> | undefined {
-    const { log, decided, newAliases, granted, moved, place, start } = this
+    const { log, decided, newAliases, granted, moved, draft, start } = this
     if (log.length + decided.length + newAliases.length + granted.length + moved.size === 0) return undefined
     return {
       log,
@@ -80,7 +89,20 @@ export class Group {
       aliases: newAliases,
       leases: granted,
       replicas: [...moved.values()],
-      ...(place.nextId !== start.nextId && { nextId: place.nextId }),
+      ...(draft.nextId !== start.nextId && { nextId: draft.nextId }),
     }
   }
+}
+
+/** What `ids` became, and what that became in its turn. */
+async function aliasesOf(store: RemoteStore, replicas: readonly string[], ids: readonly number[]): Promise<AliasRow[]> {
+  const found: AliasRow[] = []
+  const asked = new Set<number>()
+  for (let next = new Set(ids); next.size > 0; ) {
+    const rows = await store.aliases(replicas, [...next])
+    for (const id of next) asked.add(id)
+    found.push(...rows)
+    next = new Set(rows.map(({ final }) => final).filter((id) => !asked.has(id)))
+  }
+  return found
 }

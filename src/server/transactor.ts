@@ -25,14 +25,15 @@ import type {
   RegisterAnswer,
 } from '../sync/protocol.ts'
 import { adoption, notRecords } from './adoption.ts'
-import type { Deciding, Place } from './decide.ts'
+import type { Deciding } from './decide.ts'
 import { decideExcision, excisedBefore } from './decide-excision.ts'
 import { decidePush } from './decide-push.ts'
-import { followLog, start } from './follow-log.ts'
+import { followLog } from './follow-log.ts'
 import { Followers } from './followers.ts'
 import { Group } from './group.ts'
 import { leasesAbove, nextLease, type Wanting } from './leases.ts'
 import { refusalIn } from './outcome-detail.ts'
+import { type Place, start } from './place.ts'
 import { readPage } from './read-page.ts'
 import { groupsOf, type Sent } from './sent.ts'
 
@@ -234,7 +235,7 @@ export class Transactor {
     for (;;) {
       await this.catchUp()
       const pushes = calls.map(({ input }) => input.message)
-      const group = await Group.load(this.store, pushes, this.place)
+      const group = await Group.load(this.store, pushes, this.place, this.options.depth)
       const done: (() => void)[] = []
       for (const { input, resolve, reject } of calls) {
         try {
@@ -256,12 +257,19 @@ export class Transactor {
     const row = group.replica(message.replica)
     if (row === undefined) return () => ({ kind: 'unknown-replica' })
     checkOwner(row, principal)
-    const done = await decidePush(message, row, group, this.options)
-    if (done.kind !== 'decided') return () => done
-    group.add(done.addition, done.place)
+    const back = group.draft.mark()
+    const done = await decidePush(message, row, group, this.options).catch((e: unknown) => {
+      back()
+      throw e
+    })
+    if (done.kind !== 'decided') {
+      back()
+      return () => done
+    }
+    group.add(done.addition)
     const leases = leasesAbove(group.leases(message.replica), message.leasedTo)
     if (leases.length === 0 && message.want > 0) {
-      const lease = nextLease(this.options.database, message, group.place.nextId)
+      const lease = nextLease(this.options.database, message, group.draft.nextId)
       group.grant(lease)
       leases.push([lease.from, lease.to])
     }
@@ -282,7 +290,7 @@ export class Transactor {
     if (commit === undefined) return true
     const { nextId } = this.head
     if ((await this.store.commit({ ...commit, expect: this.expected })) === 'lost') return false
-    const { place } = group
+    const place = await group.draft.place()
     this.moveTo(place, { ...this.head, ...place.head, nextId: commit.nextId ?? nextId })
     return true
   }

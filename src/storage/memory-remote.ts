@@ -49,7 +49,7 @@ class Database {
   readonly watchers = new Watchers()
 }
 
-const aliasKey = ({ replica, id }: AliasRow): string => `${id} ${replica}`
+const aliasKey = ({ replica, id }: Pick<AliasRow, 'replica' | 'id'>): string => `${id} ${replica}`
 
 class MemoryRemoteStore implements RemoteStore {
   readonly #name: string
@@ -90,8 +90,10 @@ class MemoryRemoteStore implements RemoteStore {
     return this.#live().leases.filter((row) => replicas.includes(row.replica))
   }
 
-  async aliases(replicas: readonly string[]): Promise<readonly AliasRow[]> {
-    return [...this.#live().aliases.values()].filter((row) => replicas.includes(row.replica))
+  async aliases(replicas: readonly string[], ids?: readonly number[]): Promise<readonly AliasRow[]> {
+    const { aliases } = this.#live()
+    if (ids === undefined) return [...aliases.values()].filter((row) => replicas.includes(row.replica))
+    return replicas.flatMap((replica) => ids.flatMap((id) => aliases.get(aliasKey({ replica, id })) ?? []))
   }
 
   async refusals(limit: number): Promise<readonly OutcomeRow[]> {

@@ -16,12 +16,14 @@ export const ownRoot = ({ body, t }: IndexRoot): IndexRoot => ({ body: new Uint8
 export const ownSegments = (segments: ReadonlyMap<number, Uint8Array>): Map<number, Uint8Array<ArrayBuffer>> =>
   new Map(Array.from(segments, ([id, bytes]) => [id, new Uint8Array(bytes)]))
 
+const isPlain = (value: unknown): boolean => typeof value === 'number' || typeof value === 'string'
+
 /** Named values, cloned. `storage/failed` names the one that holds something that cannot be stored (a function, a proxy). */
 export function ownMeta(meta: ReadonlyMap<string, unknown>): Map<string, unknown> {
   const own = new Map<string, unknown>()
   for (const [name, value] of meta) {
     try {
-      own.set(name, structuredClone(value))
+      own.set(name, isPlain(value) ? value : structuredClone(value))
     } catch (cause) {
       throw new AnnalsError('storage/failed', `The value of "${name}" cannot be stored: ${cause}`, { name }, { cause })
     }

@@ -248,8 +248,8 @@ export interface RemoteStore {
   replicas(ids: readonly string[]): Promise<ReadonlyMap<string, ReplicaRow>>
   /** Every one ever granted to any of these, by `from`. */
   leases(replicas: readonly string[]): Promise<readonly LeaseRow[]>
-  /** By replica and id. */
-  aliases(replicas: readonly string[]): Promise<readonly AliasRow[]>
+  /** By replica and id; of these `ids` alone, where they are given. */
+  aliases(replicas: readonly string[], ids?: readonly number[]): Promise<readonly AliasRow[]>
   /** Refused ones, withdrawn ones not, by replica and seq, at most `limit`. */
   refusals(limit: number): Promise<readonly OutcomeRow[]>
   /** The t of each excision but the first so many, in order. */

@@ -5,7 +5,7 @@ import { withAliases } from './aliases.ts'
 import { type News, Reads } from './footprint.ts'
 import { OutOfIds } from './id-pool.ts'
 import { type Pending, pendingTx } from './pending.ts'
-import { applyEntry, type PredictEnv, predict } from './predict.ts'
+import { applyEntries, type PredictEnv, predict } from './predict.ts'
 import { verdictOf } from './verdict.ts'
 
 export interface Overlay {
@@ -27,19 +27,74 @@ export async function overlay(
   news: News,
   current: (entry: Pending) => boolean = () => true,
 ): Promise<Overlay> {
-  let view = base
-  const done: Pending[] = []
-  const datomsOf: PredictEnv['datomsOf'] = async (tx) =>
-    isPendingTx(tx) ? done.find((p) => pendingTx(p.seq) === tx)?.body.predicted : env.datomsOf(tx)
-  for (const entry of entries) {
-    await env.breathe()
-    const kept = isKept(entry, news, current) ? await keep(view, entry) : undefined
-    const next = kept ?? (await decideAgain(view, entry, { ...env, datomsOf }))
-    if (kept === undefined) addChange(news, entry, next.entry)
-    view = next.view
-    done.push(next.entry)
+  const layers = new Layers(base, env, news, current)
+  for (const entry of entries) await layers.add(entry)
+  return layers.done()
+}
+
+/** Entries that go into the view together, at most: some milliseconds of work. */
+const AT_ONCE = 500
+
+/** Grows by one entry after another. Those that are kept wait, to go into the view together. */
+class Layers {
+  private readonly laid: Pending[] = []
+  private kept: Pending[] = []
+  private readonly env: PredictEnv
+
+  constructor(
+    private view: Db,
+    env: PredictEnv,
+    private readonly news: News,
+    private readonly current: (entry: Pending) => boolean,
+  ) {
+    const datomsOf: PredictEnv['datomsOf'] = async (tx) =>
+      isPendingTx(tx) ? this.laid.find((p) => pendingTx(p.seq) === tx)?.body.predicted : env.datomsOf(tx)
+    this.env = { ...env, datomsOf }
   }
-  return { view, entries: done }
+
+  async add(entry: Pending): Promise<void> {
+    await this.env.breathe()
+    if (isKept(entry, this.news, this.current)) {
+      this.kept.push(entry)
+      if (this.kept.length === AT_ONCE) await this.layKept()
+      return
+    }
+    await this.layKept()
+    await this.layAnew(entry)
+  }
+
+  async done(): Promise<Overlay> {
+    await this.layKept()
+    return { view: this.view, entries: this.laid }
+  }
+
+  private async layKept(): Promise<void> {
+    const { kept } = this
+    this.kept = []
+    const view = await withPredicted(this.view, kept)
+    if (view === undefined) return this.layApart(kept)
+    this.view = view
+    for (const entry of kept) this.laid.push(entry)
+  }
+
+  /** One by one, to find which does not fit: it is decided anew, and perhaps others after it. */
+  private async layApart(entries: readonly Pending[]): Promise<void> {
+    for (const entry of entries) {
+      const view = isKept(entry, this.news, this.current) ? await withPredicted(this.view, [entry]) : undefined
+      if (view === undefined) await this.layAnew(entry)
+      else {
+        this.view = view
+        this.laid.push(entry)
+      }
+    }
+  }
+
+  private async layAnew(entry: Pending): Promise<void> {
+    const next = await decideAgain(this.view, entry, this.env)
+    addChange(this.news, entry, next.entry)
+    this.view = next.view
+    this.laid.push(next.entry)
+  }
 }
 
 interface Layer {
@@ -56,11 +111,11 @@ const isKept = (entry: Pending, news: News, current: (entry: Pending) => boolean
   entry.body.withdrawn ||
   (current(entry) && !news.meets(entry.body.footprint, entry.body.ids.values()))
 
-/** With what was predicted; undefined when that does not fit. */
-async function keep(view: Db, entry: Pending): Promise<Layer | undefined> {
-  if (entry.t !== undefined) return { view, entry }
+/** `view` with what was predicted of `entries`; undefined when some of it does not fit. */
+async function withPredicted(view: Db, entries: readonly Pending[]): Promise<Db | undefined> {
+  const waiting = entries.filter((entry) => entry.t === undefined)
   try {
-    return { view: await applyEntry(view, entry), entry }
+    return await applyEntries(view, waiting)
   } catch (e) {
     if (isAnnalsError(e, 'storage/corrupt')) return undefined
     throw e

@@ -2,11 +2,11 @@ import { Builtin } from '../datom/builtin.ts'
 import { isPendingTx } from '../datom/ids.ts'
 import { instantValue, readValue } from '../datom/read-value.ts'
 import type { Value } from '../datom/value.ts'
-import { applyTx } from '../db/apply.ts'
 import type { Db } from '../db/db.ts'
 import { entityWith } from '../db/entity.ts'
 import { noveltySpeaksOf } from '../db/novelty.ts'
 import { scan } from '../db/view.ts'
+import { FoldingDb } from '../engine/folding-db.ts'
 import { type Runtime, runtimeEnv } from '../engine/runtime.ts'
 import { transact } from '../transact/transact.ts'
 import type { DatomsOf, Transaction } from '../transact/transaction.ts'
@@ -76,7 +76,7 @@ export async function predict(
     replaced: result.replaced,
     conflict: undefined,
   }
-  return { body: next, after: await applyEntry(view, { ...entry, body: next }), result }
+  return { body: next, after: await applyEntries(view, [{ ...entry, body: next }]), result }
 }
 
 /** Those of the ids of an entry that nobody else has used: another live copy of this profile may have given out the same ones. */
@@ -93,10 +93,15 @@ async function isOnlyPending(view: Db, id: number): Promise<boolean> {
   return batches.length > 0 && batches.every((b) => b.tx.subarray(b.start, b.end).every(isPendingTx))
 }
 
-/** `view` with what `entry` is predicted to come to. Throws `storage/corrupt` when it does not fit. */
-export async function applyEntry(view: Db, { seq, body }: Pick<Pending, 'seq' | 'body'>): Promise<Db> {
-  const after = body.predicted ? await applyTx(view, pendingTx(seq), body.predicted, view.basisT) : view
-  return withAliases(after, body.replaced)
+/** `view` with what `entries` are predicted to come to, in order. Throws `storage/corrupt` when some of it does not fit. */
+export async function applyEntries(view: Db, entries: readonly Pick<Pending, 'seq' | 'body'>[]): Promise<Db> {
+  const value = new FoldingDb(view)
+  const replaced: [number, number][] = []
+  for (const { seq, body } of entries) {
+    if (body.predicted !== undefined) await value.add({ tx: pendingTx(seq), data: body.predicted }, view.basisT)
+    replaced.push(...body.replaced)
+  }
+  return withAliases(await value.whole(), replaced)
 }
 
 /** As a record without a prototype: a tempid may have any name. */

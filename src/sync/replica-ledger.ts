@@ -186,7 +186,7 @@ export class ReplicaLedger implements Ledger {
     const known = this.settlements.get(txid)
     if (known !== undefined) return known
     const { entries, rejected, confirmed } = this.current
-    const entry = entries.find((p) => p.txid === txid)
+    const entry = entries.findLast((p) => p.txid === txid) // it is most often the newest that is asked for
     if (entry !== undefined) return entry.t === undefined ? this.settlements.wait(txid) : confirmedAt(entry.t)
     const refused = rejected.get(txid)
     if (refused !== undefined) {

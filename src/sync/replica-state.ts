@@ -70,7 +70,6 @@ export async function foldRows(
       aliases.push([pendingTx(own.seq), txOfT(record.t)])
     }
     if (own !== undefined || mine.has(record.origin?.replica ?? '')) aliases.push(...record.aliases)
-    return undefined
   })
   return {
     confirmed: withAliases(db, aliases),

@@ -5,6 +5,7 @@ import { showValue } from '../datom/show-value.ts'
 import type { Increment, TxDataBuilder } from '../datom/tx-data.ts'
 import { sameValue, type Value } from '../datom/value.ts'
 import type { Db } from '../db/db.ts'
+import { factsOf } from '../db/facts-of.ts'
 import { loadAll, valuesOf, whenLoaded } from '../db/load.ts'
 import type { Scan } from '../db/scan.ts'
 import { scan } from '../db/view.ts'
@@ -96,7 +97,7 @@ export class Changes {
     const scans: Scan[] = []
     for (const w of wishes) {
       if (this.fresh.has(w.e)) continue
-      w.found = scan(this.db, 'eavt', { e: w.e, a: w.a.id })
+      w.found = factsOf(this.db, wishes.length === 1 ? 'aevt' : 'eavt', w.e, w.a.id)
       scans.push(w.found)
     }
     const loading = loadAll(scans)

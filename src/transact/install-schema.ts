@@ -1,8 +1,8 @@
 import type { AttributeDef, SchemaDef } from '../api/schema.ts'
 import { AnnalsError } from '../base/errors.ts'
-import { describe } from '../datom/read-value.ts'
 import { type Attribute, findAttribute, type Schema, withColon } from '../datom/schema.ts'
-import { VALUE_TYPES, type ValueType } from '../datom/value-type.ts'
+import type { ValueType } from '../datom/value-type.ts'
+import { checkDefinition } from './check-definition.ts'
 
 /**
  * The transaction data that makes `schema` hold what an application's code defines: missing attributes and idents, and changes
@@ -15,7 +15,7 @@ export function schemaForms(schema: Schema, wanted: SchemaDef): readonly (readon
   const forms: Record<string, unknown>[] = []
   const composites: Record<string, unknown>[] = []
   for (const [name, def] of Object.entries(wanted)) {
-    checkDef(name, def)
+    checkDefinition(name, def)
     const known = findAttribute(schema, name)
     const form = known === undefined ? newAttribute(name, def) : changed(schema, name, known, def)
     if (form !== undefined) (def.tupleAttrs ? composites : forms).push(form)
@@ -24,27 +24,6 @@ export function schemaForms(schema: Schema, wanted: SchemaDef): readonly (readon
     }
   }
   return [forms, composites].filter((list) => list.length > 0)
-}
-
-function checkDef(name: string, def: AttributeDef): void {
-  const wrong = (said: string): AnnalsError =>
-    new AnnalsError('schema/malformed', `${withColon(name)}: ${said}`, { attribute: name })
-  if (!/^:?[^:\s/]+(\/[^:\s/]+)?$/.test(name)) throw wrong("an attribute's name is like 'inv/sku'")
-  if (typeof def !== 'object' || def === null)
-    throw wrong(`a definition is an object with a type, got ${describe(def)}`)
-  if (!VALUE_TYPES.includes(def.type))
-    throw wrong(`type is one of ${VALUE_TYPES.join(', ')}, got ${describe(def.type)}`)
-  if (def.component && def.type !== 'ref') throw wrong('only a ref can be a component')
-  if (def.idents !== undefined && def.type !== 'ref') throw wrong('idents go with type ref')
-  if (def.idents?.some((i) => typeof i !== 'string' || !i.startsWith(':')))
-    throw wrong("idents are written like ':green'")
-  const kinds = [def.tupleAttrs, def.tupleTypes, def.tupleType].filter((kind) => kind !== undefined)
-  if (kinds.length !== (def.type === 'tuple' ? 1 : 0)) {
-    throw wrong('type tuple, and no other, goes with one of tupleAttrs, tupleTypes and tupleType')
-  }
-  if (def.unique !== undefined && def.unique !== 'identity' && def.unique !== 'value') {
-    throw wrong(`unique is 'identity' or 'value', got ${describe(def.unique)}`)
-  }
 }
 
 const typeIdent = (type: ValueType): string => `:db.type/${type}`

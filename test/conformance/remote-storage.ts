@@ -351,6 +351,9 @@ export function remoteStorageSuite(name: string, makeNodes: () => Nodes | Promis
         await commitNow({ aliases: [alias(3, 30), alias(10, 40)] })
         expect(await store.aliases(['r1'])).toEqual([alias(2, 20), alias(3, 30), alias(10, 40)])
         expect(await store.aliases(['r2'])).toEqual([alias(70, 20, 'r2')])
+        expect(await store.aliases(['r1'], [10, 2, 4, 70])).toHaveLength(2)
+        expect(await store.aliases(['r1'], [3])).toEqual([alias(3, 30)])
+        expect(await store.aliases(['r1'], [])).toEqual([])
       })
 
       it('an alias is for ever', async () => {

@@ -1,7 +1,7 @@
 import { ID_END, TX_BASE } from '../../src/datom/ids.ts'
 import { bytesValue, instantValue, keywordValue, stringValue, tupleValue } from '../../src/datom/read-value.ts'
 import { Tag, type Value } from '../../src/datom/value.ts'
-import type { Index } from '../../src/db/index-order.ts'
+import type { Order } from '../../src/db/index-order.ts'
 import { type Rows, RowsBuilder } from '../../src/db/rows.ts'
 import { sortRows } from '../../src/db/sort-rows.ts'
 
@@ -89,10 +89,10 @@ const MAKERS: readonly ((random: Random) => Value)[] = [
 ]
 
 /**
- * `n` rows in the order of `index`, every kind of value among them; of few attributes or of many, of one kind each or of all
+ * `n` rows in this order, every kind of value among them; of few attributes or of many, of one kind each or of all
  * kinds mixed, as the seed will have it.
  */
-export function randomRows(seed: number, n: number, index: Index, past: boolean): Rows {
+export function randomRows(seed: number, n: number, order: Order, past: boolean): Rows {
   const random = randomFrom(seed)
   const attributes = pick(random, [1, 3, 12, 400])
   const entities = pick(random, [3, n, ID_END])
@@ -106,5 +106,5 @@ export function randomRows(seed: number, n: number, index: Index, past: boolean)
     const tx = TX_BASE + below(random, transactions)
     out.push(below(random, entities), a * pick(random, [1, 1, 2 ** 20]), make(random), tx, tx + 1 + below(random, 1000))
   }
-  return sortRows(index, out.done())
+  return sortRows(order, out.done())
 }

@@ -1,5 +1,6 @@
 import { memoryRemote } from '../../src/storage/memory-remote.ts'
 import type { RemoteCommit, RemoteStorage } from '../../src/storage/port.ts'
+import { insteadRemote } from './wrapped-storage.ts'
 
 export interface SlowStorage {
   readonly storage: RemoteStorage
@@ -22,16 +23,7 @@ export function slowStorage(inner = memoryRemote()): SlowStorage {
   async function open(name: string) {
     const store = await inner.open(name)
     at.stores++
-    return {
-      head: () => store.head(),
-      readLog: (from: number, limit?: number) => store.readLog(from, limit),
-      outcomes: (txids: readonly string[]) => store.outcomes(txids),
-      replicas: (ids: readonly string[]) => store.replicas(ids),
-      leases: (replicas: readonly string[]) => store.leases(replicas),
-      aliases: (replicas: readonly string[]) => store.aliases(replicas),
-      refusals: (limit: number) => store.refusals(limit),
-      excisions: (after: number) => store.excisions(after),
-      watch: (listener: () => void) => store.watch(listener),
+    return insteadRemote(store, {
       close: () => {
         at.stores--
         return store.close()
@@ -44,7 +36,7 @@ export function slowStorage(inner = memoryRemote()): SlowStorage {
         at.commits.push(change)
         return store.commit(change)
       },
-    } as const
+    })
   }
   return at
 }

@@ -1,7 +1,7 @@
 import type { LiveQuery } from '../../api/live.ts'
 import type { LiveUpdate, WireRows } from '../../api/messages.ts'
 import { toWireError } from '../../base/errors.ts'
-import { packRows } from '../pack-rows.ts'
+import { packRows } from './pack-rows.ts'
 
 /** An update and the buffers in it to transfer. */
 export interface FeedUpdate {

@@ -5,9 +5,9 @@ import type { TxReport } from '../../api/report.ts'
 import type { SyncStatus } from '../../api/sync.ts'
 import { type AnnalsError, toWireError } from '../../base/errors.ts'
 import { Moved } from '../calls.ts'
-import { packRows } from '../pack-rows.ts'
 import { KeptDbs } from './kept-dbs.ts'
 import { LiveFeed } from './live-feed.ts'
+import { packRows } from './pack-rows.ts'
 
 /** Sends an event to the page, with the buffers in it that may leave. */
 export type Send = (event: ChangeEvent, buffers: readonly ArrayBuffer[]) => void

@@ -1,4 +1,4 @@
-import type { Index } from '../index-order.ts'
+import type { Order } from '../index-order.ts'
 import { type Rows, sliceRows } from '../rows.ts'
 import { encodeSegment } from './encode-segment.ts'
 import { MAX_ROWS } from './layout.ts'
@@ -21,16 +21,16 @@ const DEFAULT_MAX_ROWS = 8192
 const SAMPLE_ROWS = 1024
 
 /**
- * Cuts `rows` (sorted in the order of `index`) into segments of 16-48 KiB, about 32, and of `maxRows` rows at most, as even as can be.
+ * Cuts `rows` (sorted by `order`) into segments of 16-48 KiB, about 32, and of `maxRows` rows at most, as even as can be.
  * A row that alone is larger has a segment of its own. Smaller ones come last, where rows suddenly become much wider, and where
  * rows compress so well that `maxRows` is met first.
  */
-export function cutRows(index: Index, rows: Rows, maxRows = DEFAULT_MAX_ROWS): readonly Cut[] {
+export function cutRows(order: Order, rows: Rows, maxRows = DEFAULT_MAX_ROWS): readonly Cut[] {
   const out: Cut[] = []
   const most = Math.min(maxRows, MAX_ROWS)
   let rowBytes = 0
   for (let lo = 0; lo < rows.length; lo = (out.at(-1) as Cut).hi) {
-    const cut = cutOne(index, rows, lo, most, rowBytes)
+    const cut = cutOne(order, rows, lo, most, rowBytes)
     rowBytes = cut.bytes.length / (cut.hi - cut.lo)
     out.push(cut)
   }
@@ -38,9 +38,9 @@ export function cutRows(index: Index, rows: Rows, maxRows = DEFAULT_MAX_ROWS): r
 }
 
 /** The segment that begins with row `lo`; `rowBytes` is what a row has been seen to take, 0 if none has been seen. */
-function cutOne(index: Index, rows: Rows, lo: number, maxRows: number, rowBytes: number): Cut {
+function cutOne(order: Order, rows: Rows, lo: number, maxRows: number, rowBytes: number): Cut {
   const left = rows.length - lo
-  const encode = (n: number): Cut => ({ lo, hi: lo + n, bytes: encodeSegment(index, sliceRows(rows, lo, lo + n)) })
+  const encode = (n: number): Cut => ({ lo, hi: lo + n, bytes: encodeSegment(order, sliceRows(rows, lo, lo + n)) })
   let cut = encode(rowBytes === 0 ? Math.min(left, SAMPLE_ROWS, maxRows) : evenShare(left, maxRows, rowBytes))
   const { hi } = cut
   const better = evenShare(left, maxRows, cut.bytes.length / (hi - lo))

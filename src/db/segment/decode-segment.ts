@@ -2,20 +2,20 @@ import { crc32 } from '../../base/crc32.ts'
 import { AnnalsError } from '../../base/errors.ts'
 import { ID_END } from '../../datom/ids.ts'
 import type { Value } from '../../datom/value.ts'
-import type { Index } from '../index-order.ts'
+import type { Order } from '../index-order.ts'
 import type { Rows } from '../rows.ts'
 import { ByteReader } from './byte-reader.ts'
 import { readIntegers } from './decode-numbers.ts'
 import { readValues } from './decode-values.ts'
-import { At, CODEC, FORMAT, HEADER_BYTES, INDEX_TAGS, MAGIC, MAX_ROWS, PAST, TAIL_BYTES } from './layout.ts'
+import { At, CODEC, FORMAT, HEADER_BYTES, MAGIC, MAX_ROWS, ORDER_TAGS, ORDERS, PAST, TAIL_BYTES } from './layout.ts'
 
 /**
- * The index and the rows that `bytes` were made of; `name` (such as 'segment 17') says in messages which bytes these are. Throws
+ * The order and the rows that `bytes` were made of; `name` (such as 'segment 17') says in messages which bytes these are. Throws
  * `storage/corrupt` when they are not what was written, `storage/newer-format` when they are whole but of a later version.
  */
-export function decodeSegment(bytes: Uint8Array, name: string): { readonly index: Index; readonly rows: Rows } {
+export function decodeSegment(bytes: Uint8Array, name: string): { readonly order: Order; readonly rows: Rows } {
   const from = new ByteReader(bytes, HEADER_BYTES, name)
-  const { index, past, count } = readHeader(bytes, from, name)
+  const { order, past, count } = readHeader(bytes, from, name)
   const groups = readGroups(from, count)
   const groupOf = groups.length === 1 ? new Float64Array(count) : readIntegers(from, count, groups.length)
   const e = new Int32Array(readIntegers(from, count, ID_END))
@@ -34,7 +34,7 @@ export function decodeSegment(bytes: Uint8Array, name: string): { readonly index
     return readValues(from, shape, size)
   })
   if (from.left !== 0) throw from.corrupt(`${from.left} bytes are left over`)
-  return { index, rows: { length: count, e, a, v: joinLists(lists, groupOf), tx, to } }
+  return { order, rows: { length: count, e, a, v: joinLists(lists, groupOf), tx, to } }
 }
 
 /** Rows of one attribute whose values have one shape. */
@@ -59,12 +59,12 @@ function readHeader(bytes: Uint8Array, from: ByteReader, name: string) {
       { name, format, codec },
     )
   }
-  const tag = header.getUint8(At.index)
-  const index = INDEX_TAGS[tag & ~PAST]
-  if (index === undefined) throw from.corrupt(`index ${tag} is unknown`)
+  const tag = header.getUint8(At.order)
+  const order = ORDERS.find((one) => ORDER_TAGS[one] === (tag & ~PAST))
+  if (order === undefined) throw from.corrupt(`order ${tag} is unknown`)
   const count = header.getUint32(At.count, true)
   if (count > MAX_ROWS) throw from.corrupt(`${count} rows, at most ${MAX_ROWS} are possible`)
-  return { index, past: (tag & PAST) !== 0, count }
+  return { order, past: (tag & PAST) !== 0, count }
 }
 
 const readGroups = (from: ByteReader, count: number): Group[] =>

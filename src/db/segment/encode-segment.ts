@@ -1,12 +1,12 @@
 import { assert } from '../../base/assert.ts'
 import { crc32 } from '../../base/crc32.ts'
 import type { Value } from '../../datom/value.ts'
-import type { Index } from '../index-order.ts'
+import type { Order } from '../index-order.ts'
 import type { Rows } from '../rows.ts'
 import { ByteWriter } from './byte-writer.ts'
 import { writeNumbers } from './encode-numbers.ts'
 import { kindOf, writeValues } from './encode-values.ts'
-import { At, CODEC, FORMAT, HEADER_BYTES, INDEX_TAGS, MAGIC, MAX_ROWS, PAST, TAIL_BYTES } from './layout.ts'
+import { At, CODEC, FORMAT, HEADER_BYTES, MAGIC, MAX_ROWS, ORDER_TAGS, PAST, TAIL_BYTES } from './layout.ts'
 
 /** Rows of one attribute whose values are of one kind. */
 interface Group {
@@ -16,10 +16,10 @@ interface Group {
 }
 
 /**
- * `rows` (sorted in the order of `index`; `rows.to` present for the past; at most {@link MAX_ROWS}) as one segment, in a buffer of
+ * `rows` (sorted by `order`; `rows.to` present for the past; at most {@link MAX_ROWS}) as one segment, in a buffer of
  * exactly its size. The bytes are described in layout.ts.
  */
-export function encodeSegment(index: Index, rows: Rows): Uint8Array<ArrayBuffer> {
+export function encodeSegment(order: Order, rows: Rows): Uint8Array<ArrayBuffer> {
   assert(rows.length <= MAX_ROWS, () => `a segment of ${rows.length} rows, at most ${MAX_ROWS}`)
   const out = new ByteWriter()
   for (let i = 0; i < HEADER_BYTES; i++) out.u8(0)
@@ -42,16 +42,16 @@ export function encodeSegment(index: Index, rows: Rows): Uint8Array<ArrayBuffer>
   found.forEach((shape, i) => {
     bytes[shapes[i] as number] = shape
   })
-  writeHeader(bytes, index, rows)
+  writeHeader(bytes, order, rows)
   return bytes
 }
 
-function writeHeader(bytes: Uint8Array, index: Index, rows: Rows): void {
+function writeHeader(bytes: Uint8Array, order: Order, rows: Rows): void {
   const header = new DataView(bytes.buffer)
   header.setUint32(0, MAGIC, true)
   header.setUint8(At.format, FORMAT)
   header.setUint8(At.codec, CODEC)
-  header.setUint8(At.index, INDEX_TAGS.indexOf(index) + (rows.to === undefined ? 0 : PAST))
+  header.setUint8(At.order, ORDER_TAGS[order] + (rows.to === undefined ? 0 : PAST))
   header.setUint32(At.length, bytes.length, true)
   header.setUint32(At.count, rows.length, true)
   header.setUint32(At.checksum, crc32(bytes, At.format), true)

@@ -1,11 +1,11 @@
-import type { Index } from '../index-order.ts'
+import type { Order } from '../index-order.ts'
 
 /**
  * The bytes of a segment, format 1. Little-endian; `[]` may be absent, `*` repeats.
  *
  *     segment   := header groups numbers(e) numbers(tx) [numbers(to - tx)] values* 0 0 0
- *     header    := magic u32 | crc32 u32 of all that follows it | format u8 | codec u8 | index u8 | 0 u8 | length u32 | count u32
- *     index     := place in INDEX_TAGS, + PAST if the rows have `to`
+ *     header    := magic u32 | crc32 u32 of all that follows it | format u8 | codec u8 | order u8 | 0 u8 | length u32 | count u32
+ *     order     := its tag, + PAST if the rows have `to`
  *     groups    := size varint, (attribute varint, shape u8)*, [numbers(group of each row) if size > 1]
  *     shape     := kind, + DICTIONARY if the values are a dictionary and places in it
  *     values    := list                                   one for each group: the values of its rows, in the order of the rows
@@ -44,10 +44,19 @@ export const FORMAT = 1
 export const CODEC = 1
 export const HEADER_BYTES = 20
 export const TAIL_BYTES = 3
-export const At = { checksum: 4, format: 8, codec: 9, index: 10, length: 12, count: 16 } as const
+export const At = { checksum: 4, format: 8, codec: 9, order: 10, length: 12, count: 16 } as const
 
-/** Append, never reorder. */
-export const INDEX_TAGS: readonly Index[] = ['eavt', 'aevt', 'avet', 'vaet']
+/** Never renumber. What was written before the past lay by blocks of time says `aevt`, `avet`, `vaet` with PAST. */
+export const ORDER_TAGS: Readonly<Record<Order, number>> = {
+  eavt: 0,
+  aevt: 1,
+  avet: 2,
+  vaet: 3,
+  abevt: 9,
+  abvet: 10,
+  vabet: 11,
+}
+export const ORDERS = Object.keys(ORDER_TAGS) as readonly Order[]
 export const PAST = 4
 
 /** Never renumber. */

@@ -50,6 +50,7 @@ export const COLLECTIONS: Readonly<Record<string, Builtin>> = {
   untuple: { arity: [1, 1], apply: ([x]) => listArg(x) },
   count: { arity: [1, 1], apply: countOf },
   'empty?': { arity: [1, 1], apply: (args) => countOf(args) === 0 },
+  'not-empty': { arity: [1, 1], apply: (args) => (countOf(args) === 0 ? null : (args[0] as Result)) },
   'contains?': { arity: [2, 2], apply: contains },
   nth: { arity: [2, 2], apply: nth },
   get: { arity: [2, 2], apply: ([list, i]) => listArg(list)[integerArg(i)] ?? null },

@@ -23,6 +23,7 @@ const notAllEqual: Builtin = { arity: [1, MANY], comparison: '!=', apply: (args)
 export const COMPARISONS: Readonly<Record<string, Builtin>> = {
   '=': allEqual,
   '==': allEqual,
+  'identical?': allEqual,
   '!=': notAllEqual,
   'not=': notAllEqual,
   '<': chain('<', (a, b) => compareValues(a, b) < 0),

@@ -103,6 +103,17 @@ export const STRINGS: Readonly<Record<string, Builtin>> = {
     arity: [2, 2],
     apply: ([re, s]) => matched(pattern(`^(?:${textArg(re)})$`, 'u').exec(textArg(s))),
   },
+  're-seq': {
+    arity: [2, 2],
+    apply: ([re, s]) => Array.from(textArg(s).matchAll(pattern(re, 'gu')), matched),
+  },
+  're-pattern': {
+    arity: [1, 1],
+    apply([re]) {
+      pattern(re, 'u') // refuses what is none; a pattern stays text
+      return re as Value
+    },
+  },
   name: { arity: [1, 1], apply: ([x]) => stringValue(nameParts(x)[1]) },
   namespace: {
     arity: [1, 1],

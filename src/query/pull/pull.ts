@@ -7,6 +7,7 @@ import { type Flow, runFlow } from '../flow.ts'
 import { attributesTouched } from './attributes-touched.ts'
 import { Budget, type PullOptions } from './budget.ts'
 import { Builder, type Functions } from './build.ts'
+import { lanesOf } from './lane.ts'
 import { Level } from './level.ts'
 import { Node } from './node.ts'
 import type { PullPlan } from './plan.ts'
@@ -49,7 +50,30 @@ export function pullOne(
   env: PullEnv,
   options: PullOptions = {},
 ): MaybePromise<Pulled | undefined> {
-  return andThen(pullMany(db, pattern, [id], env, options), ([found]) => found)
+  const plan = pullPlan(db.schema, pattern)
+  const alone = plan.flat ? pullAlone(db, plan, id, env, options) : NOT_AT_HAND
+  return alone === NOT_AT_HAND ? andThen(runPull(db, plan, [id], env, options), ([found]) => found) : alone
+}
+
+/** Says that there is more to it, or that something has to be waited for. */
+const NOT_AT_HAND: unique symbol = Symbol('not at hand')
+
+/** What a pattern that leads to no other entity shows of one whose facts are in memory: without levels and rounds. */
+function pullAlone(
+  db: Db,
+  plan: PullPlan,
+  id: number,
+  env: PullEnv,
+  options: PullOptions,
+): Pulled | undefined | typeof NOT_AT_HAND {
+  checkPull(db, plan, env)
+  const builder = new Builder(db.schema, env.functions, new Budget(options))
+  const node = new Node(resolveAlias(db, id))
+  const lanes = lanesOf(db, plan, [node.entity])
+  for (const { scans } of lanes) if (scans.some(({ whereabouts }) => whereabouts === 'stored')) return NOT_AT_HAND
+  for (const lane of lanes) lane.open(0)
+  builder.read(plan, lanes, node)
+  return node.found || options.known === true ? node.result : NOT_AT_HAND
 }
 
 /** {@link attributesTouched} of a pattern. Throws what `parsePull` throws. */
@@ -64,6 +88,11 @@ export function runPull(
   env: PullEnv,
   options: PullOptions = {},
 ): MaybePromise<(Pulled | undefined)[]> {
+  checkPull(db, plan, env)
+  return runFlow(pullFlow(db, plan, ids, env.functions, options))
+}
+
+function checkPull(db: Db, plan: PullPlan, env: PullEnv): void {
   if (db.view.history) {
     const said = 'pull shows what holds at one moment, and a history view holds all; use asOf, or query the history'
     throw new AnnalsError('pull/history', said, {})
@@ -72,7 +101,6 @@ export function runPull(
     if (env.functions.has(name)) continue
     throw new AnnalsError('query/unknown-function', `pull: no function ${name} is registered for xform`, { name })
   }
-  return runFlow(pullFlow(db, plan, ids, env.functions, options))
 }
 
 function* pullFlow(

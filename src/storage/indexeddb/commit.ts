@@ -1,20 +1,20 @@
+import { unwrap } from 'idb'
+import { type AnnalsError, isAnnalsError } from '../../base/errors.ts'
 import { changesAnything, checkLocalCommit, headsAfter, meets } from '../local-commit.ts'
 import type { LocalCommit } from '../port.ts'
-import type { Connection } from './connection.ts'
+import type { Connection, Needs } from './connection.ts'
 import type { Head } from './disk.ts'
 import { readHead } from './read-head.ts'
+import { errorName } from './storage-error.ts'
 import { RolledBack } from './transaction.ts'
-import { find, isPlain, NOTHING_FOUND, ownChange, storesOf, write, writeHead } from './write-change.ts'
+import { find, isPlain, NOTHING_FOUND, type OwnChange, ownChange, storesOf, write, writeHead } from './write-change.ts'
 
 /** The head as this store last left or met it: another may have moved it since. */
 export interface SeenHead {
   head: Head | undefined
 }
 
-/**
- * One readwrite transaction: compares, writes, and resolves on its `complete`. As long as nobody else commits, the head is
- * the one seen last, and the writes are asked for together with it instead of after it; they are rolled back where it is not.
- */
+/** One readwrite transaction: compares, writes, and resolves on its `complete`. */
 export async function commitChange(
   connection: Connection,
   name: string,
@@ -24,25 +24,72 @@ export async function commitChange(
   checkLocalCommit(change)
   const own = ownChange(change)
   const guess = seen.head && isPlain(own) && meets(seen.head, change.expect) ? seen.head : undefined
+  if (guess === undefined || !isAppend(change)) return compareAndWrite(connection, name, change, own, seen, guess)
+  if (!(await append(connection, change, own, guess))) {
+    return compareAndWrite(connection, name, change, own, seen, undefined)
+  }
+  seen.head = headAfter(guess, change)
+  return 'committed'
+}
+
+/** Whether a change asks for nothing but that the log ends where its rows begin. */
+const isAppend = ({ expect, log = [], enqueue = [], claim }: LocalCommit): boolean =>
+  log.length > 0 &&
+  enqueue.length === 0 &&
+  claim === undefined &&
+  expect.seq === undefined &&
+  expect.claim === undefined
+
+/**
+ * Compares by a key that must be free instead of reading, and so waits for nothing but the end: whoever else has written after
+ * the same head has taken the key of the first row. False, and nothing is written, where somebody has.
+ */
+async function append(connection: Connection, change: LocalCommit, own: OwnChange, guess: Head): Promise<boolean> {
+  try {
+    await connection.runBare('writing', needsOf(change, own), (tx, attempt) => {
+      write(tx, own, headAfter(guess, change), NOTHING_FOUND)
+      attempt.wrote = true
+      tx.commit()
+    })
+    return true
+  } catch (e) {
+    if (isAnnalsError(e) && isTaken(e)) return false
+    throw e
+  }
+}
+
+const isTaken = ({ cause }: AnnalsError): boolean => errorName(cause) === 'ConstraintError'
+
+/**
+ * As long as nobody else commits, the head is the one seen last, and the writes are asked for together with it instead of after
+ * it; they are rolled back where it is not.
+ */
+async function compareAndWrite(
+  connection: Connection,
+  name: string,
+  change: LocalCommit,
+  own: OwnChange,
+  seen: SeenHead,
+  guess: Head | undefined,
+): Promise<'committed' | 'lost'> {
   let next: Head | undefined
   const outcome = await connection.run('writing', {
-    stores: storesOf(own),
-    mode: 'readwrite',
-    durability: change.durability ?? 'relaxed',
+    ...needsOf(change, own),
     async work(tx, attempt): Promise<'committed' | 'lost'> {
+      const bare = unwrap(tx)
       const reading = readHead(tx, name)
       reading.catch(() => {}) // nobody waits for it any more when a write throws
-      if (guess) write(tx, own, headAfter(guess, change), NOTHING_FOUND)
+      if (guess) write(bare, own, headAfter(guess, change), NOTHING_FOUND)
       const head = await reading
       if (!meets(head, change.expect)) {
         next = head
         throw new RolledBack('lost')
       }
       next = headAfter(head, change)
-      if (!guess) write(tx, own, next, await find(tx, own, next))
-      else if (!sameHead(guess, head)) writeHead(tx, next)
+      if (!guess) write(bare, own, next, await find(tx, own, next))
+      else if (!sameHead(guess, head)) writeHead(bare, next)
       // A strict transaction that writes nothing would leave what came before it where it is.
-      if (change.durability === 'strict' && !changesAnything(change)) writeHead(tx, next)
+      if (change.durability === 'strict' && !changesAnything(change)) writeHead(bare, next)
       attempt.wrote = true
       tx.commit()
       return 'committed'
@@ -51,6 +98,12 @@ export async function commitChange(
   seen.head = next
   return outcome
 }
+
+const needsOf = (change: LocalCommit, own: OwnChange): Needs<'readwrite'> => ({
+  stores: storesOf(own),
+  mode: 'readwrite',
+  durability: change.durability ?? 'relaxed',
+})
 
 function headAfter(head: Head, change: LocalCommit): Head {
   return { ...head, ...headsAfter(head, change), done: Math.max(head.done, change.dequeueTo ?? 0) }

@@ -1,7 +1,8 @@
-import { type IDBPDatabase, wrap } from 'idb'
+import { wrap } from 'idb'
 import type { AnnalsError } from '../../base/errors.ts'
+import type { MaybePromise } from '../../base/maybe-promise.ts'
 import { closedError } from '../closed.ts'
-import type { Disk, StoreName, Tx } from './disk.ts'
+import type { StoreName, Tx } from './disk.ts'
 import { openDatabase, type Place } from './open-database.ts'
 import { readHead } from './read-head.ts'
 import { errorName, storageError } from './storage-error.ts'
@@ -12,10 +13,14 @@ export interface Attempt {
   wrote: boolean
 }
 
-export interface Task<T, Mode extends 'readonly' | 'readwrite'> {
+/** What a piece of work needs. */
+export interface Needs<Mode extends 'readonly' | 'readwrite'> {
   readonly stores: readonly StoreName[]
   readonly mode: Mode
   readonly durability: IDBTransactionDurability
+}
+
+export interface Task<T, Mode extends 'readonly' | 'readwrite'> extends Needs<Mode> {
   /** As in {@link inTransaction}. May run twice, unless it set `attempt.wrote`. */
   work(tx: Tx<Mode>, attempt: Attempt): Promise<T>
 }
@@ -31,7 +36,7 @@ export class Connection {
   readonly #place: Place
   readonly #name: string
   readonly #onReopened: () => void
-  #handle: Promise<IDBPDatabase<Disk>> | undefined
+  #handle: Promise<IDBDatabase> | undefined
   #incarnation: string | undefined
   #ended: AnnalsError | undefined
 
@@ -61,14 +66,22 @@ export class Connection {
     return this.#ended
   }
 
-  async run<T, Mode extends 'readonly' | 'readwrite'>(doing: string, task: Task<T, Mode>): Promise<T> {
-    const { stores, mode, durability } = task
+  run<T, Mode extends 'readonly' | 'readwrite'>(doing: string, task: Task<T, Mode>): Promise<T> {
+    return this.runBare(doing, task, (tx, attempt) => task.work(promised(tx), attempt))
+  }
+
+  /** As {@link run}, with a transaction whose requests are no promises: what a small commit asks for nobody awaits. */
+  async runBare<T, Mode extends 'readonly' | 'readwrite'>(
+    doing: string,
+    { stores, mode, durability }: Needs<Mode>,
+    work: (tx: IDBTransaction, attempt: Attempt) => MaybePromise<T>,
+  ): Promise<T> {
     for (let again = false; ; again = true) {
       const handle = this.#connected()
       const db = await handle
       const attempt: Attempt = { wrote: false }
       try {
-        return await inTransaction(db, stores, mode, durability, (tx) => task.work(tx, attempt))
+        return await inTransaction(db, stores, mode, durability, (tx) => work(tx, attempt))
       } catch (e) {
         if (again || attempt.wrote || !mayBeLostHandle(e)) throw storageError(e, this.#name, doing)
         db.close()
@@ -77,23 +90,22 @@ export class Connection {
     }
   }
 
-  #connected(): Promise<IDBPDatabase<Disk>> {
+  #connected(): Promise<IDBDatabase> {
     if (this.#ended) return Promise.reject(this.#ended)
-    if (this.#handle) return this.#handle
-    const handle: Promise<IDBPDatabase<Disk>> = this.#connect(() => {
+    if (this.#handle !== undefined) return this.#handle
+    const handle: Promise<IDBDatabase> = this.#connect(() => {
       if (this.#handle === handle) this.#handle = undefined
     })
     this.#handle = handle
     return handle
   }
 
-  async #connect(onLost: () => void): Promise<IDBPDatabase<Disk>> {
+  async #connect(onLost: () => void): Promise<IDBDatabase> {
     const reopening = this.#incarnation !== undefined
     try {
       const open = (): Promise<IDBDatabase> => openDatabase(this.#place, this.#name, { create: !reopening, onLost })
       // A browser that just woke up, or is clearing data, may fail the first time.
-      const opened = await open().catch((e: AnnalsError) => (mayBeLostHandle(e.cause) ? open() : Promise.reject(e)))
-      const db = wrap(opened) as IDBPDatabase<Disk>
+      const db = await open().catch((e: AnnalsError) => (mayBeLostHandle(e.cause) ? open() : Promise.reject(e)))
       await this.#recognise(db).catch((e: unknown) => {
         db.close()
         throw e
@@ -108,11 +120,20 @@ export class Connection {
     }
   }
 
-  async #recognise(db: IDBPDatabase<Disk>): Promise<void> {
-    const { incarnation } = await inTransaction(db, ['meta'], 'readonly', 'default', (tx) => readHead(tx, this.#name))
+  async #recognise(db: IDBDatabase): Promise<void> {
+    const read = (tx: IDBTransaction) => readHead(promised(tx), this.#name)
+    const { incarnation } = await inTransaction(db, ['meta'], 'readonly', 'default', read)
     this.#incarnation ??= incarnation
     if (this.#incarnation !== incarnation) throw closedError(this.#name, 'destroyed')
   }
+}
+
+/** The transaction with promises in place of requests. */
+function promised<Mode extends 'readonly' | 'readwrite'>(tx: IDBTransaction): Tx<Mode> {
+  const wrapped = wrap(tx) as unknown as Tx<Mode>
+  // Unused: `done` rejects at the first failed request, which is before the rollback and without the reason.
+  wrapped.done.catch(() => {})
+  return wrapped
 }
 
 /**

@@ -4,11 +4,13 @@ import type { IndexHead, LocalHeads, LogRow, QueueRow, RejectedRow } from '../po
 // What lies in IndexedDB. Everything here reaches disk: a change of meaning needs a new FORMAT, and so a new database; an
 // addition that older code may not see needs a new version and its step in `upgradeStores`.
 //
-//   database    "annals/1/" + name, version 2
-//   log         last t of a group   ->  its rows, in order     (a group: the rows of one commit)
+//   database    "annals/1/" + name, version 3
+//   log         last t of a group   ->  its rows, in order     (a group: rows of one commit; since version 3 its first row is
+//                                                               one by itself, so that two commits to one head share a key)
 //   queue       last seq of a group ->  its rows, in order     (rows up to `done` have left; so has a group of only such)
 //   rejected    counter             ->  a refused transaction  (index txid)
-//   meta        HEAD_KEY            ->  Head;   a string       ->  the named value
+//   meta        HEAD_KEY            ->  StoredHead;   CONFIRMED_KEY  ->  ConfirmedHead (since version 3; before it in the head)
+//               a string            ->  the named value
 //   since version 2:
 //   segments    id              ->  its bytes
 //   index       HEAD_KEY        ->  StoredIndexHead;   ROOT_KEY  ->  IndexRoot     (apart from meta: the log does not wait)
@@ -16,9 +18,12 @@ import type { IndexHead, LocalHeads, LogRow, QueueRow, RejectedRow } from '../po
 /** A new format gets a new database name, so that two versions of an app never block each other. */
 const FORMAT = 1
 /** IndexedDB's own version number. Whoever knows only an older one is refused, and must be reloaded. */
-export const DATABASE_VERSION = 2
+export const DATABASE_VERSION = 3
 /** A number, which sorts before every name that a value of `meta` may have. */
 export const HEAD_KEY = 0
+/** In `meta`: apart from the rest of the head, so that an append to the log need not know that. */
+export const CONFIRMED_KEY = 1
+/** In `index`. */
 export const ROOT_KEY = 1
 
 /** Also the name of the BroadcastChannel on which commits are told. */
@@ -30,6 +35,8 @@ export interface Head extends LocalHeads {
   /** The seq up to which everything has left the queue. */
   readonly done: number
 }
+
+export type StoredHead = Omit<Head, 'confirmed'>
 
 export interface StoredIndexHead extends IndexHead {
   /** The root's t; absent before the first root: who finds none then has lost none. */
@@ -49,7 +56,8 @@ export type StoreName = StoreNames<Disk>
 export type Tx<Mode extends IDBTransactionMode> = IDBPTransaction<Disk, StoreName[], Mode>
 
 /** Runs inside the upgrade from `oldVersion`, 0 for a database that is not there yet: only ever adds. */
-export function upgradeStores(db: IDBDatabase, oldVersion: number, incarnation: string): void {
+export function upgradeStores(tx: IDBTransaction, oldVersion: number, incarnation: string): void {
+  const { db } = tx
   if (oldVersion < 1) {
     db.createObjectStore('log')
     db.createObjectStore('queue')
@@ -61,5 +69,10 @@ export function upgradeStores(db: IDBDatabase, oldVersion: number, incarnation: 
     db.createObjectStore('segments')
     const indexHead: StoredIndexHead = { epoch: 0, nextId: 1 }
     db.createObjectStore('index').put(indexHead, HEAD_KEY)
+  }
+  if (oldVersion < 3) {
+    const meta = tx.objectStore('meta')
+    const head: IDBRequest<Head | undefined> = meta.get(HEAD_KEY)
+    head.onsuccess = () => head.result && meta.put(head.result.confirmed, CONFIRMED_KEY)
   }
 }

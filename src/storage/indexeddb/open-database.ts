@@ -26,10 +26,11 @@ export function openDatabase(place: Place, name: string, { create, onLost }: Ope
   const begin = (): IDBOpenDBRequest => {
     const request = place.factory.open(databaseName(name), DATABASE_VERSION)
     request.onupgradeneeded = ({ oldVersion }) => {
+      const tx = request.transaction as IDBTransaction
       absent = !create && oldVersion === 0
       created = create && oldVersion === 0
-      if (absent) request.transaction?.abort()
-      else upgradeStores(request.result, oldVersion, randomEpoch())
+      if (absent) tx.abort()
+      else upgradeStores(tx, oldVersion, randomEpoch())
     }
     return request
   }

@@ -1,5 +1,5 @@
-import type { IDBPDatabase } from 'idb'
-import type { Disk, StoreName, Tx } from './disk.ts'
+import type { MaybePromise } from '../../base/maybe-promise.ts'
+import type { StoreName } from './disk.ts'
 import { errorName } from './storage-error.ts'
 
 /** Thrown by a piece of work that wants everything undone, and has a result all the same. */
@@ -12,16 +12,14 @@ export class RolledBack<T> {
  * `work` threw or with the reason of the abort. `work` may await nothing but the transaction's own requests: IndexedDB
  * commits a transaction that has nothing left to do.
  */
-export async function inTransaction<T, Mode extends 'readonly' | 'readwrite'>(
-  db: IDBPDatabase<Disk>,
+export async function inTransaction<T>(
+  db: IDBDatabase,
   stores: readonly StoreName[],
-  mode: Mode,
+  mode: 'readonly' | 'readwrite',
   durability: IDBTransactionDurability,
-  work: (tx: Tx<Mode>) => Promise<T>,
+  work: (tx: IDBTransaction) => MaybePromise<T>,
 ): Promise<T> {
-  const tx: Tx<Mode> = db.transaction([...stores], mode, { durability })
-  // Unused: `done` rejects at the first failed request, which is before the rollback and without the reason.
-  tx.done.catch(() => {})
+  const tx = db.transaction(stores, mode, { durability })
   const complete = new Promise<void>((resolve) => tx.addEventListener('complete', () => resolve()))
   let onClose = (): void => {}
   const aborted = new Promise<never>((_, reject) => {
@@ -30,10 +28,12 @@ export async function inTransaction<T, Mode extends 'readonly' | 'readwrite'>(
     // Whoever takes the connection away aborts its transactions first; one that hears nothing must not wait for ever.
     onClose = () => reject(new DOMException('The connection was closed', 'AbortError'))
   })
+  aborted.catch(() => {}) // it may come when nobody waits for it any more
   db.addEventListener('close', onClose)
   try {
     // Chromium's SQLite back end may abort on a full disk and leave requests without any event.
-    const result = await Promise.race([work(tx), aborted])
+    const working = work(tx)
+    const result = working instanceof Promise ? await Promise.race([working, aborted]) : working
     // What was read is read; waiting for the end of a transaction that writes nothing takes as long as a get.
     if (mode === 'readwrite') await Promise.race([complete, aborted])
     return result
@@ -48,7 +48,7 @@ export async function inTransaction<T, Mode extends 'readonly' | 'readwrite'>(
   }
 }
 
-function abort(tx: Tx<'readonly' | 'readwrite'>): void {
+function abort(tx: IDBTransaction): void {
   try {
     tx.abort()
   } catch {

@@ -1,9 +1,8 @@
-import { unwrap } from 'idb'
 import { assert } from '../../base/assert.ts'
 import { rewrittenRow } from '../local-commit.ts'
 import { ownLogRow, ownMeta, ownQueueRow, ownRejectedRow } from '../own-rows.ts'
 import type { LocalCommit, LogRow, QueueRow } from '../port.ts'
-import { HEAD_KEY, type Head, type StoreName, type Tx } from './disk.ts'
+import { CONFIRMED_KEY, HEAD_KEY, type Head, type StoredHead, type StoreName, type Tx } from './disk.ts'
 import { groupsCovering } from './groups.ts'
 
 export type OwnChange = ReturnType<typeof ownChange>
@@ -102,14 +101,19 @@ async function rejectedKeysOf(tx: Tx<'readwrite'>, txids: readonly string[]): Pr
  * itself: in a small commit, promises that nobody awaits can be felt.
  */
 export function write(
-  tx: Tx<'readwrite'>,
+  tx: IDBTransaction,
   { log, enqueue, dequeueTo, reject, unreject, meta, claims }: OwnChange,
   next: Head,
   { rewritten, requeued, rejectedKeys }: Found,
 ): void {
-  const store = storesIn(tx)
+  const store = (name: StoreName): IDBObjectStore => tx.objectStore(name)
   const lastRow = log.at(-1)
-  if (lastRow) store('log').add(log, lastRow.t)
+  if (lastRow) {
+    const [first, ...others] = log as [LogRow, ...LogRow[]]
+    store('log').add([first], first.t)
+    if (others.length > 0) store('log').add(others, lastRow.t)
+    store('meta').put(next.confirmed, CONFIRMED_KEY)
+  }
   for (const group of rewritten) {
     const last = group.at(-1)
     if (last) store('log').put(group, last.t)
@@ -131,14 +135,10 @@ export function write(
     if (value === undefined) store('meta').delete(key)
     else store('meta').put(value, key)
   }
-  if (lastRow || lastQueued || dequeueTo > 0 || claims) writeHead(tx, next)
+  if (lastQueued || dequeueTo > 0 || claims) writeHead(tx, next)
 }
 
-export function writeHead(tx: Tx<'readwrite'>, head: Head): void {
-  storesIn(tx)('meta').put(head, HEAD_KEY)
-}
-
-function storesIn(tx: Tx<'readwrite'>): (name: StoreName) => IDBObjectStore {
-  const raw = unwrap(tx)
-  return (name) => raw.objectStore(name)
+/** All of the head but the log's. */
+export function writeHead(tx: IDBTransaction, { confirmed: _, ...head }: Head): void {
+  tx.objectStore('meta').put(head satisfies StoredHead, HEAD_KEY)
 }

@@ -68,8 +68,8 @@ export class SqlRemoteStore implements RemoteStore {
     return this.#ask('reading leases', () => leaseRows(this.#db, this.#name, replicas))
   }
 
-  aliases(replicas: readonly string[]): Promise<readonly AliasRow[]> {
-    return this.#ask('reading aliases', () => aliasRows(this.#db, this.#name, replicas))
+  aliases(replicas: readonly string[], ids?: readonly number[]): Promise<readonly AliasRow[]> {
+    return this.#ask('reading aliases', () => aliasRows(this.#db, this.#name, replicas, ids))
   }
 
   refusals(limit: number): Promise<readonly OutcomeRow[]> {

@@ -4,8 +4,12 @@ import type { Tables } from './tables.ts'
 
 // Reads rows as the port shows them. Drivers differ: a bigint may come as text, bytes as Buffer or ArrayBuffer.
 
-/** Txids of one SELECT: servers take 32,766 parameters or more. */
-const SELECT_TXIDS = 1000
+/** Values that one SELECT looks for: servers take 32,766 parameters or more. */
+const SELECT_VALUES = 1000
+
+function* inParts<T>(values: readonly T[]): Generator<readonly T[]> {
+  for (let i = 0; i < values.length; i += SELECT_VALUES) yield values.slice(i, i + SELECT_VALUES)
+}
 
 export async function headRow(db: Kysely<Tables>, name: string): Promise<RemoteHead | undefined> {
   const excisions = ({ selectFrom }: ExpressionBuilder<Tables, 'annals_head'>) =>
@@ -29,8 +33,7 @@ export async function logRows(db: Kysely<Tables>, name: string, from: number, to
 
 export async function outcomeRows(db: Kysely<Tables>, name: string, txids: readonly string[]): Promise<OutcomeRow[]> {
   const found: Selectable<Tables['annals_outcome']>[] = []
-  for (let i = 0; i < txids.length; i += SELECT_TXIDS) {
-    const some = txids.slice(i, i + SELECT_TXIDS)
+  for (const some of inParts(txids)) {
     const query = db.selectFrom('annals_outcome').selectAll().where('db', '=', name).where('txid', 'in', some)
     found.push(...(await query.execute()))
   }
@@ -73,11 +76,21 @@ export async function leaseRows(db: Kysely<Tables>, name: string, replicas: read
   return rows.map(({ replica, from_id, to_id }) => ({ replica, from: Number(from_id), to: Number(to_id) }))
 }
 
-export async function aliasRows(db: Kysely<Tables>, name: string, replicas: readonly string[]): Promise<AliasRow[]> {
+export async function aliasRows(
+  db: Kysely<Tables>,
+  name: string,
+  replicas: readonly string[],
+  ids?: readonly number[],
+): Promise<AliasRow[]> {
   if (replicas.length === 0) return []
-  const all = db.selectFrom('annals_alias').selectAll().where('db', '=', name)
-  const rows = await all.where('replica', 'in', replicas).orderBy('replica').orderBy('id').execute()
-  return rows.map(({ replica, id, final }) => ({ replica, id: Number(id), final: Number(final) }))
+  const all = db.selectFrom('annals_alias').selectAll().where('db', '=', name).where('replica', 'in', replicas)
+  const parts = ids === undefined ? [all] : [...inParts(ids)].map((some) => all.where('id', 'in', some))
+  const found: AliasRow[] = []
+  for (const part of parts) {
+    const rows = await part.orderBy('replica').orderBy('id').execute()
+    for (const { replica, id, final } of rows) found.push({ replica, id: Number(id), final: Number(final) })
+  }
+  return found
 }
 
 export async function excisionTs(db: Kysely<Tables>, name: string, after: number): Promise<number[]> {

@@ -16,6 +16,7 @@ export const startMariadb =
         installed.install,
         '--no-defaults',
         `--datadir=${join(folder, 'data')}`,
+        `--tmpdir=${folder}`,
         '--auth-root-authentication-method=normal',
         '--skip-test-db',
         '--skip-name-resolve',
@@ -24,6 +25,8 @@ export const startMariadb =
         installed.server,
         '--no-defaults',
         `--datadir=${join(folder, 'data')}`,
+        // a server that starts clears it of what another may still use
+        `--tmpdir=${folder}`,
         `--socket=${join(folder, 'socket')}`,
         `--pid-file=${join(folder, 'pid')}`,
         `--port=${port}`,

@@ -21,7 +21,8 @@ export class MortalRemote implements RemoteStore {
   outcomes = (txids: readonly string[]) => this.alive(() => this.store.outcomes(txids))
   replicas = (ids: readonly string[]) => this.alive(() => this.store.replicas(ids))
   leases = (replicas: readonly string[]) => this.alive(() => this.store.leases(replicas))
-  aliases = (replicas: readonly string[]) => this.alive(() => this.store.aliases(replicas))
+  aliases = (replicas: readonly string[], ids?: readonly number[]) =>
+    this.alive(() => this.store.aliases(replicas, ids))
   refusals = (limit: number) => this.alive(() => this.store.refusals(limit))
   excisions = (after: number) => this.alive(() => this.store.excisions(after))
   watch = (listener: () => void) => this.store.watch(() => void (this.dead || listener()))

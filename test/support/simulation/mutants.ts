@@ -5,7 +5,7 @@ import type { Group } from '../../../src/server/group.ts'
 import type { LogRow, RemoteStore, ReplicaRow } from '../../../src/storage/port.ts'
 import { News } from '../../../src/sync/footprint.ts'
 import type { IdRange, Outcome, Push, PushAnswer } from '../../../src/sync/protocol.ts'
-import { instead } from '../wrapped-storage.ts'
+import { instead, insteadRemote } from '../wrapped-storage.ts'
 import type { Parts } from './parts.ts'
 
 /** A bug put into client or server on purpose. */
@@ -70,7 +70,7 @@ async function bySeq(push: Push, replica: ReplicaRow, group: Group): Promise<Pus
   const old = push.entries.filter((e) => e.seq <= replica.lastSeq)
   const { decodeRecord } = await import('../../../src/engine/record.ts')
   const records: LogRecord[] = []
-  for (let t = 1; t <= group.place.head.t; t++) records.push(decodeRecord((await group.row(t)) as LogRow))
+  for (let t = 1; t <= group.draft.head.t; t++) records.push(decodeRecord((await group.row(t)) as LogRow))
   return old.map(({ txid, seq }) => {
     const same = records.find(({ origin }) => origin?.replica === replica.replica && origin.seq === seq)
     return { txid, ...(same === undefined ? withdrawn : { status: 'confirmed' as const, t: same.t }) }
@@ -79,20 +79,7 @@ async function bySeq(push: Push, replica: ReplicaRow, group: Group): Promise<Pus
 type PushAnswerOutcomes = Extract<PushDecision, { kind: 'decided' }>['outcomes']
 
 const server = (change: (store: RemoteStore) => Partial<RemoteStore>): Partial<Parts> => ({
-  remoteStore: (store) => ({ ...facade(store), ...change(store) }),
-})
-const facade = (s: RemoteStore): RemoteStore => ({
-  head: () => s.head(),
-  readLog: (from, limit) => s.readLog(from, limit),
-  outcomes: (txids) => s.outcomes(txids),
-  replicas: (ids) => s.replicas(ids),
-  leases: (replicas) => s.leases(replicas),
-  aliases: (replicas) => s.aliases(replicas),
-  excisions: (after) => s.excisions(after),
-  refusals: (limit) => s.refusals(limit),
-  commit: (change) => s.commit(change),
-  watch: (listener) => s.watch(listener),
-  close: () => s.close(),
+  remoteStore: (store) => insteadRemote(store, change(store)),
 })
 type LocalStore = Parameters<Parts['localStore']>[0]
 const client = (commit: (store: LocalStore) => LocalStore['commit']): Partial<Parts> => ({

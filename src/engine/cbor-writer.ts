@@ -3,11 +3,13 @@ import { encode } from 'cborg'
 /** What values pack to in a record: no bigints, which are texts there. */
 export type Packed = string | number | boolean
 
-// the kinds of CBOR items that lists of values are made of, in the upper three bits of an item's first byte
+// the kinds of CBOR items, in the upper three bits of an item's first byte
 const UNSIGNED = 0 << 5
 const NEGATIVE = 1 << 5
+const BYTES = 2 << 5
 const TEXT = 3 << 5
 const LIST = 4 << 5
+const MAP = 5 << 5
 const FALSE = 0xf4
 const TRUE = 0xf5
 
@@ -16,48 +18,73 @@ const MOST_HEAD = 9
 const text = new TextEncoder()
 
 /**
- * The CBOR of a list of values, the same to the byte as cborg's, which takes several times as long: and a large transaction is
- * little else.
+ * CBOR under construction, the same to the byte as cborg's, which takes several times as long: and there is some in every
+ * transaction. Room is made as needed.
  */
-export function encodeValues(values: readonly Packed[]): Uint8Array {
-  const out = new ItemWriter(16 * values.length + MOST_HEAD)
-  out.head(LIST, values.length)
-  for (const v of values) {
-    if (typeof v === 'string') out.text(v)
-    else if (typeof v === 'boolean') out.raw(v ? TRUE : FALSE)
-    else if (!Number.isSafeInteger(v)) out.bytes(encode(v))
-    else if (v >= 0) out.head(UNSIGNED, v)
-    else out.head(NEGATIVE, -1 - v)
-  }
-  return out.done()
-}
-
-/** Bytes under construction; room is made as needed. */
-class ItemWriter {
+export class CborWriter {
   private at = 0
-  private out: Uint8Array
+  private out: Uint8Array<ArrayBuffer>
 
+  /** `capacity`: bytes that it will probably come to. */
   constructor(capacity: number) {
     this.out = new Uint8Array(capacity)
   }
 
-  done(): Uint8Array {
-    return this.out.subarray(0, this.at)
+  /** All that was written, in a buffer of its own. */
+  done(): Uint8Array<ArrayBuffer> {
+    return this.out.slice(0, this.at)
   }
 
-  raw(byte: number): void {
+  /** A map of so many entries, to be written next: by key, as sorted. */
+  map(entries: number): void {
+    this.head(MAP, entries)
+  }
+
+  list(values: readonly Packed[]): void {
+    this.head(LIST, values.length)
+    for (const v of values) this.value(v)
+  }
+
+  value(v: Packed): void {
+    if (typeof v === 'string') this.text(v)
+    else if (typeof v === 'boolean') this.raw(v ? TRUE : FALSE)
+    else if (!Number.isSafeInteger(v)) this.bytes(encode(v))
+    else if (v >= 0) this.head(UNSIGNED, v)
+    else this.head(NEGATIVE, -1 - v)
+  }
+
+  /** Numbers as a string of bytes: little-endian int32, one after another. */
+  int32s(numbers: readonly number[]): void {
+    this.head(BYTES, 4 * numbers.length)
+    this.reserve(4 * numbers.length)
+    for (const n of numbers) {
+      this.out[this.at++] = n
+      this.out[this.at++] = n >>> 8
+      this.out[this.at++] = n >>> 16
+      this.out[this.at++] = n >>> 24
+    }
+  }
+
+  /** Numbers as a string of bytes, each one of them. */
+  uint8s(numbers: readonly number[]): void {
+    this.head(BYTES, numbers.length)
+    this.bytes(numbers)
+  }
+
+  private raw(byte: number): void {
     this.reserve(1)
     this.out[this.at++] = byte
   }
 
-  bytes(bytes: Uint8Array): void {
+  /** Bytes as they are: no item, or one that is encoded. */
+  bytes(bytes: ArrayLike<number>): void {
     this.reserve(bytes.length)
     this.out.set(bytes, this.at)
     this.at += bytes.length
   }
 
   /** The head of an item: its kind, and a number in as few bytes as can be. */
-  head(kind: number, n: number): void {
+  private head(kind: number, n: number): void {
     this.reserve(MOST_HEAD)
     if (n < 24) this.out[this.at++] = kind | n
     else if (n < 2 ** 8) this.number(kind | 24, n, 1)
@@ -69,7 +96,7 @@ class ItemWriter {
     }
   }
 
-  text(s: string): void {
+  private text(s: string): void {
     if (!this.shortText(s)) this.encoded(text.encode(s))
   }
 

@@ -1,5 +1,6 @@
-import type { Column, WireRows } from '../api/messages.ts'
-import { Moved } from './calls.ts'
+import type { Column, WireRows } from '../../api/messages.ts'
+import { hasKeys } from '../../base/has-keys.ts'
+import { Moved } from '../calls.ts'
 
 /** Below this many rows a result crosses as it is: building columns costs more than it saves. */
 const MIN_ROWS = 200
@@ -34,17 +35,11 @@ function packed(result: unknown): WireRows {
   }
   if (Object.getPrototypeOf(first) !== Object.prototype) return plain
   const keys = Object.keys(first)
-  for (const row of result) if (!hasKeys(row, keys)) return plain
+  for (const row of result) if (!isRow(row) || !hasKeys(row, keys)) return plain
   return { form: 'objects', length, keys, columns: keys.map((key) => packCells(named(result, key))) }
 }
 
-/** Whether `row` has exactly these keys in this order. */
-function hasKeys(row: unknown, keys: readonly string[]): boolean {
-  if (typeof row !== 'object' || row === null || Array.isArray(row)) return false
-  let n = 0
-  for (const key in row) if (key !== keys[n++]) return false
-  return n === keys.length
-}
+const isRow = (row: unknown): row is object => typeof row === 'object' && row !== null && !Array.isArray(row)
 
 // Two loops that look alike: each meets one kind of row, which is what makes it fast.
 

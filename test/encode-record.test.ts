@@ -1,8 +1,8 @@
 import { decode, encode } from 'cborg'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { encodeValues, type Packed } from '../src/engine/encode-values.ts'
-import { encodeRecord } from '../src/engine/record.ts'
+import { CborWriter, type Packed } from '../src/engine/cbor-writer.ts'
+import { decodeRecord, encodeRecord } from '../src/engine/record.ts'
 
 const edges: readonly Packed[] = [
   ...[0, 23, 24, 255, 256, 65_535, 65_536, 2 ** 32 - 1, 2 ** 32, 2 ** 53 - 1].flatMap((n) => [n, -n - 1, -n]),
@@ -23,6 +23,12 @@ const value: fc.Arbitrary<Packed> = fc.oneof(
   fc.constantFrom(...edges.filter((v) => String(v).length < 300)),
 )
 
+function encodeValues(values: readonly Packed[]): Uint8Array {
+  const out = new CborWriter(0)
+  out.list(values)
+  return out.done()
+}
+
 describe('values in a record', () => {
   it('are the CBOR that cborg writes', () => {
     expect(encodeValues(edges)).toEqual(Uint8Array.from(encode(edges)))
@@ -34,13 +40,29 @@ describe('values in a record', () => {
   })
 
   it('stand in its body where a map of sorted keys has them', () => {
-    const data = { length: 2, e: [1, 2], a: [3, 4], v: ['x', 5], added: [1, 0] as (0 | 1)[], increments: [] }
+    const data = {
+      length: 2,
+      e: [1, 2 ** 29 + 77],
+      a: [3, -4],
+      v: ['x', 5],
+      added: [1, 0] as (0 | 1)[],
+      increments: [],
+    }
     for (const aliases of [new Map(), new Map([[7, 8]])]) {
       for (const origin of [undefined, { replica: 'r', seq: 9 }]) {
-        const body = encodeRecord({ instant: 6, data, aliases, origin }, new Uint8Array(16)).subarray(16)
-        expect(body).toEqual(Uint8Array.from(encode(decode(body))))
-        expect(decode(body)).toMatchObject({ f: 1, i: 6, v: ['x', 5], ...(origin && { r: 'r', s: 9 }) })
-        expect(decode(body).x).toEqual(aliases.size === 0 ? undefined : [7, 8])
+        for (const increments of [[], [{ e: 1, a: 3, delta: 5 }]]) {
+          const record = { instant: 6, data: { ...data, increments }, aliases, origin }
+          const body = encodeRecord(record, new Uint8Array(16)).subarray(16)
+          expect(body).toEqual(Uint8Array.from(encode(decode(body))))
+          expect(decode(body)).toMatchObject({ f: 1, i: 6, v: ['x', 5], o: Uint8Array.of(1, 0) })
+          expect(
+            decodeRecord({ t: 1, txid: '', hash: '', body: Uint8Array.of(...new Uint8Array(15), 1, ...body) }),
+          ).toEqual({
+            ...record,
+            t: 1,
+            txid: '',
+          })
+        }
       }
     }
   })

@@ -1,0 +1,37 @@
+import { sortedPlaces } from '../base/sorted-places.ts'
+import type { View } from './db.ts'
+import { compareRows, type Index } from './index-order.ts'
+import { lendPart, type Part, wholePart } from './part.ts'
+import type { Past } from './past.ts'
+import { pickRows, type Rows, RowsBuilder } from './rows.ts'
+import type { Batch } from './scan.ts'
+
+const MAX_TX = 2 ** 31 - 1
+
+/** Every assertion and retraction within the bounds; one key's in order of time, a retraction before an assertion. */
+export function historyBatches(index: Index, present: readonly Part[], past: Past | undefined, view: View): Batch[] {
+  const asOf = view.asOf ?? MAX_TX
+  const since = view.since ?? -1
+  const all = new RowsBuilder(false)
+  const added: number[] = []
+  const say = (rows: Rows, i: number, tx: number, op: number): void => {
+    if (tx <= since || tx > asOf) return
+    all.push(rows.e[i] as number, rows.a[i] as number, rows.v[i] as string, tx)
+    added.push(op)
+  }
+  for (const { rows, start, end } of present) for (let i = start; i < end; i++) say(rows, i, rows.tx[i] as number, 1)
+  for (const { rows, start, end } of past?.runs().flat() ?? []) {
+    for (let i = start; i < end; i++) {
+      say(rows, i, rows.tx[i] as number, 1)
+      say(rows, i, (rows.to as Int32Array)[i] as number, 0)
+    }
+  }
+  const rows = all.done()
+  if (rows.length === 0) return []
+  const compare = compareRows[index]
+  const op = (i: number): number => added[i] as number
+  const places = sortedPlaces(rows.length, (i, j) => compare(rows, i, rows, j) || op(i) - op(j))
+  const sorted = places === undefined ? rows : pickRows(rows, places)
+  const ops = Uint8Array.from(places ?? added, places === undefined ? (o) => o : op)
+  return [{ ...lendPart(wholePart(sorted)), added: ops }]
+}

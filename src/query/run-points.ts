@@ -1,0 +1,98 @@
+import { showValue } from '../datom/show-value.ts'
+import { sameValue, type Value } from '../datom/value.ts'
+import type { Db } from '../db/db.ts'
+import { readSlot } from './inputs.ts'
+import type { Limits } from './limits.ts'
+import { type PlaceValues, rangeFor, scanRange } from './pattern-range.ts'
+import type { Prepared } from './prepare.ts'
+import type { Program } from './program.ts'
+import type { Source } from './run.ts'
+import { shapeRow } from './shape-result.ts'
+import { type PatternStep, Place } from './step.ts'
+
+/** Says that a query has to be run in the general way, or that something has to be waited for. */
+export const NOT_AT_HAND: unique symbol = Symbol('not at hand')
+
+/** By slot; undefined as long as nothing gave it a value. */
+type Values = (Value | undefined)[]
+
+/**
+ * The answer of a query that looks at one fact after another (`Program.points`), where these are in memory. Throws what running it
+ * in the general way throws.
+ */
+export function runPoints({ program, sources, inputs }: Prepared, limits: Limits): unknown {
+  const { points } = program
+  if (points === undefined) return NOT_AT_HAND
+  const values = givenValues(program, sources, inputs)
+  if (values === NOT_AT_HAND) return NOT_AT_HAND
+  for (const step of points) {
+    const { db } = sources[step.source] as Source & { readonly kind: 'db' }
+    if (db.view.history) return NOT_AT_HAND
+    limits.checkTime(step.form)
+    const holds = bindFact(db, step, values)
+    if (holds === NOT_AT_HAND) return NOT_AT_HAND
+    if (!holds) return shapeRow(program.query.find, undefined)
+    limits.checkRows(1, step.form)
+  }
+  const cells: unknown[] = []
+  for (let i = 0; i < program.query.find.elements.length; i++) {
+    cells.push(showValue(values[program.found[i] as number] as Value))
+  }
+  return shapeRow(program.query.find, cells)
+}
+
+function givenValues(
+  program: Program,
+  sources: readonly Source[],
+  given: readonly unknown[],
+): Values | typeof NOT_AT_HAND {
+  const values: Values = []
+  const read = (slot: number, raw: unknown): boolean => {
+    const value = readSlot(program, sources, slot, raw)
+    if (value instanceof Promise) {
+      value.catch(() => undefined) // it is asked for again
+      return false
+    }
+    values[slot] = value
+    return true
+  }
+  for (const { slot, raw } of program.constants) if (!read(slot, raw)) return NOT_AT_HAND
+  for (let i = 0; i < program.inputs.length; i++) {
+    const binding = program.inputs[i]
+    if (binding?.kind === 'slot' && binding.slot !== -1 && !read(binding.slot, given[i])) return NOT_AT_HAND
+  }
+  return values
+}
+
+/** Whether the one fact that a pattern can hold for is there and agrees with `values`, to which it adds its own. */
+function bindFact(db: Db, step: PatternStep, values: Values): boolean | typeof NOT_AT_HAND {
+  const found = scanRange(db, rangeFor(step, knownPlaces(step, values)))
+  if (found.whereabouts === 'stored') return NOT_AT_HAND
+  const [b] = found.batches()
+  return (
+    b !== undefined &&
+    bindPlace(step, Place.e, b.e[b.start] as number, values) &&
+    bindPlace(step, Place.v, b.v[b.start] as Value, values) &&
+    bindPlace(step, Place.tx, b.tx[b.start] as number, values)
+  )
+}
+
+const knownPlaces = (step: PatternStep, values: Values): PlaceValues => [
+  knownAt(step, Place.e, values),
+  step.values[Place.a],
+  knownAt(step, Place.v, values),
+]
+
+function knownAt({ at, values: constants }: PatternStep, place: number, values: Values): Value | undefined {
+  const slot = at[place] as number
+  return slot === -1 ? constants[place] : values[slot]
+}
+
+/** Gives `x` to the variable in a place of a pattern; false where that, or a constant there, has another value. */
+function bindPlace(step: PatternStep, place: number, x: Value, values: Values): boolean {
+  const known = knownAt(step, place, values)
+  if (known !== undefined) return sameValue(known, x)
+  const slot = step.at[place] as number
+  if (slot !== -1) values[slot] = x
+  return true
+}
