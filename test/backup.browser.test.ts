@@ -1,20 +1,15 @@
 import { type Connection, type ConnectOptions, connect, defineSchema, destroy, restore } from 'annals'
 import { afterEach, describe, expect, it } from 'vitest'
+import { Opened } from './support/opened.ts'
 
 const schema = defineSchema({ 'inv/sku': { type: 'string', unique: 'identity' }, 'inv/count': { type: 'long' } })
 const stock = '[:find ?sku ?n ?tx :where [?e :inv/sku ?sku] [?e :inv/count ?n ?tx]]'
 const blobOf = (conn: Connection, since = 0): Promise<Blob> => new Response(conn.export({ since })).blob()
 
-let open: Connection[] = []
-async function shop(name: string, options: ConnectOptions = {}): Promise<Connection> {
-  const conn = await connect(name, { schema, ...options })
-  open.push(conn)
-  return conn
-}
-async function closeAll(): Promise<void> {
-  await Promise.all(open.map((conn) => conn.close()))
-  open = []
-}
+const opened = new Opened()
+const { closeAll } = opened
+const shop = (name: string, options: ConnectOptions = {}): Promise<Connection> =>
+  opened.add(connect(name, { schema, ...options }))
 afterEach(closeAll)
 
 async function stocked(name: string): Promise<Connection> {

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { packElements } from '../src/client/pack-elements.ts'
 import { unpackRows } from '../src/client/packed-rows.ts'
 import { packRows } from '../src/client/serve/pack-rows.ts'
 import type { DbHandle } from '../src/engine/handle.ts'
@@ -101,5 +102,30 @@ describe('rows cross a worker boundary as they are', () => {
     const { value, buffers } = packRows(rows)
     expect(value).toMatchObject({ form: 'arrays', length: 1000 })
     expect(buffers.map((b) => b.byteLength)).toEqual([4000, 8000, 4000, 1000])
+  })
+})
+
+describe('the elements of an import', () => {
+  const key = fc.constantFrom('inv/sku', 'inv/count', 'a', '1')
+  const map = fc.dictionary(key, cell, { noNullPrototype: true })
+  const alike = fc.uniqueArray(key, { minLength: 1 }).chain((keys) => {
+    const record = fc.tuple(...keys.map(() => cell))
+    return fc.array(record.map((cells) => Object.fromEntries(keys.map((k, i) => [k, cells[i]]))))
+  })
+  it('arrive as they were sent', () => {
+    fc.assert(
+      fc.property(fc.oneof(alike, fc.array(fc.oneof(map, cell, fc.array(cell)))), (elements) => {
+        expect(unpackRows(structuredClone(packElements(elements)))).toEqual(elements)
+      }),
+    )
+  })
+
+  it('cross by columns where all are maps of the same keys', () => {
+    const maps = [
+      { a: 1, b: 'x' },
+      { a: 2, b: 'y' },
+    ]
+    expect(packElements(maps)).toMatchObject({ form: 'objects', keys: ['a', 'b'] })
+    expect(packElements([...maps, { b: 'z', a: 3 }])).toMatchObject({ form: 'plain' })
   })
 })

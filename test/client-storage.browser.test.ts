@@ -1,21 +1,16 @@
 import { type Connection, type ConnectOptions, connect, defineSchema } from 'annals'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { Opened } from './support/opened.ts'
 import { onDisk, requested } from './support/raw-database.ts'
 
 const schema = defineSchema({ 'inv/sku': { type: 'string', unique: 'identity' }, 'inv/photo': { type: 'bytes' } })
 const startWorker = (): Worker => new Worker(new URL('../worker/index.ts', import.meta.url), { type: 'module' })
 const skus = '[:find [?sku ...] :where [_ :inv/sku ?sku]]'
 
-let open: Connection[] = []
-async function shop(name: string, options: ConnectOptions = { worker: startWorker }): Promise<Connection> {
-  const conn = await connect(name, { schema, ...options })
-  open.push(conn)
-  return conn
-}
-async function closeAll(): Promise<void> {
-  await Promise.all(open.map((conn) => conn.close()))
-  open = []
-}
+const opened = new Opened()
+const { closeAll } = opened
+const shop = (name: string, options: ConnectOptions = { worker: startWorker }): Promise<Connection> =>
+  opened.add(connect(name, { schema, ...options }))
 afterEach(closeAll)
 
 describe('a database that is gone', () => {

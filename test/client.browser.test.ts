@@ -169,34 +169,34 @@ describe('an import into the worker', () => {
     const conn = await shop()
     let read = 0
     async function* source(bad: number) {
-      for (; read < 6000; read++) yield item(`SKU-${read}`, read === bad ? 0.5 : read)
+      for (; read < 20_000; read++) yield item(`SKU-${read}`, read === bad ? 0.5 : read)
     }
     const seen: number[] = []
     const onProgress = ({ elements }: { elements: number }) => {
       seen.push(elements)
     }
-    const failing = conn.import(source(5000), { onProgress })
+    const failing = conn.import(source(15_000), { onProgress })
     await expect(failing).rejects.toMatchObject({
       code: 'value/wrong-type',
-      data: { attribute: ':inv/count', element: 5000, imported: { elements: 5000 } },
+      data: { attribute: ':inv/count', element: 15_000, imported: { elements: 15_000 } },
     })
-    expect((await conn.db().q<unknown[]>(counts)).length).toBe(5000)
-    read = 5001
-    expect(await conn.import(source(-1), { onProgress })).toMatchObject({ elements: 999 })
-    expect((await conn.db().q<unknown[]>(counts)).length).toBe(5999)
+    expect((await conn.db().q<unknown[]>(counts)).length).toBe(15_000)
+    read = 15_001
+    expect(await conn.import(source(-1), { onProgress })).toMatchObject({ elements: 4999 })
+    expect((await conn.db().q<unknown[]>(counts)).length).toBe(19_999)
     expect(seen.length).toBeGreaterThan(2)
   })
 
   it('is told when the worker dies, and what is known to be there', async () => {
     const conn = await shop()
     function* source() {
-      for (let i = 0; i < 6000; i++) {
-        if (i === 3000) workers[0]?.terminate() // the first step is on its way
+      for (let i = 0; i < 20_000; i++) {
+        if (i === 12_000) workers[0]?.terminate() // the first step is on its way
         yield item(`SKU-${i}`, i)
       }
     }
     const imported = { elements: 0, transactions: 0, datoms: 0 }
     await expect(conn.import(source())).rejects.toMatchObject({ code: 'client/worker-died', data: { imported } })
-    expect([0, 2048]).toContain((await conn.db().q<unknown[]>(counts)).length) // it is there whole, or not at all
+    expect([0, 8192]).toContain((await conn.db().q<unknown[]>(counts)).length) // it is there whole, or not at all
   })
 })

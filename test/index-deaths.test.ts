@@ -5,10 +5,11 @@ import { open } from '../src/engine.ts'
 import { memory } from '../src/storage/memory.ts'
 import type { LocalStorage } from '../src/storage/port.ts'
 import { indexedTo } from './support/indexed.ts'
+import { mortal } from './support/mortal-storage.ts'
 import { seedsOf } from './support/seeds.ts'
 import { randomForms, shopSchema, tell } from './support/shop-history.ts'
 import { seededRandom } from './support/simulation/random.ts'
-import { instead, wrapped } from './support/wrapped-storage.ts'
+import { withoutRoot } from './support/without-root.ts'
 
 /** Merged all the time; what is due later, such as removing old segments, is due at once. */
 const EAGER = {
@@ -23,35 +24,6 @@ const EAGER = {
 const NONE = { novelty: Number.POSITIVE_INFINITY }
 /** Writes between two deaths that are tried. */
 const STRIDE = 3
-
-/** `storage` whose process dies at the write numbered `at`, before or after it has reached the disk. */
-function mortal(storage: LocalStorage, at: number) {
-  let writes = 0
-  let die: () => void
-  const life = {
-    died: false,
-    death: new Promise<void>((resolve) => {
-      die = resolve
-    }),
-  }
-  const never = new Promise<never>(() => undefined)
-  const write = async <T>(doing: () => Promise<T>): Promise<T> => {
-    if (life.died) return never
-    if (writes++ < at) return doing()
-    life.died = true
-    if (at % 2 === 1) await doing()
-    die()
-    return never
-  }
-  const place = wrapped(storage, (store) =>
-    instead(store, {
-      commit: (change) => write(() => store.commit(change)),
-      beginIndexing: () => write(() => store.beginIndexing()),
-      commitIndex: (epoch, change) => write(() => store.commitIndex(epoch, change)),
-    }),
-  )
-  return { life, place }
-}
 
 it.each(seedsOf(2))(
   'a process that dies at any write of commits, merges, removals and excision (seed %i)',
@@ -120,6 +92,3 @@ async function stored(storage: LocalStorage): Promise<string> {
   await store.close()
   return JSON.stringify(segments.map((bytes, i) => decodeSegment(bytes as Uint8Array, `${i}`).rows.v))
 }
-
-const withoutRoot = (storage: LocalStorage): LocalStorage =>
-  wrapped(storage, (store) => instead(store, { read: async () => ({ ...(await store.read()), root: undefined }) }))

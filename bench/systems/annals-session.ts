@@ -9,17 +9,14 @@ const COUNT = ['inv/count']
 const COUNT_BELOW = '[:find (count ?e) . :in $ ?limit :where [?e :inv/count ?n] [(< ?n ?limit)]]'
 const COUNT_OF = '[:find ?n . :in $ ?sku :where [?e :inv/sku ?sku] [?e :inv/count ?n]]'
 
-/** Entities of one transaction of an import, at most: what a page may well send at once. */
-const MOST = 100_000
-
 /** Drives annals by its public connection, which is the same in a page and in process. */
-export function annalsSession(conn: Connection, perTransaction = MOST): Session {
+export function annalsSession(conn: Connection): Session {
   return {
     async import(data: Data) {
       const forms = formsOf(data)
-      // Trees hang together by tempids, which mean something within one transaction only.
-      const most = data.kind === 'items' || data.kind === 'orders' ? perTransaction : forms.length
-      for (let from = 0; from < forms.length; from += most) await conn.transact(forms.slice(from, from + most))
+      // Trees hang together by tempids, which mean something within one transaction only; people are to be one.
+      if (data.kind === 'items' || data.kind === 'orders') await conn.import(forms)
+      else await conn.transact(forms)
     },
     async lookup(sku) {
       const item = await conn.db().pull<{ 'inv/count': number }>(COUNT, ['inv/sku', sku])

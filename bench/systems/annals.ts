@@ -9,9 +9,6 @@ type Settings = Pick<ConnectOptions, 'durability'> & {
   readonly synced?: boolean
 }
 
-/** Entities of one transaction: with sync its intention must fit into a message. */
-const PER_PUSH = 1_000
-
 /** annals as an app has it: the page's connection, and behind it a worker over IndexedDB. */
 export function annalsWith({ durability = 'relaxed', synced = false }: Settings): Adapter {
   let worker: Worker | undefined
@@ -37,7 +34,7 @@ export function annalsWith({ durability = 'relaxed', synced = false }: Settings)
         ...(synced && { sync: { url: `/sync/${name}` } }),
       })
       return {
-        ...annalsSession(conn, synced ? PER_PUSH : undefined),
+        ...annalsSession(conn),
         async settle() {
           if (synced) await conn.sync.flush()
           return untilStored(name)

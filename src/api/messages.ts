@@ -196,7 +196,7 @@ export interface WorkerCalls {
   with(db: DbRef, txData: TxForms): WireWith
 
   transact(connection: number, txData: TxForms, options: TransactOptions): WireReport
-  import(connection: number, elements: readonly unknown[]): WireImportStep
+  import(connection: number, elements: WireRows): WireImportStep
   undo(connection: number, target: UndoTarget, options: UndoOptions): UndoReport
   planUndo(connection: number, target: UndoTarget): UndoReport
   excise(connection: number, target: EntityRef, options: ExciseOptions): ExciseReport

@@ -1,12 +1,21 @@
-/** Elements of one step of an import, at most. */
-const MOST_ELEMENTS = 2048
-/** Bytes of one step, roughly: a single element may be larger. */
-const MOST_BYTES = 128 * 1024
+/** What several elements of an import come to, at most; a single one may be larger. */
+export interface ChunkSize {
+  readonly elements: number
+  /** Roughly. */
+  readonly bytes: number
+}
 
-/** Gathers elements into chunks that are small enough to cross to a worker, and to be one transaction. */
+/** One step: each waits for the storage, and for a worker's answer. */
+export const STEP: ChunkSize = { elements: 8192, bytes: 512 * 1024 }
+/** One transaction that is to be pushed: half of what a server takes, since keys are not counted. */
+export const PUSHED: ChunkSize = { elements: 2048, bytes: 128 * 1024 }
+
+/** Gathers elements into chunks. */
 export class ImportChunk {
   readonly elements: unknown[] = []
   private bytes = 0
+
+  constructor(private readonly most: ChunkSize) {}
 
   add(element: unknown): void {
     this.elements.push(element)
@@ -14,7 +23,7 @@ export class ImportChunk {
   }
 
   get isFull(): boolean {
-    return this.elements.length >= MOST_ELEMENTS || this.bytes >= MOST_BYTES
+    return this.elements.length >= this.most.elements || this.bytes >= this.most.bytes
   }
 }
 

@@ -1,6 +1,6 @@
 import type { ImportOptions, ImportProgress, ImportSource, ImportStep } from '../api/import.ts'
 import { AnnalsError, isAnnalsError } from './errors.ts'
-import { ImportChunk } from './import-chunk.ts'
+import { ImportChunk, STEP } from './import-chunk.ts'
 
 type Send = (elements: readonly unknown[]) => Promise<ImportStep>
 
@@ -38,7 +38,7 @@ class Import {
 
   /** The next elements; none at the end. */
   private async gather(elements: Elements): Promise<readonly unknown[]> {
-    const chunk = new ImportChunk()
+    const chunk = new ImportChunk(STEP)
     try {
       while (!chunk.isFull) {
         const next = elements.next()

@@ -31,14 +31,14 @@ export interface ConnectOptions<S extends SchemaDef = SchemaDef, F extends Funct
   readonly cacheBytes?: number
 }
 
-const OPTIONS = ['schema', 'user', 'sync', 'functions', 'worker', 'durability', 'cacheBytes']
+export const CONNECT_OPTIONS = ['schema', 'user', 'sync', 'functions', 'worker', 'durability', 'cacheBytes']
 
-/** Throws `client/bad-option` naming what is wrong. */
-export function checkOptions(name: string, options: ConnectOptions): void {
-  checkOptionNames('connect', options, OPTIONS, 'client/bad-option')
+/** Throws `client/bad-option` naming what is wrong with the options of `call`, which has those that are `known`. */
+export function checkOptions(call: string, known: readonly string[], name: string, options: ConnectOptions): void {
+  checkOptionNames(call, options, known, 'client/bad-option')
   const { user, sync, functions, worker, durability, cacheBytes } = options
   const wants = (ok: boolean, option: string, want: string): void => {
-    if (!ok) throw new AnnalsError('client/bad-option', `connect: ${option} wants ${want}`, { option })
+    if (!ok) throw new AnnalsError('client/bad-option', `${call}: ${option} wants ${want}`, { option })
   }
   wants(isName(name), 'name', 'a text that is not empty')
   wants(user === undefined || isName(user), 'user', 'a text that is not empty; leave it out for nobody in particular')

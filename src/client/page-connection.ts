@@ -35,6 +35,7 @@ import { KeptValue } from './kept-values.ts'
 import { isKnown, makeKnown } from './known-databases.ts'
 import { liveKey } from './live-key.ts'
 import { LiveStores } from './live-stores.ts'
+import { packElements } from './pack-elements.ts'
 import { type DbOwner, PageDb, wireInputs } from './page-db.ts'
 import { pageReport } from './page-report.ts'
 import { type OwnArgs, PageSync } from './page-sync.ts'
@@ -94,7 +95,7 @@ export class PageConnection implements Connection, Tenant, DbOwner {
   }
 
   private async importStep(elements: readonly unknown[]): Promise<ImportStep> {
-    const { failed, ...done } = await this.call('import', elements)
+    const { failed, ...done } = await this.call('import', packElements(elements))
     return { ...done, ...(failed && { failed: { ...failed, error: fromWireError(failed.error) } }) }
   }
 

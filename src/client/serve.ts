@@ -16,6 +16,7 @@ import { DbHandle } from '../engine/handle.ts'
 import { restore } from '../engine/restore.ts'
 import { answerCalls, type Caller, callerOf, type Handlers } from './calls.ts'
 import { gathered } from './gathered-endpoint.ts'
+import { unpackRows } from './packed-rows.ts'
 import { Backups } from './serve/backups.ts'
 import { destroyDatabase } from './serve/destroy-database.ts'
 import { Leadership } from './serve/leadership.ts'
@@ -93,7 +94,7 @@ class Server {
       const served = this.served(connection)
       return served.report(await served.connection.transact(txData, options))
     },
-    import: (connection, elements) => wireImport(this.connection(connection).import(elements)),
+    import: (connection, elements) => wireImport(this.connection(connection).import(unpackRows(elements) as unknown[])),
     undo: (connection, target, options) => this.connection(connection).undo(target, options),
     planUndo: (connection, target) => this.connection(connection).planUndo(target),
     excise: (connection, target, options) => this.connection(connection).excise(target, options),

@@ -10,6 +10,8 @@ import { visit } from './visit.ts'
 /** Which of a browser's databases is meant. */
 export interface StoredOptions extends Pick<ConnectOptions, 'user' | 'worker'> {}
 
+const STORED_OPTIONS = ['user', 'worker']
+
 export interface DestroyOptions extends StoredOptions {
   /** Though something was never sent, or was refused by the remote. */
   readonly discard?: boolean
@@ -25,7 +27,7 @@ export interface DestroyOptions extends StoredOptions {
  * log or lacks what comes before; with `sync/is-replica`, where it follows a remote.
  */
 export async function restore(name: string, source: ByteSource, options: StoredOptions = {}): Promise<RestoreReport> {
-  checkOptions(name, options)
+  checkOptions('restore', STORED_OPTIONS, name, options)
   return visit(hostOf(options.worker), async (link) => {
     const ticket = await link.call('restoreBegin', openRequest(name, options))
     try {
@@ -44,7 +46,7 @@ export async function restore(name: string, source: ByteSource, options: StoredO
  * the remote, unless `discard` is set, and with `storage/blocked` when a tab does not let go of it.
  */
 export async function destroy(name: string, options: DestroyOptions = {}): Promise<void> {
-  checkOptions(name, options)
+  checkOptions('destroy', [...STORED_OPTIONS, 'discard'], name, options)
   const { user, worker, discard = false } = options
   if (isConnected(name, user)) {
     const message = `this page is connected to ${name}: close its connections first`

@@ -91,7 +91,7 @@ export class EngineConnection implements Connection {
 
   private async importStep(elements: readonly unknown[]): Promise<ImportStep> {
     this.checkOpen()
-    return importStep((forms, options) => this.ledger.transact(forms, options), elements)
+    return importStep(this.ledger, elements)
   }
 
   /** Installs what is missing of the code's schema. Throws `schema/mismatch`, `schema/malformed`. */

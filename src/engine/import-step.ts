@@ -1,16 +1,12 @@
 import type { ImportStep } from '../api/import.ts'
 import { isAnnalsError } from '../base/errors.ts'
 import { isList } from '../datom/atoms.ts'
-import { isRecord } from '../transact/map-form.ts'
 import { txForms } from '../transact/read-forms.ts'
+import { type Piece, piecesOf } from './import-pieces.ts'
 import type { Ledger } from './ledger.ts'
 import type { Sequence } from './sequence.ts'
 
-/** Elements that are one transaction: one that stands alone, or several maps. */
-interface Piece {
-  readonly first: number
-  readonly elements: readonly unknown[]
-}
+type ImportLedger = Pick<Ledger, 'transact' | 'chunk' | 'db'>
 
 /** Errors of these areas are a transaction's own: it may do better in smaller pieces. */
 const ITS_OWN = /^(tx|value|entity|ident|attribute|schema|edn)\//
@@ -19,13 +15,13 @@ const ITS_OWN = /^(tx|value|entity|ident|attribute|schema|edn)\//
  * Imports `elements` in order, as though each were a transaction of its own, and stops at the first that is refused. Maps that
  * cannot tell whether they share a transaction do share one; where several together are refused, they are tried in smaller ones.
  */
-export async function importStep(transact: Ledger['transact'], elements: readonly unknown[]): Promise<ImportStep> {
+export async function importStep(ledger: ImportLedger, elements: readonly unknown[]): Promise<ImportStep> {
   const done = { elements: 0, transactions: 0, datoms: 0 }
-  let pieces = piecesOf(elements)
+  let pieces = piecesOf(elements, ledger.chunk, ledger.db.schema)
   while (pieces.length > 0) {
     const sequence: Sequence = { broken: false }
     const { forms, unreadable } = readPieces(pieces)
-    const results = await Promise.allSettled(forms.map((f) => transact(f, { sequence })))
+    const results = await Promise.allSettled(forms.map((f) => ledger.transact(f, { sequence })))
     for (const [i, result] of results.entries()) {
       if (result.status === 'rejected') break
       done.elements += (pieces[i] as Piece).elements.length
@@ -65,48 +61,4 @@ const halves = ({ first, elements }: Piece): Piece[] => {
     { first, elements: elements.slice(0, middle) },
     { first: first + middle, elements: elements.slice(middle) },
   ]
-}
-
-function piecesOf(elements: readonly unknown[]): Piece[] {
-  const pieces: Piece[] = []
-  let start = 0
-  const cut = (end: number): void => {
-    if (start < end) pieces.push({ first: start, elements: elements.slice(start, end) })
-    start = end
-  }
-  for (const [i, element] of elements.entries()) {
-    if (mayShare(element)) continue
-    cut(i)
-    cut(i + 1)
-  }
-  cut(elements.length)
-  return pieces
-}
-
-/**
- * Whether it makes no difference to an element what else is said in its transaction: a map, of maps, that asserts facts of
- * attributes which the application made. Whatever names an entity by tempid, speaks of schema, the transaction itself or a spec
- * has a key of `db/…`.
- */
-function mayShare(element: unknown): boolean {
-  if (!isRecord(element)) return false
-  for (const key in element) {
-    if (!isOrdinary(key)) return false
-    const value = element[key]
-    if (typeof value === 'object' && value !== null && !isOwnMatter(value)) return false
-  }
-  return true
-}
-
-const isOrdinary = (key: string): boolean =>
-  !key.startsWith('db/') &&
-  !key.startsWith(':db/') &&
-  !key.startsWith('db.') &&
-  !key.startsWith(':db.') &&
-  key[0] !== '$'
-
-/** Whether a value is data, or maps of which the same holds. */
-function isOwnMatter(value: object): boolean {
-  if (Array.isArray(value)) return value.every((x) => typeof x !== 'object' || x === null || isOwnMatter(x))
-  return value instanceof Date || value instanceof Uint8Array || mayShare(value)
 }

@@ -41,6 +41,8 @@ const FAR = 64
 /** Rows that are merged although they are few, when nothing has been written for a while. */
 const FEW = 512
 const QUIET_MS = 1000
+/** Between two steps of an import there is less. */
+const PAUSE_MS = 100
 /** How long segments are kept that the newest root does not name: somebody may be reading them. */
 const RETIRED_MS = 60_000
 /** Work that is done without a pause. */
@@ -107,16 +109,19 @@ export class Indexer {
     this.writer = undefined
   }
 
-  /** Something was confirmed. */
-  poke(): void {
+  /**
+   * Something was confirmed; `more` will follow at once, of an import: to merge in between would lay down what is merged again
+   * soon, in the time that the import needs, so that waits until it ends or the memory is needed.
+   */
+  poke(more = false): void {
     if (this.signal === undefined || this.running !== undefined || this.resting) return
     const { db } = this.host.confirmed()
     const novelty = noveltyOf(db)
     const enough = this.enough(db)
-    if (this.segments.mustRebuild || novelty >= enough) this.begin()
+    if (this.segments.mustRebuild || (more ? this.isFarBehind() : novelty >= enough)) this.begin()
     else if (novelty >= Math.min(FEW, enough)) {
       this.noQuiet()
-      this.noQuiet = this.after(QUIET_MS, () => this.begin())
+      this.noQuiet = this.after(novelty >= enough ? PAUSE_MS : QUIET_MS, () => this.begin())
     }
   }
 

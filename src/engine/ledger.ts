@@ -2,6 +2,7 @@ import type { ExciseOptions, ExciseReport, Stats, TransactOptions } from '../api
 import type { EntityRef } from '../api/db.ts'
 import type { Settled } from '../api/report.ts'
 import type { AnnalsError } from '../base/errors.ts'
+import type { ChunkSize } from '../base/import-chunk.ts'
 import type { TxData } from '../datom/tx-data.ts'
 import type { Db } from '../db/db.ts'
 import type { LogRow } from '../storage/port.ts'
@@ -44,6 +45,8 @@ export interface Change {
 export interface Ledger {
   /** What users see: confirmed and pending. */
   readonly db: Db
+  /** What elements of an import may share a transaction, at most. */
+  readonly chunk: ChunkSize
   /** Runs `forms` on the newest value and stores the outcome; resolves when durable. */
   transact(forms: readonly unknown[], options: WriteOptions): Promise<Written>
   /** Called in order, after the new value is in place. */

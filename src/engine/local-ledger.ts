@@ -2,6 +2,7 @@ import type { ExciseOptions, ExciseReport } from '../api/connection.ts'
 import type { EntityRef } from '../api/db.ts'
 import type { Settled } from '../api/report.ts'
 import { AnnalsError } from '../base/errors.ts'
+import { STEP } from '../base/import-chunk.ts'
 import { Listeners } from '../base/listeners.ts'
 import { FIRST_USER_ID, isEntityId } from '../datom/ids.ts'
 import type { TxData } from '../datom/tx-data.ts'
@@ -34,6 +35,7 @@ const excisionsIn = ({ meta }: LocalState): number => (meta.get(EXCISIONS) as nu
 
 /** The ledger of a database that has no remote: a transaction is confirmed when it is in the log. */
 export class LocalLedger implements Ledger {
+  readonly chunk = STEP
   private readonly changes = new Listeners<Change>()
   private readonly failures = new LedgerFailures()
   private readonly calls = new CallQueue<Request, Written>(async (calls) => {
@@ -202,10 +204,15 @@ export class LocalLedger implements Ledger {
     this.publish(newest, undefined)
   }
 
-  private publish(newest: Confirmed, attributes: ReadonlySet<number> | undefined, data?: readonly TxData[]): void {
+  private publish(
+    newest: Confirmed,
+    attributes: ReadonlySet<number> | undefined,
+    data?: readonly TxData[],
+    more = false,
+  ): void {
     this.newest = newest
     this.changes.call({ db: newest.db, attributes, ...(data && { data }) })
-    this.indexer.poke()
+    this.indexer.poke(more)
   }
 
   /** Runs the calls on the newest value and appends what comes of them as one step; again, in order, when somebody was first. */
@@ -224,7 +231,8 @@ export class LocalLedger implements Ledger {
         }
         this.nextId = place.nextId
         const data = done.map((d) => d.written.data)
-        this.publish(place, attributesOf(data), data)
+        const isImport = calls.some(({ input }) => input.options.sequence !== undefined)
+        this.publish(place, attributesOf(data), data, isImport)
       }
       for (const { call, written } of done) call.resolve(written)
       for (const { call, error } of refused) {

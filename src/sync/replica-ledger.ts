@@ -2,6 +2,7 @@ import type { ExciseOptions, ExciseReport } from '../api/connection.ts'
 import type { EntityRef } from '../api/db.ts'
 import type { Settled } from '../api/report.ts'
 import { AnnalsError } from '../base/errors.ts'
+import { PUSHED } from '../base/import-chunk.ts'
 import { Listeners } from '../base/listeners.ts'
 import { Builtin } from '../datom/builtin.ts'
 import { isPendingTx, tOfTx } from '../datom/ids.ts'
@@ -50,6 +51,7 @@ type Plan<T> = (state: ReplicaState, env: PredictEnv) => Step<T> | Promise<Step<
  * them over one store (one for each tab) see each other's steps.
  */
 export class ReplicaLedger implements Ledger {
+  readonly chunk = PUSHED
   private readonly changes = new Listeners<Change>()
   private readonly states = new Listeners<ReplicaState>()
   private readonly failures = new LedgerFailures()

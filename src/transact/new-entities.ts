@@ -1,4 +1,5 @@
 import { isAnnalsError } from '../base/errors.ts'
+import { hasKeys } from '../base/has-keys.ts'
 import { FIRST_USER_ID } from '../datom/ids.ts'
 import { isSmall } from '../datom/read-value.ts'
 import type { Attribute } from '../datom/schema.ts'
@@ -141,10 +142,3 @@ class NewEntities {
 /** Whether nothing but the value's type decides what may be said of an attribute. */
 const isOrdinary = (a: Attribute): boolean =>
   a.id >= FIRST_USER_ID && a.preds.length === 0 && (a.unique === undefined || COMPARABLE.includes(a.type))
-
-/** Whether a map has exactly these keys in this order. */
-function hasKeys(form: object, keys: readonly string[]): boolean {
-  let n = 0
-  for (const key in form) if (key !== keys[n++]) return false
-  return n === keys.length
-}

@@ -1,4 +1,5 @@
 import type { Column, WireRows } from '../../api/messages.ts'
+import { hasKeys } from '../../base/has-keys.ts'
 import { ResultColumns } from '../../query/result-columns.ts'
 import { Moved } from '../calls.ts'
 
@@ -36,7 +37,7 @@ function packed(result: unknown): WireRows {
   }
   if (Object.getPrototypeOf(first) !== Object.prototype) return plain
   const keys = Object.keys(first)
-  for (const row of result) if (!hasKeys(row, keys)) return plain
+  for (const row of result) if (!isRow(row) || !hasKeys(row, keys)) return plain
   return { form: 'objects', length, keys, columns: keys.map((key) => packCells(named(result, key))) }
 }
 
@@ -47,13 +48,7 @@ function packedColumns({ length, columns, keys }: ResultColumns): WireRows {
     : { form: 'objects', length, columns: packed, keys }
 }
 
-/** Whether `row` has exactly these keys in this order. */
-function hasKeys(row: unknown, keys: readonly string[]): boolean {
-  if (typeof row !== 'object' || row === null || Array.isArray(row)) return false
-  let n = 0
-  for (const key in row) if (key !== keys[n++]) return false
-  return n === keys.length
-}
+const isRow = (row: unknown): row is object => typeof row === 'object' && row !== null && !Array.isArray(row)
 
 // Two loops that look alike: each meets one kind of row, which is what makes it fast.
 
