@@ -172,6 +172,43 @@ describe('a value whose segments were removed', () => {
   })
 })
 
+describe('a tab that slept while its segments were removed', () => {
+  /** Hears nothing of what others do. */
+  const deaf = (storage: LocalStorage): LocalStorage =>
+    wrapped(storage, (store) => instead(store, { watch: () => () => undefined }))
+
+  it.each([
+    ['writes', false],
+    ['reads', true],
+  ])('%s on', async (_, reads) => {
+    const storage = memory()
+    const first = await open('shop', { storage, schema: shopSchema, indexing: TINY })
+    await play([first], 30, seededRandom(6))
+    await indexedTo(storage, 'shop', first.db().basisT - 8)
+    const sleeper = await open('shop', { storage: deaf(storage), indexing: { ...NONE, cacheBytes: 0 } })
+    const old = sleeper.db()
+    const wanted = await old.datoms('aevt', ':p/name')
+    await play([first], 60, seededRandom(7))
+    await indexedTo(storage, 'shop', first.db().basisT - 8)
+    const newest = first.db().basisT
+    const [name] = await first.db().q<string[]>('[:find [?n ...] :where [_ :p/name ?n]]')
+    await first.close()
+    const store = await storage.open('shop')
+    const { head } = await store.beginIndexing()
+    const live = new Set(await liveSegments(store))
+    await store.commitIndex(head.epoch, { remove: (await store.segmentIds()).filter((id) => !live.has(id)) })
+
+    if (reads) expect(await sleeper.db().datoms('aevt', ':p/name')).toEqual(wanted)
+    const both = [{ 'p/name': name }, { 'p/name': 'somebody new' }].map((form) => sleeper.transact([form]))
+    expect((await Promise.all(both)).map(({ t }) => t)).toEqual([newest + 1, newest + 2])
+    expect(await old.datoms('aevt', ':p/name')).toEqual(wanted)
+    const plain = await open('shop', { storage: withoutRoot(storage), indexing: NONE })
+    expect(await tell(sleeper)).toEqual(await tell(plain))
+    expect(sleeper.health.getSnapshot()).toEqual([])
+    await Promise.all([sleeper.close(), plain.close(), store.close()])
+  })
+})
+
 describe('damage', () => {
   const damagedAt = (storage: LocalStorage, damage: (bytes: Uint8Array) => Uint8Array): LocalStorage =>
     wrapped(storage, (store) =>

@@ -3,7 +3,12 @@ import { memory, open } from '../src/engine.ts'
 
 describe('open', () => {
   it.each<[string, unknown, unknown, RegExp]>([
-    ['an option that does not exist', 'x', { storage: memory(), schem: {} }, /no option schem; there are storage, schema/],
+    [
+      'an option that does not exist',
+      'x',
+      { storage: memory(), schem: {} },
+      /no option schem; there are storage, schema/,
+    ],
     ['no storage', 'x', {}, /storage wants a storage/],
     ['no options', 'x', undefined, /storage wants a storage/],
     ['no name', '', { storage: memory() }, /name wants a text/],

@@ -26,7 +26,9 @@ export function createRuntime(options: RuntimeOptions): Runtime {
       aggregates: named,
       pull: (db, pattern, ids) => pullMany(db, pattern, ids, { functions: named }, { known: true }),
     },
-    show: (db, datomsOf) => new DbHandle(db, runtime, db.basisT, { datomsOf, gone: false }),
+    show: (db, datomsOf) => new DbHandle(db, inStep, db.basisT, { datomsOf, gone: false }),
   }
+  // what functions of transactions read of segments that are gone ends the step, and it begins again on a newer value
+  const inStep: Runtime = { ...runtime }
   return runtime
 }

@@ -1,5 +1,5 @@
 import type { TransactOptions } from '../api/connection.ts'
-import { AnnalsError } from '../base/errors.ts'
+import { AnnalsError, isAnnalsError } from '../base/errors.ts'
 import { randomUuid } from '../base/random-uuid.ts'
 import { txOfT } from '../datom/ids.ts'
 import type { Db } from '../db/db.ts'
@@ -36,7 +36,7 @@ export interface DecidedGroup {
   readonly place: Place
 }
 
-/** Decides calls one after another, from `place` on. `datomsOf` knows what the log holds. */
+/** Decides calls one after another, from `place` on. `datomsOf` knows what the log holds. Rejects with `db/gone`, of `place` itself. */
 export async function decideGroup(
   calls: readonly WriteCall[],
   place: Place,
@@ -62,6 +62,7 @@ export async function decideGroup(
       done.push({ call, written })
       rows.push(row)
     } catch (error) {
+      if (isAnnalsError(error, 'db/gone')) throw error
       breaks.add(sequence)
       refused.push({ call, error })
     }

@@ -200,10 +200,13 @@ export class DbHandle implements ApiDb {
   }
 
   /** The value from newer segments, where it can be had from them. */
-  unwrapAnew(): MaybePromise<Db> {
-    const fromNewer = (place: Place): Db | undefined => reopened(place, this.runtime.confirmed?.())
+  async unwrapAnew(): Promise<Db> {
+    const newest = await this.runtime.confirmed?.()
     const place = placeOf(this.given)
-    return (place && fromNewer(place)) ?? andThen(this.value, (db) => fromNewer(db) ?? db)
+    const again = place && reopened(place, newest)
+    if (again !== undefined) return again
+    const db = await this.value
+    return reopened(db, newest) ?? db
   }
 
   /**
@@ -223,20 +226,20 @@ export class DbHandle implements ApiDb {
       return found instanceof Promise ? await found : found // an answer that is there costs no turn more
     } catch (e) {
       const isOther = isLost(e) && inputs.some((x) => x instanceof DbHandle)
-      return reading(isOther ? await this.unwrapAnew() : this.anew(e, db), true)
+      return reading(await (isOther ? this.unwrapAnew() : this.anew(e, db)), true)
     }
   }
 
   /** What stands at `place`, from newer segments, after reading it failed with `e` for want of the old ones; otherwise throws `e`. */
-  private anew(e: unknown, place: Place | undefined): Db {
-    const again = isLost(e) && place !== undefined ? reopened(place, this.runtime.confirmed?.()) : undefined
+  private async anew(e: unknown, place: Place | undefined): Promise<Db> {
+    const again = isLost(e) && place !== undefined ? reopened(place, await this.runtime.confirmed?.()) : undefined
     if (again === undefined) throw e
     return again
   }
 
   private view(change: (db: Db, tx: number) => Db, point: TimePoint): ApiDb {
     const anew = async (e: unknown, db: Db): Promise<Db> => {
-      const again = this.anew(e, db)
+      const again = await this.anew(e, db)
       return change(again, await txAt(again, point))
     }
     const value = andThen(this.seen, (db) => {

@@ -66,6 +66,8 @@ export class Indexer {
   private writer: IndexWriter | undefined
   private readonly removals = new Set<() => void>()
   private resign: () => void | Promise<void> = () => undefined
+  /** Resolves when the value stands on segments that are there, after some of its were found to be gone. */
+  moved: Promise<void> = Promise.resolve()
 
   constructor(
     private readonly store: LocalStore,
@@ -85,8 +87,8 @@ export class Indexer {
     // another tab has made the indexes anew of the same log, so that its root reaches no further than the one in use here
     this.segments.onGone = (id) => {
       if (!segmentsOf(this.host.confirmed().db).has(id)) return
-      const moved = this.store.readRoot().then((root) => this.host.adopt(root))
-      moved.catch((e: unknown) => this.host.fail(e))
+      const moving = this.store.readRoot().then((root) => this.host.adopt(root))
+      this.moved = moving.catch((e: unknown) => this.host.fail(e))
     }
     this.resign = (this.options.lead ?? alone)((signal) => this.work(signal))
   }

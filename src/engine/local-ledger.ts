@@ -1,7 +1,7 @@
 import type { ExciseOptions, ExciseReport } from '../api/connection.ts'
 import type { EntityRef } from '../api/db.ts'
 import type { Settled } from '../api/report.ts'
-import { AnnalsError } from '../base/errors.ts'
+import { AnnalsError, isAnnalsError } from '../base/errors.ts'
 import { STEP } from '../base/import-chunk.ts'
 import { Listeners } from '../base/listeners.ts'
 import { FIRST_USER_ID, isEntityId } from '../datom/ids.ts'
@@ -20,6 +20,7 @@ import { Mutex } from './mutex.ts'
 import { LogOrigin } from './origin.ts'
 import { freeAfter } from './own-ids.ts'
 import { EXCISE_SCHEMA, type ExcisionPlan, planExcision } from './plan-excision.ts'
+import { readingAnew } from './reading-anew.ts'
 import type { LogRecord } from './record.ts'
 import { applyRows } from './replay.ts'
 import type { Runtime } from './runtime.ts'
@@ -83,7 +84,7 @@ export class LocalLedger implements Ledger {
     const ledger = new LocalLedger(store, runtime, segments, newest, nextIdOf(state), options)
     await ledger.refresh()
     ledger.failures.damage = segments.broken
-    runtime.confirmed = () => ledger.db
+    runtime.confirmed = () => ledger.indexer.moved.then(() => ledger.db)
     ledger.indexer.start()
     return ledger
   }
@@ -169,13 +170,23 @@ export class LocalLedger implements Ledger {
       const seen = (record: LogRecord): void => {
         for (const a of record.data.a) touched.add(a)
       }
-      const next = segments.follow(this.newest, t, seen).catch((e: unknown) => {
-        if (segments.broken === undefined) throw e
-        return segments.confirmedAt(undefined, t)
+      const next = await segments.follow(this.newest, t, seen).catch((e: unknown) => {
+        if (segments.broken === undefined && !isAnnalsError(e, 'db/gone')) throw e
       })
-      this.publish(await next, touched)
+      if (next === undefined) return this.readAnew()
+      this.publish(next, touched)
     }
     if (root !== undefined && segments.isNewer(root)) await this.stand(root)
+  }
+
+  /** Takes the newest value from the store alone: segments that the one before names are damaged, or were removed. */
+  private async readAnew(): Promise<void> {
+    const { segments } = this
+    const state = await this.store.read()
+    const { t } = state.heads.confirmed
+    this.nextId = Math.max(this.nextId, nextIdOf(state))
+    if (excisionsIn(state) !== segments.excisions) return this.startAnew(excisionsIn(state), t)
+    this.publish(await segments.confirmedAt(segments.broken === undefined ? state.root : undefined, t), undefined)
   }
 
   /** Takes the newest value from `root`: what it says stays the same. */
@@ -218,7 +229,10 @@ export class LocalLedger implements Ledger {
   /** Runs the calls on the newest value and appends what comes of them as one step; again, in order, when somebody was first. */
   private async writeAll(calls: readonly Call<Request, Written>[]): Promise<void> {
     for (;;) {
-      const { done, refused, rows, place } = await decideGroup(calls, this.place, this.runtime, this.datomsOf)
+      const { done, refused, rows, place } = await readingAnew(
+        () => decideGroup(calls, this.place, this.runtime, this.datomsOf),
+        () => this.readAnew(),
+      )
       if (rows.length > 0) {
         const outcome = await this.store.commit({
           expect: { t: this.newest.head.t },

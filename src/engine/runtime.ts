@@ -16,8 +16,11 @@ export interface Runtime {
   readonly queryLimits?: QueryOptions
   /** The database value as functions and applications see it, with the log it comes from. */
   readonly show: (db: Db, datomsOf: DatomsOf | undefined) => ApiDb
-  /** The newest confirmed value: set by the ledger that is opened with this. */
-  confirmed?: () => Db
+  /**
+   * The newest confirmed value, standing on segments that are there: set by the ledger that is opened with this. Waits for its turn, so
+   * that nothing may ask within a step of the ledger.
+   */
+  confirmed?: () => Promise<Db>
 }
 
 /** The part of a transaction's environment that is the same for all. */

@@ -1,4 +1,5 @@
 import type { Settled } from '../api/report.ts'
+import type { Confirmed } from '../engine/segments.ts'
 import type { LocalState, LogRow } from '../storage/port.ts'
 import { withAliases } from './aliases.ts'
 import { News } from './footprint.ts'
@@ -11,25 +12,28 @@ import { addTouched, confirmedAt, foldRows, type ReplicaState, type Step } from 
 
 /**
  * The state that lies in the store, reached from `state`: what other tabs have queued, withdrawn and heard from the remote.
- * `rows`: those of the log after the confirmed head, up to the stored one's.
+ * `rows`: those of the log after the confirmed head, up to the stored one's. `reached`: the confirmed value there, where the
+ * one of `state` can be read no more.
  */
 export async function planCatchUp(
   state: ReplicaState,
   stored: LocalState,
   rows: readonly LogRow[],
   env: PredictEnv,
+  reached?: Confirmed,
 ): Promise<Step<void>> {
   const meta = readMeta(stored.meta)
   const sameGeneration = meta.generation === state.meta.generation
   const queue = await readQueue(stored, state.entries, sameGeneration, env)
   const still = new Set(queue.map((p) => p.txid))
   const gone = state.entries.filter((p) => !still.has(p.txid))
-  const folded = await foldRows({ ...state, meta, entries: [...gone, ...queue] }, rows)
+  const folded = await foldRows({ ...state, meta, entries: [...gone, ...queue] }, rows, reached)
   const left = folded.entries.slice(0, gone.length)
   const waiting = folded.entries.slice(gone.length)
   const confirmed = withAliases(folded.confirmed, meta.aliases)
 
-  const appended = rows.length === 0 && sameGeneration && gone.every((p) => p.body.predicted === undefined)
+  const isSame = reached === undefined && rows.length === 0 && sameGeneration
+  const appended = isSame && gone.every((p) => p.body.predicted === undefined)
   const known = appended ? state.entries.length - gone.length : 0
   const base = appended ? withAliases(state.view, meta.aliases) : confirmed
   const fresh = waiting.slice(known)

@@ -1,7 +1,7 @@
 import type { ExciseOptions, ExciseReport } from '../api/connection.ts'
 import type { EntityRef } from '../api/db.ts'
 import type { Settled } from '../api/report.ts'
-import { AnnalsError } from '../base/errors.ts'
+import { AnnalsError, isAnnalsError } from '../base/errors.ts'
 import { PUSHED } from '../base/import-chunk.ts'
 import { Listeners } from '../base/listeners.ts'
 import { Builtin } from '../datom/builtin.ts'
@@ -16,6 +16,7 @@ import type { Change, Ledger, WriteOptions, Written } from '../engine/ledger.ts'
 import { LedgerFailures } from '../engine/ledger-failures.ts'
 import { Mutex } from '../engine/mutex.ts'
 import { LogOrigin } from '../engine/origin.ts'
+import { readingAnew } from '../engine/reading-anew.ts'
 import type { Runtime } from '../engine/runtime.ts'
 import { type Confirmed, Segments } from '../engine/segments.ts'
 import { breakOff } from '../engine/sequence.ts'
@@ -101,7 +102,7 @@ export class ReplicaLedger implements Ledger {
       return from(undefined)
     })
     ledger.failures.damage = segments.broken
-    runtime.confirmed = () => ledger.indexed.confirmed().db
+    runtime.confirmed = () => ledger.indexer.moved.then(() => ledger.current.confirmed)
     ledger.indexer.start()
     return ledger
   }
@@ -267,7 +268,14 @@ export class ReplicaLedger implements Ledger {
     }
   }
 
-  private async attempt<T>(plan: Plan<T>): Promise<T> {
+  private attempt<T>(plan: Plan<T>): Promise<T> {
+    return readingAnew(
+      () => this.attemptOn(plan),
+      () => this.catchUp(true),
+    )
+  }
+
+  private async attemptOn<T>(plan: Plan<T>): Promise<T> {
     for (;;) {
       const mark = this.pool.mark()
       try {
@@ -286,23 +294,26 @@ export class ReplicaLedger implements Ledger {
     }
   }
 
-  /** Goes on to the state in the store. */
-  private async catchUp(): Promise<void> {
-    for (;;) {
+  /** Goes on to the state in the store; `anew`: from the store alone, where segments that the confirmed value names were removed. */
+  private async catchUp(anew = false): Promise<void> {
+    for (let isAnew = anew; ; ) {
       const mark = this.pool.mark()
-      const stored = await this.store.read(this.segments.rootT)
+      const stored = await this.store.read(isAnew ? undefined : this.segments.rootT)
       const meta = readMeta(stored.meta)
       const isExcised = meta.excisions !== this.current.meta.excisions
       const from = isExcised ? { ...this.current, ...(await this.nothing()) } : this.current
-      const rows = await this.segments.readLog(from.head.t + 1, stored.heads.confirmed.t)
+      const { t } = stored.heads.confirmed
+      const rows = await this.segments.readLog(from.head.t + 1, t)
       try {
-        this.move(await planCatchUp(from, stored, rows, this.env({ meta })))
+        const reached = isAnew && !isExcised ? await this.segments.confirmedAt(stored.root, t) : undefined
+        this.move(await planCatchUp(from, stored, rows, this.env({ meta }), reached))
         const { root } = stored
         if (root !== undefined && this.segments.isNewer(root)) await this.stand(root)
         return
       } catch (e) {
         this.pool.rewind(mark)
         if (e instanceof OutOfIds) await this.claim({ meta, claim: stored.heads.claim })
+        else if (isAnnalsError(e, 'db/gone') && !isAnew) isAnew = true
         else if (!(await this.isExcisedBeyond(meta))) throw e
       }
     }

@@ -3,8 +3,9 @@ import { AnnalsError } from '../base/errors.ts'
 import { txOfT } from '../datom/ids.ts'
 import type { TxData } from '../datom/tx-data.ts'
 import type { Db } from '../db/db.ts'
-import type { LogRecord } from '../engine/record.ts'
+import { decodeRecord, type LogRecord } from '../engine/record.ts'
 import { applyRows } from '../engine/replay.ts'
+import type { Confirmed } from '../engine/segments.ts'
 import type { ConfirmedHead, LocalCommit, LogRow } from '../storage/port.ts'
 import { withAliases } from './aliases.ts'
 import { type Pending, pendingTx } from './pending.ts'
@@ -52,17 +53,21 @@ export interface Folded {
   readonly records: readonly LogRecord[]
 }
 
-/** Folds `rows` into a state. Throws `storage/corrupt` when they do not follow. */
+/**
+ * Folds `rows` into a state, of which `reached` is the confirmed value after them where it is known without. Throws `storage/corrupt`
+ * when they do not follow.
+ */
 export async function foldRows(
   state: Pick<ReplicaState, 'confirmed' | 'head' | 'entries' | 'meta'>,
   rows: readonly LogRow[],
+  reached?: Confirmed,
 ): Promise<Folded> {
   const mine = new Set([state.meta.replica, ...state.meta.lineage])
   const queued = new Map(state.entries.map((p) => [p.txid, p]))
   const places = new Map<string, number>()
   const records: LogRecord[] = []
   const aliases: [number, number][] = []
-  const { db, head } = await applyRows(state.confirmed, state.head, rows, (record) => {
+  const seen = (record: LogRecord): void => {
     records.push(record)
     const own = queued.get(record.txid)
     if (own !== undefined) {
@@ -70,9 +75,12 @@ export async function foldRows(
       aliases.push([pendingTx(own.seq), txOfT(record.t)])
     }
     if (own !== undefined || mine.has(record.origin?.replica ?? '')) aliases.push(...record.aliases)
-  })
+  }
+  if (reached !== undefined) for (const row of rows) seen(decodeRecord(row))
+  const { db, head } = reached ?? (await applyRows(state.confirmed, state.head, rows, seen))
+  const known = reached === undefined ? [] : state.confirmed.aliases
   return {
-    confirmed: withAliases(db, aliases),
+    confirmed: withAliases(db, [...known, ...aliases]),
     head,
     entries: state.entries.map((p) => (p.t === undefined && places.has(p.txid) ? { ...p, t: places.get(p.txid) } : p)),
     records,
