@@ -183,7 +183,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'client: does not hear that what it built on was decided otherwise',
-    from: 900,
+    from: 1300,
     modules: {
       'sync/news-of': exporting<NewsOf>(({ newsOf }) => ({
         newsOf: ((entries, records, _out, promoted) => newsOf(entries, records, [], promoted)) as typeof newsOf,

@@ -153,8 +153,13 @@ function namesIn(forms: readonly unknown[], tempids: Readonly<Record<string, num
   return named
 }
 
-/** The count of an item, as the view has it. */
-async function countOf(db: Db, sku: string): Promise<unknown> {
+/** The count of an item, as the view has it; undefined where there is none, or another tab has replaced the view's segments. */
+const countOf = (db: Db, sku: string): Promise<unknown> =>
+  readCount(db, sku).catch((e: unknown) => {
+    if (!isAnnalsError(e, 'db/gone')) throw e
+  })
+
+async function readCount(db: Db, sku: string): Promise<unknown> {
   const attribute = findAttribute(db.schema, 'inv/count')
   const e = attribute && (await entityId(db, ['inv/sku', sku]))
   if (e === undefined || attribute === undefined) return undefined
