@@ -186,8 +186,9 @@ describe('a queue row', () => {
       replaced: new Map([[1001, 42]]),
       conflict: { code: 'tx/cas-failed', message: 'somebody was first' },
     }
-    const row = { seq: 1, txid: crypto.randomUUID(), body: encodeQueueBody(body) }
-    expect(decodeQueueBody(row)).toEqual(body)
+    const row = { seq: 1, txid: crypto.randomUUID(), body: encodeQueueBody(body, 7) }
+    expect(decodeQueueBody(row)).toEqual({ body, t: 7 })
+    expect(decodeQueueBody({ ...row, body: encodeQueueBody(body, undefined) })).toEqual({ body, t: undefined })
     expect(() => decodeQueueBody({ ...row, body: row.body.subarray(3) })).toThrowError(
       expect.objectContaining({ code: 'storage/corrupt', data: { id: row.txid } }),
     )

@@ -87,7 +87,7 @@ describe('tabs of one replica', () => {
     })
     expect(plans).toBe(2)
     const stored = await (await storage.open('shop')).read()
-    expect(stored.queue.map((row) => decodeQueueBody(row).withdrawn)).toEqual([true])
+    expect(stored.queue.map((row) => decodeQueueBody(row).body.withdrawn)).toEqual([true])
     expect([...leader.state.rejected.keys()]).toEqual([refused.txid])
     await seen(other, (l) => l.state.rejected.size === 1)
     expect(await other.settled(refused.txid)).toMatchObject({ status: 'rejected', code: 'tx/refused' })

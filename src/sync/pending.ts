@@ -34,11 +34,6 @@ export const unsaved = (entries: readonly Pending[]): readonly Pending[] => entr
 export const saved = (entries: readonly Pending[]): readonly Pending[] =>
   entries.map((p) => (p.unsaved ? { ...p, unsaved: false } : p))
 
-export const toQueueRow = ({ seq, txid, body }: Pending): QueueRow => ({ seq, txid, body: encodeQueueBody(body) })
-/** `t` undefined. Throws `storage/corrupt`. */
-export const fromQueueRow = (row: QueueRow): Pending => ({
-  seq: row.seq,
-  txid: row.txid,
-  body: decodeQueueBody(row),
-  t: undefined,
-})
+export const toQueueRow = ({ seq, txid, body, t }: Pending): QueueRow => ({ seq, txid, body: encodeQueueBody(body, t) })
+/** Throws `storage/corrupt`. */
+export const fromQueueRow = (row: QueueRow): Pending => ({ seq: row.seq, txid: row.txid, ...decodeQueueBody(row) })

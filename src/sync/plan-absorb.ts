@@ -92,11 +92,14 @@ export class Absorbing {
     }
     const before = [...stay, ...added]
     const changed = before.filter((p, i) => p !== entries[i])
+    const known = now.entries.slice(out.length)
+    const marked = entries.filter((p, i) => !p.unsaved && p.t !== known[i]?.t)
     return {
       commit: {
-        expect: { t: now.head.t, claim: now.claim },
+        expect: { t: now.head.t, claim: now.claim, ...(this.lacksEntries && { seq: now.seq }) },
         log,
-        requeue: unsaved(entries).map(toQueueRow),
+        // where its record lies is known from the log alone, as long as no root is beyond it
+        requeue: [...unsaved(entries), ...marked].map(toQueueRow),
         ...(last && { dequeueTo: last.seq }),
         reject: [...refused].map(([txid, body]) => ({ txid, body: encodeRejectedBody(body) })),
         meta: metaChange(change),
@@ -114,6 +117,14 @@ export class Absorbing {
       ended: endings(folded.entries, out, outcomes),
       result: undefined,
     }
+  }
+
+  /** Whether there may be more in the stored queue: some record is this replica's, and nothing here waits for it. */
+  private get lacksEntries(): boolean {
+    const { meta, entries } = this.begun
+    const mine = new Set([meta.replica, ...meta.lineage])
+    const queued = new Set(entries.map(({ txid }) => txid))
+    return this.folded.records.some(({ txid, origin }) => mine.has(origin?.replica ?? '') && !queued.has(txid))
   }
 
   private get confirmed(): Db {

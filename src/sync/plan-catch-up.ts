@@ -1,10 +1,11 @@
 import type { Settled } from '../api/report.ts'
+import { txOfT } from '../datom/ids.ts'
 import type { Confirmed } from '../engine/segments.ts'
 import type { LocalState, LogRow } from '../storage/port.ts'
 import { withAliases } from './aliases.ts'
 import { News } from './footprint.ts'
 import { overlay } from './overlay.ts'
-import { fromQueueRow, isCurrent, type Pending } from './pending.ts'
+import { fromQueueRow, isCurrent, type Pending, pendingTx } from './pending.ts'
 import type { PredictEnv } from './predict.ts'
 import { decodeRejectedBody } from './rejected-body.ts'
 import { readMeta } from './replica-meta.ts'
@@ -30,7 +31,7 @@ export async function planCatchUp(
   const folded = await foldRows({ ...state, meta, entries: [...gone, ...queue] }, rows, reached)
   const left = folded.entries.slice(0, gone.length)
   const waiting = folded.entries.slice(gone.length)
-  const confirmed = withAliases(folded.confirmed, meta.aliases)
+  const confirmed = withAliases(folded.confirmed, [...meta.aliases, ...waiting.flatMap(becameOf)])
 
   const isSame = reached === undefined && rows.length === 0 && sameGeneration
   const appended = isSame && gone.every((p) => p.body.predicted === undefined)
@@ -65,6 +66,9 @@ export async function planCatchUp(
   }
 }
 
+/** The entity of one whose record is here. */
+const becameOf = ({ seq, t }: Pending): [number, number][] => (t === undefined ? [] : [[pendingTx(seq), txOfT(t)]])
+
 /** The queue as it is stored. Entries that we have, with their places in the log, are as they were in the same generation. */
 async function readQueue(
   stored: LocalState,
@@ -79,7 +83,8 @@ async function readQueue(
     if (own !== undefined && sameGeneration) queue.push(own)
     else {
       await breathe()
-      queue.push({ ...fromQueueRow(row), t: own?.t })
+      const entry = fromQueueRow(row)
+      queue.push({ ...entry, t: own?.t ?? entry.t })
     }
   }
   return queue

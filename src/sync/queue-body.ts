@@ -53,9 +53,12 @@ interface Stored {
   readonly footprint?: readonly string[]
   readonly replaced: readonly (readonly [number, number])[]
   readonly conflict?: { readonly code: ErrorCode; readonly message: string }
+  /** Where its record lies, which came before the outcome of an earlier one. */
+  readonly t?: number
 }
 
-export function encodeQueueBody(body: QueueBody): Uint8Array {
+/** `t`: where the transaction's record lies, if it is here. */
+export function encodeQueueBody(body: QueueBody, t: number | undefined): Uint8Array {
   const stored: Stored = {
     f: 1,
     intent: body.intent,
@@ -71,16 +74,16 @@ export function encodeQueueBody(body: QueueBody): Uint8Array {
     footprint: [...body.footprint],
     replaced: [...body.replaced],
     ...(body.conflict && { conflict: body.conflict }),
+    ...(t !== undefined && { t }),
   }
   return toCbor(stored)
 }
 
-/** Throws `storage/corrupt` naming the transaction. */
-export const decodeQueueBody = (row: QueueRow): QueueBody =>
-  readStored(
-    row,
-    'queued',
-    (s: Stored): QueueBody => ({
+/** What {@link encodeQueueBody} was given. Throws `storage/corrupt` naming the transaction. */
+export const decodeQueueBody = (row: QueueRow): { readonly body: QueueBody; readonly t: number | undefined } =>
+  readStored(row, 'queued', (s: Stored) => ({
+    t: s.t,
+    body: {
       intent: s.intent,
       ids: new Map(s.ids),
       basis: s.basis,
@@ -94,5 +97,5 @@ export const decodeQueueBody = (row: QueueRow): QueueBody =>
       footprint: s.footprint === undefined ? EVERYTHING : new Set(s.footprint),
       replaced: new Map(s.replaced),
       conflict: s.conflict,
-    }),
-  )
+    },
+  }))

@@ -161,7 +161,7 @@ const countOf = (db: Db, sku: string): Promise<unknown> =>
 
 async function readCount(db: Db, sku: string): Promise<unknown> {
   const attribute = findAttribute(db.schema, 'inv/count')
-  const e = attribute && (await entityId(db, ['inv/sku', sku]))
+  const e = attribute && findAttribute(db.schema, 'inv/sku') && (await entityId(db, ['inv/sku', sku]))
   if (e === undefined || attribute === undefined) return undefined
   return (await whenLoaded(scan(db, 'eavt', { e, a: attribute.id }), valuesOf))[0]
 }
