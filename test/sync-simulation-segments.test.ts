@@ -3,8 +3,11 @@ import { IN_SEGMENTS } from './support/simulation/parts.ts'
 import { runSeeds } from './support/simulation/run-seeds.ts'
 import { ONE, patience, SEEDS } from './support/simulation/seeds.ts'
 
-/** Whatever happens takes longer here. Seed 98 is one in which two tabs make all indexes anew of the same log. */
-const SOME = Math.ceil(SEEDS / 25)
+/**
+ * Whatever happens takes longer here. In seed 98 two tabs make all indexes anew of the same log, in 112 a tab decides on segments that
+ * were removed, in 162 a tab dies whose queue has records below the root.
+ */
+const SOME = Math.ceil(SEEDS / 10)
 const FIRST = 80
 
 it(
