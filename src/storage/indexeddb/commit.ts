@@ -6,7 +6,7 @@ import type { Connection, Needs } from './connection.ts'
 import type { Head } from './disk.ts'
 import { readHead } from './read-head.ts'
 import { errorName } from './storage-error.ts'
-import { RolledBack } from './transaction.ts'
+import { NO_REASON, RolledBack } from './transaction.ts'
 import { find, isPlain, NOTHING_FOUND, type OwnChange, ownChange, storesOf, write, writeHead } from './write-change.ts'
 
 /** The head as this store last left or met it: another may have moved it since. */
@@ -42,7 +42,7 @@ const isAppend = ({ expect, log = [], enqueue = [], claim }: LocalCommit): boole
 
 /**
  * Compares by a key that must be free instead of reading, and so waits for nothing but the end: whoever else has written after
- * the same head has taken the key of the first row. False, and nothing is written, where somebody has.
+ * the same head has taken the key of the first row. False, and nothing is written, where somebody has, or may have.
  */
 async function append(connection: Connection, change: LocalCommit, own: OwnChange, guess: Head): Promise<boolean> {
   try {
@@ -58,7 +58,9 @@ async function append(connection: Connection, change: LocalCommit, own: OwnChang
   }
 }
 
-const isTaken = ({ cause }: AnnalsError): boolean => errorName(cause) === 'ConstraintError'
+/** Whether it was aborted because the key was taken, or for a reason that only comparing will tell. */
+const isTaken = ({ cause }: AnnalsError): boolean =>
+  errorName(cause) === 'ConstraintError' || (cause instanceof DOMException && cause.message === NO_REASON)
 
 /**
  * As long as nobody else commits, the head is the one seen last, and the writes are asked for together with it instead of after

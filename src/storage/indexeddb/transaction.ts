@@ -2,6 +2,9 @@ import type { MaybePromise } from '../../base/maybe-promise.ts'
 import type { StoreName } from './disk.ts'
 import { errorName } from './storage-error.ts'
 
+/** What WebKit aborts with, be the disk full or a key taken: no error. */
+export const NO_REASON = 'No reason was given'
+
 /** Thrown by a piece of work that wants everything undone, and has a result all the same. */
 export class RolledBack<T> {
   constructor(readonly result: T) {}
@@ -23,8 +26,7 @@ export async function inTransaction<T>(
   const complete = new Promise<void>((resolve) => tx.addEventListener('complete', () => resolve()))
   let onClose = (): void => {}
   const aborted = new Promise<never>((_, reject) => {
-    // WebKit aborts on a full disk with a null error.
-    tx.addEventListener('abort', () => reject(tx.error ?? new DOMException('No reason was given', 'AbortError')))
+    tx.addEventListener('abort', () => reject(tx.error ?? new DOMException(NO_REASON, 'AbortError')))
     // Whoever takes the connection away aborts its transactions first; one that hears nothing must not wait for ever.
     onClose = () => reject(new DOMException('The connection was closed', 'AbortError'))
   })
