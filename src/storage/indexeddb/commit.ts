@@ -33,10 +33,10 @@ export async function commitChange(
 }
 
 /**
- * In WebKit a worker that is terminated after it asked for all this, and before anything was answered, leaves the stores locked for good:
- * there the transaction commits by itself, which takes a tenth of a millisecond more.
+ * Whether a transaction whose requests may fail can be told to commit before they have been answered, which saves a tenth of a millisecond:
+ * in Chromium alone. Firefox then commits the rest of them, and WebKit leaves the stores locked for good when the worker is terminated.
  */
-const COMMITS_AT_ONCE = !/AppleWebKit\/(?!537\.36)/.test(globalThis.navigator?.userAgent ?? '')
+const COMMITS_AT_ONCE = /AppleWebKit\/537\.36/.test(globalThis.navigator?.userAgent ?? '')
 
 /** Whether a change asks for nothing but that the log ends where its rows begin. */
 const isAppend = ({ expect, log = [], enqueue = [], claim }: LocalCommit): boolean =>
@@ -99,7 +99,7 @@ async function compareAndWrite(
       // A strict transaction that writes nothing would leave what came before it where it is.
       if (change.durability === 'strict' && !changesAnything(change)) writeHead(bare, next)
       attempt.wrote = true
-      tx.commit()
+      if (COMMITS_AT_ONCE) tx.commit()
       return 'committed'
     },
   })
