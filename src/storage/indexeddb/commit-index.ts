@@ -1,6 +1,7 @@
 import { checkIndexCommit, indexHeadAfter } from '../index-commit.ts'
 import { ownRoot, ownSegments } from '../own-rows.ts'
 import type { IndexCommit, IndexHead, IndexRoot } from '../port.ts'
+import { COMMITS_AT_ONCE } from './commits-at-once.ts'
 import type { Connection } from './connection.ts'
 import { HEAD_KEY, ROOT_KEY, type StoredIndexHead, type Tx } from './disk.ts'
 import { readIndexHead, readStoredRoot } from './read-index.ts'
@@ -61,7 +62,7 @@ export function commitIndex(
       const next: StoredIndexHead = { ...head, ...indexHeadAfter(head, change), ...(root && { rootT: root.t }) }
       // A full disk lets go of things only in a transaction that adds none.
       if (write.size > 0 || root) ask(index.put(next, HEAD_KEY))
-      tx.commit()
+      if (COMMITS_AT_ONCE) tx.commit()
       return 'committed'
     },
   })

@@ -2,6 +2,7 @@ import { unwrap } from 'idb'
 import { type AnnalsError, isAnnalsError } from '../../base/errors.ts'
 import { changesAnything, checkLocalCommit, headsAfter, meets } from '../local-commit.ts'
 import type { LocalCommit } from '../port.ts'
+import { COMMITS_AT_ONCE } from './commits-at-once.ts'
 import type { Connection, Needs } from './connection.ts'
 import type { Head } from './disk.ts'
 import { readHead } from './read-head.ts'
@@ -31,12 +32,6 @@ export async function commitChange(
   seen.head = headAfter(guess, change)
   return 'committed'
 }
-
-/**
- * Whether a transaction whose requests may fail can be told to commit before they have been answered, which saves a tenth of a millisecond:
- * in Chromium alone. Firefox then commits the rest of them, and WebKit leaves the stores locked for good when the worker is terminated.
- */
-const COMMITS_AT_ONCE = /AppleWebKit\/537\.36/.test(globalThis.navigator?.userAgent ?? '')
 
 /** Whether a change asks for nothing but that the log ends where its rows begin. */
 const isAppend = ({ expect, log = [], enqueue = [], claim }: LocalCommit): boolean =>
