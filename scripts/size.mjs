@@ -1,4 +1,3 @@
-// INTEGRATOR: read NOTE-FROM-INTEGRATOR.md in this folder's root first (do not split the worker); then remove this line.
 // Prints what an app pays for annals, minified and gzipped with its dependencies, and fails over budget.
 import { gzipSync } from 'node:zlib'
 import { rolldown } from 'rolldown'
