@@ -1,6 +1,7 @@
 import { decode, encode } from 'cborg'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { randomBytes } from '../src/base/random-bytes.ts'
 import { CborWriter, type Packed } from '../src/engine/cbor-writer.ts'
 import { decodeRecord, encodeRecord } from '../src/engine/record.ts'
 
@@ -65,5 +66,18 @@ describe('values in a record', () => {
         }
       }
     }
+  })
+  it('come back as they were, a byte order mark at their start included', () => {
+    const v = ['\ufeff', '\ufeff\ufeffabc', `\ufeff${'x'.repeat(300)}`, 'a\ufeff', '', '🙂'.repeat(70_000)]
+    const data = {
+      length: 6,
+      e: [1, 1, 1, 1, 1, 1],
+      a: [1, 2, 3, 4, 5, 6],
+      v,
+      added: v.map(() => 1 as const),
+      increments: [],
+    }
+    const body = encodeRecord({ instant: 6, data, aliases: new Map(), origin: undefined }, randomBytes(16))
+    expect(decodeRecord({ t: 1, txid: '', hash: '', body }).data.v).toEqual(v)
   })
 })

@@ -62,6 +62,8 @@ describe('intents as CBOR', () => {
       new Date(8.64e15),
       1e300,
       Number.POSITIVE_INFINITY,
+      '\ufeffa byte order mark',
+      { '\ufeff': '' },
     ]
     expect(again(kept)).toEqual(kept)
   })

@@ -1,8 +1,9 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
-import { decode, encode } from 'cborg'
+import { encode } from 'cborg'
 import { AnnalsError } from '../base/errors.ts'
 import { randomBytes } from '../base/random-bytes.ts'
+import { readCbor } from '../base/read-cbor.ts'
 import type { Increment, TxData } from '../datom/tx-data.ts'
 import type { Value } from '../datom/value.ts'
 import type { LogRow } from '../storage/port.ts'
@@ -169,7 +170,7 @@ function packedOf(body: Uint8Array): Uint8Array {
 /** Reads a row of the log. Throws `storage/corrupt` naming the `t`. */
 export function decodeRecord(row: LogRow): LogRecord {
   try {
-    const body = decode(packedOf(row.body)) as Body
+    const body = readCbor(packedOf(row.body)) as Body
     if (body.f !== 1) throw new RangeError(`format ${body.f} is not known`)
     const pairs = body.x ?? []
     const aliases = new Map<number, number>()

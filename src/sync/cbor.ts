@@ -1,5 +1,6 @@
-import { decode, encode, objectToTokens, Token, Tokenizer, Type } from 'cborg'
+import { decode, encode, objectToTokens, Token, Type } from 'cborg'
 import { AnnalsError } from '../base/errors.ts'
+import { TextTokenizer } from '../base/read-cbor.ts'
 
 /**
  * Whatever transaction data may hold, as CBOR and back, nothing changed: Dates (tag 0), bigints of every size (tags 2 and 3),
@@ -109,7 +110,7 @@ const TAGS: Tags = {
 }
 
 /** Refuses to go deeper than it is told: cborg recurses, and a hostile megabyte would be half a million levels. */
-class DepthLimit extends Tokenizer {
+class DepthLimit extends TextTokenizer {
   /** For each open array, map or tag, how many items are still to come. */
   private readonly open: number[] = []
 
