@@ -201,6 +201,15 @@ describe('a connection', () => {
     await expect(conn.db().q(counts, [new Proxy({}, {})])).rejects.toMatchObject({ code: 'client/bad-option' })
   })
 
+  it('refuses options that there are not', async () => {
+    const conn = await shop()
+    const wrong = { maxrows: 1 } as object
+    await expect(conn.db().q(counts, [], wrong)).rejects.toMatchObject({ code: 'db/bad-option' })
+    await expect(conn.db().pull(['inv/sku'], 1, wrong)).rejects.toMatchObject({ code: 'db/bad-option' })
+    await expect(conn.db().q(counts, [], { maxRows: -1 })).rejects.toMatchObject({ code: 'db/bad-option' })
+    expect(() => conn.live(counts, [], wrong)).toThrow(expect.objectContaining({ code: 'db/bad-option' }))
+  })
+
   it('aborts by signal', async () => {
     const conn = await shop()
     await expect(conn.db().q(counts, [], { signal: AbortSignal.abort() })).rejects.toMatchObject({

@@ -155,8 +155,16 @@ describe('a query that would run away', () => {
     )
   })
   it('refuses limits that are none', () => {
-    expect(() => query(db, '[:find ?e :where [?e :name]]', [], env, { timeout: Number.NaN })).toThrow(TypeError)
-    expect(() => query(db, '[:find ?e :where [?e :name]]', [], env, { maxRows: -1 })).toThrow(TypeError)
+    for (const options of [
+      { timeout: Number.NaN },
+      { timeout: null },
+      { maxRows: -1 },
+      { maxRows: '5' },
+      { signal: {} },
+    ]) {
+      const asked = () => query(db, '[:find ?e :where [?e :name]]', [], env, options as never)
+      expect(asked).toThrow(expect.objectContaining({ code: 'db/bad-option' }))
+    }
   })
 })
 

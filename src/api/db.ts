@@ -29,12 +29,13 @@ export type PullPattern = string | readonly unknown[]
 /** EDN text, or a list of list and map forms. */
 export type TxForms = string | readonly unknown[]
 
+/** Others are refused with `db/bad-option`. */
 export interface QueryOptions {
   /** Aborting rejects with `query/aborted`. */
   readonly signal?: AbortSignal
   /** Milliseconds, then `query/timeout`. */
   readonly timeout?: number
-  /** Rows of any intermediate result, then `query/too-many-rows`. */
+  /** Rows of any intermediate result, and facts that a pull shows, then `query/too-many-rows`. */
   readonly maxRows?: number
 }
 

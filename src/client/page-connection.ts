@@ -108,11 +108,12 @@ export class PageConnection implements Connection, Tenant, DbOwner {
 
   live<T = unknown>(query: Query, inputs: readonly unknown[] = [], options?: QueryOptions): LiveQuery<T> {
     this.checkOpen()
+    const wire = wireOptions(options)
     return this.lives.open(liveKey(query, inputs, options), (link) => ({
       kind: 'q',
       query,
       inputs: wireInputs(inputs, link),
-      options: wireOptions(options),
+      options: wire,
     })) as LiveQuery<T>
   }
 

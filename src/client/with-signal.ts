@@ -1,12 +1,15 @@
 import type { QueryOptions } from '../api/db.ts'
 import type { WireQueryOptions } from '../api/messages.ts'
+import { checkOptionNames } from '../base/check-option-names.ts'
 import { AnnalsError } from '../base/errors.ts'
 import type { WorkerLink } from './worker-link.ts'
 
 let lastTicket = 0
 
-/** The options that cross as they are. */
-export function wireOptions({ timeout, maxRows }: QueryOptions = {}): WireQueryOptions {
+/** The options that cross as they are. Throws `db/bad-option` for one that there is not. */
+export function wireOptions(options: QueryOptions = {}): WireQueryOptions {
+  checkOptionNames('a query', options, ['signal', 'timeout', 'maxRows'], 'db/bad-option')
+  const { timeout, maxRows } = options
   return { ...(timeout !== undefined && { timeout }), ...(maxRows !== undefined && { maxRows }) }
 }
 

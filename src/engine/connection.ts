@@ -35,6 +35,7 @@ import { closedError, reachBasis } from '../base/reach-basis.ts'
 import { runImport } from '../base/run-import.ts'
 import type { Db } from '../db/db.ts'
 import { countIndex } from '../db/index-tree.ts'
+import { checkOptions } from '../query/limits.ts'
 import { schemaForms } from '../transact/install-schema.ts'
 import { planUndo } from '../transact/plan-undo.ts'
 import { txForms } from '../transact/read-forms.ts'
@@ -106,6 +107,7 @@ export class EngineConnection implements Connection {
 
   live<T = unknown>(query: Query, inputs: readonly unknown[] = [], options?: QueryOptions): LiveQuery<T> {
     this.checkOpen()
+    checkOptions('query', options ?? {})
     return this.lives.open({ kind: 'q', query, inputs, ...(options && { options }) }) as LiveQuery<T>
   }
 

@@ -1,6 +1,5 @@
 import type { QueryOptions } from '../api/db.ts'
 import type { Functions } from '../api/functions.ts'
-import { pullMany } from '../query/pull/pull.ts'
 import { DbHandle } from './handle.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -21,11 +20,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     functions,
     now: options.now ?? Date.now,
     ...(options.queryLimits && { queryLimits: options.queryLimits }),
-    queryEnv: {
-      functions: named,
-      aggregates: named,
-      pull: (db, pattern, ids) => pullMany(db, pattern, ids, { functions: named }, { known: true }),
-    },
+    queryEnv: { functions: named, aggregates: named },
     show: (db, datomsOf) => new DbHandle(db, inStep, db.basisT, { datomsOf, gone: false }),
   }
   // what functions of transactions read of segments that are gone ends the step, and it begins again on a newer value

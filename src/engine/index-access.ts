@@ -10,7 +10,7 @@ import type { Batch } from '../db/scan.ts'
 import { scan } from '../db/view.ts'
 import { windowsOf } from '../db/windows.ts'
 import type { QueryEnv } from '../query/env.ts'
-import { pullMany } from '../query/pull/pull.ts'
+import { pullKnown } from '../query/pull/pull.ts'
 import { indexOf, placeOf } from './index-place.ts'
 
 /** Components, then, where the last is a plain object, how much of the answer is wanted. */
@@ -75,7 +75,7 @@ export async function indexPull(db: Db, request: IndexPull, env: QueryEnv): Prom
   const { reverse = false } = request
   const found = await read(db, index, reverse ? [{ a }, start] : [start, { a }], request, reverse)
   const ids = found.map((d) => d.e)
-  return pullMany(db, request.pattern, ids, { functions: env.functions }, { known: true })
+  return pullKnown(db, request.pattern, ids, env)
 }
 
 /** Shows the wanted rows between two places, and reads no segments beyond them. */

@@ -5,6 +5,8 @@ import { type Flow, waitFor } from './flow.ts'
 import type { Limits } from './limits.ts'
 import { type Outcome, outcomeOf } from './outcome.ts'
 import type { Prepared } from './prepare.ts'
+import { Budget } from './pull/budget.ts'
+import { pullKnown } from './pull/pull.ts'
 import type { Output } from './results.ts'
 import { readerOf, shapeResult } from './shape-result.ts'
 import type { Find, FindElement } from './syntax.ts'
@@ -27,13 +29,13 @@ export function* answer(
   const outcome = outcomeOf(prepared.program, found, env)
   const { find } = prepared.program.query
   const outputs = find.elements.some((element) => element.kind === 'pull')
-    ? yield* pulled(prepared, outcome, env)
+    ? yield* pulled(prepared, outcome, env, limits)
     : outcome.table.outputs
   return shape(find, outcome.rows, outputs)
 }
 
 /** The outputs with every pull carried out for the rows that are asked for. */
-function* pulled(prepared: Prepared, { table, rows }: Outcome, env: QueryEnv): Flow<Output[]> {
+function* pulled(prepared: Prepared, { table, rows }: Outcome, env: QueryEnv, limits: Limits): Flow<Output[]> {
   const { elements } = prepared.program.query.find
   const out: Output[] = [...table.outputs]
   for (let i = 0; i < elements.length; i++) {
@@ -41,7 +43,9 @@ function* pulled(prepared: Prepared, { table, rows }: Outcome, env: QueryEnv): F
     if (element.kind !== 'pull') continue
     const column = (table.outputs[i] as Output & { readonly kind: 'values' }).column
     const ids = Array.from(rows, (row) => column[row] as number)
-    const results = yield* waitFor(env.pull(dbOfPull(prepared, element), patternOf(prepared, element), ids))
+    const budget = new Budget(limits, element.form)
+    const pattern = patternOf(prepared, element)
+    const results = yield* waitFor(pullKnown(dbOfPull(prepared, element), pattern, ids, env, budget))
     const shown: unknown[] = []
     rows.forEach((row, k) => {
       shown[row] = results[k]

@@ -77,7 +77,7 @@ function parsePull(args: readonly Edn[], form: Edn): FindElement {
   if (name === undefined || pattern === undefined || more.length > 0) {
     throw malformed(form, 'a pull such as (pull ?e [:inv/sku]) or (pull $2 ?e ?pattern)')
   }
-  return { kind: 'pull', source: source ?? '$', name, pattern: pullPattern(pattern) }
+  return { kind: 'pull', source: source ?? '$', name, pattern: pullPattern(pattern), form }
 }
 
 function pullPattern(form: Edn): PullPattern {

@@ -96,7 +96,13 @@ export type FindElement =
       readonly name: string
       readonly form: Edn
     }
-  | { readonly kind: 'pull'; readonly source: string; readonly name: string; readonly pattern: PullPattern }
+  | {
+      readonly kind: 'pull'
+      readonly source: string
+      readonly name: string
+      readonly pattern: PullPattern
+      readonly form: Edn
+    }
 export type PullPattern =
   | { readonly kind: 'const'; readonly value: unknown }
   | { readonly kind: 'input'; readonly name: string }

@@ -3,7 +3,7 @@ import type { PullPlan } from './plan.ts'
 
 /**
  * The attributes of which a fact can change what `plan` shows; 'all' when every attribute's can: for wildcards and
- * components, and, unless every entity is `known` (as in {@link PullOptions}), when an id or a default alone can be the
+ * components, and, unless every entity is `known` (as in `pullKnown`), when an id or a default alone can be the
  * answer, for then it counts whether the entity has any fact. A changed schema makes a new plan and is not in here.
  */
 export function attributesTouched(plan: PullPlan, known = false): ReadonlySet<number> | 'all' {

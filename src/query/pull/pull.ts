@@ -4,8 +4,9 @@ import { type Db, resolveAlias } from '../../db/db.ts'
 import { loadAll } from '../../db/load.ts'
 import { scan } from '../../db/view.ts'
 import { type Flow, runFlow } from '../flow.ts'
+import { Limits, type QueryOptions } from '../limits.ts'
 import { attributesTouched } from './attributes-touched.ts'
-import { Budget, type PullOptions } from './budget.ts'
+import { Budget } from './budget.ts'
 import { Builder, type Functions } from './build.ts'
 import { lanesOf } from './lane.ts'
 import { Level } from './level.ts'
@@ -37,10 +38,22 @@ export function pullMany(
   pattern: unknown,
   ids: readonly number[],
   env: PullEnv,
-  options: PullOptions = {},
+  options?: QueryOptions,
 ): MaybePromise<(Pulled | undefined)[]> {
-  return runPull(db, pullPlan(db.schema, pattern), ids, env, options)
+  return runPull(db, pullPlan(db.schema, pattern), ids, env, new Budget(new Limits('pull', options)), false)
 }
+
+/**
+ * {@link pullMany} where every id comes from a fact of this database, as the rows of a query do. Then nothing is asked about
+ * an entity whose answer holds no fact, and it is shown as it is, as Datomic does: `{ 'db/id': n }`.
+ */
+export const pullKnown = (
+  db: Db,
+  pattern: unknown,
+  ids: readonly number[],
+  env: PullEnv,
+  budget = new Budget(),
+): MaybePromise<(Pulled | undefined)[]> => runPull(db, pullPlan(db.schema, pattern), ids, env, budget, true)
 
 /** {@link pullMany} of one entity. */
 export function pullOne(
@@ -48,11 +61,12 @@ export function pullOne(
   pattern: unknown,
   id: number,
   env: PullEnv,
-  options: PullOptions = {},
+  options?: QueryOptions,
 ): MaybePromise<Pulled | undefined> {
   const plan = pullPlan(db.schema, pattern)
-  const alone = plan.flat ? pullAlone(db, plan, id, env, options) : NOT_AT_HAND
-  return alone === NOT_AT_HAND ? andThen(runPull(db, plan, [id], env, options), ([found]) => found) : alone
+  const budget = new Budget(new Limits('pull', options))
+  const alone = plan.flat ? pullAlone(db, plan, id, env, budget) : NOT_AT_HAND
+  return alone === NOT_AT_HAND ? andThen(runPull(db, plan, [id], env, budget, false), ([found]) => found) : alone
 }
 
 /** Says that there is more to it, or that something has to be waited for. */
@@ -64,32 +78,32 @@ function pullAlone(
   plan: PullPlan,
   id: number,
   env: PullEnv,
-  options: PullOptions,
+  budget: Budget,
 ): Pulled | undefined | typeof NOT_AT_HAND {
   checkPull(db, plan, env)
-  const builder = new Builder(db.schema, env.functions, new Budget(options))
+  const builder = new Builder(db.schema, env.functions, budget)
   const node = new Node(resolveAlias(db, id))
   const lanes = lanesOf(db, plan, [node.entity])
   for (const { scans } of lanes) if (scans.some(({ whereabouts }) => whereabouts === 'stored')) return NOT_AT_HAND
   for (const lane of lanes) lane.open(0)
   builder.read(plan, lanes, node)
-  return node.found || options.known === true ? node.result : NOT_AT_HAND
+  return node.found ? node.result : NOT_AT_HAND
 }
 
 /** {@link attributesTouched} of a pattern. Throws what `parsePull` throws. */
 export const pullTouches = (db: Db, pattern: unknown, known = false): ReadonlySet<number> | 'all' =>
   attributesTouched(pullPlan(db.schema, pattern), known)
 
-/** {@link pullMany} with a plan made beforehand. Requires: `plan.schema` is `db.schema`. */
-export function runPull(
+function runPull(
   db: Db,
   plan: PullPlan,
   ids: readonly number[],
   env: PullEnv,
-  options: PullOptions = {},
+  budget: Budget,
+  known: boolean,
 ): MaybePromise<(Pulled | undefined)[]> {
   checkPull(db, plan, env)
-  return runFlow(pullFlow(db, plan, ids, env.functions, options))
+  return runFlow(pullFlow(db, plan, ids, env.functions, budget, known))
 }
 
 function checkPull(db: Db, plan: PullPlan, env: PullEnv): void {
@@ -108,9 +122,9 @@ function* pullFlow(
   plan: PullPlan,
   ids: readonly number[],
   functions: Functions,
-  options: PullOptions,
+  budget: Budget,
+  known: boolean,
 ): Flow<(Pulled | undefined)[]> {
-  const budget = new Budget(options)
   const builder = new Builder(db.schema, functions, budget)
   const tops = ids.map((id) => new Node(resolveAlias(db, id)))
   let round = tops.length === 0 ? [] : [new Level(db, plan, tops.slice())]
@@ -122,7 +136,7 @@ function* pullFlow(
     round = Array.from(builder.takeNext(), ([within, nodes]) => new Level(db, within, nodes))
   }
   builder.finishWaiting()
-  if (options.known !== true) yield* dropUnknown(db, tops)
+  if (!known) yield* dropUnknown(db, tops)
   return tops.map(({ result }) => result)
 }
 
