@@ -98,6 +98,8 @@ describe('what is no query is refused, saying what was found and what was wanted
     ['[:find [?a ...] :keys a]', 'this :find makes none'],
     ['[:find ?e :with e]', 'a variable such as ?x'],
     ['[:find ?e :in $ $]', 'every source and name in :in once'],
+    ['[:find ?e :in % $ %]', 'every source and name in :in once'],
+    ['[:find ?a :keys __proto__]', 'none of them __proto__'],
     ['[:find ?e :in [?x 5]]', 'a binding'],
     ['[:find ?e :where ?e]', 'a clause'],
     ['[:find ?e :where []]', 'a clause'],

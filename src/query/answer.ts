@@ -4,6 +4,7 @@ import { execute } from './execute.ts'
 import { type Flow, waitFor } from './flow.ts'
 import type { Limits } from './limits.ts'
 import { type Outcome, outcomeOf } from './outcome.ts'
+import { patternInput } from './pattern-input.ts'
 import type { Prepared } from './prepare.ts'
 import { Budget } from './pull/budget.ts'
 import { pullKnown } from './pull/pull.ts'
@@ -64,10 +65,5 @@ function dbOfPull({ program, sources }: Prepared, element: Pull): Db {
 }
 
 function patternOf({ program, inputs }: Prepared, { pattern }: Pull): unknown {
-  if (pattern.kind === 'const') return pattern.value
-  const at = program.query.in.findIndex((input) => {
-    if (input.kind === 'name') return input.name === pattern.name
-    return input.kind === 'binding' && input.binding.kind === 'var' && input.binding.name === pattern.name
-  })
-  return inputs[at]
+  return pattern.kind === 'const' ? pattern.value : inputs[patternInput(program.query, pattern.name)]
 }

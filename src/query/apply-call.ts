@@ -1,9 +1,9 @@
-import { AnnalsError, isAnnalsError } from '../base/errors.ts'
 import type { Value } from '../datom/value.ts'
 import { bindResults } from './bind-results.ts'
 import type { Result } from './builtin.ts'
 import type { Column } from './column.ts'
 import { showForm } from './malformed.ts'
+import { callFailed } from './own-call.ts'
 import { columnOf, pickMarked, type Relation } from './relation.ts'
 import type { Run } from './run.ts'
 import type { SlotBinding } from './slot-binding.ts'
@@ -12,12 +12,21 @@ import type { Arg, CallStep } from './step.ts'
 /** Reads an argument's value in a row of a relation. */
 type Reader = (row: number) => Result
 
+/** What an argument is in every row; undefined for a variable's, and for a source. */
+export function constantOf(run: Run, arg: Arg): Result | undefined {
+  switch (arg.kind) {
+    case 'slot':
+      return run.constants[arg.slot]
+    case 'list':
+      return arg.items.map((item) => constantOf(run, item) ?? null)
+    default:
+      return arg.kind === 'value' ? arg.value : undefined
+  }
+}
+
 function readerOf(run: Run, arg: Arg, r: Relation): Reader {
-  if (arg.kind === 'value') return () => arg.value
-  if (arg.kind === 'source')
-    throw new AnnalsError('query/malformed', 'a source can only stand in get-else, get-some, missing? and q', {})
-  const constant = run.constants[arg.slot]
-  if (constant !== undefined) return () => constant
+  const constant = constantOf(run, arg)
+  if (constant !== undefined || arg.kind !== 'slot') return () => constant ?? null
   const column = columnOf(r, arg.slot) as Column
   return (row) => column[row] as Value
 }
@@ -29,15 +38,8 @@ export function namingClause<T>(step: CallStep, f: () => T): T {
   try {
     return f()
   } catch (e) {
-    throw inClause(step, e)
+    throw callFailed(showForm(step.form), step.name, e)
   }
-}
-
-function inClause(step: CallStep, e: unknown): unknown {
-  if (isAnnalsError(e) && (e.code !== 'query/bad-argument' || 'clause' in e.data)) return e
-  const clause = showForm(step.form)
-  const why = e instanceof Error ? e.message : String(e)
-  return new AnnalsError('query/bad-argument', `${clause}: ${why}`, { clause, function: step.name }, { cause: e })
 }
 
 /** The rows of `r` for which a predicate holds. */

@@ -81,19 +81,10 @@ function findElement(x: unknown): Edn {
   if (typeof x === 'string') return sym(x)
   const parts = items(x, "a variable, an aggregate such as ['max', '?x'] or a pull")
   const [head] = parts
-  if (head === 'pull') return pull(parts)
+  if (head === 'pull')
+    return list(sym(head), ...parts.slice(1).map((part) => (isName(part) ? sym(part) : { $lit: part })))
   if (!isBareName(head)) return parts.map(findElement)
   return list(sym(head), ...parts.slice(1).map((arg) => argument(arg, 0)))
-}
-
-function pull(parts: readonly unknown[]): Edn {
-  const at = typeof parts[1] === 'string' && isSourceName(parts[1]) ? 2 : 1
-  const [name, pattern, ...more] = parts.slice(at)
-  if (typeof name !== 'string' || pattern === undefined || more.length > 0) {
-    throw refuse(parts, "a pull such as ['pull', '?e', ['inv/sku']]")
-  }
-  const source = at === 2 ? [sym(parts[1] as string)] : []
-  return list(sym('pull'), ...source, sym(name), isName(pattern) ? sym(pattern) : { $lit: pattern })
 }
 
 function order(x: unknown): Edn {

@@ -1,6 +1,7 @@
 import { isNumeric } from '../datom/decimal.ts'
 import type { Value } from '../datom/value.ts'
 import type { Db } from '../db/db.ts'
+import { constantOf } from './apply-call.ts'
 import { bindResults } from './bind-results.ts'
 import type { Result } from './builtin.ts'
 import { callRule } from './call-rule.ts'
@@ -135,10 +136,10 @@ function argumentOf(run: Run, arg: Arg, r: Relation, row: number): unknown {
   switch (arg.kind) {
     case 'source':
       return sourceOf(run, arg)
-    case 'value':
-      return engineValues(arg.value)
-    default:
+    case 'slot':
       return new EngineValue(run.constants[arg.slot] ?? (columnOf(r, arg.slot)?.[row] as Value))
+    default:
+      return engineValues(constantOf(run, arg) ?? null)
   }
 }
 

@@ -50,7 +50,8 @@ function parseNamedElements(named: ReadonlyMap<Edn, Edn>): Find {
 }
 
 function distinctNames(names: string[], form: Edn): string[] {
-  if (new Set(names).size < names.length) throw malformed(form, 'a different name for every column')
+  if (new Set(names).size < names.length || names.includes('__proto__'))
+    throw malformed(form, 'a different name for every column, and none of them __proto__')
   return names
 }
 

@@ -44,7 +44,9 @@ function parseVariable(form: Edn): string {
 function parseInputs(forms: readonly Edn[] | undefined): Input[] {
   if (forms === undefined) return [{ kind: 'source', name: '$' }]
   const inputs = forms.map(parseInput)
-  const names = inputs.flatMap((input) => (input.kind === 'source' || input.kind === 'name' ? [input.name] : []))
+  const names = inputs.flatMap((input) =>
+    input.kind === 'rules' ? ['%'] : input.kind === 'binding' ? [] : [input.name],
+  )
   if (new Set(names).size < names.length) throw malformed(forms, 'every source and name in :in once')
   return inputs
 }

@@ -3,7 +3,9 @@ import { type AggregateArg, aggregateArgs, amountSlot, type SlotAmount } from '.
 import type { QueryEnv } from './env.ts'
 import { mayMix } from './mixed-numbers.ts'
 import { bindingVariables } from './parse-binding.ts'
+import { patternInput } from './pattern-input.ts'
 import { pointSteps } from './point-steps.ts'
+import { pullPlan } from './pull/plans.ts'
 import { unboundVariable } from './query-errors.ts'
 import { resolveBinding } from './resolve-call.ts'
 import { resolveClauses } from './resolve-clauses.ts'
@@ -128,12 +130,15 @@ function foundSlots(query: Query, scope: Scope): number[] {
   })
 }
 
-/** What is pulled is an entity. */
+/** What is pulled is an entity, by a pattern that can be read. */
 function notePulls(r: Resolving, query: Query, found: readonly number[], around: number): void {
   query.find.elements.forEach((element, i) => {
     if (element.kind !== 'pull') return
-    const source = sourceNamed(r, element.source === '$' ? undefined : element.source, around, [])
-    schemaOf(r, source, [])
+    const { pattern, form } = element
+    const source = sourceNamed(r, element.source === '$' ? undefined : element.source, around, form)
+    const schema = schemaOf(r, source, form)
+    if (pattern.kind === 'const') pullPlan(schema, pattern.value)
+    else if (patternInput(query, pattern.name) === -1) throw unboundVariable(pattern.name, form)
     r.roles.note(found[i] as number, { kind: 'entity', source })
   })
 }

@@ -1,7 +1,7 @@
 import { isAnnalsError } from '../base/errors.ts'
 import { compareValues, sameValue, type Value } from '../datom/value.ts'
-import { isTruthy, namingClause } from './apply-call.ts'
-import type { Comparison, Result } from './builtin.ts'
+import { constantOf, isTruthy, namingClause } from './apply-call.ts'
+import type { Comparison } from './builtin.ts'
 import type { Run } from './run.ts'
 import type { CallStep, Step } from './step.ts'
 
@@ -24,9 +24,7 @@ export function pushable(run: Run, step: Step, slot: number): Pushed | undefined
   if (step.kind !== 'call' || step.binding !== undefined || !step.needs.includes(slot)) return undefined
   if (step.needs.some((s) => s !== slot && run.constants[s] === undefined)) return undefined
   const { fn } = step
-  const args: Result[] = step.args.map((arg) =>
-    arg.kind === 'value' ? arg.value : arg.kind === 'slot' ? (run.constants[arg.slot] ?? null) : null,
-  )
+  const args = step.args.map((arg) => constantOf(run, arg) ?? null)
   const places = step.args.flatMap((arg, i) => (arg.kind === 'slot' && arg.slot === slot ? [i] : []))
   const [place] = places
   if (fn.comparison !== undefined && args.length === 2 && places.length === 1 && place !== undefined) {

@@ -1,10 +1,10 @@
-import { isKeyword } from '../datom/atoms.ts'
 import type { Builtin } from './builtin.ts'
 import { builtinNames, customFunction, findBuiltin } from './functions/registry.ts'
 import { malformed } from './malformed.ts'
 import { parseQuery } from './parse-query.ts'
 import { unboundVariable, unknownName, wrongArity } from './query-errors.ts'
-import { attributeNamed, constantResult } from './resolve-terms.ts'
+import { resolveArg, resolveArgs } from './resolve-args.ts'
+import { attributeNamed } from './resolve-terms.ts'
 import { constantSlot, type Resolving, schemaOf, sourceNamed } from './resolving.ts'
 import type { Scope } from './scope.ts'
 import { bindingSlots, type SlotBinding } from './slot-binding.ts'
@@ -33,9 +33,8 @@ function resolveFunction(r: Resolving, c: CallClause, scope: Scope, around: numb
       least === most ? `${least}` : most === Number.POSITIVE_INFINITY ? `at least ${least}` : `${least} to ${most}`
     throw wrongArity(c.fn, `${wanted} arguments`, c.args.length, c.form)
   }
-  const args = c.args.map((arg) => resolveArg(r, c, arg, scope, around))
   const binding = c.binding && resolveBinding(c.binding, scope)
-  relate(r, fn, args, binding)
+  const args = resolveArgs(r, c, fn, binding, scope, around)
   return { kind: 'call', fn, name: c.fn, args, binding, ...slotsOf(args, binding), form: c.form }
 }
 
@@ -45,39 +44,6 @@ function functionNamed(r: Resolving, c: CallClause): Builtin {
   const custom = r.env.functions.get(c.fn)
   if (custom !== undefined) return customFunction(c.fn, custom)
   throw unknownName('query/unknown-function', 'function', c.fn, [...r.env.functions.keys(), ...builtinNames()], c.form)
-}
-
-function resolveArg(r: Resolving, c: CallClause, arg: Argument, scope: Scope, around: number): Arg {
-  switch (arg.kind) {
-    case 'var': {
-      const slot = scope.find(arg.name)
-      if (slot === undefined) throw unboundVariable(arg.name, c.form)
-      return { kind: 'slot', slot }
-    }
-    case 'source':
-      return { kind: 'source', source: sourceNamed(r, arg.name, around, c.form) }
-    case 'blank':
-      throw malformed(c.form, 'a variable or a constant instead of _: an argument must have a value')
-    default: {
-      const { value } = arg
-      // how text is read depends on what it is compared with
-      if (typeof value === 'string' || isKeyword(value)) return { kind: 'slot', slot: constantSlot(r, value, c.form) }
-      return { kind: 'value', value: constantResult(value, c.form) }
-    }
-  }
-}
-
-/** Arguments of a comparison, and what `ground` and `identity` pass on, are read alike. */
-function relate(r: Resolving, fn: Builtin, args: readonly Arg[], binding: SlotBinding | undefined): void {
-  const slots = args.flatMap((arg) => (arg.kind === 'slot' ? [arg.slot] : []))
-  if (fn.comparison !== undefined) {
-    const ordered = fn.comparison !== '=' && fn.comparison !== '!='
-    for (let i = 1; i < slots.length; i++) r.roles.compare(slots[i - 1] as number, slots[i] as number, ordered)
-  }
-  const [only] = slots
-  const passes = fn === findBuiltin('ground') || fn === findBuiltin('identity')
-  if (passes && binding?.kind === 'slot' && binding.slot !== -1 && only !== undefined)
-    r.roles.compare(only, binding.slot, false)
 }
 
 /** The slots of a binding's variables, which must be declared. */

@@ -1,4 +1,4 @@
-import { AnnalsError, isAnnalsError } from '../base/errors.ts'
+import { AnnalsError } from '../base/errors.ts'
 import { readUntyped } from '../datom/read-value.ts'
 import { showValue } from '../datom/show-value.ts'
 import type { Value } from '../datom/value.ts'
@@ -10,6 +10,7 @@ import type { QueryEnv } from './env.ts'
 import { asValue } from './functions/arguments.ts'
 import { groupRows } from './group-rows.ts'
 import { showForm } from './malformed.ts'
+import { atOnce, callFailed } from './own-call.ts'
 import { columnOf, type Relation } from './relation.ts'
 import type { Find, FindElement } from './syntax.ts'
 
@@ -75,16 +76,8 @@ function aggregated(
     }
     return { kind: 'results', results: builtin.apply(column, groups, count, amounts[0] as number | undefined) }
   } catch (cause) {
-    if (isAnnalsError(cause) && cause.code !== 'query/bad-argument') throw cause
-    const clause = showForm(element.form)
-    const why = cause instanceof Error ? cause.message : String(cause)
-    throw new AnnalsError('query/bad-argument', `${clause}: ${why}`, { clause, function: element.fn }, { cause })
+    throw callFailed(showForm(element.form), element.fn, cause)
   }
-}
-
-function atOnce(made: unknown): unknown {
-  if (made instanceof Promise) throw new Error('it returned a promise; aggregates are synchronous')
-  return made
 }
 
 /** Checks the numbers before the variables of the built-in aggregates. Throws `query/bad-argument`. */

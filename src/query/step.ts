@@ -43,9 +43,10 @@ export interface TuplesStep extends StepBase {
   readonly values: readonly (Value | undefined)[]
 }
 
-/** An argument: a slot, a constant, or a source. */
+/** An argument: a slot, a constant, a list of constants of which each may be a slot, or a source. */
 export type Arg =
   | { readonly kind: 'slot'; readonly slot: number }
+  | { readonly kind: 'list'; readonly items: readonly Arg[] }
   | { readonly kind: 'value'; readonly value: Result }
   | { readonly kind: 'source'; readonly source: number }
 

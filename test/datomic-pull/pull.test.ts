@@ -125,6 +125,17 @@ describe('options', () => {
     expect(await pull('[[:artist/name :xform shout]]', world.ids.joni)).toEqual({ 'artist/name': 'Joni!' })
     expect(await pull('[(:artist/startYear :default "N/A")]', world.ids.joni)).toEqual({ 'artist/startYear': 'N/A' })
   })
+  it(':xform that throws or answers late is an error that names it', async () => {
+    const wanted = { code: 'query/bad-argument', data: { function: 'my.app/nth-longest' } }
+    expect(await refusal(pull('[(:artist/name :xform my.app/nth-longest)]', world.ids.paul))).toMatchObject(wanted)
+    expect(await refusal(pull('[(:artist/name :xform later)]', world.ids.paul))).toMatchObject({
+      code: 'query/bad-argument',
+      message: expect.stringContaining('promise'),
+    })
+  })
+  it(':as takes a symbol in EDN', async () => {
+    expect(await pull('[(:artist/name :as called)]', world.ids.joni)).toEqual({ called: 'Joni' })
+  })
   it(':limit cuts, is 1000 unless told, and nil is none', async () => {
     const aliases = Array.from({ length: 1500 }, (_, i) => `alias ${i}`)
     const { dbAfter } = await world.conn.db().with([{ 'db/id': world.ids.carl, 'artist/aliases': aliases }])

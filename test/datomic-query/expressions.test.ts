@@ -61,6 +61,52 @@ describe('functions', () => {
     const error = await refusal(q('[:find ?x :where [_ :release/name ?n] [(shuot ?n) ?x]]'))
     expect(error).toMatchObject({ code: 'query/unknown-function', data: { name: 'shuot', nearest: 'shout' } })
   })
+  it('read the members of constant lists as the variables are that they meet', async () => {
+    const from = (...countries: string[]) => ({
+      find: [['?n', '...']],
+      where: [
+        [
+          ['ground', countries],
+          ['?c', '...'],
+        ],
+        ['?a', 'artist/country', '?c'],
+        ['?a', 'artist/name', '?n'],
+      ],
+    })
+    expect(await q(from(':country/GB', ':country/CA'))).toEqual(['Joni', 'Paul'])
+    expect(await q(from(':country/US', ':nowhere'))).toEqual([])
+    const prices = {
+      find: ['?n', '?rank'],
+      where: [
+        [
+          [
+            'ground',
+            [
+              ['9.5', 1],
+              ['12.00', 2],
+            ],
+          ],
+          [['?p', '?rank']],
+        ],
+        ['?r', 'release/price', '?p'],
+        ['?r', 'release/name', '?n'],
+      ],
+    }
+    expect(await q(prices)).toEqual([
+      ['Blue', 2],
+      ['Ram', 1],
+    ])
+    const among = {
+      find: [['?n', '...']],
+      where: [['?r', 'release/price', '?p'], [['contains?', ['9.50', '10'], '?p']], ['?r', 'release/name', '?n']],
+    }
+    expect(await q(among)).toEqual(['Ram'])
+    expect(await q('[:find ?l . :where [(ground ["a" 1 nil]) ?l]]')).toEqual(['a', 1, null])
+  })
+  it('take no source, unless they ask the database', async () => {
+    const { code, data } = await refusal(q('[:find ?x :where [_ :release/year ?y] [(+ $ ?y) ?x]]'))
+    expect({ code, data }).toMatchObject({ code: 'query/malformed', data: { found: '[(+ $ ?y) ?x]' } })
+  })
   it('do not nest', async () => {
     expect((await refusal(q('[:find ?x :where [(+ 1 (+ 2 3)) ?x]]'))).code).toMatch(/^(?:query|value)\//)
   })

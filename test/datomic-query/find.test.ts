@@ -68,6 +68,14 @@ describe('find specifications', () => {
       ),
     ).toEqual([[{ 'artist/name': 'Paul' }, { 'release/name': 'Wild' }]])
   })
+  it.each([
+    ['[:find (pull ?r [:release/nmae]) :where [?r :release/year 1800]]', 'pull/unknown-attribute', /release\/name/],
+    ['[:find (pull ?r ?shape) :in $ ?pattern :where [?r :release/year 1800]]', 'query/unbound-variable', /\?shape/],
+    ['[:find (pull ?r shape) :where [?r :release/year 1800]]', 'query/unbound-variable', /shape/],
+  ])('%s is refused before it finds anything', async (query, code, says) => {
+    const error = await refusal(query.includes(':in') ? q(query, []) : q(query))
+    expect(error).toMatchObject({ code, message: expect.stringMatching(says) })
+  })
   it('finds nothing of an entity that the pattern does not speak of', async () => {
     expect(await q({ find: [['pull', '?r', ['release/price']]], where: [['?r', 'release/name', 'Wild']] })).toEqual([
       [undefined],

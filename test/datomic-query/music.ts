@@ -21,6 +21,7 @@ const functions = {
   shout: (text: string) => `${text}!`,
   'my.app/nth-longest': (n: number, seconds: number[]) => seconds.sort((a, b) => b - a)[n - 1] ?? null,
   spread: (values: number[]) => Math.max(...values) - Math.min(...values),
+  later: async (x: unknown) => x,
   tagged: (tag: string, values: unknown[]) => `${tag}:${values.length}`,
 }
 

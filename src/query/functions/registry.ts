@@ -2,6 +2,7 @@ import { AnnalsError, isAnnalsError } from '../../base/errors.ts'
 import { readUntyped } from '../../datom/read-value.ts'
 import { showValue } from '../../datom/show-value.ts'
 import type { Builtin, Result } from '../builtin.ts'
+import { atOnce } from '../own-call.ts'
 import { ARITHMETIC } from './arithmetic.ts'
 import { COLLECTIONS } from './collections.ts'
 import { COMPARISONS } from './comparisons.ts'
@@ -26,7 +27,7 @@ export const builtinNames = (): Iterable<string> => BUILTINS.keys()
 export function customFunction(name: string, f: (...args: unknown[]) => unknown): Builtin {
   return {
     arity: [0, Number.POSITIVE_INFINITY],
-    apply: (args) => readResult(name, f(...args.map(showResult))),
+    apply: (args) => readResult(name, atOnce(f(...args.map(showResult)))),
   }
 }
 
@@ -37,12 +38,6 @@ function readResult(name: string, x: unknown): Result {
   if (x === null || x === undefined) return null
   if (Array.isArray(x)) return x.map((m) => readResult(name, m))
   if (x instanceof Set) return Array.from(x, (m) => readResult(name, m))
-  if (x instanceof Promise) {
-    throw new AnnalsError(
-      'query/bad-argument',
-      `the function ${name} returned a promise; functions in queries are synchronous`,
-    )
-  }
   try {
     return readUntyped(x, name)
   } catch (cause) {

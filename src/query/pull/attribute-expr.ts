@@ -125,6 +125,7 @@ function readOption(out: Options, name: string, option: string, value: unknown):
   switch (option) {
     case 'as':
       if (isKeyword(value)) out.as = withoutColon(value.$kw)
+      else if (isSym(value)) out.as = value.$sym
       else if (typeof value === 'string') out.as = value
       else throw refuse('a string or a keyword')
       return

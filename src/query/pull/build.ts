@@ -2,6 +2,7 @@ import { unreachable } from '../../base/assert.ts'
 import type { Schema } from '../../datom/schema.ts'
 import { showValue } from '../../datom/show-value.ts'
 import type { Value } from '../../datom/value.ts'
+import { atOnce, callFailed } from '../own-call.ts'
 import type { Budget } from './budget.ts'
 import type { Cursor } from './cursor.ts'
 import type { Lane } from './lane.ts'
@@ -141,11 +142,19 @@ export class Builder {
         v = spec.fallback()
       } else {
         if (kind !== 'id') node.found = true
-        if (spec.xform !== undefined) v = this.functions.get(spec.xform)?.(v)
+        if (spec.xform !== undefined) v = this.transformed(v, spec.xform, spec.key)
         if (v === undefined) continue
       }
       if (node.result === undefined) node.result = {}
       setKey(node.result, spec.key, v)
+    }
+  }
+
+  private transformed(v: unknown, name: string, key: string): unknown {
+    try {
+      return atOnce(this.functions.get(name)?.(v))
+    } catch (cause) {
+      throw callFailed(`xform ${name} of ${key}`, name, cause)
     }
   }
 }
