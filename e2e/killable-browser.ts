@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type BrowserContext, chromium } from 'playwright-core'
 import { expect } from 'vitest'
@@ -38,4 +38,14 @@ export async function launchKillable(profile: string, moreFlags: readonly string
       await gone
     },
   }
+}
+
+/**
+ * Whether a browser with this profile made its IndexedDB files anew when they were opened last. Chromium does so, without a word, when
+ * it finds the log of its LevelDB damaged ("checksum mismatch"), as a kill in the middle of a write leaves it in one of a hundred.
+ */
+export function beganAnew(profile: string): boolean {
+  const folder = join(profile, 'Default', 'IndexedDB')
+  const opened = readdirSync(folder).map((name) => join(folder, name, 'LOG'))
+  return opened.some((log) => existsSync(log) && readFileSync(log, 'utf8').includes('since it was missing'))
 }

@@ -16,7 +16,7 @@ export interface Visit {
 }
 
 /** How long anything on the page may take, ms: the machine may be busy. */
-export const PATIENCE = 15_000
+export const PATIENCE = 30_000
 const soon = { timeout: PATIENCE, interval: 50 }
 
 /** What a browser says when a server is down: expected wherever a test takes it down. */

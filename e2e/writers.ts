@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
-import type { ShopPage } from './shop-page.ts'
+import { PATIENCE, type ShopPage } from './shop-page.ts'
 
 /** Writers of one tab: their transactions share commits. */
 const PER_TAB = 3
@@ -34,7 +34,7 @@ export class Writers {
       BIG,
       PAUSE,
     })
-    await expect.poll(() => this.total, { timeout: 15_000, interval: 20 }).toBeGreaterThanOrEqual(before + PER_TAB)
+    await expect.poll(() => this.total, { timeout: PATIENCE, interval: 20 }).toBeGreaterThanOrEqual(before + PER_TAB)
   }
 
   /** Nothing that was acknowledged before is missing, nothing is half there, and every number came once. */
