@@ -1,7 +1,7 @@
 import { sameValue, type Value } from '../datom/value.ts'
 import { type BodyPlan, bodyPlans, isRecursiveCall, type RecursiveCall } from './body-plan.ts'
 import { type Column, constantColumn } from './column.ts'
-import { EdgeIndex } from './edge-join.ts'
+import { followEdges } from './edge-join.ts'
 import type { Flow } from './flow.ts'
 import { IntBuffer } from './int-buffer.ts'
 import { joinRelations } from './join-relations.ts'
@@ -158,17 +158,11 @@ function* advance(run: Run, table: RuleTable): Flow<boolean> {
     const body = bodies[b] as BodyPlan
     table.callsDone[b] ??= body.calls.map(() => 0)
     const done = table.callsDone[b] as number[]
-    const upTo = body.calls.map((call) => run.tables.of(call.rule, call.bound).answers.size)
-    const edges = yield* edgesOf(run, table, body)
-    if (edges !== undefined) {
-      const end = upTo[0] as number
-      if (done[0] !== end) worked = true
-      edges.join(run, table, done[0] as number, end)
-      done[0] = end
-      const pause = run.limits.pause()
-      if (pause !== undefined) yield pause
+    if (yield* followed(run, table, body, done)) {
+      worked = true
       continue
     }
+    const upTo = body.calls.map((call) => run.tables.of(call.rule, call.bound).answers.size)
     if (from < to) {
       const asked = table.demandRelation(run.codes, from, to)
       yield* answerWith(run, table, body.steps, seedsOf(asked))
@@ -189,12 +183,14 @@ function* advance(run: Run, table: RuleTable): Flow<boolean> {
   return worked || table.answers.size > before
 }
 
-/** The edges that its own answers are joined with, where nothing narrows what is asked and nobody wants to see the steps. */
-function* edgesOf(run: Run, table: RuleTable, { calls, edge }: BodyPlan): Flow<EdgeIndex | undefined> {
+/** Whether all that the edges of an alternative lead to was found at once: not where somebody wants to see the steps. */
+function* followed(run: Run, table: RuleTable, { calls, edge }: BodyPlan, done: number[]): Flow<boolean> {
   const [call] = calls
-  if (edge === undefined || call === undefined || run.trace !== undefined || !table.isOpen) return undefined
-  if (run.tables.of(call.rule, call.bound) !== table) return undefined
-  return yield* EdgeIndex.of(run, edge, table.answers.size)
+  if (edge === undefined || call === undefined || run.trace !== undefined || !table.isOpen) return false
+  if (run.tables.of(call.rule, call.bound) !== table || done[0] === table.answers.size) return false
+  if (!(yield* followEdges(run, edge, table, done[0] as number))) return false
+  done[0] = table.answers.size
+  return true
 }
 
 function* answerWith(run: Run, table: RuleTable, steps: readonly Step[], seeds: readonly Relation[]): Flow<void> {
@@ -202,7 +198,7 @@ function* answerWith(run: Run, table: RuleTable, steps: readonly Step[], seeds: 
   const found = yield* run.solve(run, steps, seeds, rule.params)
   if (found.length === 0) return
   const columns = rule.params.map((slot) => run.codes.ofColumn(columnOf(found, slot) as Column))
-  table.answer(columns, found.length)
+  table.answer(columns, found.length, found.distinct)
   run.limits.checkRows(table.answers.size, rule.form)
   run.limits.checkTime(rule.form)
 }

@@ -134,7 +134,7 @@ export function firstInts(ints: Int32Array, n: number): Int32Array {
 }
 
 /** `column[rows[0 ..< n]]`. */
-export function pickColumn(column: Column, rows: Int32Array, n: number): Column {
+export function pickColumn(column: Column, rows: ArrayLike<number>, n: number): Column {
   if (column instanceof Int32Array) {
     const out = new Int32Array(n)
     for (let k = 0; k < n; k++) out[k] = column[rows[k] as number] as number

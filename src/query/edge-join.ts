@@ -1,6 +1,8 @@
-import type { Column } from './column.ts'
+import { type Column, pickColumn } from './column.ts'
 import type { Flow } from './flow.ts'
-import { type IntIndex, indexInts } from './int-index.ts'
+import { groupRows } from './group-rows.ts'
+import { IntBuffer } from './int-buffer.ts'
+import { indexInts } from './int-index.ts'
 import { constantScan } from './pattern-range.ts'
 import { columnOf } from './relation.ts'
 import type { RuleTable } from './rule-table.ts'
@@ -9,94 +11,128 @@ import { scanPattern } from './run-pattern.ts'
 import { type PatternStep, PLACES, Place, type Rule, type RuleStep, type Step } from './step.ts'
 
 /**
- * A rule's alternative that goes one edge further: a recursive call and one pattern over an attribute, which share one
- * variable, as in `[?x :node/follows ?z] (follows ?z ?y)`. Where everything is asked for, its rounds need no plan: the edges are
- * indexed once, and each new answer meets those that it touches.
+ * A rule's alternative that goes one edge further: a recursive call and one pattern over an attribute, as in
+ * `[?x :node/follows ?z] (follows ?z ?y)`. One argument moves along the edges, the other, if there is one, stays as it is. Where
+ * everything is asked for, it needs neither plan nor rounds: what can be reached is walked to.
  */
 export interface Edge {
   readonly pattern: PatternStep
-  /** The place of the call's argument that the edges are found by, and that variable's slot. */
-  readonly joined: number
-  readonly joinedSlot: number
-  /** The edges' other end. */
-  readonly otherSlot: number
-  /** By parameter: the place of the call's argument that it is, or -1 for the edges' other end. */
-  readonly from: readonly number[]
+  /** The place of the argument that moves, and where it moves from and to. */
+  readonly moving: number
+  readonly from: number
+  readonly to: number
 }
 
 /** The edge that `rest`, the other steps of an alternative of `rule` with the recursive call `call`, is; undefined for all else. */
-export function edgeOf(rule: Rule, call: RuleStep, rest: readonly Step[]): Edge | undefined {
+export function edgeOf({ params }: Rule, { args }: RuleStep, rest: readonly Step[]): Edge | undefined {
   const [pattern, more] = rest
-  if (pattern?.kind !== 'pattern' || more !== undefined || pattern.attribute === undefined) return undefined
-  if (new Set(call.args).size < call.args.length) return undefined
-  const ends = [pattern.at[Place.e] as number, pattern.at[Place.v] as number]
+  if (pattern?.kind !== 'pattern' || more !== undefined || pattern.attribute === undefined || params.length > 2) return
+  const moving = params[0] === args[0] ? 1 : 0
+  const from = args[moving]
+  const to = params[moving]
+  const stays = params[1 - moving]
+  if (from === undefined || to === undefined || args[1 - moving] !== stays) return
+  if (new Set([from, to, stays]).size < 3) return
   for (let place = 0; place < PLACES; place++) {
+    const slot = pattern.at[place] as number
     const isEnd = place === Place.e || place === Place.v
-    if (((pattern.at[place] as number) !== -1) !== isEnd) return undefined
+    if (isEnd ? slot !== from && slot !== to : slot !== -1) return
   }
-  const met = ends.filter((slot) => call.args.includes(slot))
-  const otherSlot = ends.find((slot) => !call.args.includes(slot))
-  const [joinedSlot] = met
-  if (joinedSlot === undefined || otherSlot === undefined) return undefined
-  const from = rule.params.map((slot) => call.args.indexOf(slot))
-  if (rule.params.some((slot, i) => from[i] === -1 && slot !== otherSlot)) return undefined
-  return { pattern, joined: call.args.indexOf(joinedSlot), joinedSlot, otherSlot, from }
+  return pattern.at[Place.e] === pattern.at[Place.v] ? undefined : { pattern, moving, from, to }
 }
 
-/** Answers joined before the edges, all of them, are worth indexing: a lookup costs as much as so many edges. */
+/** Answers from which on reading all edges is worth it: a lookup costs as much as so many. */
 const EDGES_PER_LOOKUP = 64
 
-/** Pairs found between two looks at the limits. */
-const TOGETHER = 4096
+/**
+ * Adds to the answers of an open table all that its edge leads to; whether it did. Not where they are better looked up one by one,
+ * most answers have met the edges (`done` have), or a variable of theirs is an input.
+ */
+export function* followEdges(
+  run: Run,
+  { pattern, moving, from, to }: Edge,
+  table: RuleTable,
+  done: number,
+): Flow<boolean> {
+  const { answers } = table
+  if (run.constants[from] !== undefined || run.constants[to] !== undefined || done * 2 > answers.size) return false
+  if (constantScan(run, pattern).count > answers.size * EDGES_PER_LOOKUP) return false
+  const all = yield* scanPattern(run, pattern, () => true, [])
+  const codesOf = (slot: number): Int32Array => run.codes.ofColumn(columnOf(all, slot) as Column)
+  const graph = new Graph(codesOf(from), codesOf(to), answers.column(moving))
+  const stays = answers.width === 1 ? new Int32Array(answers.size) : answers.column(1 - moving)
+  const groups = indexInts(stays)
+  const moved = new IntBuffer(answers.size)
+  const stayed = new IntBuffer(answers.size)
+  for (let first = 0; first < stays.length; first++) {
+    const stay = stays[first] as number
+    if (groups.first(stay) !== first) continue
+    graph.reach(first, groups.next, moved)
+    stayed.fill(stay, moved.length)
+    run.limits.checkRows(answers.size + moved.length, table.rule.form)
+    run.limits.checkTime(table.rule.form)
+    const pause = run.limits.pause()
+    if (pause !== undefined) yield pause
+  }
+  answers.append(moving === 0 ? [moved.data, stayed.data] : [stayed.data, moved.data], moved.length)
+  return true
+}
 
-/** The edges of one run, by where they are met. */
-export class EdgeIndex {
-  private constructor(
-    private readonly edge: Edge,
-    private readonly index: IntIndex,
-    private readonly others: Int32Array,
-  ) {}
+/** Edges between codes, and codes to begin at, which the graph numbers. */
+class Graph {
+  /** By node: its code. */
+  private readonly codes: Int32Array
+  private readonly seeds: Int32Array
+  /** By node: where its targets begin; those of the next begin where they end. */
+  private readonly starts: Int32Array
+  private readonly targets: Int32Array
+  /** By node: the last walk that came to it, and where a walk keeps what it has come to. */
+  private readonly visited: Int32Array
+  private readonly found: Int32Array
+  private walks = 0
 
-  /** undefined where `answers` of them are better looked up one by one, or a variable of theirs is an input. */
-  static *of(run: Run, edge: Edge, answers: number): Flow<EdgeIndex | undefined> {
-    const known = run.edges.get(edge)
-    if (known !== undefined) return known
-    const { pattern, joinedSlot, otherSlot } = edge
-    if (run.constants[joinedSlot] !== undefined || run.constants[otherSlot] !== undefined) return undefined
-    if (constantScan(run, pattern).count > answers * EDGES_PER_LOOKUP) return undefined
-    const all = yield* scanPattern(run, pattern, () => true, [])
-    const codesOf = (slot: number): Int32Array => run.codes.ofColumn(columnOf(all, slot) as Column)
-    const made = new EdgeIndex(edge, indexInts(codesOf(joinedSlot)), codesOf(otherSlot))
-    run.edges.set(edge, made)
-    return made
+  constructor(from: Int32Array, to: Int32Array, seeds: Int32Array) {
+    const n = from.length
+    const all = new Int32Array(n * 2 + seeds.length)
+    all.set(from)
+    all.set(to, n)
+    all.set(seeds, n * 2)
+    const { of, firsts } = groupRows([all], all.length)
+    this.codes = pickColumn(all, firsts, firsts.length) as Int32Array
+    this.seeds = of.subarray(n * 2)
+    this.visited = new Int32Array(firsts.length)
+    this.found = new Int32Array(firsts.length)
+    const starts = new Int32Array(firsts.length + 1)
+    for (let i = 0; i < n; i++) (starts[of[i] as number] as number)++
+    for (let node = 0, sum = 0; node < starts.length; node++) starts[node] = sum += starts[node] as number
+    this.targets = new Int32Array(n)
+    for (let i = 0; i < n; i++) this.targets[--(starts[of[i] as number] as number)] = of[n + i] as number
+    this.starts = starts
   }
 
-  /** Joins the answers `from ..< to` of `table` with the edges: what comes out are answers too. */
-  join(run: Run, table: RuleTable, from: number, to: number): void {
-    const { edge, index, others } = this
-    const { next } = index
-    const { answers } = table
-    const columns = edge.from.map(() => new Int32Array(Math.min(TOGETHER, 2 * (to - from) + 8)))
-    const room = (columns[0] as Int32Array).length
+  /** Appends the codes that edges lead to from the seeds `first`, `next[first]`, … until -1, without those. Requires: no two are equal. */
+  reach(first: number, next: Int32Array, into: IntBuffer): void {
+    const { codes, seeds, starts, targets, visited, found } = this
+    const walk = ++this.walks
     let n = 0
-    for (let answer = from; answer < to; answer++) {
-      for (let i = index.first(answers.at(answer, edge.joined)); i !== -1; i = next[i] as number) {
-        for (let c = 0; c < columns.length; c++) {
-          const place = edge.from[c] as number
-          ;(columns[c] as Int32Array)[n] = place === -1 ? (others[i] as number) : answers.at(answer, place)
-        }
-        if (++n < room) continue
-        this.flush(run, table, columns, n)
-        n = 0
+    for (let i = first; i !== -1; i = next[i] as number) {
+      const node = seeds[i] as number
+      visited[node] = walk
+      found[n++] = node
+    }
+    const given = n
+    for (let i = 0; i < n; i++) {
+      const node = found[i] as number
+      const end = starts[node + 1] as number
+      for (let k = starts[node] as number; k < end; k++) {
+        const target = targets[k] as number
+        if (visited[target] === walk) continue
+        visited[target] = walk
+        found[n++] = target
       }
     }
-    this.flush(run, table, columns, n)
-  }
-
-  private flush(run: Run, table: RuleTable, columns: readonly Int32Array[], n: number): void {
-    if (n === 0) return
-    table.answer(columns, n)
-    run.limits.checkRows(table.answers.size, table.rule.form)
-    run.limits.checkTime(table.rule.form)
+    into.reserve(n - given)
+    const { data } = into
+    for (let i = given; i < n; i++) data[into.length++] = codes[found[i] as number] as number
   }
 }

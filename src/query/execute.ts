@@ -43,7 +43,6 @@ export function* execute(prepared: Prepared, env: QueryEnv, limits: Limits, trac
     scans: new Map(),
     known: new Map(),
     tables: new RuleTables(),
-    edges: new Map(),
     trace,
     solve,
     tuples: (_, step) => readTuples(run, program, step),

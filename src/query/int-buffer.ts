@@ -28,6 +28,12 @@ export class IntBuffer {
     this.length += n
   }
 
+  /** Appends `x` until there are `length`. */
+  fill(x: number, length: number): void {
+    this.reserve(length - this.length)
+    while (this.length < length) this.data[this.length++] = x
+  }
+
   /** Whether it holds `0 ..< n`, in order. */
   isCounting(n: number): boolean {
     if (this.length !== n) return false

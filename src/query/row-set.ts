@@ -11,8 +11,10 @@ export class RowSet {
   /** Row after row. */
   private data: Int32Array
   private capacity: number
-  /** Row + 1, open addressing; at least twice as long as there are rows. */
+  /** Row + 1, open addressing; at least twice as long as there are rows in it. */
   private table = new Int32Array(FIRST_CODES)
+  /** How many rows are in the table: fewer than all only while nobody looks for one. */
+  private hashed = 0
 
   constructor(readonly width: number) {
     this.data = new Int32Array(FIRST_CODES)
@@ -32,11 +34,13 @@ export class RowSet {
     const known = this.table[slot] as number
     if (known !== 0) return known - 1
     if (this.size === this.capacity) {
-      this.grow()
+      this.reserve(1)
+      this.hash()
       return this.numberOf(rows, i)
     }
     const { data, width } = this
     const number = this.size++
+    this.hashed++
     for (let c = 0, at = number * width; c < width; c++) data[at + c] = (rows[c] as Int32Array)[i] as number
     this.table[slot] = number + 1
     return number
@@ -49,10 +53,25 @@ export class RowSet {
       return
     }
     const [x, y] = rows as [Int32Array, Int32Array]
+    if (this.hashed < this.size) this.hash()
     for (let i = 0; i < n; i++) {
-      if (this.size === this.capacity) this.grow()
+      if (this.size === this.capacity) {
+        this.reserve(1)
+        this.hash()
+      }
       this.addPair(x[i] as number, y[i] as number)
     }
+  }
+
+  /** Adds the first `n` rows of `rows`. Requires: no two of them are equal, none of them is there. */
+  append(rows: readonly Int32Array[], n: number): void {
+    this.reserve(n)
+    const { data, width, size } = this
+    for (let c = 0; c < width; c++) {
+      const column = rows[c] as Int32Array
+      for (let i = 0, at = size * width + c; i < n; i++, at += width) data[at] = column[i] as number
+    }
+    this.size += n
   }
 
   /** The common case without loops over the width. Requires: there is room. */
@@ -69,6 +88,7 @@ export class RowSet {
     data[at] = a
     data[at + 1] = b
     table[slot] = ++this.size
+    this.hashed++
   }
 
   /** The number of row `i` of `rows`, or -1 when it is not there. */
@@ -91,6 +111,7 @@ export class RowSet {
 
   /** Where in the table row `i` of `rows` stands, or would. */
   private slotOf(rows: readonly Int32Array[], i: number): number {
+    if (this.hashed < this.size) this.hash()
     const { data, table, width } = this
     const mask = table.length - 1
     let hash = 0
@@ -108,12 +129,19 @@ export class RowSet {
     return slot
   }
 
-  private grow(): void {
+  /** Makes room for `n` more rows. */
+  private reserve(n: number): void {
+    if (this.size + n <= this.capacity) return
     const { width } = this
-    this.capacity = Math.max(SECOND_CAPACITY, this.capacity * 2)
+    this.capacity = Math.max(SECOND_CAPACITY, this.capacity * 2, this.size + n)
     const data = new Int32Array(this.capacity * width)
     data.set(this.data.subarray(0, this.size * width))
     this.data = data
+  }
+
+  /** Makes the table anew, with room for as many rows as there is. */
+  private hash(): void {
+    const { data, width } = this
     let length = this.table.length
     while (length < this.capacity * 2) length *= 2
     const table = new Int32Array(length)
@@ -126,5 +154,6 @@ export class RowSet {
       table[slot] = r + 1
     }
     this.table = table
+    this.hashed = this.size
   }
 }

@@ -39,10 +39,11 @@ export class RuleTable {
     return number
   }
 
-  /** Adds the first `length` rows of `columns` (codes, by parameter) to the answers. */
-  answer(columns: readonly Int32Array[], length: number): void {
+  /** Adds the first `length` rows of `columns` (codes, by parameter) to the answers; `distinct`: no two of them are equal. */
+  answer(columns: readonly Int32Array[], length: number, distinct: boolean): void {
     if (this.isOpen) {
-      this.answers.addAll(columns, length)
+      if (distinct && this.answers.size === 0) this.answers.append(columns, length)
+      else this.answers.addAll(columns, length)
       return
     }
     const key = this.boundPlaces.map((place) => columns[place] as Int32Array)

@@ -2,7 +2,6 @@ import type { Value } from '../datom/value.ts'
 import type { Db } from '../db/db.ts'
 import type { Scan } from '../db/scan.ts'
 import type { Codes } from './codes.ts'
-import type { Edge, EdgeIndex } from './edge-join.ts'
 import type { Flow } from './flow.ts'
 import type { Limits } from './limits.ts'
 import type { Relation } from './relation.ts'
@@ -31,8 +30,6 @@ export interface Run {
   /** The constants of patterns by place, where they include inputs. */
   readonly known: Map<PatternStep, readonly (Value | undefined)[]>
   readonly tables: RuleTables
-  /** The edges that recursive rules follow, indexed once. */
-  readonly edges: Map<Edge, EdgeIndex>
   readonly trace: Trace | undefined
   // Steps contain steps: these close the circle without one between modules.
   readonly solve: (
