@@ -3,6 +3,7 @@ import { FIRST_USER_ID, txOfT } from '../datom/ids.ts'
 import type { Db } from '../db/db.ts'
 import type { SegmentSource } from '../db/segment-source.ts'
 import { transact } from '../transact/transact.ts'
+import { refusedEnv } from './runtime.ts'
 
 /** Forms whose segments are read together, at most: these are to be in the cache still when it is their turn. */
 const AHEAD = 32
@@ -52,8 +53,8 @@ async function foresee(db: Db, all: readonly Forms[]): Promise<void> {
   await Promise.allSettled(
     all.map((forms) => {
       let nextId = FIRST_USER_ID
-      const env = { call: refuse, test: refuse, finds: refuse, datomsOf: refuse }
-      return transact(unwatched, forms, { tx, txid: randomUuid(), now: 0, mint: () => nextId++, ...env })
+      const mint = (): number => nextId++
+      return transact(unwatched, forms, { tx, txid: randomUuid(), now: 0, mint, ...refusedEnv(refuse) })
     }),
   )
 }

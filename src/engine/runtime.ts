@@ -23,11 +23,11 @@ export interface Runtime {
   confirmed?: () => Promise<Db>
 }
 
+/** What a transaction may ask beside the indexes. */
+type Asked = Pick<TransactEnv, 'call' | 'finds' | 'test' | 'datomsOf'>
+
 /** The part of a transaction's environment that is the same for all. */
-export function runtimeEnv(
-  runtime: Runtime,
-  datomsOf: DatomsOf | undefined,
-): Pick<TransactEnv, 'call' | 'finds' | 'test' | 'datomsOf'> {
+export function runtimeEnv(runtime: Runtime, datomsOf: DatomsOf | undefined): Asked {
   return {
     datomsOf,
     call: (db, name, args) => {
@@ -48,6 +48,14 @@ export function runtimeEnv(
     },
   }
 }
+
+/** That part for a transaction which may ask none of it. */
+export const refusedEnv = (refuse: () => never): Asked => ({
+  call: refuse,
+  test: refuse,
+  finds: refuse,
+  datomsOf: refuse,
+})
 
 /** What a function of the application throws is its refusal: `tx/refused`, unless it has a code of its own. */
 async function refusing<T>(name: string, run: () => Promise<T>): Promise<T> {

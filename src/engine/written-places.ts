@@ -4,7 +4,6 @@ import type { ReadLog } from '../db/db.ts'
 import type { Index, Place } from '../db/index-order.ts'
 import { isSchemaAttribute } from '../db/schema-at.ts'
 import { ByValue } from '../transact/by-value.ts'
-import type { TransactEnv } from '../transact/transaction.ts'
 
 /** Where facts were said, so that it can be told whether what is read has them. */
 export class WrittenPlaces {
@@ -47,13 +46,8 @@ export class Lack implements ReadLog {
     this.isFelt ||= this.places.meet(index, from, to)
   }
 
-  /** What a transaction may not ask of such a value: whoever asks wants it whole. */
-  get env(): Pick<TransactEnv, 'call' | 'test' | 'finds' | 'datomsOf'> {
-    const { refuse } = this
-    return { call: refuse, test: refuse, finds: refuse, datomsOf: refuse }
-  }
-
-  private readonly refuse = (): never => {
+  /** To be called where a transaction asks what cannot be answered without them. */
+  readonly refuse = (): never => {
     this.isFelt = true
     throw new Error('the value lacks transactions')
   }

@@ -1,5 +1,7 @@
 import { randomUuid } from '../base/random-uuid.ts'
+import { Draft } from '../engine/draft.ts'
 import { exciseRows } from '../engine/excision.ts'
+import type { Place } from '../engine/place.ts'
 import { EXCISE_SCHEMA, type ExcisionPlan, planExcision } from '../engine/plan-excision.ts'
 import { decodeRecord } from '../engine/record.ts'
 import type { LogRow, OutcomeRow, RemoteCommit } from '../storage/port.ts'
@@ -8,8 +10,6 @@ import type { Excise, ExciseAnswer } from '../sync/protocol.ts'
 import { type Verdict, verdictOf } from '../sync/verdict.ts'
 import { schemaForms } from '../transact/install-schema.ts'
 import { type Author, type Deciding, type Decision, datomsFrom, decide } from './decide.ts'
-import { Draft } from './draft.ts'
-import type { Place } from './place.ts'
 
 export interface ExcisionDecision {
   readonly answer: ExciseAnswer

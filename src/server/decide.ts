@@ -7,10 +7,10 @@ import type { Value } from '../datom/value.ts'
 import type { Db } from '../db/db.ts'
 import { entityWith } from '../db/entity.ts'
 import { noveltySpeaksOf } from '../db/novelty.ts'
+import type { Draft } from '../engine/draft.ts'
 import type { LogRecord } from '../engine/record.ts'
-import { type Runtime, runtimeEnv } from '../engine/runtime.ts'
+import type { Runtime } from '../engine/runtime.ts'
 import { showTxData } from '../engine/show-datoms.ts'
-import type { Lack } from '../engine/written-places.ts'
 import type { LeaseRow, LogRow } from '../storage/port.ts'
 import { withAliases } from '../sync/aliases.ts'
 import { decodeIntent } from '../sync/intent.ts'
@@ -18,8 +18,7 @@ import { aboutTx, proposals } from '../sync/predict.ts'
 import type { IntentEntry } from '../sync/protocol.ts'
 import { type Verdict, verdictOf } from '../sync/verdict.ts'
 import { transact } from '../transact/transact.ts'
-import type { DatomsOf } from '../transact/transaction.ts'
-import type { Draft } from './draft.ts'
+import type { DatomsOf, TransactEnv, Transaction } from '../transact/transaction.ts'
 import { acceptable } from './proposals.ts'
 
 /** What an application's `validate` is asked about, before a transaction is confirmed. */
@@ -94,11 +93,10 @@ async function confirm(
   const { validate, database, runtime } = deciding
   // whoever validates wants to see the value before
   const before = validate && (await value.whole())
-  const { result, aliases, nextId } = await value.decide((db, lack) =>
-    run({ ...entry, author }, db, draft, deciding, lack, datomsOf),
+  const { instant, data, empty, aliases, nextId } = await draft.decide(runtime, datomsOf, (db, env) =>
+    run(entry, author, db, deciding.depth, env),
   )
-  if (entry.schema && result.empty) return { kind: 'withdrawn', aliases }
-  const { instant, data } = result
+  if (entry.schema && empty) return { kind: 'withdrawn', aliases }
   const t = draft.head.t + 1
   const origin = { replica: author.replica, seq: entry.seq }
   const row = draft.add({ t, txid: entry.txid, instant, data, origin, aliases }, nextId)
@@ -114,30 +112,23 @@ async function confirm(
   return { kind: 'confirmed', row, aliases }
 }
 
-/** What an entry comes to on `db`, which may lack transactions of the draft: then `lack` hears of what may be missed. */
+/** What an entry comes to on `db`. */
 async function run(
-  entry: IntentEntry & { readonly author: Author },
+  entry: IntentEntry,
+  author: Author,
   db: Db,
-  draft: Draft,
-  { runtime, depth }: Deciding,
-  lack: Lack | undefined,
-  datomsOf: DatomsOf,
-) {
-  const { author } = entry
-  let { nextId } = draft
+  depth: number,
+  env: Omit<TransactEnv, 'txid'>,
+): Promise<Transaction & { readonly aliases: ReadonlyMap<number, number> }> {
   const view = withAliases({ ...db, aliases: author.aliases }, await namedTxs(db, entry))
   const result = await transact(view, decodeIntent(entry.intent, depth), {
-    tx: txOfT(draft.head.t + 1),
+    ...env,
     txid: entry.txid,
-    now: Math.max(runtime.now(), draft.instant),
-    mint: () => nextId++,
     ids: proposals(acceptable(db, entry.ids, author.leases, author.aliases)),
     about: about(entry, author),
-    ...(lack?.env ?? runtimeEnv(runtime, datomsOf)),
   })
-  if (lack !== undefined && result.instant < draft.instant) lack.isFelt = true // it says when it was, and others were later
   const aliases = becameOf(entry, result.ids, (id) => !author.aliases.has(id) && !noveltySpeaksOf(db, id))
-  return { result, aliases, nextId }
+  return { ...result, aliases }
 }
 
 /** Of the ids that an entry proposes, those that stand for another entity now, and which: only `free` ones may. */

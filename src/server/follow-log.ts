@@ -1,8 +1,8 @@
 import { FIRST_USER_ID } from '../datom/ids.ts'
 import { logPages } from '../engine/log-pages.ts'
+import { type Place, start } from '../engine/place.ts'
 import { applyRows } from '../engine/replay.ts'
 import type { RemoteHead, RemoteStore } from '../storage/port.ts'
-import { type Place, start } from './place.ts'
 
 /** Where a node stands: its value, and the head that it was made for. */
 export interface Stand {

@@ -1,8 +1,8 @@
+import { Draft } from '../engine/draft.ts'
+import type { Place } from '../engine/place.ts'
 import type { AliasRow, LeaseRow, LogRow, OutcomeRow, RemoteCommit, RemoteStore, ReplicaRow } from '../storage/port.ts'
 import type { AliasPair, Push } from '../sync/protocol.ts'
-import { Draft } from './draft.ts'
 import { namedIds } from './named-ids.ts'
-import type { Place } from './place.ts'
 
 /** What one push, decided, adds to its group. */
 export type Addition = Pick<Required<RemoteCommit>, 'log' | 'outcomes' | 'aliases' | 'replicas'>

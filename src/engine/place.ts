@@ -1,13 +1,10 @@
 import { FIRST_USER_ID } from '../datom/ids.ts'
-import type { Db } from '../db/db.ts'
 import { emptyDb } from '../db/empty.ts'
-import type { ConfirmedHead } from '../storage/port.ts'
+import type { Confirmed } from './segments.ts'
 
 /** Where a log stands. */
-export interface Place {
-  readonly db: Db
-  readonly head: ConfirmedHead
-  /** The next entity id that the server may mint. */
+export interface Place extends Confirmed {
+  /** The next entity id that may be minted. */
   readonly nextId: number
 }
 

@@ -1,0 +1,71 @@
+import { txOfT } from '../datom/ids.ts'
+import type { Db } from '../db/db.ts'
+import type { ConfirmedHead, LogRow } from '../storage/port.ts'
+import type { DatomsOf, TransactEnv, Transaction } from '../transact/transaction.ts'
+import { GrowingDb } from './growing-db.ts'
+import type { Place } from './place.ts'
+import { type LogRecord, toRow } from './record.ts'
+import { type Runtime, refusedEnv, runtimeEnv } from './runtime.ts'
+
+/** A log to which transactions are added as they are decided, before they are stored. */
+export class Draft {
+  readonly value: GrowingDb
+  head: ConfirmedHead
+  nextId: number
+  /** Of the newest that was added, ms since 1970. */
+  private instant = 0
+
+  constructor(place: Place) {
+    this.value = new GrowingDb(place.db)
+    this.head = place.head
+    this.nextId = place.nextId
+  }
+
+  /**
+   * What `run` makes of the next transaction, with the environment that it has here but for its uuid, and the id that may be minted
+   * after it. May run it twice. `datomsOf` knows what the log holds.
+   */
+  async decide<T extends Transaction>(
+    runtime: Runtime,
+    datomsOf: DatomsOf,
+    run: (db: Db, env: Omit<TransactEnv, 'txid'>) => Promise<T>,
+  ): Promise<T & { readonly nextId: number }> {
+    return this.value.decide(async (db, lack) => {
+      let { nextId } = this
+      const decided = await run(db, {
+        tx: txOfT(this.head.t + 1),
+        now: Math.max(runtime.now(), this.instant),
+        mint: () => nextId++,
+        ...(lack ? refusedEnv(lack.refuse) : runtimeEnv(runtime, datomsOf)),
+      })
+      if (lack !== undefined && decided.instant < this.instant) lack.isFelt = true // it says when it was, and others were later
+      return { ...decided, nextId }
+    })
+  }
+
+  /** `nextId`: the id that may be minted after it. */
+  add(record: LogRecord, nextId: number): LogRow {
+    const row = toRow(record, this.head.hash)
+    this.value.add(record)
+    this.head = { t: row.t, hash: row.hash }
+    this.nextId = nextId
+    this.instant = record.instant
+    return row
+  }
+
+  /** The way back to what it is now. */
+  mark(): () => void {
+    const { head, nextId, instant } = this
+    const back = this.value.mark()
+    return () => {
+      if (this.head !== head) back()
+      this.head = head
+      this.nextId = nextId
+      this.instant = instant
+    }
+  }
+
+  async place(): Promise<Place> {
+    return { db: await this.value.whole(), head: this.head, nextId: this.nextId }
+  }
+}
