@@ -1,9 +1,8 @@
 import { AnnalsError } from '../base/errors.ts'
 import { txOfT } from '../datom/ids.ts'
-import { applyTxs } from '../db/apply.ts'
 import type { Db } from '../db/db.ts'
-import { isSchemaAttribute } from '../db/schema-at.ts'
 import type { ConfirmedHead, LogRow } from '../storage/port.ts'
+import { applyInTurn } from './apply-in-turn.ts'
 import { chainHash, decodeRecord, type LogRecord } from './record.ts'
 
 /** Datoms that go into the indexes together, as soon as there are so many. */
@@ -25,7 +24,7 @@ export async function applyRows(
   let datoms = 0
   const apply = async (): Promise<void> => {
     const group = waiting.map((record) => ({ tx: txOfT(record.t), data: record.data }))
-    now = await applyTxs(now, group, t)
+    now = await applyInTurn(now, group, t)
     for (const record of waiting) seen?.(record, now)
     waiting = []
     datoms = 0
@@ -38,8 +37,7 @@ export async function applyRows(
     datoms += record.data.length
     hash = row.hash
     t = row.t
-    // what it says of the schema decides how those after it are indexed
-    if (datoms >= MANY || record.data.a.some(isSchemaAttribute)) await apply()
+    if (datoms >= MANY) await apply()
   }
   if (waiting.length > 0) await apply()
   return { db: now, head: { t, hash } }
