@@ -1,24 +1,13 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Db } from '../src/api/db.ts'
 import type { TxReport } from '../src/api/report.ts'
-import type { applyTxs } from '../src/db/apply.ts'
 import { type Connection, isAnnalsError, memory, open } from '../src/engine.ts'
+import { applied } from './support/applied-groups.ts'
 import { FUNCTIONS, SCHEMA, someForms } from './support/random-forms.ts'
 import { seedsOf } from './support/seeds.ts'
 import { seededRandom } from './support/simulation/random.ts'
 
-/** Transactions that were put into an index together, by call. */
-const applied: number[] = []
-vi.mock('../src/db/apply.ts', async (original) => {
-  const apply = await original<{ applyTxs: typeof applyTxs }>()
-  return {
-    ...apply,
-    applyTxs: (...args: Parameters<typeof applyTxs>) => {
-      applied.push(args[1].length)
-      return apply.applyTxs(...args)
-    },
-  }
-})
+vi.mock('../src/db/apply.ts', async (original) => (await import('./support/applied-groups.ts')).counting(original))
 
 let conns: Connection[] = []
 afterEach(async () => {

@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import type { applyTxs } from '../src/db/apply.ts'
 import type { Db } from '../src/db/db.ts'
 import { emptyDb } from '../src/db/empty.ts'
 import { INDEXES } from '../src/db/index-order.ts'
@@ -7,21 +6,11 @@ import { allRows } from '../src/db/tree-read.ts'
 import { applyRows } from '../src/engine/replay.ts'
 import { type Connection, memory, open } from '../src/engine.ts'
 import type { LogRow } from '../src/storage/port.ts'
+import { applied } from './support/applied-groups.ts'
 import { seedsOf } from './support/seeds.ts'
 import { seededRandom } from './support/simulation/random.ts'
 
-/** Transactions that were put into an index together, by call. */
-const applied: number[] = []
-vi.mock('../src/db/apply.ts', async (original) => {
-  const apply = await original<{ applyTxs: typeof applyTxs }>()
-  return {
-    ...apply,
-    applyTxs: (...args: Parameters<typeof applyTxs>) => {
-      applied.push(args[1].length)
-      return apply.applyTxs(...args)
-    },
-  }
-})
+vi.mock('../src/db/apply.ts', async (original) => (await import('./support/applied-groups.ts')).counting(original))
 
 let conn: Connection
 afterEach(() => conn.close())
