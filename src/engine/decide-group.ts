@@ -25,7 +25,9 @@ export interface DecidedGroup {
   readonly done: readonly { readonly call: WriteCall; readonly written: Written }[]
   readonly refused: readonly { readonly call: WriteCall; readonly error: unknown }[]
   readonly rows: readonly LogRow[]
-  readonly place: Place
+  readonly nextId: number
+  /** Puts what was decided into the indexes, which nobody has to wait for before it is stored. */
+  place(): Promise<Place>
 }
 
 /** Decides calls one after another, from `place` on. `datomsOf` knows what the log holds. Rejects with `db/gone`, of `place` itself. */
@@ -59,10 +61,7 @@ export async function decideGroup(
       refused.push({ call, error })
     }
   }
-  const after = await draft.place()
-  const last = done.pop()
-  if (last !== undefined) done.push({ call: last.call, written: { ...last.written, after: after.db } })
-  return { done, refused, rows, place: after }
+  return { done, refused, rows, nextId: draft.nextId, place: () => draft.place() }
 }
 
 /** Decides one transaction at `place`. */

@@ -15,6 +15,8 @@ export class GrowingDb {
   private places = new WrittenPlaces()
   /** How many of those that wait are in it. */
   private noted = 0
+  /** The value with those that wait, where somebody has it in hand. */
+  private lazy: LazyDb | undefined
 
   constructor(private db: Db) {}
 
@@ -22,8 +24,10 @@ export class GrowingDb {
   get now(): Db | LazyDb {
     const { db, waiting } = this
     const last = waiting.at(-1)
+    if (last === undefined) return db
     const count = waiting.length
-    return last === undefined ? db : new LazyDb(last.t, txOfT(last.t), () => applyRecords(db, waiting.slice(0, count)))
+    this.lazy ??= new LazyDb(last.t, txOfT(last.t), () => applyRecords(db, waiting.slice(0, count)))
+    return this.lazy
   }
 
   /** What `decide` comes to on the value as it is now. `lack`: what the value that it is given lacks, and must not be asked. */
@@ -43,6 +47,7 @@ export class GrowingDb {
 
   add(record: LogRecord): void {
     this.waiting.push(record)
+    this.lazy = undefined
   }
 
   /** The way back to the value as it is now. */
@@ -58,8 +63,9 @@ export class GrowingDb {
 
   /** The value with everything in it that was added. */
   async whole(): Promise<Db> {
-    if (this.waiting.length > 0) {
-      this.db = await applyRecords(this.db, this.waiting)
+    const { now } = this
+    if (now instanceof LazyDb) {
+      this.db = await now.value
       this.waiting = []
       this.forget()
     }
@@ -68,6 +74,7 @@ export class GrowingDb {
 
   /** What was noted of those that wait. */
   private forget(): void {
+    this.lazy = undefined
     this.places = new WrittenPlaces()
     this.noted = 0
   }

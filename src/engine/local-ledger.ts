@@ -230,24 +230,29 @@ export class LocalLedger implements Ledger {
   /** Runs the calls on the newest value and appends what comes of them as one step; again, in order, when somebody was first. */
   private async writeAll(calls: readonly Call<Request, Written>[]): Promise<void> {
     for (;;) {
-      const { done, refused, rows, place } = await readingAnew(
+      const { done, refused, rows, nextId, place } = await readingAnew(
         () => decideGroup(calls, this.place, this.runtime, this.datomsOf),
         () => this.readAnew(),
       )
       if (rows.length > 0) {
-        const outcome = await this.store.commit({
+        const storing = this.store.commit({
           expect: { t: this.newest.head.t },
           log: rows,
-          ...(place.nextId !== this.nextId && { meta: new Map([[NEXT_ID, place.nextId]]) }),
+          ...(nextId !== this.nextId && { meta: new Map([[NEXT_ID, nextId]]) }),
         })
+        // while it is stored; what cannot be had this way is read from the store once it is there
+        const [outcome, next] = await Promise.all([storing, place().catch(() => undefined)])
         if (outcome === 'lost') {
           await this.catchUp()
           continue
         }
-        this.nextId = place.nextId
-        const data = done.map((d) => d.written.data)
-        const isImport = calls.some(({ input }) => input.options.sequence !== undefined)
-        this.publish(place, attributesOf(data), data, isImport)
+        if (next === undefined) await this.readAnew()
+        else {
+          this.nextId = next.nextId
+          const data = done.map((d) => d.written.data)
+          const isImport = calls.some(({ input }) => input.options.sequence !== undefined)
+          this.publish(next, attributesOf(data), data, isImport)
+        }
       }
       for (const { call, written } of done) call.resolve(written)
       for (const { call, error } of refused) {

@@ -37,6 +37,8 @@ export class Connection {
   readonly #name: string
   readonly #onReopened: () => void
   #handle: Promise<IDBDatabase> | undefined
+  /** What `#handle` resolved to: whoever asks from then on need not wait, and has asked IndexedDB when his call returns. */
+  #db: IDBDatabase | undefined
   #incarnation: string | undefined
   #ended: AnnalsError | undefined
 
@@ -56,7 +58,7 @@ export class Connection {
   async close(): Promise<void> {
     this.#ended ??= closedError(this.#name, 'closed')
     const handle = this.#handle
-    this.#handle = undefined
+    this.#drop(handle)
     const db = await handle?.catch(() => undefined)
     db?.close()
   }
@@ -78,14 +80,14 @@ export class Connection {
   ): Promise<T> {
     for (let again = false; ; again = true) {
       const handle = this.#connected()
-      const db = await handle
+      const db = this.#db ?? (await handle)
       const attempt: Attempt = { wrote: false }
       try {
         return await inTransaction(db, stores, mode, durability, (tx) => work(tx, attempt))
       } catch (e) {
         if (again || attempt.wrote || !mayBeLostHandle(e)) throw storageError(e, this.#name, doing)
         db.close()
-        if (this.#handle === handle) this.#handle = undefined
+        this.#drop(handle)
       }
     }
   }
@@ -93,11 +95,18 @@ export class Connection {
   #connected(): Promise<IDBDatabase> {
     if (this.#ended) return Promise.reject(this.#ended)
     if (this.#handle !== undefined) return this.#handle
-    const handle: Promise<IDBDatabase> = this.#connect(() => {
-      if (this.#handle === handle) this.#handle = undefined
+    const handle: Promise<IDBDatabase> = this.#connect(() => this.#drop(handle)).then((db) => {
+      if (this.#handle === handle) this.#db = db
+      return db
     })
     this.#handle = handle
     return handle
+  }
+
+  #drop(handle: Promise<IDBDatabase> | undefined): void {
+    if (this.#handle !== handle) return
+    this.#handle = undefined
+    this.#db = undefined
   }
 
   async #connect(onLost: () => void): Promise<IDBDatabase> {
