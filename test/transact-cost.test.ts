@@ -33,6 +33,7 @@ const schema = {
   'x/id': { type: 'string', unique: 'identity' },
   'x/n': { type: 'long', index: true },
   'x/m': { type: 'long' },
+  'x/note': { type: 'string' },
   'x/nm': { type: 'tuple', tupleAttrs: ['x/n', 'x/m'] },
   'x/tags': { type: 'string', many: true },
   'x/to': { type: 'ref' },
@@ -121,12 +122,23 @@ describe('the cost of maps of new entities', () => {
       await conn.db().with(forms)
       return read.ranges
     }
+    await rangesOf([]) // when the newest transaction was made is looked up once
     const none = await rangesOf([])
     expect(await rangesOf(Array.from({ length: 50 }, () => ({ 'db/doc': 'new' })))).toBe(none)
     const named = Array.from({ length: 50 }, (_, i) => ({ 'x/id': `e${i}`, 'db/doc': 'new' }))
     expect(await rangesOf(named)).toBe(none + 50)
     const nested = { 'x/id': 'one', 'x/to': { 'x/id': 'other', 'x/to': { 'x/id': 'third' } } }
     expect(await rangesOf([nested])).toBe(none + 3)
+  })
+})
+
+describe('the cost of transactions that share a commit', () => {
+  it('is finding the entity, what it has and what that ends for each, and when the newest was made once', async () => {
+    conn = await open('shared', { storage: memory(), schema })
+    await conn.transact(Array.from({ length: ENTITIES }, (_, i) => ({ 'x/id': `e${i}`, 'x/note': 'old' })))
+    read.ranges = 0
+    await Promise.all(Array.from({ length: ENTITIES }, (_, i) => conn.transact([[':db/add', at(i), 'x/note', 'new']])))
+    expect(read.ranges).toBe(3 * ENTITIES + 1)
   })
 })
 

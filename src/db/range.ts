@@ -103,8 +103,10 @@ class LayeredRange implements Range {
   }
 
   parts(): readonly Part[] {
-    if (this.gone.count === 0 && this.fresh.count === 0) return this.base.loaded()
-    const { index } = this.tree
-    return mergeParts(index, this.base.loaded(), this.gone.parts(), this.fresh.parts(), mergedRuns(this.source))
+    const { base, gone, fresh } = this
+    const stored = base.loaded()
+    if (gone.count === 0 && fresh.count === 0) return stored
+    if (gone.count === base.count) return fresh.parts() // as of a fact that was changed
+    return mergeParts(this.tree.index, stored, gone.parts(), fresh.parts(), mergedRuns(this.source))
   }
 }

@@ -71,6 +71,8 @@ export async function decideOne(request: Request, place: Place, runtime: Runtime
   return { row, place: await draft.place() }
 }
 
+const NO_ALIASES: ReadonlyMap<number, number> = new Map()
+
 /** Decides one transaction, and adds it. */
 async function add(
   draft: Draft,
@@ -85,7 +87,7 @@ async function add(
     transact(db, forms, { ...env, txid }),
   )
   const t = draft.head.t + 1
-  const row = draft.add({ t, txid, instant, data, origin: undefined, aliases: new Map() }, nextId)
+  const row = draft.add({ t, txid, instant, data, origin: undefined, aliases: NO_ALIASES }, nextId)
   return { written: { txid, tx: txOfT(t), t, data, tempids, before, after: draft.value.now }, row }
 }
 

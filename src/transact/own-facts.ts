@@ -5,6 +5,7 @@ import { instantMs } from '../datom/show-value.ts'
 import { type TxData, TxDataBuilder } from '../datom/tx-data.ts'
 import type { Value } from '../datom/value.ts'
 import type { Db } from '../db/db.ts'
+import type { IndexTree } from '../db/index-tree.ts'
 import { valuesOf, whenLoaded } from '../db/load.ts'
 import { scan } from '../db/view.ts'
 import type { TransactEnv } from './transaction.ts'
@@ -17,7 +18,7 @@ export async function ownFacts(
 ): Promise<{ readonly own: TxDataBuilder; readonly instant: number }> {
   // that time goes on concerns only those who say what time it is
   const saysInstant = decided.a.includes(Builtin.txInstant)
-  const last = await newestInstant(saysInstant ? db : { ...db, reads: undefined })
+  const last = saysInstant ? await newestInstant(db) : await knownInstant(db)
   let instant = Math.max(env.now, last)
   for (let i = 0; saysInstant && i < decided.length; i++) {
     if (decided.a[i] !== Builtin.txInstant) continue
@@ -36,6 +37,18 @@ export async function ownFacts(
   own.push(env.tx, Builtin.txId, readValue('uuid', env.txid, ':tx/id'), 1)
   for (const [a, v] of env.about ?? []) own.push(env.tx, a, v, 1)
   return { own, instant }
+}
+
+/** As {@link newestInstant}, unwatched; looked up once for all that are decided on one value. */
+const instants = new WeakMap<IndexTree, { readonly tx: number; readonly instant: number }>()
+
+async function knownInstant(db: Db): Promise<number> {
+  const { eavt } = db.present
+  const known = instants.get(eavt)
+  if (known?.tx === db.lastTx) return known.instant
+  const instant = await newestInstant({ ...db, reads: undefined })
+  instants.set(eavt, { tx: db.lastTx, instant })
+  return instant
 }
 
 /** The instant of the newest transaction in `db`, ms since 1970: the greatest, for they never decrease. */

@@ -37,8 +37,8 @@ export async function transact(db: Db, forms: readonly unknown[], env: TransactE
   const ops = await readAll(before, forms, names, env)
   if (await isKnownMigration(before, ops, env)) return nothing(before, env)
   for (const lookup of names.lookups) await lookup.resolve(before)
-  await checkGiven(before, names, env)
-  await resolveTempids(before, ops, names)
+  if (names.given.size > 0) await checkGiven(before, names, env)
+  if (names.tempids.length > 0) await resolveTempids(before, ops, names)
   const minted = mintIds(names, env)
 
   const changes = new Changes(before, minted.fresh)
@@ -152,8 +152,11 @@ interface Minted {
   readonly replaced: ReadonlyMap<number, number>
 }
 
+const NOTHING_MINTED: Minted = { fresh: new Set(), replaced: new Map() }
+
 /** Gives every tempid that is nobody yet its entity: the proposed one, or a newly minted one. */
 function mintIds(names: Names, env: TransactEnv): Minted {
+  if (names.tempids.length === 0) return NOTHING_MINTED
   const fresh = new Set<number>()
   const replaced = new Map<number, number>()
   const { ids } = env
