@@ -1,5 +1,6 @@
 import { expect, it, vi } from 'vitest'
 import { type Connection, type Db, type ImportProgress, memory, open, restore } from '../src/engine.ts'
+import { EAGER, NEVER } from './support/indexing.ts'
 import { mortal } from './support/mortal-storage.ts'
 import { withoutRoot } from './support/without-root.ts'
 
@@ -15,16 +16,6 @@ const schema = {
   'inv/like': { type: 'ref' },
   'inv/note': { type: 'string' },
 } as const
-/** Merged again and again. */
-const EAGER = {
-  novelty: 8,
-  segmentRows: 50,
-  after: (_: number, run: () => void): (() => void) => {
-    const timer = setTimeout(run, 0)
-    return () => clearTimeout(timer)
-  },
-}
-const NONE = { novelty: Number.POSITIVE_INFINITY }
 
 /** Elements that share transactions, and some that do not. */
 const ELEMENTS = Array.from({ length: 180 }, (_, i) => {
@@ -52,7 +43,7 @@ it('an import whose process dies at any write is there up to some element, and g
     const { life, place } = mortal(storage, at)
     let told: ImportProgress = { elements: 0, transactions: 0, datoms: 0 }
     const script = async (): Promise<void> => {
-      const conn = await open('shop', { storage: place, schema, indexing: EAGER })
+      const conn = await open('shop', { storage: place, schema, indexing: { ...EAGER, segmentRows: 50 } })
       const onProgress = (progress: ImportProgress): void => {
         told = progress
       }
@@ -63,13 +54,13 @@ it('an import whose process dies at any write is there up to some element, and g
     await Promise.race([script(), life.death])
     if (!isOver) died++
 
-    const again = await open('shop', { storage, schema, indexing: NONE })
+    const again = await open('shop', { storage, schema, indexing: NEVER })
     const there = (await skusIn(again)).length
     expect(there, `death at ${at}`).toBeGreaterThanOrEqual(told.elements)
     expect(new Set(await skusIn(again)), `death at ${at}`).toEqual(new Set(skusOf(ELEMENTS.slice(0, there))))
     const whole = await again.db().q('[:find (count ?e) . :where [?e :inv/count] [?e :inv/note]]')
     expect(whole ?? 0, `death at ${at}`).toBe(there)
-    const fromLog = await open('shop', { storage: withoutRoot(storage), indexing: NONE })
+    const fromLog = await open('shop', { storage: withoutRoot(storage), indexing: NEVER })
     expect(await factsIn(again.db()), `death at ${at}`).toEqual(await factsIn(fromLog.db()))
     await fromLog.close()
 
@@ -81,7 +72,7 @@ it('an import whose process dies at any write is there up to some element, and g
 }, 120_000)
 
 it('a restore whose process dies at any write is made again, and comes to the same', async () => {
-  const conn = await open('shop', { storage: memory(), schema, indexing: NONE })
+  const conn = await open('shop', { storage: memory(), schema, indexing: NEVER })
   for (let i = 0; i < 4; i++) {
     await conn.transact([{ 'inv/sku': `SKU-${i}`, 'inv/count': i, 'inv/note': 'long '.repeat(120_000) }])
   }
@@ -98,12 +89,12 @@ it('a restore whose process dies at any write is made again, and comes to the sa
     await Promise.race([script(), life.death])
     if (!isOver) died++
 
-    const half = await open('again', { storage, indexing: NONE })
+    const half = await open('again', { storage, indexing: NEVER })
     const reached = half.db().basisT
     expect(await factsIn(half.db()), `death at ${at}`).toEqual(await factsIn(conn.db().asOf(reached)))
     await half.close()
     expect(await restore('again', backup, { storage })).toEqual({ t: basisT, restored: basisT - reached })
-    const again = await open('again', { storage, indexing: NONE })
+    const again = await open('again', { storage, indexing: NEVER })
     expect(await factsIn(again.db()), `after death at ${at}`).toEqual(await factsIn(conn.db()))
     await again.close()
   }

@@ -5,23 +5,15 @@ import { open } from '../src/engine.ts'
 import { memory } from '../src/storage/memory.ts'
 import type { LocalStorage } from '../src/storage/port.ts'
 import { indexedTo } from './support/indexed.ts'
+import { EAGER, NEVER } from './support/indexing.ts'
 import { mortal } from './support/mortal-storage.ts'
 import { seedsOf } from './support/seeds.ts'
 import { randomForms, shopSchema, tell } from './support/shop-history.ts'
 import { seededRandom } from './support/simulation/random.ts'
 import { withoutRoot } from './support/without-root.ts'
 
-/** Merged all the time; what is due later, such as removing old segments, is due at once. */
-const EAGER = {
-  novelty: 8,
-  segmentRows: 5,
-  cacheBytes: 0,
-  after: (_: number, run: () => void): (() => void) => {
-    const timer = setTimeout(run, 0)
-    return () => clearTimeout(timer)
-  },
-}
-const NONE = { novelty: Number.POSITIVE_INFINITY }
+/** Segments of a few rows, each read anew. */
+const SMALL = { ...EAGER, segmentRows: 5, cacheBytes: 0 }
 /** Writes between two deaths that are tried. */
 const STRIDE = 3
 
@@ -34,7 +26,7 @@ it.each(seedsOf(2))(
       const acked: string[] = []
       let isExcised = false
       const script = async (): Promise<void> => {
-        const conn = await open('shop', { storage: place, schema: shopSchema, indexing: EAGER })
+        const conn = await open('shop', { storage: place, schema: shopSchema, indexing: SMALL })
         const random = seededRandom(seed)
         const act = (forms: readonly unknown[]) =>
           conn.transact(forms).then(
@@ -58,8 +50,8 @@ it.each(seedsOf(2))(
       ])
 
       // what the segments say is what the log says, and all that was acknowledged
-      const again = await open('shop', { storage, schema: shopSchema, indexing: EAGER })
-      const plain = await open('shop', { storage: withoutRoot(storage), indexing: NONE })
+      const again = await open('shop', { storage, schema: shopSchema, indexing: SMALL })
+      const plain = await open('shop', { storage: withoutRoot(storage), indexing: NEVER })
       const wanted = await tell(plain)
       expect(await tell(again), `death at ${at}`).toEqual(wanted)
       for (const id of acked) expect(await again.db().entid(['tx/id', id]), `death at ${at}`).toBeDefined()
@@ -68,10 +60,10 @@ it.each(seedsOf(2))(
       if (isExcised) expect(wanted.join(), `death at ${at}`).not.toContain('secret')
       await again.close()
       await plain.close()
-      const reopened = await open('shop', { storage, indexing: NONE })
+      const reopened = await open('shop', { storage, indexing: NEVER })
       const told = await tell(reopened)
       await reopened.close()
-      const fromLog = await open('shop', { storage: withoutRoot(storage), indexing: NONE })
+      const fromLog = await open('shop', { storage: withoutRoot(storage), indexing: NEVER })
       expect(told, `after death at ${at}`).toEqual(await tell(fromLog))
       await fromLog.close()
       if (isExcised) expect(await stored(storage), `death at ${at}`).not.toContain('secret')

@@ -1,13 +1,12 @@
 import type { WireRows } from '../api/messages.ts'
 import { hasKeys } from '../base/has-keys.ts'
-
-type Row = Readonly<Record<string, unknown>>
+import { isRow } from '../base/is-row.ts'
 
 /** Elements of an import in the form that crosses fastest: maps of the same keys by columns, so that no key crosses twice. */
 export function packElements(elements: readonly unknown[]): WireRows {
   const [first] = elements
   const keys = isRow(first) ? Object.keys(first) : []
-  const isAlike = (x: unknown): x is Row => isRow(x) && hasKeys(x, keys)
+  const isAlike = (x: unknown): x is Readonly<Record<string, unknown>> => isRow(x) && hasKeys(x, keys)
   return keys.length > 0 && elements.every(isAlike)
     ? {
         form: 'objects',
@@ -17,6 +16,3 @@ export function packElements(elements: readonly unknown[]): WireRows {
       }
     : { form: 'plain', value: elements }
 }
-
-const isRow = (x: unknown): x is Row =>
-  typeof x === 'object' && x !== null && Object.getPrototypeOf(x) === Object.prototype

@@ -4,7 +4,7 @@ import type { LogRow } from '../storage/port.ts'
 import { backupLines } from './backup.ts'
 import { headAt } from './head-at.ts'
 import type { Ledger } from './ledger.ts'
-import { logPages } from './log-pages.ts'
+import { rowPages } from './row-pages.ts'
 
 /** Records that are read at a time. */
 const PAGE = 100
@@ -32,5 +32,5 @@ async function* piecesOf(log: Log, since: number): AsyncGenerator<Uint8Array> {
 }
 
 async function* rowsOf(log: Log, from: number, end: number): AsyncGenerator<LogRow> {
-  for await (const rows of logPages(log, from, end, PAGE)) yield* rows
+  for await (const rows of rowPages(log, from, end, PAGE)) yield* rows
 }

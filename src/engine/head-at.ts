@@ -1,6 +1,6 @@
 import { AnnalsError } from '../base/errors.ts'
 import type { ConfirmedHead } from '../storage/port.ts'
-import type { ReadableLog } from './log-pages.ts'
+import type { ReadableLog } from './row-pages.ts'
 
 /** The head of the log as it was at `t`. Throws `log/unknown-transaction` where it does not reach so far. */
 export async function headAt(log: ReadableLog, t: number): Promise<ConfirmedHead> {

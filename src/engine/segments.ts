@@ -9,9 +9,9 @@ import { noveltyOf, segmentsOf } from '../db/merge.ts'
 import { decodeRoot } from '../db/root.ts'
 import { SegmentCache } from '../db/segment-cache.ts'
 import type { ConfirmedHead, IndexRoot, LocalStore, LogRow } from '../storage/port.ts'
-import { logPages } from './log-pages.ts'
 import { decodeRecord, type LogRecord } from './record.ts'
 import { applyRows } from './replay.ts'
+import { rowPages } from './row-pages.ts'
 
 /** A confirmed value, and the log's head at its basis. */
 export interface Confirmed {
@@ -97,7 +97,7 @@ export class Segments {
   /** The rows of the log from `from` up to `to`. Throws `storage/corrupt` when it does not reach so far. */
   async readLog(from: number, to: number): Promise<readonly LogRow[]> {
     const rows: LogRow[] = []
-    for await (const page of logPages(this.store, from, to)) rows.push(...page)
+    for await (const page of rowPages(this.store, from, to)) rows.push(...page)
     return rows
   }
 
@@ -120,7 +120,7 @@ export class Segments {
   /** `from` with the log up to `t` in it. `seen` is told of every record. Throws `storage/corrupt` when the log does not reach so far. */
   async follow(from: Confirmed, t: number, seen?: (record: LogRecord) => void): Promise<Confirmed> {
     let { db, head } = from
-    for await (const rows of logPages(this.store, head.t + 1, t)) ({ db, head } = await applyRows(db, head, rows, seen))
+    for await (const rows of rowPages(this.store, head.t + 1, t)) ({ db, head } = await applyRows(db, head, rows, seen))
     return { db, head }
   }
 

@@ -1,7 +1,7 @@
 import { FIRST_USER_ID } from '../datom/ids.ts'
-import { logPages } from '../engine/log-pages.ts'
 import { type Place, start } from '../engine/place.ts'
 import { applyRows } from '../engine/replay.ts'
+import { rowPages } from '../engine/row-pages.ts'
 import type { RemoteHead, RemoteStore } from '../storage/port.ts'
 
 /** Where a node stands: its value, and the head that it was made for. */
@@ -41,6 +41,6 @@ const placeAt = ({ db, head: at }: Place, { nextId }: RemoteHead): Place => ({
 
 async function fold(store: RemoteStore, from: Place, to: RemoteHead): Promise<Place> {
   let { db, head: at } = from
-  for await (const rows of logPages(store, at.t + 1, to.t)) ({ db, head: at } = await applyRows(db, at, rows))
+  for await (const rows of rowPages(store, at.t + 1, to.t)) ({ db, head: at } = await applyRows(db, at, rows))
   return placeAt({ ...from, db, head: at }, to)
 }

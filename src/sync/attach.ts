@@ -1,6 +1,6 @@
 import { AnnalsError, isAnnalsError } from '../base/errors.ts'
 import { headAt } from '../engine/head-at.ts'
-import type { ReadableLog } from '../engine/log-pages.ts'
+import type { ReadableLog } from '../engine/row-pages.ts'
 import type { ConfirmedHead, LogRow } from '../storage/port.ts'
 import { type Hello, type HelloAnswer, PROTOCOL } from './protocol.ts'
 import type { ReplicaState } from './replica-state.ts'

@@ -1,5 +1,6 @@
 import type { Column, WireRows } from '../../api/messages.ts'
 import { hasKeys } from '../../base/has-keys.ts'
+import { isRow } from '../../base/is-row.ts'
 import { ResultColumns } from '../../query/result-columns.ts'
 import { Moved } from '../calls.ts'
 
@@ -35,7 +36,7 @@ function packed(result: unknown): WireRows {
     for (const row of result) if (!Array.isArray(row) || row.length !== width) return plain
     return { form: 'arrays', length, columns: Array.from(first.keys(), (j) => packCells(nth(result, j))) }
   }
-  if (Object.getPrototypeOf(first) !== Object.prototype) return plain
+  if (!isRow(first)) return plain
   const keys = Object.keys(first)
   for (const row of result) if (!isRow(row) || !hasKeys(row, keys)) return plain
   return { form: 'objects', length, keys, columns: keys.map((key) => packCells(named(result, key))) }
@@ -47,8 +48,6 @@ function packedColumns({ length, columns, keys }: ResultColumns): WireRows {
     ? { form: 'arrays', length, columns: packed }
     : { form: 'objects', length, columns: packed, keys }
 }
-
-const isRow = (row: unknown): row is object => typeof row === 'object' && row !== null && !Array.isArray(row)
 
 // Two loops that look alike: each meets one kind of row, which is what makes it fast.
 

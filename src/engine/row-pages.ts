@@ -10,7 +10,7 @@ export interface ReadableLog {
 }
 
 /** The rows `from <= t <= to`, at most `page` of them at a time. Throws `storage/corrupt` when the log does not reach so far. */
-export async function* logPages(
+export async function* rowPages(
   log: ReadableLog,
   from: number,
   to: number,
