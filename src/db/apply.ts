@@ -1,20 +1,20 @@
 import { AnnalsError } from '../base/errors.ts'
 import type { MaybePromise } from '../base/maybe-promise.ts'
-import { lowerBound } from '../base/search.ts'
-import { isInAvet, type Schema } from '../datom/schema.ts'
+import type { Schema } from '../datom/schema.ts'
 import type { TxData } from '../datom/tx-data.ts'
 import type { Value } from '../datom/value.ts'
 import { type Db, PLAIN_VIEW, type Trees, withoutView } from './db.ts'
 import { factsOf } from './facts-of.ts'
-import type { Index } from './index-order.ts'
-import { changeIndex } from './index-tree.ts'
+import { INDEXES, type Index } from './index-order.ts'
+import { addWaiting, changeIndex, mayWait } from './index-tree.ts'
+import { isIndexed, OrderedRows } from './ordered-rows.ts'
 import { type PassingFacts, passingFacts } from './passing-facts.ts'
 import { rangeOf } from './range.ts'
-import { concatRows, NO_ROWS, type Rows, RowsBuilder, sliceRows } from './rows.ts'
+import { NO_ROWS, type Rows, RowsBuilder } from './rows.ts'
 import type { Scan } from './scan.ts'
 import { isSchemaAttribute, updateSchema, withoutNames } from './schema-at.ts'
 import { isUsed } from './schema-use.ts'
-import { groupByAttribute, sortByTarget, sortByValue, sortRows } from './sort-rows.ts'
+import { sortRows } from './sort-rows.ts'
 import { scan } from './view.ts'
 
 /**
@@ -109,40 +109,17 @@ function ended(schema: Schema, { rows: removed, by }: Ending, passed: Rows = NO_
   return out.done()
 }
 
+/** So many rows wait until somebody asks for them. */
+const MANY = 4096
+
 function changeTrees(trees: Trees, schema: Schema, removed: Rows, added: Rows): Trees {
-  const out = ordered(schema, removed)
-  const into = ordered(schema, added)
-  const change = (index: Index) => changeIndex(trees[index], out[index], into[index])
+  const out = new OrderedRows(schema, removed)
+  const into = new OrderedRows(schema, added)
+  const isNews = removed.length === 0 && added.to === undefined
+  const waits = isNews && added.length >= MANY && INDEXES.every((index) => mayWait(trees[index]))
+  const change = (index: Index) =>
+    waits ? addWaiting(trees[index], index, into) : changeIndex(trees[index], out[index], into[index])
   return { eavt: change('eavt'), aevt: change('aevt'), avet: change('avet'), vaet: change('vaet') }
-}
-
-/** Those of `rows` that each index has, in its order. */
-function ordered(schema: Schema, rows: Rows): Readonly<Record<Index, Rows>> {
-  const eavt = sortRows('eavt', rows)
-  const aevt = groupByAttribute(eavt)
-  const avet = sortByValue(ofAttributes(aevt, (a) => isIndexed(schema, a)))
-  const vaet = sortByTarget(ofAttributes(aevt, (a) => schema.attributes.get(a)?.type === 'ref'))
-  return { eavt, aevt, avet, vaet }
-}
-
-function isIndexed(schema: Schema, a: number): boolean {
-  const attribute = schema.attributes.get(a)
-  return attribute !== undefined && isInAvet(attribute)
-}
-
-/** Those of `rows`, which are grouped by attribute, whose attribute `keep` takes. */
-function ofAttributes(rows: Rows, keep: (a: number) => boolean): Rows {
-  const kept: Rows[] = []
-  let length = 0
-  for (let start = 0, end = 0; start < rows.length; start = end) {
-    const a = rows.a[start] as number
-    end = lowerBound(start + 1, rows.length, (i) => rows.a[i] === a)
-    if (!keep(a)) continue
-    kept.push(sliceRows(rows, start, end))
-    length += end - start
-  }
-  if (kept.length === 0) return rows.to === undefined ? NO_ROWS : NO_PAST
-  return kept.length === 1 ? (kept[0] as Rows) : concatRows(kept, length)
 }
 
 /** Reads the schema anew where transactions speak of it, and fills or empties AVET for attributes that became (un)indexed. */

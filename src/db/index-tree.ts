@@ -1,10 +1,12 @@
 import { type Base, countBase } from './base.ts'
-import type { Order } from './index-order.ts'
+import type { Index, Order } from './index-order.ts'
+import type { OrderedRows } from './ordered-rows.ts'
 import { pickRows, type Rows } from './rows.ts'
 import { sortRows } from './sort-rows.ts'
 import { type Levels, levelOf } from './time-block.ts'
 import { changeTree, emptyTree, type Tree } from './tree.ts'
-import { countTree, holdsRow } from './tree-read.ts'
+import { holdsRow } from './tree-read.ts'
+import { WaitingTree } from './waiting-tree.ts'
 
 /**
  * One index of a database value: what its segments hold, without the rows that have gone since they were written, and with
@@ -34,10 +36,10 @@ export const baseIndex = (index: Order, base: Base | undefined, levels: Levels |
 })
 
 export const countIndex = ({ base, gone, fresh }: IndexTree): number =>
-  (base === undefined ? 0 : countBase(base)) - countTree(gone) + countTree(fresh)
+  (base === undefined ? 0 : countBase(base)) - gone.count + fresh.count
 
 /** Rows that are held in memory because no segment has them right. */
-export const countNovelty = ({ gone, fresh }: IndexTree): number => countTree(gone) + countTree(fresh)
+export const countNovelty = ({ gone, fresh }: IndexTree): number => gone.count + fresh.count
 
 /**
  * `tree` without the rows of `removed` and with those of `added`. Requires: both sorted as the index is, blocks aside, without
@@ -50,6 +52,15 @@ export function changeIndex(tree: IndexTree, removed: Rows, added: Rows): IndexT
   const levels = withLevelsOf(tree.levels, added)
   return changeRows({ ...tree, levels }, sortRows(index, removed), sortRows(index, added))
 }
+
+/** `tree` with the rows of `added`, many and none of them in it, sorted when they are first asked for. Requires: `mayWait`. */
+export const addWaiting = (tree: IndexTree, index: Index, added: OrderedRows): IndexTree => ({
+  ...tree,
+  fresh: new WaitingTree(index, tree.fresh, added),
+})
+
+/** Whether no row that comes can be one that has gone. */
+export const mayWait = ({ gone }: IndexTree): boolean => gone.count === 0
 
 function changeRows(tree: IndexTree, removed: Rows, added: Rows): IndexTree {
   const { gone, fresh } = tree

@@ -3,7 +3,7 @@ import { type Base, segmentCount } from './base.ts'
 import { type Db, PLAIN_VIEW } from './db.ts'
 import { rankInRows } from './rank-in-rows.ts'
 import type { Tree } from './tree.ts'
-import { countTree, ranks, visitLeaves } from './tree-read.ts'
+import { ranks, visitLeaves } from './tree-read.ts'
 
 /**
  * A value of the attribute `a`, which is in AVET, such that at least `n` facts have it or a lesser one (with `fromEnd`: a greater
@@ -25,7 +25,7 @@ export function nthValue(db: Db, a: number, n: number, fromEnd: boolean): Value 
     if (v === undefined) return ofFresh
     const missing = n - (asked - upTo(gone, v) + upTo(fresh, v))
     if (missing <= 0) return ofFresh === undefined ? v : firstOf(v, ofFresh, fromEnd)
-    asked = tries < MOST_TRIES ? asked + missing : Math.max(asked + missing, n + countTree(gone))
+    asked = tries < MOST_TRIES ? asked + missing : Math.max(asked + missing, n + gone.count)
   }
 }
 

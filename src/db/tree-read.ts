@@ -2,6 +2,7 @@ import { comparePlace, type Order, type Place, placeOf } from './index-order.ts'
 import { endInRows, rankInRows } from './rank-in-rows.ts'
 import { concatRows, NO_ROWS, type Rows } from './rows.ts'
 import { type Branch, firstRows, type Leaf, type Node, type Tree } from './tree.ts'
+import { WaitingTree } from './waiting-tree.ts'
 
 /** How many rows sort before `place`; with `after`, how many sort before or agree with all its components. */
 export const rank = (tree: Tree, place: Place, after: boolean): number =>
@@ -92,14 +93,13 @@ function visitNode(node: Node, lo: number, hi: number, visit: (rows: Rows, start
   }
 }
 
-/** How many rows `tree` holds. */
-export const countTree = (tree: Tree): number => tree.root?.count ?? 0
-
 /** Every row of `tree`. */
 export function allRows(tree: Tree): Rows {
+  const rows = tree instanceof WaitingTree ? tree.rows : undefined
+  if (rows !== undefined) return rows
   const runs: Rows[] = []
-  visitLeaves(tree, 0, countTree(tree), (rows) => runs.push(rows))
-  return runs.length === 0 ? NO_ROWS : concatRows(runs, countTree(tree))
+  visitLeaves(tree, 0, tree.count, (leaf) => runs.push(leaf))
+  return runs.length === 0 ? NO_ROWS : concatRows(runs, tree.count)
 }
 
 /** Whether row `i` of `rows` is in `tree`. */

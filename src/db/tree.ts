@@ -12,6 +12,8 @@ export interface Tree {
   readonly index: Order
   /** undefined when empty. */
   readonly root: Node | undefined
+  /** How many rows it holds. */
+  readonly count: number
 }
 export type Node = Leaf | Branch
 export interface Leaf {
@@ -35,7 +37,7 @@ const LEAF_MAX = 256
 const LEAF_MIN = 32
 const BRANCH_MAX = 64
 
-export const emptyTree = (index: Order): Tree => ({ index, root: undefined })
+export const emptyTree = (index: Order): Tree => ({ index, root: undefined, count: 0 })
 
 const leaf = (rows: Rows): Leaf => ({ level: 0, rows, count: rows.length })
 function branch(children: readonly Node[]): Branch {
@@ -89,7 +91,7 @@ export function changeTree(tree: Tree, removed: Rows, added: Rows): Tree {
   while (nodes.length > 1) nodes = branchesOf(nodes)
   let root = nodes[0]
   while (root !== undefined && !isLeaf(root) && root.children.length === 1) root = root.children[0]
-  return { index: tree.index, root }
+  return { index: tree.index, root, count: root?.count ?? 0 }
 }
 
 function changeNode(node: Node, c: Change, compare: CompareRows): Node[] {
