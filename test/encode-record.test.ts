@@ -26,7 +26,8 @@ const value: fc.Arbitrary<Packed> = fc.oneof(
 
 function encodeValues(values: readonly Packed[]): Uint8Array {
   const out = new CborWriter(0)
-  out.list(values)
+  out.list(values.length)
+  for (const v of values) out.value(v)
   return out.done()
 }
 
@@ -49,6 +50,16 @@ describe('values in a record', () => {
       added: [1, 0] as (0 | 1)[],
       increments: [],
     }
+    const typed = {
+      ...data,
+      e: Int32Array.from(data.e),
+      a: Int32Array.from(data.a),
+      added: Uint8Array.from(data.added),
+    }
+    const plain = encodeRecord({ instant: 6, data, aliases: new Map(), origin: undefined }, new Uint8Array(16))
+    expect(
+      encodeRecord({ instant: 6, data: typed, aliases: new Map(), origin: undefined }, new Uint8Array(16)),
+    ).toEqual(plain)
     for (const aliases of [new Map(), new Map([[7, 8]])]) {
       for (const origin of [undefined, { replica: 'r', seq: 9 }]) {
         for (const increments of [[], [{ e: 1, a: 3, delta: 5 }]]) {

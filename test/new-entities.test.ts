@@ -87,7 +87,8 @@ async function outcome(deciding: Promise<Transaction>): Promise<unknown> {
   try {
     const { data, ids, tempids, instant, empty, replaced } = await deciding
     const { length, e, a, v, added, increments } = data
-    return { length, e, a, v, added, increments, ids, tempids, instant, empty, replaced }
+    const columns = { e: [...e], a: [...a], v, added: [...added] }
+    return { length, ...columns, increments, ids, tempids, instant, empty, replaced }
   } catch (e) {
     if (!isAnnalsError(e)) throw e
     return { code: e.code, message: e.message, data: e.data }

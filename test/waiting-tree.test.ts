@@ -62,10 +62,9 @@ it('holds what was added, whoever looks at it when', () => {
         for (const [i, { entities, isLookedAt, hasNewSchema }] of steps.entries()) {
           if (hasNewSchema) schema = schemaOf()
           const rows = txRows(i + 1, entities)
-          const held = facts(rows).filter(
-            ([, a]) =>
-              (index !== 'avet' || INDEXED.includes(a as number)) && (index !== 'vaet' || REFS.includes(a as number)),
-          ) as [number, number, number | string, number][]
+          const held = (facts(rows) as [number, number, number | string, number][]).filter(
+            ([, a]) => (index !== 'avet' || INDEXED.includes(a)) && (index !== 'vaet' || REFS.includes(a)),
+          )
           const kept = new RowsBuilder(false)
           for (const row of held) kept.push(...row)
           plain = changeTree(plain, NO_ROWS, sortRows(index, kept.done()))

@@ -15,15 +15,16 @@ export class ImportChunk {
   readonly elements: unknown[] = []
   private bytes = 0
 
-  constructor(private readonly most: ChunkSize) {}
+  /** `most`: absent for as many as come. */
+  constructor(private readonly most?: ChunkSize) {}
 
   add(element: unknown): void {
     this.elements.push(element)
-    this.bytes += sizeOf(element)
+    if (this.most) this.bytes += sizeOf(element)
   }
 
   get isFull(): boolean {
-    return this.elements.length >= this.most.elements || this.bytes >= this.most.bytes
+    return !!this.most && (this.elements.length >= this.most.elements || this.bytes >= this.most.bytes)
   }
 }
 

@@ -20,14 +20,14 @@ export interface IncrementSource {
 
 /**
  * The datoms of one transaction, as columns (`added[i]` is 1 for an assertion, 0 for a retraction), and the increments behind
- * them.
+ * them. Large ones come in typed arrays.
  */
 export interface TxData {
   readonly length: number
-  readonly e: readonly number[]
-  readonly a: readonly number[]
+  readonly e: readonly number[] | Int32Array
+  readonly a: readonly number[] | Int32Array
   readonly v: readonly Value[]
-  readonly added: readonly (0 | 1)[]
+  readonly added: readonly (0 | 1)[] | Uint8Array
   readonly increments: readonly Increment[]
 }
 
@@ -49,7 +49,7 @@ export class TxDataBuilder implements TxData {
   }
 
   /** These datoms, and then those of `next`, with the increments of both. */
-  concat(next: TxData): TxData {
+  concat(next: TxDataBuilder): TxData {
     return {
       length: this.length + next.length,
       e: this.e.concat(next.e),
@@ -62,7 +62,7 @@ export class TxDataBuilder implements TxData {
 }
 
 /** The datoms of which `keep` says so, by place, and all increments. */
-export function filterTxData(data: TxData, keep: (i: number) => boolean): TxData {
+export function filterTxData(data: TxData, keep: (i: number) => boolean): TxDataBuilder {
   const out = new TxDataBuilder()
   for (let i = 0; i < data.length; i++) {
     if (keep(i)) out.push(data.e[i] as number, data.a[i] as number, data.v[i] as Value, data.added[i] as 0 | 1)

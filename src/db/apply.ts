@@ -44,6 +44,9 @@ export async function applyTxs(db: Db, txs: readonly DecidedTx[], basisT: number
 
 /** The rows that assertions bring; those about the transactions themselves last, which is where they sort. */
 function rowsToAdd(txs: readonly DecidedTx[], passing: PassingFacts | undefined): Rows {
+  const [only] = txs as readonly [DecidedTx]
+  const rows = txs.length === 1 ? wholeRows(only) : undefined
+  if (rows !== undefined) return rows
   const added = new RowsBuilder(
     false,
     txs.reduce((n, { data }) => n + data.length, 0),
@@ -58,6 +61,23 @@ function rowsToAdd(txs: readonly DecidedTx[], passing: PassingFacts | undefined)
     }
   }
   return added.done()
+}
+
+/** All that a transaction says, where it lies in typed columns and nothing of it is retracted. Facts of its own come first there. */
+function wholeRows({ tx, data }: DecidedTx): Rows | undefined {
+  const { length, e, a, v } = data
+  if (!(e instanceof Int32Array && a instanceof Int32Array) || data.added.includes(0)) return undefined
+  let own = 0
+  while (e[own] === tx) own++
+  if (e.includes(tx, own)) return undefined
+  const moved = (column: Int32Array): Int32Array => {
+    const out = new Int32Array(length)
+    out.set(column.subarray(own))
+    out.set(column.subarray(0, own), length - own)
+    return out
+  }
+  const values = v.slice(own).concat(v.slice(0, own))
+  return { length, e: moved(e), a: moved(a), v: values, tx: new Int32Array(length).fill(tx), to: undefined }
 }
 
 /** Rows that end, and the transactions that end them. */

@@ -40,9 +40,9 @@ export class CborWriter {
     this.head(MAP, entries)
   }
 
-  list(values: readonly Packed[]): void {
-    this.head(LIST, values.length)
-    for (const v of values) this.value(v)
+  /** A list of so many values, to be written next. */
+  list(values: number): void {
+    this.head(LIST, values)
   }
 
   value(v: Packed): void {
@@ -54,8 +54,10 @@ export class CborWriter {
   }
 
   /** Numbers as a string of bytes: little-endian int32, one after another. */
-  int32s(numbers: readonly number[]): void {
+  int32s(numbers: readonly number[] | Int32Array): void {
     this.head(BYTES, 4 * numbers.length)
+    if (numbers instanceof Int32Array)
+      return this.bytes(new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength))
     this.reserve(4 * numbers.length)
     for (const n of numbers) {
       this.out[this.at++] = n
@@ -66,7 +68,7 @@ export class CborWriter {
   }
 
   /** Numbers as a string of bytes, each one of them. */
-  uint8s(numbers: readonly number[]): void {
+  uint8s(numbers: ArrayLike<number>): void {
     this.head(BYTES, numbers.length)
     this.bytes(numbers)
   }

@@ -45,8 +45,8 @@ export interface Change {
 export interface Ledger {
   /** What users see: confirmed and pending. */
   readonly db: Db
-  /** What elements of an import may share a transaction, at most. */
-  readonly chunk: ChunkSize
+  /** What elements of an import may share a transaction, at most; undefined: as many as come in one step. */
+  readonly chunk: ChunkSize | undefined
   /** Runs `forms` on the newest value and stores the outcome; resolves when durable. */
   transact(forms: readonly unknown[], options: WriteOptions): Promise<Written>
   /** Called in order, after the new value is in place. */

@@ -2,7 +2,6 @@ import type { ExciseOptions, ExciseReport } from '../api/connection.ts'
 import type { EntityRef } from '../api/db.ts'
 import type { Settled } from '../api/report.ts'
 import { AnnalsError, isAnnalsError } from '../base/errors.ts'
-import { STEP } from '../base/import-chunk.ts'
 import { Listeners } from '../base/listeners.ts'
 import { FIRST_USER_ID, isEntityId } from '../datom/ids.ts'
 import type { TxData } from '../datom/tx-data.ts'
@@ -37,7 +36,7 @@ const excisionsIn = ({ meta }: LocalState): number => (meta.get(EXCISIONS) as nu
 
 /** The ledger of a database that has no remote: a transaction is confirmed when it is in the log. */
 export class LocalLedger implements Ledger {
-  readonly chunk = STEP
+  readonly chunk = undefined
   private readonly changes = new Listeners<Change>()
   private readonly failures = new LedgerFailures()
   private readonly calls = new CallQueue<Request, Written>(async (calls) => {

@@ -59,7 +59,7 @@ const EXCISED_HEADER = SALT_BYTES + DIGEST_BYTES + CHECK_BYTES
 /** Bigints in CBOR would come back as numbers when small: they are texts that no other value can be. */
 const BIGINT_MARK = '\u0000n'
 
-const column = (values: readonly number[]): Uint8Array => new Uint8Array(new Int32Array(values).buffer)
+const column = (values: ArrayLike<number>): Uint8Array => new Uint8Array(new Int32Array(values).buffer)
 function numbers(bytes: Uint8Array): number[] {
   if (bytes.length % 4 !== 0) throw new RangeError('a column of int32 has a broken length')
   return [...new Int32Array(bytes.slice().buffer)]
@@ -125,10 +125,12 @@ export function encodeRecord(record: Omit<LogRecord, 't' | 'txid'>, salt: Uint8A
     out.value(origin.seq)
   }
   out.value('v')
-  out.list(data.v.map(packValue))
+  out.list(data.length)
+  for (const v of data.v) out.value(packValue(v))
   if (aliases.size > 0) {
     out.value('x')
-    out.list([...aliases].flat())
+    out.list(2 * aliases.size)
+    for (const id of [...aliases].flat()) out.value(id)
   }
   return out.done()
 }

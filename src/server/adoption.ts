@@ -12,10 +12,8 @@ export function adoption(
   nextId: number,
 ): Omit<RemoteCommit, 'expect'> & { readonly nextId: number } {
   const records = rows.map(decodeRecord)
-  const used = records.reduce(
-    (most, { data }) => data.e.reduce((m, e) => (e < PROVISIONAL_BASE ? Math.max(m, e) : m), most),
-    0,
-  )
+  let used = 0
+  for (const { data } of records) for (const e of data.e) if (e < PROVISIONAL_BASE) used = Math.max(used, e)
   const free = used < nextId ? nextId : Math.min(used + 1 + GAP, PROVISIONAL_BASE - 1)
   return {
     log: rows,

@@ -3,7 +3,7 @@ import { hasKeys } from '../base/has-keys.ts'
 import { FIRST_USER_ID } from '../datom/ids.ts'
 import { isSmall } from '../datom/read-value.ts'
 import type { Attribute } from '../datom/schema.ts'
-import { TxDataBuilder } from '../datom/tx-data.ts'
+import { type TxData, TxDataBuilder } from '../datom/tx-data.ts'
 import type { Value } from '../datom/value.ts'
 import type { ValueType } from '../datom/value-type.ts'
 import type { Db } from '../db/db.ts'
@@ -35,9 +35,9 @@ export async function transactNew(
   if (said === undefined) return undefined
   for (const [a, values] of said.identities) if (await holdsAny(db, a, [...values])) return undefined
   const { own, instant } = await ownFacts(db, new TxDataBuilder(), env)
-  const minted = said.writeTo(own, env.mint)
+  const { data, minted } = said.after(own, env.mint)
   return {
-    data: own,
+    data,
     instant,
     replaced: new Map(),
     empty: false,
@@ -64,6 +64,7 @@ interface ReadableShape {
   /** In the order of the index by entity. */
   readonly keys: readonly string[]
   readonly attributes: readonly Attribute[]
+  readonly ids: readonly number[]
   readonly readers: readonly ValueReader[]
 }
 
@@ -99,16 +100,24 @@ class NewEntities {
     return true
   }
 
-  /** Adds the datoms of all, in the order in which they were read; the ids that were minted for them. */
-  writeTo(out: TxDataBuilder, mint: () => number): number[] {
+  /** The datoms of all behind `own`, in the order in which they were read; the ids that were minted for them. */
+  after(own: TxData, mint: () => number): { readonly data: TxData; readonly minted: readonly number[] } {
+    const length = own.length + this.values.length
+    const e = new Int32Array(length)
+    const a = new Int32Array(length)
+    e.set(own.e)
+    a.set(own.a)
     const minted: number[] = []
-    let next = 0
-    for (const { attributes } of this.rows) {
-      const e = mint()
-      minted.push(e)
-      for (const { id } of attributes) out.push(e, id, this.values[next++] as Value, 1)
+    let next = own.length
+    for (const { ids } of this.rows) {
+      const id = mint()
+      minted.push(id)
+      a.set(ids, next)
+      e.fill(id, next, next + ids.length)
+      next += ids.length
     }
-    return minted
+    const added = new Uint8Array(length).fill(1)
+    return { data: { length, e, a, v: own.v.concat(this.values), added, increments: [] }, minted }
   }
 
   private shapeOf(form: Readonly<Record<string, unknown>>): ReadableShape | undefined {
@@ -125,7 +134,8 @@ class NewEntities {
     if (!attributes.every(isOrdinary)) return undefined
     const readers = attributes.map((a) => valueReader(this.db.schema, a))
     if (!readers.every((reader) => reader !== undefined)) return undefined
-    return { shape, keys: shape.order.map((place) => shape.keys[place] as string), attributes, readers }
+    const keys = shape.order.map((place) => shape.keys[place] as string)
+    return { shape, keys, attributes, ids: attributes.map(({ id }) => id), readers }
   }
 
   /** False when another entity of this transaction claims the value too, or it is too large to be looked up by. */
