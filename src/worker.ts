@@ -4,8 +4,9 @@ import { DurableStores } from './client/serve/durable-stores.ts'
 import { type OpenDatabase, storeName } from './client/serve/open-database.ts'
 import { openSynced } from './client/serve/open-synced.ts'
 import { serveAt } from './client/serve.ts'
+import { EngineConnection } from './engine/connection.ts'
 import type { Lead } from './engine/lead.ts'
-import { open as openLocal } from './engine/open.ts'
+import { openLocal } from './engine/open-local.ts'
 import { indexedDB } from './storage/indexeddb/indexeddb.ts'
 import type { LocalCommit } from './storage/port.ts'
 
@@ -36,7 +37,9 @@ export function serve({ functions }: ServeOptions = {}): void {
       ...(functions && { functions }),
       ...(schema && { schema }),
     }
-    return sync ? openSynced(name, { ...options, leadership, remote: { ...sync, auth } }) : openLocal(name, options)
+    return sync
+      ? openSynced(name, { ...options, leadership, remote: { ...sync, auth } })
+      : openLocal(EngineConnection, name, options)
   }
   const storage = stores.over(indexedDB(), { durability: 'relaxed', isOwn: ({ log = [] }) => log.length > 0 })
   serveAt(globalThis as unknown as Worker, { open, storage, harden: () => stores.harden() })

@@ -11,7 +11,7 @@ import type {
   WireQueryOptions,
   WorkerCalls,
 } from '../api/messages.ts'
-import { AnnalsError } from '../base/errors.ts'
+import { AnnalsError, toWireError } from '../base/errors.ts'
 import { DbHandle } from '../engine/handle.ts'
 import { restore } from '../engine/restore.ts'
 import { answerCalls, type Caller, callerOf, type Handlers } from './calls.ts'
@@ -24,7 +24,6 @@ import { holdLifeLock } from './serve/life-lock.ts'
 import { type Databases, storeName } from './serve/open-database.ts'
 import { packRows } from './serve/pack-rows.ts'
 import { ServedConnection } from './serve/served-connection.ts'
-import { wireImport } from './serve/wire-import.ts'
 
 const PROTOCOL: Protocol = 2
 
@@ -94,7 +93,10 @@ class Server {
       const served = this.served(connection)
       return served.report(await served.connection.transact(txData, options))
     },
-    import: (connection, elements) => wireImport(this.connection(connection).import(unpackRows(elements) as unknown[])),
+    import: async (connection, elements) => {
+      const { failed, ...done } = await this.connection(connection).importStep(unpackRows(elements) as unknown[])
+      return { ...done, ...(failed && { failed: { ...failed, error: toWireError(failed.error) } }) }
+    },
     undo: (connection, target, options) => this.connection(connection).undo(target, options),
     planUndo: (connection, target) => this.connection(connection).planUndo(target),
     excise: (connection, target, options) => this.connection(connection).excise(target, options),

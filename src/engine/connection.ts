@@ -22,7 +22,7 @@ import type {
   TimePoint,
   TxForms,
 } from '../api/db.ts'
-import type { ImportOptions, ImportProgress, ImportSource, ImportStep } from '../api/import.ts'
+import type { ImportStep } from '../api/import.ts'
 import type { LiveQuery } from '../api/live.ts'
 import type { LogEntry, Settled, TxReport, UndoReport } from '../api/report.ts'
 import type { SchemaDef } from '../api/schema.ts'
@@ -32,7 +32,6 @@ import { AnnalsError } from '../base/errors.ts'
 import { Failures } from '../base/failures.ts'
 import { logPages } from '../base/log-pages.ts'
 import { closedError, reachBasis } from '../base/reach-basis.ts'
-import { runImport } from '../base/run-import.ts'
 import type { Db } from '../db/db.ts'
 import { countIndex } from '../db/index-tree.ts'
 import { checkOptions } from '../query/limits.ts'
@@ -54,8 +53,8 @@ import { showTxData } from './show-datoms.ts'
 import { syncless } from './sync-less.ts'
 import { txAt } from './time-point.ts'
 
-/** One open database, in this very thread. */
-export class EngineConnection implements Connection {
+/** One open database, in this very thread; what is imported comes in steps that somebody else has gathered. */
+export class EngineConnection implements Omit<Connection, 'import'> {
   readonly health = new Failures()
   readonly sync: Sync
   private readonly lives: LiveQueries
@@ -86,11 +85,8 @@ export class EngineConnection implements Connection {
     return this.report(await this.ledger.transact(txForms(txData), options))
   }
 
-  import(elements: ImportSource, options?: ImportOptions): Promise<ImportProgress> {
-    return runImport(elements, (chunk) => this.importStep(chunk), options)
-  }
-
-  private async importStep(elements: readonly unknown[]): Promise<ImportStep> {
+  /** Imports the next elements: `elements` is a step of an import, or all of it. */
+  async importStep(elements: readonly unknown[]): Promise<ImportStep> {
     this.checkOpen()
     return importStep(this.ledger, elements)
   }

@@ -1,7 +1,9 @@
 import type { OpenDatabase } from '../../src/client/serve/open-database.ts'
 import { storeName } from '../../src/client/serve/open-database.ts'
 import { serveAt } from '../../src/client/serve.ts'
-import { memory, open } from '../../src/engine.ts'
+import { EngineConnection } from '../../src/engine/connection.ts'
+import { openLocal } from '../../src/engine/open-local.ts'
+import { memory } from '../../src/engine.ts'
 import type { LocalStorage } from '../../src/storage/port.ts'
 
 /** What stands for a worker where there are none: a channel to a server in this very thread. */
@@ -17,5 +19,6 @@ export function channelWorker(openDatabase: OpenDatabase, storage: LocalStorage 
 
 /** Opens databases in `storage`, as the default worker does in IndexedDB. */
 export function openIn(storage: LocalStorage = memory()): OpenDatabase {
-  return (request) => open(storeName(request), { storage, ...(request.schema && { schema: request.schema }) })
+  return (request) =>
+    openLocal(EngineConnection, storeName(request), { storage, ...(request.schema && { schema: request.schema }) })
 }

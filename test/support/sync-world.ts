@@ -1,7 +1,7 @@
 import type { Functions } from '../../src/api/functions.ts'
 import type { SyncStatus } from '../../src/api/sync.ts'
-import { EngineConnection } from '../../src/engine/connection.ts'
 import { createRuntime } from '../../src/engine/create-runtime.ts'
+import { ImportingConnection } from '../../src/engine/importing-connection.ts'
 import { createSyncHandler, type SyncHandler, type SyncHandlerOptions } from '../../src/server/handler.ts'
 import { memory } from '../../src/storage/memory.ts'
 import { memoryRemote } from '../../src/storage/memory-remote.ts'
@@ -52,7 +52,7 @@ export const unclosable = (storage: RemoteStorage): RemoteStorage => ({
 })
 
 export interface Client {
-  readonly conn: EngineConnection
+  readonly conn: ImportingConnection
   readonly replica: Replica
 }
 
@@ -70,7 +70,7 @@ export async function client(server: TestServer, options: ClientOptions = {}): P
   const runtime = createRuntime({ ...(functions && { functions }), ...(now && { now }) })
   const store = await storage.open(name)
   const replica = await openReplica(store, runtime, { remote: { url: URL_OF_TEST }, fetch: server.fetch, ...rest })
-  const conn = new EngineConnection('inventory', replica.ledger, runtime, replica.sync, replica.stop)
+  const conn = new ImportingConnection('inventory', replica.ledger, runtime, replica.sync, replica.stop)
   return { conn, replica }
 }
 

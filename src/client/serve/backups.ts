@@ -1,10 +1,10 @@
 import type { RestoreReport } from '../../api/backup.ts'
-import type { Connection } from '../../api/connection.ts'
 import { chunksOf } from '../../base/byte-stream.ts'
 import { AnnalsError } from '../../base/errors.ts'
+import type { EngineConnection } from '../../engine/connection.ts'
 
 interface Export {
-  readonly connection: Connection
+  readonly connection: EngineConnection
   readonly pieces: AsyncGenerator<Uint8Array>
 }
 
@@ -19,7 +19,7 @@ export class Backups {
   private readonly restores = new Map<number, Restoring>()
   private last = 0
 
-  beginExport(connection: Connection, stream: ReadableStream<Uint8Array>): number {
+  beginExport(connection: EngineConnection, stream: ReadableStream<Uint8Array>): number {
     this.exports.set(++this.last, { connection, pieces: chunksOf(stream) })
     return this.last
   }
@@ -36,7 +36,7 @@ export class Backups {
   }
 
   /** Nobody will ask for the rest of its backups. */
-  async leave(connection: Connection): Promise<void> {
+  async leave(connection: EngineConnection): Promise<void> {
     const left = [...this.exports].filter(([, e]) => e.connection === connection)
     await Promise.all(left.map(([ticket]) => this.endExport(ticket)))
   }

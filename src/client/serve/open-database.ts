@@ -1,5 +1,5 @@
-import type { Connection } from '../../api/connection.ts'
 import type { OpenRequest } from '../../api/messages.ts'
+import type { EngineConnection } from '../../engine/connection.ts'
 import type { LocalStorage } from '../../storage/port.ts'
 import type { Leadership } from './leadership.ts'
 
@@ -13,7 +13,7 @@ export interface Surroundings {
 }
 
 /** Opens the database that a page asks for. */
-export type OpenDatabase = (request: OpenRequest, surroundings: Surroundings) => Promise<Connection>
+export type OpenDatabase = (request: OpenRequest, surroundings: Surroundings) => Promise<EngineConnection>
 
 /** The databases of a worker. */
 export interface Databases {

@@ -1,4 +1,3 @@
-import type { Connection } from '../../api/connection.ts'
 import type { Functions } from '../../api/functions.ts'
 import type { SchemaDef } from '../../api/schema.ts'
 import type { SyncOptions } from '../../api/sync.ts'
@@ -20,7 +19,7 @@ export interface SyncedOptions {
 }
 
 /** Opens a database as a replica of a remote one, of which one tab out of all talks to the remote. Waits for no network. */
-export async function openSynced(name: string, options: SyncedOptions): Promise<Connection> {
+export async function openSynced(name: string, options: SyncedOptions): Promise<EngineConnection> {
   const { storage, remote, leadership, indexing, schema, functions } = options
   const runtime = createRuntime(functions ? { functions } : {})
   const store = await storage.open(name)

@@ -1,9 +1,9 @@
-import type { Connection } from '../../api/connection.ts'
 import type { LiveQuery } from '../../api/live.ts'
 import type { ChangeEvent, LiveUpdate, WireReport, WireSyncStatus } from '../../api/messages.ts'
 import type { TxReport } from '../../api/report.ts'
 import type { SyncStatus } from '../../api/sync.ts'
 import { type AnnalsError, toWireError } from '../../base/errors.ts'
+import type { EngineConnection } from '../../engine/connection.ts'
 import { Moved } from '../calls.ts'
 import { KeptDbs } from './kept-dbs.ts'
 import { LiveFeed } from './live-feed.ts'
@@ -26,7 +26,7 @@ export class ServedConnection {
 
   constructor(
     readonly number: number,
-    readonly connection: Connection,
+    readonly connection: EngineConnection,
     private readonly send: Send,
   ) {
     const { sync, health } = connection
