@@ -40,9 +40,8 @@ const SHARE = 16
 const FAR = 64
 /** Rows that are merged although they are few, when nothing has been written for a while. */
 const FEW = 512
+/** Between two steps of an import there is less, on a slow machine too. */
 const QUIET_MS = 1000
-/** Between two steps of an import there is less. */
-const PAUSE_MS = 100
 /** How long segments are kept that the newest root does not name: somebody may be reading them. */
 const RETIRED_MS = 60_000
 /** Work that is done without a pause. */
@@ -123,7 +122,7 @@ export class Indexer {
     if (this.segments.mustRebuild || (more ? this.isFarBehind() : novelty >= enough)) this.begin()
     else if (novelty >= Math.min(FEW, enough)) {
       this.noQuiet()
-      this.noQuiet = this.after(novelty >= enough ? PAUSE_MS : QUIET_MS, () => this.begin())
+      this.noQuiet = this.after(QUIET_MS, () => this.begin())
     }
   }
 
