@@ -1,6 +1,6 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { createSyncHandler } from '../src/server/handler.ts'
-import { slowStorage } from './support/slow-storage.ts'
+import { type Fate, slowStorage } from './support/slow-storage.ts'
 import { type Speaker, speaker, statuses } from './support/speaker.ts'
 import { SCHEMA } from './support/sync-world.ts'
 
@@ -8,12 +8,15 @@ const item = (s: Speaker, sku: string) => s.entry([{ 'inv/sku': sku, 'inv/count'
 
 async function crowd(size: number) {
   const at = slowStorage()
-  const handler = createSyncHandler({ storage: at.storage, onError: () => undefined })
+  /** How many transactions were decided so far. */
+  const decided = vi.fn()
+  const handler = createSyncHandler({ storage: at.storage, validate: () => decided(), onError: () => undefined })
   const first = await speaker(handler)
   await first.push([first.entry(SCHEMA)])
   const speakers = await Promise.all(Array.from({ length: size }, () => speaker(handler)))
   at.commits.length = 0
-  return { at, handler, first, speakers }
+  decided.mockClear()
+  return { at, handler, first, speakers, decided }
 }
 
 it('waiting pushes share one step of the storage', async () => {
@@ -84,6 +87,54 @@ it('a group that lost the race is decided again; one whose storage fails is not 
   expect(failed.map(({ status }) => status)).toContain('rejected')
   expect([statuses(await c.push([one])), statuses(await d.push([two]))]).toEqual([['confirmed'], ['confirmed']])
   expect((await first.pull()).rows).toHaveLength(5)
+})
+
+describe('what comes while a group is being stored', () => {
+  /** Two pushes, of which the second needs the first, and is decided while that is being stored; what becomes of the first then. */
+  async function second(fate: Fate) {
+    const { at, decided, first, speakers } = await crowd(2)
+    const [a, b] = speakers as [Speaker, Speaker]
+    let release: (fate: Fate) => void = () => undefined
+    const fates: Promise<Fate>[] = [new Promise((resolve) => (release = resolve))]
+    at.fate = () => fates.shift()
+    const one = a.push([item(a, 'S1')])
+    await vi.waitFor(() => expect(fates).toEqual([]))
+    const two = b.push([b.entry([[':db/inc', ['inv/sku', 'S1'], 'inv/count', 1]])])
+    await vi.waitFor(() => expect(decided).toHaveBeenCalledTimes(2))
+    expect(at.commits).toEqual([])
+    release(fate)
+    const answers = await Promise.allSettled([one, two])
+    const said = answers.map((x) => (x.status === 'fulfilled' ? statuses(x.value) : x.status))
+    return { said, times: decided.mock.calls.length, rows: (await first.pull()).rows.length }
+  }
+
+  it('is decided on what that comes to', async () => {
+    expect(await second(undefined)).toEqual({ said: [['confirmed'], ['confirmed']], times: 2, rows: 3 })
+  })
+
+  it('is decided again when another node was faster', async () => {
+    expect(await second('lost')).toEqual({ said: [['confirmed'], ['confirmed']], times: 4, rows: 3 })
+  })
+
+  it('is decided without that when the storage fails', async () => {
+    expect(await second('fails')).toEqual({ said: ['rejected', ['rejected']], times: 2, rows: 1 })
+  })
+
+  it('is known to be the same when it is the same', async () => {
+    const { at, decided, first, speakers } = await crowd(1)
+    const [a] = speakers as [Speaker]
+    let release: () => void = () => undefined
+    const fates: Promise<Fate>[] = [new Promise((resolve) => (release = () => resolve(undefined)))]
+    at.fate = () => fates.shift()
+    const entries = [item(a, 'S1')]
+    const one = a.push(entries)
+    await vi.waitFor(() => expect(fates).toEqual([]))
+    const two = a.push([...entries, item(a, 'S2')])
+    await vi.waitFor(() => expect(decided).toHaveBeenCalledTimes(2))
+    release()
+    expect([statuses(await one), statuses(await two)]).toEqual([['confirmed'], ['confirmed', 'confirmed']])
+    expect((await first.pull()).rows).toHaveLength(3)
+  })
 })
 
 it('a server that stops finishes the pushes that it has, and takes no more', async () => {

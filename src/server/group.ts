@@ -12,34 +12,55 @@ export type Addition = Pick<Required<RemoteCommit>, 'log' | 'outcomes' | 'aliase
  * and what the pushes before have added to it. Nothing is stored by it.
  */
 export class Group {
+  /** The log as it is once this is stored. */
+  readonly draft: Draft
   private readonly log: LogRow[] = []
   private readonly decided: OutcomeRow[] = []
   private readonly newAliases: AliasRow[] = []
   private readonly granted: LeaseRow[] = []
   private readonly moved = new Map<string, ReplicaRow>()
+  private readonly outcomeOf = new Map<string, OutcomeRow>()
+  private readonly replicaOf = new Map<string, ReplicaRow>()
+  private readonly leaseRows: LeaseRow[] = []
+  private readonly aliasRows: AliasRow[] = []
+  /** Replicas that the store was asked about. */
+  private readonly known = new Set<string>()
 
-  private constructor(
+  /**
+   * `depth`: collections within each other, in an intent. `before`: the group that leads to `start`, whose storing may not have ended:
+   * what it adds holds, whether or not it is found in the store.
+   */
+  constructor(
     private readonly store: RemoteStore,
     private readonly start: Place,
-    /** The log as it is once this is stored. */
-    readonly draft: Draft,
-    private readonly outcomeOf: Map<string, OutcomeRow>,
-    private readonly replicaOf: Map<string, ReplicaRow>,
-    private readonly leaseRows: LeaseRow[],
-    private readonly aliasRows: AliasRow[],
-  ) {}
+    private readonly depth: number,
+    private readonly before: Group | undefined,
+  ) {
+    this.draft = new Draft(start)
+    if (before === undefined) return
+    for (const row of before.decided) this.outcomeOf.set(row.txid, row)
+    for (const [id, row] of before.moved) this.replicaOf.set(id, row)
+    this.leaseRows.push(...before.granted)
+    this.aliasRows.push(...before.newAliases)
+  }
 
-  /** Reads what `pushes` may concern, at `place`. `depth`: collections within each other, in an intent. */
-  static async load(store: RemoteStore, pushes: readonly Push[], place: Place, depth: number): Promise<Group> {
+  /** Reads what `pushes` may concern. */
+  async read(pushes: readonly Push[]): Promise<void> {
     const replicas = [...new Set(pushes.map(({ replica }) => replica))]
-    const named = pushes.flatMap(({ entries }) => entries.flatMap((entry) => [...namedIds(entry, depth)]))
+    const fresh = replicas.filter((id) => !this.known.has(id))
+    const named = pushes.flatMap(({ entries }) => entries.flatMap((entry) => [...namedIds(entry, this.depth)]))
     const [outcomes, rows, leases, aliases] = await Promise.all([
-      store.outcomes(pushes.flatMap(({ entries }) => entries.map(({ txid }) => txid))),
-      store.replicas(replicas),
-      store.leases(replicas),
-      aliasesOf(store, replicas, named),
+      this.store.outcomes(pushes.flatMap(({ entries }) => entries.map(({ txid }) => txid))),
+      this.store.replicas(fresh),
+      this.store.leases(fresh),
+      aliasesOf(this.store, replicas, named),
     ])
-    return new Group(store, place, new Draft(place), new Map(outcomes), new Map(rows), [...leases], aliases)
+    for (const id of fresh) this.known.add(id)
+    for (const [txid, row] of outcomes) if (!this.outcomeOf.has(txid)) this.outcomeOf.set(txid, row)
+    for (const [id, row] of rows) if (!this.replicaOf.has(id)) this.replicaOf.set(id, row)
+    const here = new Set(this.leaseRows.map(({ from }) => from))
+    this.leaseRows.push(...leases.filter(({ from }) => !here.has(from)))
+    this.aliasRows.push(...aliases)
   }
 
   outcome = (txid: string): OutcomeRow | undefined => this.outcomeOf.get(txid)
@@ -55,8 +76,9 @@ export class Group {
   }
 
   async row(t: number): Promise<LogRow | undefined> {
-    if (t > this.start.head.t) return this.log[t - this.start.head.t - 1]
-    const [row] = await this.store.readLog(t, 1)
+    const own = this.ownRow(t) ?? this.before?.ownRow(t)
+    if (own !== undefined) return own
+    const [row] = t > this.start.head.t ? [] : await this.store.readLog(t, 1)
     return row?.t === t ? row : undefined
   }
 
@@ -91,6 +113,10 @@ export class Group {
       replicas: [...moved.values()],
       ...(draft.nextId !== start.nextId && { nextId: draft.nextId }),
     }
+  }
+
+  private ownRow(t: number): LogRow | undefined {
+    return this.log[t - this.start.head.t - 1]
   }
 }
 

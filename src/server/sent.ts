@@ -7,20 +7,18 @@ export interface Sent {
   readonly principal: string
 }
 
-/** Transactions that share one step of the storage, at most, unless the last push brings more. */
-const GROUP = 500
+/** A push that waits for its answer. */
+export type PushCall = Call<Sent, PushAnswer>
 
-/** Pushes in their order, cut where the transactions of a group reach {@link GROUP}. */
-export function* groupsOf(calls: readonly Call<Sent, PushAnswer>[]): Generator<Call<Sent, PushAnswer>[]> {
-  let some: Call<Sent, PushAnswer>[] = []
-  let size = 0
-  for (const call of calls) {
-    some.push(call)
-    size += call.input.message.entries.length
-    if (size < GROUP) continue
-    yield some
-    some = []
-    size = 0
+/** Transactions of these pushes. */
+export const sizeOf = (calls: readonly PushCall[]): number =>
+  calls.reduce((sum, { input }) => sum + input.message.entries.length, 0)
+
+/** Takes the first of `waiting` out of it, as many as make `most` transactions; one at least, where there is one. */
+export function takeFirst(waiting: PushCall[], most: number): PushCall[] {
+  let count = 0
+  for (let size = 0; count < waiting.length && (count === 0 || size < most); count++) {
+    size += sizeOf(waiting.slice(count, count + 1))
   }
-  if (some.length > 0) yield some
+  return waiting.splice(0, count)
 }

@@ -2,12 +2,14 @@ import { memoryRemote } from '../../src/storage/memory-remote.ts'
 import type { RemoteCommit, RemoteStorage } from '../../src/storage/port.ts'
 import { insteadRemote } from './wrapped-storage.ts'
 
+export type Fate = 'lost' | 'fails' | undefined
+
 export interface SlowStorage {
   readonly storage: RemoteStorage
   /** Those that reached the storage. */
   readonly commits: RemoteCommit[]
-  /** What becomes of the next commit; default: it is done. */
-  fate: () => 'lost' | 'fails' | undefined
+  /** What becomes of the next commit, and when; default: it is done. */
+  fate: () => Fate | Promise<Fate>
   /** How many stores are open. */
   stores: number
 }
@@ -30,7 +32,7 @@ export function slowStorage(inner = memoryRemote()): SlowStorage {
       },
       commit: async (change: RemoteCommit) => {
         await new Promise((resolve) => setTimeout(resolve, 5))
-        const fate = at.fate()
+        const fate = await at.fate()
         if (fate === 'fails') throw new Error('the disk is gone')
         if (fate === 'lost') return 'lost'
         at.commits.push(change)

@@ -1,16 +1,43 @@
 import { AnnalsError, isAnnalsError } from '../base/errors.ts'
 import { PROVISIONAL_BASE } from '../datom/ids.ts'
 import { decodeRecord, type LogRecord } from '../engine/record.ts'
+import { applyRows } from '../engine/replay.ts'
 import type { AliasRow, LogRow, RemoteCommit } from '../storage/port.ts'
+import type { Adopt, AdoptAnswer } from '../sync/protocol.ts'
+import type { NodeLog } from './node-log.ts'
 
 /** Ids left out after adopted records: replicas may hold leases that this log knows nothing of. */
 const GAP = 2 ** 20
 
+/**
+ * Appends records that were decided elsewhere: a backup's, or those of a database that had no remote. Throws `backup/does-not-follow`
+ * unless the log stands at `t` and `hash`, `backup/corrupt` when the chain does not hold; then nothing is stored.
+ */
+export async function adopt(log: NodeLog, { t, hash, rows }: Adopt): Promise<AdoptAnswer> {
+  for (;;) {
+    await log.catchUp()
+    const { place } = log
+    if (place.head.t !== t || place.head.hash !== hash) throw doesNotFollow(log, t)
+    const { db, head } = await applyRows(place.db, place.head, rows).catch(notRecords)
+    const change = adoption(rows, place.nextId)
+    const { nextId } = change
+    if (!(await log.commit(change))) continue
+    log.moveTo({ db, head, nextId }, nextId)
+    return { t: head.t }
+  }
+}
+
+function doesNotFollow({ database, head: { t } }: NodeLog, follows: number): AnnalsError {
+  const what = follows === t ? `t ${t} of another log` : `t ${follows}`
+  return new AnnalsError(
+    'backup/does-not-follow',
+    `the log of ${database} stands at t ${t}; what follows ${what} cannot be appended`,
+    { t, follows },
+  )
+}
+
 /** What is stored for records that were decided elsewhere: with them their outcomes, so that each stays confirmed once. */
-export function adoption(
-  rows: readonly LogRow[],
-  nextId: number,
-): Omit<RemoteCommit, 'expect'> & { readonly nextId: number } {
+function adoption(rows: readonly LogRow[], nextId: number): Omit<RemoteCommit, 'expect'> & { readonly nextId: number } {
   const records = rows.map(decodeRecord)
   let used = 0
   for (const { data } of records) for (const e of data.e) if (e < PROVISIONAL_BASE) used = Math.max(used, e)
@@ -39,7 +66,7 @@ function aliasRows(records: readonly LogRecord[]): AliasRow[] {
 }
 
 /** Throws `backup/corrupt`. */
-export function notRecords(cause: unknown): never {
+function notRecords(cause: unknown): never {
   const said = isAnnalsError(cause) ? cause.message : 'they cannot be applied'
   throw new AnnalsError('backup/corrupt', `these are not the records of a log: ${said}`, {}, { cause })
 }
