@@ -1,10 +1,11 @@
 import type { Kysely, Transaction } from 'kysely'
 import { rewrittenRow } from '../local-commit.ts'
 import { ownLogRow } from '../own-rows.ts'
-import type { LogRow, OutcomeRow, RemoteCommit, ReplicaRow } from '../port.ts'
-import { headAfter, replicaMayBecome } from '../remote-commit.ts'
+import type { LogRow, RemoteCommit } from '../port.ts'
+import { headAfter } from '../remote-commit.ts'
+import { addOutcomes } from './add-outcomes.ts'
 import { chunks } from './chunks.ts'
-import { outcomeRows, replicaRows } from './rows.ts'
+import { moveReplicas } from './move-replicas.ts'
 import type { Tables } from './tables.ts'
 
 /** Rolls the transaction back; nobody else sees it. */
@@ -29,18 +30,11 @@ export async function commitChange(
 async function write(tx: Transaction<Tables>, name: string, change: RemoteCommit): Promise<void> {
   const { log = [], outcomes = [], aliases = [], replicas = [], leases = [] } = change
   await moveHead(tx, name, change)
-  await checkUndecided(tx, name, outcomes)
   if (change.excision !== undefined) await excise(tx, name, change.excision, change.rewrite ?? [])
-  await moveReplicas(tx, name, replicas)
+  if (!(await addOutcomes(tx, name, outcomes)) || !(await moveReplicas(tx, name, replicas))) throw new Lost()
   for (const rows of chunks(log)) {
     const values = rows.map(({ t, txid, body, hash }) => ({ db: name, t, txid, body, hash }))
     await tx.insertInto('annals_log').values(values).execute()
-  }
-  for (const rows of chunks(outcomes)) {
-    const values = rows.map(({ txid, replica, seq, t = null, code = null, detail = null }) => {
-      return { db: name, txid, replica, seq, t, code, detail }
-    })
-    await tx.insertInto('annals_outcome').values(values).execute()
   }
   for (const rows of chunks(aliases)) {
     const values = rows.map(({ replica, id, final }) => ({ db: name, replica, id, final }))
@@ -81,25 +75,4 @@ async function rewriteRow(tx: Transaction<Tables>, name: string, row: LogRow): P
   const old = await mine.executeTakeFirst()
   rewrittenRow(old && { t, body, ...old }, row)
   await tx.updateTable('annals_log').set({ body }).where('db', '=', name).where('t', '=', t).execute()
-}
-
-/** What was refused moves no head: another node may have decided one of these at the same head. */
-async function checkUndecided(tx: Transaction<Tables>, name: string, outcomes: readonly OutcomeRow[]): Promise<void> {
-  const txids = outcomes.map(({ txid }) => txid)
-  const decided = await outcomeRows(tx, name, txids)
-  if (decided.length > 0) throw new Lost()
-}
-
-/** Written anew, which every server can do to many in one statement. */
-async function moveReplicas(tx: Transaction<Tables>, name: string, next: readonly ReplicaRow[]): Promise<void> {
-  for (const rows of chunks(next)) {
-    const ids = rows.map(({ replica }) => replica)
-    const now = await replicaRows(tx, name, ids)
-    for (const row of rows) if (!replicaMayBecome(now.get(row.replica), row)) throw new Lost()
-    if (now.size > 0) await tx.deleteFrom('annals_replica').where('db', '=', name).where('replica', 'in', ids).execute()
-    const values = rows.map(({ replica, epoch, nonce, lastSeq, lastTxid, principal }) => {
-      return { db: name, replica, epoch, nonce, last_seq: lastSeq, last_txid: lastTxid, principal }
-    })
-    await tx.insertInto('annals_replica').values(values).execute()
-  }
 }
