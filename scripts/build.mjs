@@ -31,7 +31,13 @@ async function buildEntries() {
 
 async function buildWorker() {
   const bundle = await rolldown({ cwd: root, input: 'worker/index.ts', platform: 'browser' })
-  const { output } = await bundle.write({ file: 'dist/annals.worker.js', format: 'iife', minify: true })
+  const { output } = await bundle.write({
+    file: 'dist/annals.worker.js',
+    format: 'iife',
+    minify: true,
+    // nobody bundles this file again, so what a bundler may leave out need not be marked
+    comments: { annotation: false },
+  })
   await bundle.close()
   if (output.length !== 1) throw new Error(`the default worker must be one file, got ${output.length}`)
   checkWorker(output[0].code)

@@ -15,7 +15,12 @@ const BUDGETS = [
 
 for (const { name, file, limit, external } of BUDGETS) {
   const bundle = await rolldown({ cwd: root, input: file, platform: 'browser', external })
-  const { output } = await bundle.generate({ format: 'esm', minify: true, codeSplitting: false })
+  const { output } = await bundle.generate({
+    format: 'esm',
+    minify: true,
+    codeSplitting: false,
+    comments: { annotation: false },
+  })
   await bundle.close()
   const bytes = gzipSync(output.map((chunk) => ('code' in chunk ? chunk.code : '')).join('')).length
   const kib = bytes / 1024
