@@ -210,6 +210,24 @@ describe('a connection', () => {
     expect(() => conn.live(counts, [], wrong)).toThrow(expect.objectContaining({ code: 'db/bad-option' }))
   })
 
+  it('rejects with a code where looking at what it was given throws, or has no end', async () => {
+    const conn = await shop()
+    const throws = Object.defineProperty({}, 'inv/sku', {
+      enumerable: true,
+      get: () => {
+        throw new Error('not now')
+      },
+    })
+    let deep: unknown = () => 1
+    for (let i = 0; i < 5000; i++) deep = [deep]
+    const circle: Record<string, unknown> = { 'inv/count': () => 1 }
+    circle['inv/color'] = circle
+    for (const hostile of [throws, deep, circle]) {
+      await expect(conn.transact([hostile])).rejects.toMatchObject({ code: 'client/bad-option' })
+      await expect(conn.db().pull(['inv/sku'], hostile as never)).rejects.toMatchObject({ code: 'client/bad-option' })
+    }
+  })
+
   it('aborts by signal', async () => {
     const conn = await shop()
     await expect(conn.db().q(counts, [], { signal: AbortSignal.abort() })).rejects.toMatchObject({

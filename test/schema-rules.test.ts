@@ -168,6 +168,11 @@ describe('tuples', () => {
     expect(again.tempids.x).toBe(n)
     await conn.transact([[':db/cas', n, 't/seat', [['t/id', 'a'], 1], [':green', 2]]])
     expect(await values(n, 't/seat')).toEqual([[green, 2]])
+    expect(await conn.db().entid(['t/seat', [':green', 2]])).toBe(n)
+    expect(await conn.db().entid(['t/seat', [['t/id', 'z'], 2]])).toBe(undefined)
+    expect((await conn.transact([[':db/add', ['t/seat', [':green', 2]], 'db/doc', 'sits']])).txData[2]?.e).toBe(n)
+    expect(await conn.db().datoms('avet', 't/seat', [':green', 2])).toHaveLength(1)
+    await expect(conn.transact([{ 't/id': 'a', 't/seat': [99_999, 1] }])).rejects.toEqual(refused('tx/unknown-entity'))
     await expect(conn.transact([{ 't/id': 'a', 't/seat': ['nobody', 1] }])).rejects.toEqual(refused('tx/tempid-unused'))
     await expect(conn.transact([{ 't/id': 'a', 't/seat': [['t/id', 'z'], 1] }])).rejects.toEqual(
       refused('entity/unknown'),
@@ -200,7 +205,7 @@ describe('tuples', () => {
       attribute(':t/text', 'string'),
       attribute(':t/texts', 'tuple', { 'db/tupleType': ':db.type/string' }),
     ])
-    const [most, more] = ['x'.repeat(1024), 'x'.repeat(1025 + 1)]
+    const [most, more] = ['x'.repeat(1024), 'x'.repeat(1025)]
     await conn.transact([{ 't/id': most, 't/texts': [most, 'a'], 't/text': more.repeat(100) }])
     await expect(conn.transact([{ 't/id': more }])).rejects.toEqual(refused('value/too-large'))
     await expect(conn.transact([{ 't/id': 'a', 't/texts': ['a', more] }])).rejects.toEqual(refused('value/too-large'))

@@ -349,6 +349,10 @@ describe('uniqueness', () => {
   })
 })
 
+const thrower = (): never => {
+  throw new Error('not now')
+}
+
 describe('wrong input', () => {
   const cases: [string, unknown, string][] = [
     ['an unknown attribute', [{ 'inv/skuu': 'A' }], 'attribute/unknown'],
@@ -364,6 +368,14 @@ describe('wrong input', () => {
     ['an empty list', [[]], 'tx/malformed'],
     ['EDN that ends early', '[{:inv/sku "A"', 'edn/malformed'],
     ['EDN of two forms', '[] []', 'edn/malformed'],
+    ['a map with two ids', [{ 'db/id': 'x', ':db/id': 'y', 'inv/sku': 'A' }], 'tx/malformed'],
+    ['a map that gives no value', [{ 'db/id': 'x', 'inv/tags': [] }], 'tx/tempid-unused'],
+    [
+      'a getter that throws',
+      [Object.defineProperty({}, 'inv/sku', { enumerable: true, get: thrower })],
+      'tx/malformed',
+    ],
+    ['a proxy that throws', [new Proxy({}, { ownKeys: thrower })], 'tx/malformed'],
     ['a list for an attribute with one value', [{ 'inv/sku': ['A', 'B'] }], 'value/wrong-type'],
   ]
   it.each(cases)('%s is a coded error and changes nothing', async (_, input, code) => {

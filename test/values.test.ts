@@ -160,7 +160,7 @@ describe('values', () => {
   it('equal in order, unifying and having one key are the same thing', () => {
     const number = fc.oneof(
       fc.constantFrom(0, 1, 1.5, 0.1, 2 ** 53, 1e300, -1, Number.POSITIVE_INFINITY),
-      fc.constantFrom(0n, 1n, 2n ** 53n, 2n ** 53n + 1n, -1n),
+      fc.constantFrom(0n, 1n, 2n ** 53n, 2n ** 53n + 1n, -1n, 10n ** 400n, -(10n ** 400n)),
       fc.constantFrom('0', '1', '1.5', '0.1', '-1', '9007199254740993').map((d) => readValue('bigdec', d, '')),
     )
     fc.assert(
@@ -211,6 +211,8 @@ describe('values', () => {
     ['bytes', [1], 'value/wrong-type'],
     ['bigdec', '1,5', 'value/malformed'],
     ['boolean', 0, 'value/wrong-type'],
+    ['bigint', 2n ** 32_767n, 'value/out-of-range'],
+    ['bigint', -(2n ** 32_767n), 'value/out-of-range'],
   ] as const)('%s refuses %s with %s', (type, x, code) => {
     expect(() => readValue(type, x, ':t/a')).toThrow(expect.objectContaining({ code }))
   })

@@ -71,20 +71,29 @@ function notSent(op: string, args: readonly unknown[], { refused }: Refused): An
   )
 }
 
+/** Characters of a path, roughly, that are told. */
+const LONGEST_PATH = 100
+
 /** The innermost part of `x` that structured clone refuses. */
 function uncloneable(x: unknown, path: string): { readonly path: string; readonly what: string } | undefined {
   try {
     structuredClone(x)
     return undefined
   } catch {
-    const inner = Array.isArray(x) ? x.map((part, i) => [`[${i}]`, part] as const) : []
-    const named = typeof x === 'object' && x !== null ? Object.entries(x) : []
-    const parts = Array.isArray(x) ? inner : named.map(([key, part]) => [`.${key}`, part] as const)
-    for (const [step, part] of parts) {
-      const found = uncloneable(part, path + step)
+    for (const [key, part] of partsOf(x, path)) {
+      const found = uncloneable(part, path + (Array.isArray(x) ? `[${key}]` : `.${key}`))
       if (found) return found
     }
-    const what = typeof x === 'object' ? 'an object that cannot be copied (a Proxy?)' : `a ${typeof x}`
+    const what = typeof x === 'object' ? 'an object that cannot be copied (a Proxy? a getter?)' : `a ${typeof x}`
     return { path: path || 'the arguments', what }
+  }
+}
+
+/** Nothing where looking throws, or has gone deep enough. */
+function partsOf(x: unknown, path: string): readonly (readonly [string, unknown])[] {
+  try {
+    return typeof x === 'object' && x !== null && path.length < LONGEST_PATH ? Object.entries(x) : []
+  } catch {
+    return []
   }
 }

@@ -97,7 +97,7 @@ export function compareDecimalCells(a: Value, b: Value): number {
 export function numericKey(v: Value): Value {
   if (typeof v === 'bigint') {
     const n = Number(v)
-    return BigInt(n) === v ? n : PREFIX + payloadOf(v)
+    return Number.isFinite(n) && BigInt(n) === v ? n : PREFIX + payloadOf(v)
   }
   const n = Number(decimalText((v as string).slice(1)))
   return Number.isFinite(n) && payloadOfNumber(n) === (v as string).slice(1) ? n : v

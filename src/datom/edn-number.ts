@@ -6,7 +6,7 @@ const NUMBER = /^([+-]?)(0|[1-9]\d*)(?:(N)|(\.\d*)?([eE][+-]?\d+)?(M)?)$/
 const MAX_LENGTH = 4096
 
 /** Whether a token that starts so can only be a number. */
-export const startsNumber = (token: string): boolean => /^[+-]?\d/.test(token)
+export const startsNumber = (token: string): boolean => /^[+-]?\.?\d/.test(token)
 
 /**
  * The number that a token says: integers as numbers, beyond the safe range as bigints; `1N` a bigint literal, `1.5M` a

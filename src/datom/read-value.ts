@@ -7,6 +7,8 @@ import type { ValueType } from './value-type.ts'
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 const URI = /^[a-zA-Z][a-zA-Z0-9+.-]*:[^\s<>"{}|\\^`]*$|^[^\s<>"{}|\\^`:]*$/
+/** Bigints lie between this and its opposite: 4 KiB, as much as is read off the wire. */
+const BIGINT_END = 2n ** 32_767n
 /** Members of a tuple attribute: 2 to 8, as in Datomic. */
 const TUPLE_MAX = 8
 
@@ -83,7 +85,10 @@ export function readValue(type: Exclude<ValueType, 'tuple'>, x: unknown, where: 
       if (!Number.isSafeInteger(input)) throw range(type, input, where)
       return input === 0 ? 0 : input
     case 'bigint':
-      if (typeof input === 'bigint') return input
+      if (typeof input === 'bigint') {
+        if (input <= -BIGINT_END || input >= BIGINT_END) throw range(type, input, where)
+        return input
+      }
       if (typeof input !== 'number' || !Number.isInteger(input)) throw wrong(type, input, where)
       if (!Number.isSafeInteger(input)) throw range(type, input, where)
       return BigInt(input)
@@ -170,7 +175,8 @@ export function tupleValue(members: readonly (Value | null)[], where: string): V
 const SMALL = 1024
 
 /** Whether a value may be looked up by. */
-export const isSmall = (v: Value): boolean => typeof v !== 'string' || v.length <= SMALL + 1
+export const isSmall = (v: Value): boolean =>
+  typeof v !== 'string' || v.length <= SMALL || (v.length === SMALL + 1 && v.charCodeAt(0) < FIRST_PLAIN)
 
 /** Throws `value/too-large` for what is too large to be looked up by. */
 export function checkSmall(v: Value, what: () => string): void {

@@ -35,23 +35,26 @@ export const isLookupRef = (x: unknown): x is readonly [unknown, unknown] =>
  * Throws `entity/bad-id` for anything else, `attribute/unknown`, and what reading the value throws.
  */
 export function entityId(db: Db, ref: unknown): MaybePromise<number | undefined> {
-  if (typeof ref === 'number') {
-    if (!isEntityId(ref)) {
-      throw new AnnalsError('entity/bad-id', `${ref} cannot be an entity id: ids are integers from 0 below 2^30`, {
-        id: ref,
-      })
-    }
-    return resolveAlias(db, ref)
-  }
+  if (typeof ref === 'number') return givenId(db, ref)
   if (isKeyword(ref)) return db.schema.idents.get(ref.$kw)
   if (typeof ref === 'string' && ref.startsWith(':')) return db.schema.idents.get(ref)
   if (isLookupRef(ref)) return lookupRef(db, ref)
-  throw new AnnalsError(
+  throw namesNobody(ref)
+}
+
+/** The entity that a number means. Throws `entity/bad-id`. */
+export function givenId(db: Db, id: number): number {
+  if (isEntityId(id)) return resolveAlias(db, id)
+  throw new AnnalsError('entity/bad-id', `${id} cannot be an entity id: ids are integers from 0 below 2^30`, { id })
+}
+
+/** The refusal of `x` in an entity's place; `besides`: what else may stand there. */
+export const namesNobody = (x: unknown, besides = ''): AnnalsError =>
+  new AnnalsError(
     'entity/bad-id',
-    `an entity is an id, an ident such as ':green' or a lookup ref such as ['inv/sku', 'SKU-42'], got ${describe(ref)}`,
+    `an entity is an id${besides}, an ident such as ':green' or a lookup ref such as ['inv/sku', 'SKU-42'], got ${describe(x)}`,
     {},
   )
-}
 
 function lookupRef(db: Db, [name, given]: readonly [unknown, unknown]): MaybePromise<number | undefined> {
   const attribute = attributeOf(db.schema, name)
@@ -62,38 +65,64 @@ function lookupRef(db: Db, [name, given]: readonly [unknown, unknown]): MaybePro
       { attribute: attribute.ident },
     )
   }
-  const value = given === null || given === undefined ? undefined : readRefOrValue(db, attribute, given)
+  const value = given === null || given === undefined ? undefined : valueIn(db, attribute, given)
   return andThen(value, (v) => (v === undefined ? undefined : entityWith(db, attribute.id, v)))
 }
 
-function readRefOrValue(db: Db, attribute: Attribute, given: unknown): MaybePromise<Value | undefined> {
-  if (attribute.type === 'ref') return entityId(db, given)
-  return attribute.type === 'tuple'
-    ? readTuple(db.schema, attribute, given)
-    : readValue(attribute.type, given, attribute.ident)
+/**
+ * A value as somebody looks for it, with entities named as in {@link entityId}; undefined where one of them is nobody. Throws
+ * as reading values does.
+ */
+export function valueIn(db: Db, a: Attribute, given: unknown): MaybePromise<Value | undefined> {
+  if (a.type === 'ref') return entityId(db, given)
+  if (a.type !== 'tuple') return readValue(a.type, given, a.ident)
+  const members = nameMembers(db.schema, a, given, (m) => entityId(db, m))
+  const read = (found: readonly unknown[]): Value | undefined =>
+    found.includes(undefined) ? undefined : readTuple(db.schema, a, found)
+  return members.some((m) => m instanceof Promise) ? Promise.all(members).then(read) : read(members)
 }
 
 /** The types of a tuple's members; undefined where all have one. */
-export const memberTypes = (schema: Schema, a: Attribute): readonly (ValueType | undefined)[] | undefined =>
+const memberTypes = (schema: Schema, a: Attribute): readonly (ValueType | undefined)[] | undefined =>
   a.tupleTypes ?? a.tupleAttrs?.map((id) => schema.attributes.get(id)?.type)
+
+const namesEntity = (m: unknown): boolean =>
+  typeof m === 'number' || typeof m === 'string' || isKeyword(m) || Array.isArray(m)
+
+/** The members of a tuple as they are given, null for absent ones; what names an entity becomes what `name` makes of it. */
+export function nameMembers(
+  schema: Schema,
+  a: Attribute,
+  given: unknown,
+  name: (member: unknown) => unknown,
+): readonly unknown[] {
+  const types = memberTypes(schema, a)
+  return Array.from(listOf(a, given), (m = null, i) =>
+    (types === undefined ? a.tupleType : types[i]) === 'ref' && namesEntity(m) ? name(m) : m,
+  )
+}
+
+/** Throws `value/wrong-type`. */
+function listOf({ ident }: Attribute, given: unknown): readonly unknown[] {
+  if (Array.isArray(given)) return given
+  throw new AnnalsError('value/wrong-type', `${ident} wants a list (tuple), got ${describe(given)}`, {
+    attribute: ident,
+    wanted: 'tuple',
+  })
+}
 
 /** Reads a tuple whose members need no database (ids for refs). Throws `value/wrong-type` and what its members throw. */
 export function readTuple(schema: Schema, attribute: Attribute, given: unknown): Value {
   const where = attribute.ident
-  if (!Array.isArray(given)) {
-    throw new AnnalsError('value/wrong-type', `${where} wants a list (tuple), got ${describe(given)}`, {
-      attribute: where,
-      wanted: 'tuple',
-    })
-  }
+  const list = listOf(attribute, given)
   const types = memberTypes(schema, attribute)
-  if (types !== undefined && types.length !== given.length) {
-    throw new AnnalsError('value/wrong-type', `${where} wants ${types.length} members, got ${given.length}`, {
+  if (types !== undefined && types.length !== list.length) {
+    throw new AnnalsError('value/wrong-type', `${where} wants ${types.length} members, got ${list.length}`, {
       attribute: where,
       wanted: 'tuple',
     })
   }
-  const members = given.map((m, i) => {
+  const members = Array.from(list, (m, i) => {
     if (m === null || m === undefined) return null
     const type = types === undefined ? attribute.tupleType : types[i]
     return type === undefined || type === 'tuple' ? readUntyped(m, where) : readValue(type, m, where)

@@ -1,10 +1,9 @@
 import { AnnalsError } from '../base/errors.ts'
-import type { MaybePromise } from '../base/maybe-promise.ts'
-import { describe, readValue } from '../datom/read-value.ts'
+import { describe } from '../datom/read-value.ts'
 import { type Attribute, isInAvet } from '../datom/schema.ts'
 import type { Value } from '../datom/value.ts'
 import type { Db } from '../db/db.ts'
-import { attributeOf, entityId, readTuple } from '../db/entity.ts'
+import { attributeOf, entityId, valueIn } from '../db/entity.ts'
 import { INDEXES, type Index, type Place } from '../db/index-order.ts'
 
 /** `:eavt`, `eavt` -> `eavt`. Throws `db/unknown-index`. */
@@ -33,17 +32,15 @@ const ORDER: Record<Index, readonly ('e' | 'a' | 'v' | 'tx')[]> = {
 export async function placeOf(db: Db, index: Index, components: readonly unknown[]): Promise<Place | undefined> {
   const place: { e?: number; a?: number; v?: Value; tx?: number } = {}
   let attribute: Attribute | undefined
-  const order = ORDER[index]
-  for (let i = 0; i < Math.min(components.length, order.length); i++) {
+  for (const [i, part] of ORDER[index].entries()) {
     const given = components[i]
     if (given === undefined || given === null) break
-    const part = order[i]
     if (part === 'a') {
       attribute = attributeOf(db.schema, given)
       place.a = attribute.id
       if (index === 'avet' && !isInAvet(attribute)) throw notIndexed(attribute)
     } else if (part === 'v') {
-      const value = index === 'vaet' ? await entityId(db, given) : await valueAt(db, attribute as Attribute, given)
+      const value = index === 'vaet' ? await entityId(db, given) : await valueIn(db, attribute as Attribute, given)
       if (value === undefined) return undefined
       place.v = value
     } else {
@@ -54,11 +51,6 @@ export async function placeOf(db: Db, index: Index, components: readonly unknown
     }
   }
   return place
-}
-
-function valueAt(db: Db, a: Attribute, given: unknown): MaybePromise<Value | undefined> {
-  if (a.type === 'ref') return entityId(db, given)
-  return a.type === 'tuple' ? readTuple(db.schema, a, given) : readValue(a.type, given, a.ident)
 }
 
 const notIndexed = (a: Attribute): AnnalsError =>

@@ -11,6 +11,7 @@ import { countRows, loadAll } from '../db/load.ts'
 import { isSchemaAttribute, valueTypeOf } from '../db/schema-at.ts'
 import { isUsed } from '../db/schema-use.ts'
 import { scan } from '../db/view.ts'
+import { reverseName } from './map-key.ts'
 
 /** Attributes that only an attribute entity may have. */
 const OF_ATTRIBUTES: readonly number[] = [
@@ -114,6 +115,7 @@ async function checkAttribute(
   ]
   const gone = wanted.filter(([a]) => !facts.has(a)).map(([, name]) => name)
   if (gone.length > 0) throw malformed(`an attribute needs ${gone.join(' and ')}`)
+  if (reverseName(ident) !== undefined) throw malformed('a name that begins with _ is read as the reverse of another')
   const type = valueTypeOf(facts.get(Builtin.valueType) as number)
   if (type === undefined) throw malformed(':db/valueType wants one of :db.type/string, :db.type/ref, …')
   const cardinality = facts.get(Builtin.cardinality)

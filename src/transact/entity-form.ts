@@ -1,12 +1,11 @@
 import { AnnalsError } from '../base/errors.ts'
 import type { MaybePromise } from '../base/maybe-promise.ts'
 import { isKeyword, isLiteral } from '../datom/atoms.ts'
-import { isEntityId } from '../datom/ids.ts'
 import { describe } from '../datom/read-value.ts'
 import { findAttribute, nearestAttribute } from '../datom/schema.ts'
 import type { Value } from '../datom/value.ts'
-import { type Db, resolveAlias } from '../db/db.ts'
-import { entityId, isLookupRef } from '../db/entity.ts'
+import type { Db } from '../db/db.ts'
+import { entityId, givenId, isLookupRef, namesNobody } from '../db/entity.ts'
 
 /** Keys of maps without `db/id` begin so; what an application names so gets it doubled. */
 const UNNAMED = '~'
@@ -33,6 +32,11 @@ export class Tempid {
   /** As the application wrote it. */
   get name(): string {
     return this.named && this.key.startsWith(UNNAMED) ? this.key.slice(1) : this.key
+  }
+
+  /** For messages. */
+  get label(): string {
+    return this.named ? `the tempid ${JSON.stringify(this.name)}` : "a map without 'db/id'"
   }
 
   /** The one that stands for all that have been joined with it. */
@@ -138,12 +142,7 @@ export class Names {
   entity(form: unknown): EntityForm {
     const x = isLiteral(form) ? form.$lit : form
     if (typeof x === 'number') {
-      if (!isEntityId(x)) {
-        throw new AnnalsError('entity/bad-id', `${x} cannot be an entity id: ids are integers from 0 below 2^30`, {
-          id: x,
-        })
-      }
-      const id = resolveAlias(this.db, x)
+      const id = givenId(this.db, x)
       this.given.add(id)
       return id
     }
@@ -157,11 +156,7 @@ export class Names {
       this.lookups.push(lookup)
       return lookup
     }
-    throw new AnnalsError(
-      'entity/bad-id',
-      `an entity is an id, a tempid, an ident such as ':green' or a lookup ref such as ['inv/sku', 'SKU-42'], got ${describe(x)}`,
-      {},
-    )
+    throw namesNobody(x, ', a tempid')
   }
 
   private ident(name: string): number {
@@ -193,7 +188,7 @@ export class Names {
       const ident = this.db.schema.idents.has(`:${t.name}`) ? `; did you mean the ident ':${t.name}'?` : ''
       throw new AnnalsError(
         'tx/tempid-unused',
-        `the tempid ${JSON.stringify(t.name)} is only used as a value: nothing would be said about the new entity${ident}`,
+        `nothing is said about ${t.label}, which would be a new entity${ident}`,
         { tempid: t.name },
       )
     }

@@ -1,12 +1,12 @@
-import { AnnalsError } from '../base/errors.ts'
-import { isKeyword, isList } from '../datom/atoms.ts'
+import { AnnalsError, isAnnalsError } from '../base/errors.ts'
+import { isList } from '../datom/atoms.ts'
 import { readEdnOne } from '../datom/edn-read.ts'
 import { describe, readValue } from '../datom/read-value.ts'
 import { type Attribute, withColon, withoutColon } from '../datom/schema.ts'
 import type { Value } from '../datom/value.ts'
 import type { Db } from '../db/db.ts'
-import { attributeOf, memberTypes, readTuple } from '../db/entity.ts'
-import { Lookup, type Names, Tempid, TupleForm } from './entity-form.ts'
+import { attributeOf, nameMembers, readTuple } from '../db/entity.ts'
+import { type EntityForm, Lookup, type Names, Tempid, TupleForm } from './entity-form.ts'
 import { entriesOf, isMap, isRecord } from './map-form.ts'
 import { isDbId, nameOf, reverseName } from './map-key.ts'
 import { type MapShape, MapShapes } from './map-shape.ts'
@@ -42,7 +42,12 @@ export class FormReader {
   /** Reads `forms`; `path` makes the names of new entities distinct and the same at every run. */
   read(forms: readonly unknown[], path: string, depth = 0): void {
     if (depth > MAX_DEPTH) throw malformed(`transaction data is nested deeper than ${MAX_DEPTH}`)
-    for (let i = 0; i < forms.length; i++) this.form(forms[i], `${path}${i}`)
+    try {
+      for (let i = 0; i < forms.length; i++) this.form(forms[i], `${path}${i}`)
+    } catch (cause) {
+      if (isAnnalsError(cause)) throw cause
+      throw new AnnalsError('tx/malformed', `transaction data cannot be read: ${cause}`, {}, { cause }) // by a getter, a proxy
+    }
   }
 
   private form(form: unknown, path: string): void {
@@ -100,7 +105,7 @@ export class FormReader {
           })
         }
         const expected = v === undefined || v === null ? undefined : this.value(attribute, v)
-        this.ops.push({ op: 'cas', e: this.names.entity(e), a: attribute, expected, v: this.value(attribute, w) })
+        this.ops.push({ op: 'cas', e: this.subject(e), a: attribute, expected, v: this.value(attribute, w) })
         return
       }
       case 'db/inc': {
@@ -126,14 +131,11 @@ export class FormReader {
     const reversed = reverseName(a)
     if (reversed !== undefined) {
       const attribute = this.refAttribute(reversed)
-      const target = this.names.entity(v)
-      if (target instanceof Tempid) target.described = true
-      this.push(target, attribute, this.names.entity(e))
+      this.push(this.subject(v), attribute, this.names.entity(e))
       return
     }
     const attribute = attributeOf(this.db.schema, a)
-    const entity = this.names.entity(e)
-    if (entity instanceof Tempid) entity.described = true
+    const entity = this.subject(e)
     this.push(
       entity,
       attribute,
@@ -145,6 +147,11 @@ export class FormReader {
     this.ops.push({ op: 'add', e: e as number, a, v })
   }
 
+  /** An entity that something is said about. */
+  private subject(form: unknown): EntityForm {
+    return said(this.names.entity(form))
+  }
+
   private inc(e: unknown, a: Attribute, amount: unknown): void {
     const numeric = a.type === 'long' || a.type === 'double' || a.type === 'bigint'
     if (!numeric || a.many) {
@@ -154,7 +161,7 @@ export class FormReader {
     }
     this.ops.push({
       op: 'inc',
-      e: this.names.entity(e),
+      e: this.subject(e),
       a,
       delta: readValue(a.type, amount, a.ident) as number | bigint,
     })
@@ -195,7 +202,8 @@ export class FormReader {
   }
 
   private anyMap(entries: [unknown, unknown][], path: string, owner: Attribute | undefined, depth: number): ValueForm {
-    const id = entries.find(([k]) => isDbId(k))
+    const [id, second] = entries.filter(([k]) => isDbId(k))
+    if (second !== undefined) throw malformed("a map has one 'db/id', not two")
     const entity = id === undefined ? this.names.unnamed(path) : this.names.entity(id[1])
     const facts = entries.filter(([k]) => !isDbId(k))
     if (facts.length === 0 && owner === undefined) throw malformed('a map form says nothing: give it an attribute')
@@ -209,8 +217,8 @@ export class FormReader {
       }
       const attribute = attributeOf(this.db.schema, key)
       identified ||= attribute.unique !== undefined
-      if (entity instanceof Tempid) entity.described = true
       for (const v of this.valuesIn(attribute, value)) {
+        said(entity)
         const nested = isNested(attribute, v)
         const read = nested ? this.map(v, `${path}.${place++}`, attribute, depth + 1) : this.value(attribute, v)
         this.push(entity, attribute, read)
@@ -226,8 +234,8 @@ export class FormReader {
       Array.isArray(value) && !this.names.isLookup(value) ? value : value instanceof Set ? [...value] : [value]
     sources.forEach((source, i) => {
       const e = isMap(source) ? this.map(source, `${path}.${i}`, undefined, 1) : this.names.entity(source)
-      if (e instanceof Tempid) e.described = e.shared = true
-      this.push(e as ValueForm, attribute, target)
+      if (e instanceof Tempid) e.shared = true
+      this.push(said(e), attribute, target)
     })
   }
 
@@ -263,17 +271,16 @@ export class FormReader {
 
   private tuple(a: Attribute, v: unknown): ValueForm {
     const read = (members: unknown): Value => readTuple(this.db.schema, a, members)
-    if (!Array.isArray(v)) return read(v)
-    const types = memberTypes(this.db.schema, a)
-    const isName = (m: unknown): boolean => typeof m === 'string' || isKeyword(m) || Array.isArray(m)
-    const members = v.map((m, i) => {
-      const isRef = (types === undefined ? a.tupleType : types[i]) === 'ref'
-      return isRef && isName(m) ? this.names.entity(m) : m
-    })
+    const members = nameMembers(this.db.schema, a, v, (m) => this.names.entity(m))
     return members.some((m) => m instanceof Tempid || m instanceof Lookup)
       ? new TupleForm(members, read)
       : read(members)
   }
+}
+
+function said<E>(entity: E): E {
+  if (entity instanceof Tempid) entity.described = true
+  return entity
 }
 
 /** Whether a value is a map that describes the entity which it stands for. */

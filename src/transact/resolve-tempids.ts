@@ -91,7 +91,7 @@ function settle(tempid: Tempid, id: number, a: Attribute, v: Value): void {
   if (tempid.id !== undefined && tempid.id !== id) {
     throw new AnnalsError(
       'tx/tempid-conflict',
-      `the tempid ${JSON.stringify(tempid.name)} would be two entities, ${tempid.id} and ${id} (which has ${describe(showValue(v))} for ${a.ident}); name them apart`,
+      `${tempid.label} would be two entities, ${tempid.id} and ${id} (which has ${describe(showValue(v))} for ${a.ident}); name them apart`,
       { tempid: tempid.name, entities: [tempid.id, id], attribute: a.ident },
     )
   }

@@ -107,6 +107,13 @@ describe('db/cas', () => {
     expect(await values(conn, ['a/id', 'x'], 'a/peer')).toEqual([r.tempids.x])
   })
 
+  it('with nil says something of a new entity too', async () => {
+    const conn = await example(schema)
+    const r = await conn.transact([[':db/cas', 'new', 'a/balance', null, 1]])
+    expect(await values(conn, r.tempids.new)).toEqual([1])
+    expect(await values(conn, (await conn.transact([[':db/inc', 'new', 'a/balance', 2]])).tempids.new)).toEqual([2])
+  })
+
   it('is for attributes of cardinality one', async () => {
     const conn = await example(schema)
     await conn.transact([{ 'a/id': 'x', 'a/tags': ['p'] }])

@@ -111,14 +111,14 @@ export class ModelForms {
         const at = named(this.db, a)
         if (at.many) throw malformed('cas of many')
         const old = v === null ? undefined : this.value(at, v)
-        this.ops.push({ op: 'cas', e: this.who(e), a: at, old, v: this.value(at, w) })
+        this.ops.push({ op: 'cas', e: this.subject(e), a: at, old, v: this.value(at, w) })
         return
       }
       case ':db/inc': {
         wants(3)
         const at = named(this.db, a)
         if (at.many || !['long', 'double', 'bigint'].includes(at.type)) throw malformed('inc of no number')
-        this.ops.push({ op: 'inc', e: this.who(e), a: at, by: readScalar(at, v) as number })
+        this.ops.push({ op: 'inc', e: this.subject(e), a: at, by: readScalar(at, v) as number })
         return
       }
       case ':db/require':
@@ -132,8 +132,16 @@ export class ModelForms {
   }
 
   private add(e: Who, a: ModelAttribute, v: unknown): void {
+    this.ops.push({ op: 'add', e: this.describe(e), a, v })
+  }
+
+  private subject(x: unknown): Who {
+    return this.describe(this.who(x))
+  }
+
+  private describe(e: Who): Who {
     if (e instanceof Tempid) this.described.add(e.name)
-    this.ops.push({ op: 'add', e, a, v })
+    return e
   }
 
   private say(e: unknown, name: unknown, v: unknown): void {
@@ -187,9 +195,21 @@ export class ModelForms {
 
   private value(a: ModelAttribute, v: unknown): unknown {
     if (v === null || v === undefined) throw malformed('null')
-    if (a.type !== 'ref') return a.type === 'tuple' ? readTuple(this.db, a, v) : readScalar(a, v)
+    if (a.type !== 'ref') return a.type === 'tuple' ? this.tuple(a, v) : readScalar(a, v)
     if (typeof v === 'boolean') throw new Refused('value', 'a boolean is no entity')
     return this.who(v)
+  }
+
+  private tuple(a: ModelAttribute, v: unknown): unknown {
+    if (!Array.isArray(v)) throw new Refused('value', 'no tuple')
+    const types = a.tupleTypes ?? a.tupleAttrs?.map((id) => named(this.db, this.db.values(id, 1)[0]).type)
+    if (types !== undefined ? types.length !== v.length : v.length < 2 || v.length > 8)
+      throw new Refused('value', 'too short or too long')
+    return v.map((m, i) => {
+      const type = types?.[i] ?? String(a.tupleType)
+      if (m === null) return null
+      return type === 'ref' && ['number', 'string'].includes(typeof m) ? this.who(m) : readScalar({ type }, m)
+    })
   }
 }
 
@@ -219,16 +239,4 @@ const SCALARS: Readonly<Record<string, (v: unknown) => boolean>> = {
 function readScalar({ type }: { readonly type: string }, v: unknown): unknown {
   if (SCALARS[type]?.(v) !== true) throw new Refused('value', `${String(v)} is no ${type}`)
   return type === 'bigint' ? BigInt(v as number) : typeof v === 'number' ? v + 0 : v
-}
-
-function readTuple(db: ModelDb, a: ModelAttribute, v: unknown): unknown {
-  if (!Array.isArray(v)) throw new Refused('value', 'no tuple')
-  const types = a.tupleTypes ?? a.tupleAttrs?.map((id) => named(db, db.values(id, 1)[0]).type)
-  if (types !== undefined ? types.length !== v.length : v.length < 2 || v.length > 8)
-    throw new Refused('value', 'too short or too long')
-  return v.map((m, i) => {
-    if (m === null) return null
-    if (typeof m === 'string' && a.tupleType === 'ref') return identified(db, m)
-    return readScalar({ type: types?.[i] ?? String(a.tupleType) }, m)
-  })
 }

@@ -53,7 +53,10 @@ class ModelUndo {
   ) {
     this.said = standing(db, tx)
     this.later = this.said.filter((d) => d.tx > tx)
-    const untouched = (d: ModelDatom): boolean => d.e >= FIRST_TX || attribute(db, d.a)?.tupleAttrs !== undefined
+    const untouched = (d: ModelDatom): boolean => {
+      const a = attribute(db, d.a)
+      return d.e >= FIRST_TX || a === undefined || a.tupleAttrs !== undefined // of an attribute that is gone nobody speaks
+    }
     this.own = db.datoms.filter((d) => d.tx === tx && !untouched(d))
   }
 
