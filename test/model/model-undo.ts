@@ -189,7 +189,7 @@ export function undoDemands(db: ModelDb, txs: readonly number[], by: number): Mo
     (d: ModelDatom): ModelOp => ({
       op,
       e: d.e,
-      a: attribute(db, d.a) as ModelAttribute,
+      a: (attribute(db, d.a) ?? attribute(then, d.a)) as ModelAttribute,
       v: d.v,
     })
   return [
