@@ -38,7 +38,7 @@ export const kw = (name: string): Keyword => ({ $kw: (name.startsWith(':') ? nam
 export const lit = (x: unknown): Literal => ({ $lit: x })
 
 const has = (x: unknown, key: string): boolean => typeof x === 'object' && x !== null && key in x
-export const isKeyword = (x: unknown): x is Keyword => has(x, '$kw')
+export const isKeyword = (x: unknown): x is Keyword => has(x, '$kw') && typeof (x as Keyword).$kw === 'string'
 export const isLiteral = (x: unknown): x is Literal => has(x, '$lit')
-export const isSym = (x: unknown): x is Sym => has(x, '$sym')
-export const isList = (x: unknown): x is List => has(x, '$list')
+export const isSym = (x: unknown): x is Sym => has(x, '$sym') && typeof (x as Sym).$sym === 'string'
+export const isList = (x: unknown): x is List => has(x, '$list') && Array.isArray((x as List).$list)

@@ -161,6 +161,8 @@ function resolveSubquery(r: Resolving, c: CallClause, scope: Scope, around: numb
   if (parsed.find.elements.some((element) => element.kind === 'pull')) {
     throw malformed(c.form, 'a sub-query without pull, whose results variables can hold')
   }
+  const wanted = parsed.in.filter((input) => input.kind !== 'source' || input.name !== '$queue').length
+  if (rest.length !== wanted) throw wrongArity('the sub-query', `${wanted} inputs`, rest.length, c.form)
   const args = rest.map((arg) => resolveArg(r, c, arg, scope, around))
   const binding = resolveBinding(c.binding, scope)
   return { kind: 'subquery', query, args, binding, ...slotsOf(args, binding), form: c.form }

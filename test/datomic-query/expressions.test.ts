@@ -166,6 +166,15 @@ it('q asks within a query', async () => {
   ).toEqual(['Dear Boy'])
 })
 
+it.each([
+  '(q [:find ?y . :where [_ :release/year ?y]])',
+  '(q [:find ?y . :where [_ :release/year ?y]] $ 1971)',
+  '(q [:find ?n . :in $ ?y :where [?r :release/year ?y] [?r :release/name ?n]] $)',
+])('%s is given what its query names, or refused', async (call) => {
+  const { code } = await refusal(q(`[:find ?x :where [?r :release/year 1800] [${call} ?x]]`))
+  expect(code).toBe('query/wrong-arity')
+})
+
 describe('arity', () => {
   it.each(['(subs "a")', '(count 1 2)', '(year)', '(inc 1 2)', '(missing? $ 5)'])('%s', async (call) => {
     expect((await refusal(q(`[:find ?x :where [${call} ?x]]`))).code).toBe('query/wrong-arity')
