@@ -103,7 +103,7 @@ export class EngineConnection implements Omit<Connection, 'import'> {
 
   live<T = unknown>(query: Query, inputs: readonly unknown[] = [], options?: QueryOptions): LiveQuery<T> {
     this.checkOpen()
-    checkOptions('query', options ?? {})
+    checkOptions(options ?? {})
     return this.lives.open({ kind: 'q', query, inputs, ...(options && { options }) }) as LiveQuery<T>
   }
 

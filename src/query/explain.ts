@@ -22,7 +22,7 @@ export async function explain(
   const trace = new Trace()
   const before = fetchedBy(prepared.sources)
   let waits = 0
-  const flow = answer(prepared, env, new Limits('query', options), trace)
+  const flow = answer(prepared, env, new Limits(options), trace)
   const result = await runFlow(
     (function* () {
       for (let next = flow.next(); ; next = flow.next()) {

@@ -26,16 +26,15 @@ export const MAX_PULLED = 5_000_000
 const SLICE_MS = 10
 
 /** Throws `db/bad-option` for options of another name or kind. */
-export function checkOptions(what: 'query' | 'pull', options: QueryOptions): void {
-  const call = `the options of a ${what}`
-  checkOptionNames(call, options, OPTIONS, 'db/bad-option')
+export function checkOptions(options: QueryOptions): void {
+  checkOptionNames('a query', options, OPTIONS, 'db/bad-option')
   const { signal, timeout, maxRows } = options
   if (isAmount(timeout) && isAmount(maxRows) && (signal === undefined || typeof signal?.aborted === 'boolean')) return
-  throw new AnnalsError('db/bad-option', `${call}: timeout and maxRows want numbers from 0, signal an AbortSignal`)
+  throw new AnnalsError('db/bad-option', 'a query: timeout and maxRows want numbers from 0, signal an AbortSignal')
 }
 const isAmount = (n: unknown): boolean => n === undefined || (typeof n === 'number' && n >= 0)
 
-/** Watches over one query or one pull: rows made, time, the caller's signal. */
+/** Watches over one query or one pull: rows made, time, the caller's signal. `form` is where it is; absent for a pull of its own. */
 export class Limits {
   private readonly maxRows: number | undefined
   private readonly signal: AbortSignal | undefined
@@ -44,11 +43,8 @@ export class Limits {
   private sliceEnd: number
 
   /** Throws what {@link checkOptions} throws. */
-  constructor(
-    private readonly what: 'query' | 'pull',
-    options: QueryOptions = {},
-  ) {
-    checkOptions(what, options)
+  constructor(options: QueryOptions = {}) {
+    checkOptions(options)
     const { signal, timeout, maxRows } = options
     this.maxRows = maxRows
     this.signal = signal
@@ -57,36 +53,23 @@ export class Limits {
     this.sliceEnd = signal === undefined ? 0 : performance.now() + SLICE_MS
   }
 
-  /** Called between steps and, in long loops, every few thousand rows. `form` is where the query is. */
+  /** Called between steps and, in long loops, every few thousand rows. */
   checkTime(form?: Edn): void {
     if (this.signal?.aborted === true) {
-      throw new AnnalsError('query/aborted', `the ${this.what} was aborted`, {}, { cause: this.signal.reason })
+      throw new AnnalsError('query/aborted', `${shown(form)} was aborted`, {}, { cause: this.signal.reason })
     }
-    if (this.timeout === undefined || performance.now() <= this.deadline) return
-    const said = `the ${this.what} took longer than ${this.timeout} ms`
-    const at = form === undefined ? {} : { clause: showForm(form) }
-    throw new AnnalsError('query/timeout', form === undefined ? said : `${said}; it was at ${at.clause}`, {
-      timeout: this.timeout,
-      ...at,
-    })
+    const { timeout } = this
+    if (timeout === undefined || performance.now() <= this.deadline) return
+    const clause = shown(form)
+    throw new AnnalsError('query/timeout', `${clause} was not done after ${timeout} ms`, { timeout, clause })
   }
 
-  checkRows(rows: number, form: Edn): void {
-    const maxRows = this.maxRows ?? MAX_ROWS
+  checkRows(rows: number, form?: Edn, most = MAX_ROWS): void {
+    const { maxRows = most } = this
     if (rows <= maxRows) return
-    const clause = showForm(form)
-    throw new AnnalsError(
-      'query/too-many-rows',
-      `${clause} makes more than ${maxRows} rows; join it with more, or raise maxRows`,
-      { maxRows, clause },
-    )
-  }
-
-  checkPulled(rows: number): void {
-    const maxRows = this.maxRows ?? MAX_PULLED
-    if (rows <= maxRows) return
-    const said = `the pull takes more than ${maxRows} facts; bound its recursion or its limits, or raise maxRows`
-    throw new AnnalsError('query/too-many-rows', said, { maxRows })
+    const clause = shown(form)
+    const said = `${clause} makes more than ${maxRows} rows; join it with more, bound it, or raise maxRows`
+    throw new AnnalsError('query/too-many-rows', said, { maxRows, clause })
   }
 
   /** A pause to wait for, when others should run so that an abort can arrive; usually undefined. */
@@ -100,3 +83,5 @@ export class Limits {
     )
   }
 }
+
+const shown = (form: Edn | undefined): string => (form === undefined ? 'the pull' : showForm(form))

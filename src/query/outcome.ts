@@ -30,8 +30,9 @@ export function outcomeOf(program: Program, found: Found, env: QueryEnv): Outcom
     : plainTable(found.rows, elements)
   const table = withGiven(program, found, plain)
   const offset = amountOf(program.offset, constants, ':offset') ?? 0
-  const limit =
-    query.find.shape === 'scalar' || query.find.shape === 'tuple' ? 1 : amountOf(program.limit, constants, ':limit')
+  const asked = amountOf(program.limit, constants, ':limit')
+  const isOne = query.find.shape === 'scalar' || query.find.shape === 'tuple'
+  const limit = isOne ? Math.min(asked ?? 1, 1) : asked
   return { table, rows: orderedRows(table, query.orderBy, offset, limit) }
 }
 

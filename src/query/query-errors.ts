@@ -1,4 +1,4 @@
-import { AnnalsError } from '../base/errors.ts'
+import { AnnalsError, type ErrorCode } from '../base/errors.ts'
 import { nearestName } from '../base/nearest-name.ts'
 import type { Edn } from '../datom/atoms.ts'
 import { nearestAttribute, type Schema, withColon } from '../datom/schema.ts'
@@ -16,12 +16,8 @@ export function unboundVariable(variable: string, form: Edn): AnnalsError {
 export function unknownAttribute(schema: Schema, name: string | number, form: Edn): AnnalsError {
   const nearest = typeof name === 'string' ? nearestAttribute(schema, name) : undefined
   const shown = typeof name === 'string' ? withColon(name) : String(name)
-  const hint = nearest === undefined ? 'no attribute has a name like it' : `did you mean ${nearest}?`
-  return new AnnalsError('query/unknown-attribute', `there is no attribute ${shown}; ${hint}`, {
-    attribute: shown,
-    clause: showForm(form),
-    ...(nearest === undefined ? {} : { nearest }),
-  })
+  const none = 'no attribute has a name like it'
+  return noSuch('query/unknown-attribute', 'attribute', { attribute: shown }, nearest, none, form)
 }
 
 export const unknownIdent = (ident: string, form: Edn): AnnalsError =>
@@ -47,12 +43,24 @@ export function unknownName(
   form: Edn,
 ): AnnalsError {
   const names = Array.from(known)
-  const nearest = nearestName(name, names)
   const all = names.length === 0 ? 'none is known' : `known: ${names.slice(0, 12).join(' ')}`
-  const hint = nearest === undefined ? all : `did you mean ${nearest}?`
-  return new AnnalsError(code, `there is no ${what} ${name}, which ${showForm(form)} names; ${hint}`, {
-    name,
-    clause: showForm(form),
+  return noSuch(code, what, { name }, nearestName(name, names), all, form)
+}
+
+/** What is named is not there: the nearest that is, or `none`. `form` says where it is named. */
+export function noSuch(
+  code: ErrorCode,
+  what: string,
+  data: Readonly<Record<string, string>>,
+  nearest: string | undefined,
+  none: string,
+  form: Edn,
+): AnnalsError {
+  const clause = showForm(form)
+  const hint = nearest === undefined ? none : `did you mean ${nearest}?`
+  return new AnnalsError(code, `there is no ${what} ${Object.values(data)[0]}, which ${clause} names; ${hint}`, {
+    ...data,
+    clause,
     ...(nearest === undefined ? {} : { nearest }),
   })
 }

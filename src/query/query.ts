@@ -22,7 +22,7 @@ export function query(
   shape?: Shape,
 ): MaybePromise<unknown> {
   const prepared = prepare(db, q, inputs, env)
-  const limits = new Limits('query', options)
+  const limits = new Limits(options)
   const found = runPoints(prepared, limits)
   return found === NOT_AT_HAND ? runFlow(answer(prepared, env, limits, undefined, shape)) : found
 }

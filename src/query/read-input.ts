@@ -2,11 +2,12 @@ import { AnnalsError, isAnnalsError } from '../base/errors.ts'
 import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
 import { isKeyword, isLiteral } from '../datom/atoms.ts'
 import { describe, readUntyped, readValue } from '../datom/read-value.ts'
-import { findAttribute, nearestAttribute, withColon } from '../datom/schema.ts'
 import type { Value } from '../datom/value.ts'
 import type { ValueType } from '../datom/value-type.ts'
 import type { Db } from '../db/db.ts'
 import { entityId, readTuple } from '../db/entity.ts'
+import { unknownIdent } from './query-errors.ts'
+import { attributeNamed } from './resolve-terms.ts'
 import type { Role } from './roles.ts'
 
 /** What stands for an entity that does not exist: no fact is about it. */
@@ -67,10 +68,7 @@ export function wrongInput(where: string, raw: unknown, wanted: string): AnnalsE
 function readEntity(db: Db, raw: unknown, where: string): MaybePromise<Value> {
   const ident = isKeyword(raw) ? raw.$kw : typeof raw === 'string' && raw.startsWith(':') ? raw : undefined
   if (ident !== undefined && !db.schema.idents.has(ident)) {
-    throw new AnnalsError('ident/unknown', `${where}: there is no entity with the ident ${ident}`, {
-      ident,
-      variable: where,
-    })
+    throw unknownIdent(ident, { $sym: where })
   }
   return andThen(entityId(db, isLiteral(raw) ? raw.$lit : raw), (id) => id ?? NOBODY)
 }
@@ -78,13 +76,5 @@ function readEntity(db: Db, raw: unknown, where: string): MaybePromise<Value> {
 function readAttribute(db: Db, raw: unknown, where: string): Value {
   const name = isKeyword(raw) ? raw.$kw : isLiteral(raw) ? raw.$lit : raw
   if (typeof name !== 'string' && typeof name !== 'number') throw wrongInput(where, raw, 'an attribute')
-  const found = findAttribute(db.schema, name)
-  if (found !== undefined) return found.id
-  const nearest = typeof name === 'string' ? nearestAttribute(db.schema, name) : undefined
-  const shown = typeof name === 'string' ? withColon(name) : String(name)
-  const hint = nearest === undefined ? 'no attribute has a name like it' : `did you mean ${nearest}?`
-  throw new AnnalsError('query/unknown-attribute', `${where}: there is no attribute ${shown}; ${hint}`, {
-    attribute: shown,
-    ...(nearest === undefined ? {} : { nearest }),
-  })
+  return attributeNamed(db.schema, name, { $sym: where }).id
 }

@@ -3,7 +3,7 @@ import type { Builtin } from './builtin.ts'
 import { findBuiltin } from './functions/registry.ts'
 import { malformed } from './malformed.ts'
 import { unboundVariable } from './query-errors.ts'
-import { constantResult } from './resolve-terms.ts'
+import { untypedConstant } from './resolve-terms.ts'
 import { constantSlot, type Resolving, sourceNamed } from './resolving.ts'
 import type { Scope } from './scope.ts'
 import type { SlotBinding } from './slot-binding.ts'
@@ -23,8 +23,7 @@ export function resolveArgs(
   const looks = fn === findBuiltin('contains?')
   const args = c.args.map((arg) => {
     if (arg.kind === 'source') throw malformed(c.form, 'a source in get-else, get-some, missing? and q alone')
-    const members = (passes || looks) && arg.kind === 'const' ? membersOf(arg.value) : undefined
-    return members === undefined ? resolveArg(r, c, arg, scope, around) : listArg(r, members, c.form)
+    return resolveArg(r, c, arg, scope, around)
   })
   const [first, second] = args
   if (passes && binding !== undefined) readAlike(r, first, binding)
@@ -53,22 +52,19 @@ export function resolveArg(r: Resolving, c: CallClause, arg: Argument, scope: Sc
   }
 }
 
-function constantArg(r: Resolving, value: Edn, form: Edn): Arg {
+/** A constant; lists and sets are lists of such. */
+function constantArg(r: Resolving, x: Edn, form: Edn): Arg {
+  if (x instanceof Set || Array.isArray(x)) {
+    const members = Array.from(x as Iterable<Edn>)
+    return {
+      kind: 'list',
+      items: members.map((m) => (m === null ? { kind: 'value', value: m } : constantArg(r, m, form))),
+    }
+  }
   // how text is read depends on what it is compared with
-  if (typeof value === 'string' || isKeyword(value)) return { kind: 'slot', slot: constantSlot(r, value, form) }
-  return { kind: 'value', value: constantResult(value, form) }
-}
-
-const membersOf = (x: Edn): readonly Edn[] | undefined =>
-  Array.isArray(x) ? (x as readonly Edn[]) : x instanceof Set ? Array.from(x as ReadonlySet<Edn>) : undefined
-
-function listArg(r: Resolving, members: readonly Edn[], form: Edn): Arg {
-  const items = members.map((member): Arg => {
-    const within = membersOf(member)
-    if (within !== undefined) return listArg(r, within, form)
-    return member === null ? { kind: 'value', value: null } : constantArg(r, member, form)
-  })
-  return { kind: 'list', items }
+  if (typeof x === 'string' || isKeyword(x)) return { kind: 'slot', slot: constantSlot(r, x, form) }
+  if (x === null) throw malformed(form, 'a value, and nil is no value: leave it out, or use missing?')
+  return { kind: 'value', value: untypedConstant(x, form) }
 }
 
 /** Constants, in lists too, are read as the variables are that a binding gives them to. */

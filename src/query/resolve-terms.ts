@@ -1,10 +1,8 @@
-import { AnnalsError } from '../base/errors.ts'
 import { type Edn, isKeyword, isList } from '../datom/atoms.ts'
 import { readUntyped, readValue } from '../datom/read-value.ts'
 import { type Attribute, findAttribute, type Schema, withColon } from '../datom/schema.ts'
 import type { Value } from '../datom/value.ts'
 import { readTuple } from '../db/entity.ts'
-import type { Result } from './builtin.ts'
 import { malformed } from './malformed.ts'
 import { unknownAttribute, unknownIdent } from './query-errors.ts'
 
@@ -43,13 +41,4 @@ export function untypedConstant(x: Edn, form: Edn): Value {
   if (x === null || isList(x) || x instanceof Map || x instanceof Set)
     throw malformed(form, 'constants that are values')
   return readUntyped(x, 'a constant')
-}
-
-/** A constant argument of a function: lists and sets stay lists. */
-export function constantResult(x: Edn, form: Edn): Result {
-  if (x === null)
-    throw new AnnalsError('query/malformed', 'nil is no value: leave the argument out or use missing?', {})
-  if (Array.isArray(x)) return (x as readonly Edn[]).map((m) => (m === null ? null : constantResult(m, form)))
-  if (x instanceof Set) return Array.from(x as ReadonlySet<Edn>, (m) => constantResult(m, form))
-  return untypedConstant(x, form)
 }

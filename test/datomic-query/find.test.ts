@@ -33,6 +33,7 @@ describe('find specifications', () => {
   it('?a .: a single scalar', async () => {
     expect(await q('[:find ?y . :in $ ?n :where [?r :release/name ?n] [?r :release/year ?y]]', 'Wild')).toBe(1973)
     expect(await q('[:find ?y . :where [?r :release/name "No such"] [?r :release/year ?y]]')).toBeUndefined()
+    expect(await q('[:find ?y . :where [_ :release/year ?y] :limit 0]')).toBeUndefined()
   })
   it('pull expressions, of any variable and beside others', async () => {
     expect(await q('[:find (pull ?r [:release/name]) ?y :where [?r :release/year ?y] [(> ?y 1971)]]')).toEqual([

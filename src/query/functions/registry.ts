@@ -1,4 +1,4 @@
-import { AnnalsError, isAnnalsError } from '../../base/errors.ts'
+import { isAnnalsError } from '../../base/errors.ts'
 import { readUntyped } from '../../datom/read-value.ts'
 import { showValue } from '../../datom/show-value.ts'
 import type { Builtin, Result } from '../builtin.ts'
@@ -42,11 +42,6 @@ function readResult(name: string, x: unknown): Result {
     return readUntyped(x, name)
   } catch (cause) {
     if (!isAnnalsError(cause)) throw cause
-    throw new AnnalsError(
-      'query/bad-argument',
-      `the function ${name} returned what no variable can hold: ${cause.message}`,
-      {},
-      { cause },
-    )
+    throw new Error(`it returned what no variable can hold: ${cause.message}`, { cause })
   }
 }

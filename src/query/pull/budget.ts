@@ -1,6 +1,6 @@
 import type { Edn } from '../../datom/atoms.ts'
 import type { Flow } from '../flow.ts'
-import { Limits } from '../limits.ts'
+import { Limits, MAX_PULLED } from '../limits.ts'
 
 /** What one pull may still spend. */
 export class Budget {
@@ -8,7 +8,7 @@ export class Budget {
 
   /** `form` is where it stands in a query. Throws `query/timeout` or `query/aborted`. */
   constructor(
-    private readonly limits = new Limits('pull'),
+    private readonly limits = new Limits(),
     private readonly form?: Edn,
   ) {
     limits.checkTime(form)
@@ -17,7 +17,7 @@ export class Budget {
   /** Throws `query/too-many-rows`. */
   spend(rows: number): void {
     this.rows += rows
-    this.limits.checkPulled(this.rows)
+    this.limits.checkRows(this.rows, this.form, MAX_PULLED)
   }
 
   /** A look at the clock, and where an abort could come and much time has passed, a pause in which it can. */

@@ -1,7 +1,8 @@
 import { AnnalsError } from '../../base/errors.ts'
 import { readEdnOne } from '../../datom/edn-read.ts'
 import { describe } from '../../datom/read-value.ts'
-import { type Attribute, findAttribute, nearestAttribute, type Schema, withoutColon } from '../../datom/schema.ts'
+import { type Attribute, findAttribute, nearestAttribute, type Schema } from '../../datom/schema.ts'
+import { noSuch } from '../query-errors.ts'
 import { type AttributeExpr, isTerminal, malformed, membersOf, pairsOf, readAttributeExpr } from './attribute-expr.ts'
 import { DEFAULT_LIMIT, type PullPlan, type Spec, type Target, tracksOf } from './plan.ts'
 import { ID_SPEC, wildcardOf } from './wildcard.ts'
@@ -110,14 +111,10 @@ function attributeNamed(schema: Schema, name: string): { attribute: Attribute; r
 }
 
 function unknownAttribute(schema: Schema, name: string, forward: string, reverse: boolean): AnnalsError {
-  const near = nearestAttribute(schema, forward)
-  const local = near === undefined ? 0 : near.lastIndexOf('/') + 1 || 1
-  const nearest = near !== undefined && reverse ? `${near.slice(0, local)}_${near.slice(local)}` : near
-  const hint = nearest === undefined ? 'install it first' : `did you mean ${withoutColon(nearest)}?`
-  return new AnnalsError('pull/unknown-attribute', `pull pattern: there is no attribute ${name}; ${hint}`, {
-    attribute: name,
-    nearest,
-  })
+  const near = nearestAttribute(schema, forward)?.slice(1)
+  const nearest = reverse ? near?.replace(/[^/]*$/, '_$&') : near
+  const form = { $sym: 'the pull pattern' }
+  return noSuch('pull/unknown-attribute', 'attribute', { attribute: name }, nearest, 'install it first', form)
 }
 
 /** What `{ attribute: pull }` makes of the attribute's values. */

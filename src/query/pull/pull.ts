@@ -40,7 +40,7 @@ export function pullMany(
   env: PullEnv,
   options?: QueryOptions,
 ): MaybePromise<(Pulled | undefined)[]> {
-  return runPull(db, pullPlan(db.schema, pattern), ids, env, new Budget(new Limits('pull', options)), false)
+  return runPull(db, pullPlan(db.schema, pattern), ids, env, new Budget(new Limits(options)), false)
 }
 
 /**
@@ -64,7 +64,7 @@ export function pullOne(
   options?: QueryOptions,
 ): MaybePromise<Pulled | undefined> {
   const plan = pullPlan(db.schema, pattern)
-  const budget = new Budget(new Limits('pull', options))
+  const budget = new Budget(new Limits(options))
   const alone = plan.flat ? pullAlone(db, plan, id, env, budget) : NOT_AT_HAND
   return alone === NOT_AT_HAND ? andThen(runPull(db, plan, [id], env, budget, false), ([found]) => found) : alone
 }
