@@ -14,6 +14,8 @@ import { withoutRoot } from './support/without-root.ts'
 
 /** Segments of a few rows, each read anew. */
 const SMALL = { ...EAGER, segmentRows: 5, cacheBytes: 0 }
+/** Lies in a segment of its own. */
+const LARGE = 'a secret '.repeat(2000)
 /** Writes between two deaths that are tried. */
 const STRIDE = 3
 
@@ -33,7 +35,7 @@ it.each(seedsOf(2))(
             ({ id }) => acked.push(id),
             () => 0,
           )
-        await act([{ 'p/name': 'n0', 'p/note': 'a secret' }])
+        await act([{ 'p/name': 'n0', 'p/note': LARGE }])
         for (let i = 0; i < 6; i++) await act(randomForms(random))
         await act([{ 'p/name': 'n0', 'p/note': 'no secret' }])
         await conn.excise('p/note')

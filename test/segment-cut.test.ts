@@ -7,6 +7,7 @@ import { INDEXES } from '../src/db/index-order.ts'
 import { type Rows, RowsBuilder, sliceRows } from '../src/db/rows.ts'
 import { type Cut, cutRows } from '../src/db/segment/cut-rows.ts'
 import { decodeSegment } from '../src/db/segment/decode-segment.ts'
+import { encodeSegment } from '../src/db/segment/encode-segment.ts'
 import { randomFrom, randomRows } from './support/random-rows.ts'
 import { runs } from './support/seeds.ts'
 
@@ -15,14 +16,15 @@ const KIB = 1024
 /** Checks that the cuts cover `rows` and hold what they say; returns their sizes in bytes. */
 function sizesOf(cuts: readonly Cut[], rows: Rows): number[] {
   let at = 0
-  for (const { lo, hi, bytes } of cuts) {
+  const sizes = cuts.map(({ lo, hi, bytes = encodeSegment('eavt', sliceRows(rows, lo, hi)) }) => {
     expect(lo).toBe(at)
     expect(hi).toBeGreaterThan(lo)
     at = hi
     expect(decodeSegment(bytes, 'a cut').rows).toEqual(sliceRows(rows, lo, hi))
-  }
+    return bytes.length
+  })
   expect(at).toBe(rows.length)
-  return cuts.map((cut) => cut.bytes.length)
+  return sizes
 }
 
 function rowsOf(n: number, value: (i: number) => Value): Rows {
@@ -58,11 +60,26 @@ describe('rows cut into segments', () => {
     for (const size of sizesOf(cutRows('eavt', rows), rows)) expect(size).toBeLessThanOrEqual(48 * KIB)
   })
 
-  it('give a row that is too large a segment of its own', () => {
-    const rows = rowsOf(50, (i) => (i === 20 ? stringValue(noise(200_000)) : i))
-    const cuts = cutRows('eavt', rows)
-    const sizes = sizesOf(cuts, rows)
-    expect(cuts.filter((_, i) => (sizes[i] as number) > 48 * KIB).map(({ lo, hi }) => [lo, hi])).toEqual([[20, 21]])
+  it('give a large value a segment of its own, and the rows around it as few as without it', () => {
+    const large = stringValue(noise(200_000))
+    const cuts = cutRows(
+      'eavt',
+      rowsOf(50, (i) => (i === 20 || i === 40 || i === 41 ? large : i)),
+    )
+    const wanted = [0, 20, 21, 40, 41, 42, 50]
+    expect(cuts.map(({ lo, hi }) => [lo, hi])).toEqual(wanted.slice(1).map((hi, i) => [wanted[i], hi]))
+    // what stands alone may be in a segment already
+    expect(cuts.flatMap(({ lo, bytes }) => (bytes === undefined ? [lo] : []))).toEqual([20, 40, 41])
+  })
+
+  it('give a large value one segment where an attribute has it again and again', () => {
+    const large = stringValue(noise(200_000))
+    const out = new RowsBuilder(false)
+    for (let e = 1; e < 5; e++) out.push(e, 1, large, TX_BASE)
+    const rows = out.done()
+    const sizes = sizesOf(cutRows('avet', rows), rows)
+    expect(sizes).toHaveLength(1)
+    expect(sizes[0]).toBeLessThan(200_000)
   })
 
   it('are bounded in number, evenly', () => {

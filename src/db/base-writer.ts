@@ -1,8 +1,11 @@
 import type { Value } from '../datom/value.ts'
 import type { Base } from './base.ts'
+import { borderBetween } from './border.ts'
 import type { Order } from './index-order.ts'
-import { concatRows, type Rows, RowsBuilder, sliceRows } from './rows.ts'
+import { type LargeRows, largeRow } from './large-rows.ts'
+import { concatRows, type RowAt, type Rows, RowsBuilder, sliceRows } from './rows.ts'
 import { cutRows } from './segment/cut-rows.ts'
+import { encodeSegment } from './segment/encode-segment.ts'
 import type { SegmentSource } from './segment-source.ts'
 
 /** Where segments are written. */
@@ -17,20 +20,12 @@ export interface SegmentSink {
   breathe(): Promise<void>
 }
 
-/** A row of some rows. */
-export interface RowAt {
-  readonly rows: Rows
-  readonly i: number
-}
-
 type Piece = ReturnType<typeof cutRows>[number]
 
 /** Rows that are cut at a time. */
 const SLICE = 8192
 /** A last segment that is smaller is joined with what follows, unless it holds many rows. Bytes. */
 const SMALL = 8 * 1024
-/** Longer texts are cut short in borders, where they may be. UTF-16 units. */
-const LONG = 64
 
 /** Puts the segments of one index together, in its order. */
 export class BaseWriter {
@@ -47,6 +42,7 @@ export class BaseWriter {
   constructor(
     private readonly order: Order,
     private readonly sink: SegmentSink,
+    private readonly large: LargeRows,
   ) {}
 
   /** `rows` come next. `border` sorts after everything before them, and before all of them unless they are the first. */
@@ -57,8 +53,7 @@ export class BaseWriter {
     let at = 0
     for (; all.length - at >= 2 * SLICE; at += SLICE) {
       const slice = sliceRows(all, at, at + SLICE)
-      for (const piece of this.cut(slice)) this.put(slice, piece)
-      await this.sink.breathe()
+      await this.put(slice, this.cut(slice))
     }
     this.held = sliceRows(all, at, all.length)
   }
@@ -71,7 +66,7 @@ export class BaseWriter {
       if (this.isSmall(pieces.at(-1) as Piece)) return false
       await this.flush(held, pieces)
     }
-    this.name(id, border, count)
+    this.name(id, this.last === undefined ? border : borderBetween(this.order, this.last, border), count)
     this.last = undefined
     return true
   }
@@ -94,40 +89,35 @@ export class BaseWriter {
   }
 
   private isSmall({ lo, hi, bytes }: Piece): boolean {
-    return bytes.length < SMALL && (hi - lo) * 4 < this.sink.maxRows
+    return bytes !== undefined && bytes.length < SMALL && (hi - lo) * 4 < this.sink.maxRows
   }
 
   private async flush(held: Rows, pieces: readonly Piece[]): Promise<void> {
-    for (const piece of pieces) this.put(held, piece)
+    await this.put(held, pieces)
     this.held = undefined
-    await this.sink.breathe()
   }
 
-  private put(rows: Rows, { lo, hi, bytes }: Piece): void {
-    const known = this.ids.length === 0 ? undefined : this.heldBorder
-    this.name(this.sink.write(bytes), known ?? { rows, i: lo }, hi - lo)
-    this.heldBorder = undefined
-    this.last = { rows, i: hi - 1 }
+  private async put(rows: Rows, pieces: readonly Piece[]): Promise<void> {
+    for (const { lo, hi, bytes } of pieces) {
+      const row = { rows, i: lo }
+      const known = this.ids.length === 0 ? undefined : this.heldBorder
+      const border = known ?? borderBetween(this.order, this.last, row)
+      const write = (): number => this.sink.write(bytes ?? encodeSegment('eavt', sliceRows(rows, lo, hi)))
+      this.name(bytes === undefined ? largeRow(this.large, row, write) : write(), border, hi - lo)
+      this.heldBorder = undefined
+      this.last = { rows, i: hi - 1 }
+      // those are much work each
+      if (bytes === undefined) await this.sink.breathe()
+    }
+    await this.sink.breathe()
   }
 
   private name(id: number, border: RowAt, count: number): void {
     const { rows, i } = border
     this.borders ??= new RowsBuilder(rows.to !== undefined)
-    const v = this.shortened(rows.v[i] as Value)
-    this.borders.push(rows.e[i] as number, rows.a[i] as number, v, rows.tx[i] as number, rows.to?.[i])
+    this.borders.push(rows.e[i] as number, rows.a[i] as number, rows.v[i] as Value, rows.tx[i] as number, rows.to?.[i])
     this.ids.push(id)
     this.count += count
     this.ends.push(this.count)
-  }
-
-  /** The least beginning of a long text that sorts after the row before. */
-  private shortened(v: Value): Value {
-    if (typeof v !== 'string' || v.length <= LONG) return v
-    if (this.ids.length === 0) return v.slice(0, LONG)
-    const before = this.last?.rows.v[this.last.i]
-    if (typeof before !== 'string') return v
-    let same = 0
-    while (same < v.length && v.charCodeAt(same) === before.charCodeAt(same)) same++
-    return v.slice(0, Math.max(LONG, same + 1))
   }
 }

@@ -3,28 +3,37 @@ import { type Base, segmentCount } from './base.ts'
 import { BaseWriter, type SegmentSink } from './base-writer.ts'
 import { compareRows } from './index-order.ts'
 import type { IndexTree } from './index-tree.ts'
+import { type LargeRows, largeRow } from './large-rows.ts'
 import { mergeLeaf } from './leaf.ts'
 import type { Rows } from './rows.ts'
+import { isLarge } from './segment/large.ts'
 import { allRows } from './tree-read.ts'
 
 /**
  * The rows of `tree` as segments alone: those in which nothing has changed are kept, the others are written anew to `sink`.
  * undefined when there are no rows. Rejects with what reading segments and the sink reject with.
  */
-export async function mergeIndex(tree: IndexTree, sink: SegmentSink): Promise<Base | undefined> {
+export async function mergeIndex(tree: IndexTree, sink: SegmentSink, large: LargeRows): Promise<Base | undefined> {
   const { index, base } = tree
   const gone = allRows(tree.gone)
   const fresh = allRows(tree.fresh)
   if (gone.length === 0 && fresh.length === 0) return base
-  const writer = new BaseWriter(index, sink)
+  const writer = new BaseWriter(index, sink, large)
   if (base === undefined) await writer.add(fresh)
-  else await rewrite(base, tree, gone, fresh, writer)
+  else await rewrite(base, tree, gone, fresh, writer, large)
   const isByAttribute = index === 'aevt' || index === 'abevt'
   return writer.done(isByAttribute ? countAttributes(base?.ofAttribute, gone, fresh) : undefined)
 }
 
 /** Hands every segment of `base` to `writer`, as it is or with what has changed in it. */
-async function rewrite(base: Base, { index }: IndexTree, gone: Rows, fresh: Rows, writer: BaseWriter): Promise<void> {
+async function rewrite(
+  base: Base,
+  { index }: IndexTree,
+  gone: Rows,
+  fresh: Rows,
+  writer: BaseWriter,
+  large: LargeRows,
+): Promise<void> {
   const compare = compareRows[index]
   const { borders, ids, source } = base
   let r0 = 0
@@ -39,6 +48,7 @@ async function rewrite(base: Base, { index }: IndexTree, gone: Rows, fresh: Rows
     const kept = r0 === r1 && a0 === a1 && (await writer.keep(id, border, segmentCount(base, i)))
     if (!kept) {
       const [rows] = (await source.load([id])) as [Rows]
+      if (rows.length === 1 && isLarge(rows.v[0])) largeRow(large, { rows, i: 0 }, () => id)
       await writer.add(mergeLeaf(rows, gone, r0, r1, fresh, a0, a1, compare), border)
     }
     r0 = r1

@@ -2,6 +2,7 @@ import type { SegmentSink } from './base-writer.ts'
 import type { Db, Trees } from './db.ts'
 import { INDEXES } from './index-order.ts'
 import { baseIndex, countNovelty } from './index-tree.ts'
+import type { LargeRows } from './large-rows.ts'
 import { mergeIndex } from './merge-index.ts'
 
 /**
@@ -9,14 +10,15 @@ import { mergeIndex } from './merge-index.ts'
  * Requires: a value without a time view and without pending transactions.
  */
 export async function mergeDb(db: Db, sink: SegmentSink): Promise<Db> {
-  return { ...db, present: await mergeTrees(db.present, sink), past: await mergeTrees(db.past, sink) }
+  const large: LargeRows = new Map()
+  return { ...db, present: await mergeTrees(db.present, sink, large), past: await mergeTrees(db.past, sink, large) }
 }
 
-async function mergeTrees(trees: Trees, sink: SegmentSink): Promise<Trees> {
+async function mergeTrees(trees: Trees, sink: SegmentSink, large: LargeRows): Promise<Trees> {
   const merged: Partial<Record<keyof Trees, Trees[keyof Trees]>> = {}
   for (const index of INDEXES) {
     const tree = trees[index]
-    merged[index] = baseIndex(tree.index, await mergeIndex(tree, sink), tree.levels)
+    merged[index] = baseIndex(tree.index, await mergeIndex(tree, sink, large), tree.levels)
   }
   return merged as Trees
 }

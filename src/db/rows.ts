@@ -13,6 +13,12 @@ export interface Rows {
   readonly to: Int32Array | undefined
 }
 
+/** A row of some rows. */
+export interface RowAt {
+  readonly rows: Rows
+  readonly i: number
+}
+
 /** Rows under construction; grows as needed. */
 export class RowsBuilder {
   length = 0

@@ -1,13 +1,15 @@
 import type { Order } from '../index-order.ts'
 import { type Rows, sliceRows } from '../rows.ts'
 import { encodeSegment } from './encode-segment.ts'
+import { isLarge } from './large.ts'
 import { MAX_ROWS } from './layout.ts'
 
 export interface Cut {
   /** The rows `lo ..< hi`. */
   readonly lo: number
   readonly hi: number
-  readonly bytes: Uint8Array<ArrayBuffer>
+  /** undefined for a row with a large value, which lies alone: it may be in a segment already. */
+  readonly bytes: Uint8Array<ArrayBuffer> | undefined
 }
 
 /** Stored bytes that a segment should have: reading costs the trip, not the bytes, up to twice as many. */
@@ -22,25 +24,41 @@ const SAMPLE_ROWS = 1024
 
 /**
  * Cuts `rows` (sorted by `order`) into segments of 16-48 KiB, about 32, and of `maxRows` rows at most, as even as can be.
- * A row that alone is larger has a segment of its own. Smaller ones come last, where rows suddenly become much wider, and where
- * rows compress so well that `maxRows` is met first.
+ * A large value has a segment of its own. Smaller ones come last and before those, where rows suddenly become much wider,
+ * and where rows compress so well that `maxRows` is met first.
  */
 export function cutRows(order: Order, rows: Rows, maxRows = DEFAULT_MAX_ROWS): readonly Cut[] {
   const out: Cut[] = []
   const most = Math.min(maxRows, MAX_ROWS)
   let rowBytes = 0
-  for (let lo = 0; lo < rows.length; lo = (out.at(-1) as Cut).hi) {
-    const cut = cutOne(order, rows, lo, most, rowBytes)
-    rowBytes = cut.bytes.length / (cut.hi - cut.lo)
-    out.push(cut)
+  for (let lo = 0; lo < rows.length; ) {
+    let end = lo
+    while (end < rows.length && !isLarge(rows.v[end])) end++
+    for (; lo < end; lo = (out.at(-1) as Cut).hi) {
+      const cut = cutOne(order, rows, lo, end, most, rowBytes)
+      rowBytes = cut.bytes.length / (cut.hi - cut.lo)
+      out.push(cut)
+    }
+    if (end < rows.length) out.push(cutLarge(order, rows, lo, most))
+    lo = out.at(-1)?.hi as number
   }
   return out
 }
 
-/** The segment that begins with row `lo`; `rowBytes` is what a row has been seen to take, 0 if none has been seen. */
-function cutOne(order: Order, rows: Rows, lo: number, maxRows: number, rowBytes: number): Cut {
-  const left = rows.length - lo
-  const encode = (n: number): Cut => ({ lo, hi: lo + n, bytes: encodeSegment(order, sliceRows(rows, lo, lo + n)) })
+/** Row `lo`, with those after it of the same attribute and value: a border between them would hold all of it. */
+function cutLarge(order: Order, rows: Rows, lo: number, maxRows: number): Cut {
+  let hi = lo + 1
+  const { a, v, length } = rows
+  while (hi < length && hi - lo < maxRows && a[hi] === a[lo] && v[hi] === v[lo]) hi++
+  return { lo, hi, bytes: hi - lo === 1 ? undefined : encodeSegment(order, sliceRows(rows, lo, hi)) }
+}
+
+type Encoded = Cut & { readonly bytes: Uint8Array<ArrayBuffer> }
+
+/** The segment of the rows `lo ..< end` that begins with the first; `rowBytes` is what a row has been seen to take, 0 if none has been seen. */
+function cutOne(order: Order, rows: Rows, lo: number, end: number, maxRows: number, rowBytes: number): Encoded {
+  const left = end - lo
+  const encode = (n: number): Encoded => ({ lo, hi: lo + n, bytes: encodeSegment(order, sliceRows(rows, lo, lo + n)) })
   let cut = encode(rowBytes === 0 ? Math.min(left, SAMPLE_ROWS, maxRows) : evenShare(left, maxRows, rowBytes))
   const { hi } = cut
   const better = evenShare(left, maxRows, cut.bytes.length / (hi - lo))
