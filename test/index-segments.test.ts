@@ -302,68 +302,6 @@ describe('facts that were removed by law', () => {
   })
 })
 
-describe('costs', () => {
-  it('do not grow with the database: what opening and small reads and writes read', async () => {
-    const costs = []
-    for (const items of [500, 5000, 50_000]) {
-      const storage = memory()
-      const schema = { 'inv/sku': { type: 'string', unique: 'identity' }, 'inv/count': { type: 'long' } } as const
-      const conn = await open('shop', { storage, schema, indexing: { novelty: 2000, segmentRows: 1000 } })
-      const item = (i: number) => ({ 'inv/sku': `SKU-${i}`, 'inv/count': i % 100 })
-      for (let i = 0; i < items; i += 500) await conn.transact(Array.from({ length: 500 }, (_, k) => item(i + k)))
-      await indexedTo(storage, 'shop', conn.db().basisT)
-      await conn.close()
-
-      const asked: string[] = []
-      const counting = wrapped(storage, (store) =>
-        instead(store, {
-          read: async (t) => {
-            const state = await store.read(t)
-            return count(state.root === undefined ? 'read' : 'read root', state)
-          },
-          readRoot: () => count('read', store.readRoot()),
-          readLog: (from, limit) => count('log', store.readLog(from, limit)),
-          readSegments: (ids) => count(`segments ${ids.length}`, store.readSegments(ids)),
-          commitIndex: (epoch, change) => count('index', store.commitIndex(epoch, change)),
-        }),
-      )
-      const count = <T>(what: string, answer: T): T => {
-        asked.push(what)
-        return answer
-      }
-      const costOf = async (doing: () => Promise<unknown>): Promise<string> => {
-        asked.length = 0
-        await doing()
-        return asked.join(', ')
-      }
-      let again = conn
-      const cost = {
-        open: await costOf(async () => {
-          again = await open('shop', { storage: counting, indexing: { ...NONE, cacheBytes: 0 } })
-        }),
-        lookup: await costOf(() => again.db().pull(['inv/count'], ['inv/sku', `SKU-${items >> 1}`])),
-        transact: await costOf(() => again.transact([{ 'inv/sku': `SKU-${items >> 2}`, 'inv/count': -1 }])),
-        asOf: await costOf(() => again.db().asOf(2).pull(['inv/count'], ['inv/sku', 'SKU-7'])),
-        scan: await costOf(() => again.db().indexRange('inv/sku', 'SKU-100', 'SKU-101')),
-        nothing: await costOf(() => new Promise((resolve) => setTimeout(resolve, 20))),
-      }
-      costs.push(cost)
-      await again.close()
-    }
-    const [few, more, most] = costs
-    expect(most).toEqual(more)
-    expect(few).toEqual(more)
-    expect(most).toEqual({
-      open: 'read root, read',
-      lookup: 'segments 1, segments 1',
-      transact: 'segments 1, segments 1, segments 1, segments 1',
-      asOf: 'segments 1, segments 1',
-      scan: 'segments 1',
-      nothing: '',
-    })
-  }, 60_000)
-})
-
 describe('a page of an index', () => {
   it('reads the segments that it lies in and no others, either way, however long index and past', async () => {
     const storage = memory()
