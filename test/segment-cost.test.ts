@@ -93,7 +93,7 @@ describe('what opening and small reads and writes read', () => {
     }
   }
 
-  it.each(sizes)(
+  it.each([5000, 50_000, 500_000])(
     'does not grow with the database (twice %i datoms)',
     async (items) => {
       expectSmall(await costOf(items, 1))
