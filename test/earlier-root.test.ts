@@ -46,6 +46,7 @@ it('a root whose past lies by key is not read, and the indexes are made anew fro
   const conn = await open('old', { storage })
   expect(await tell(conn)).toEqual(wanted)
   expect(conn.health.getSnapshot()).toEqual([])
+  expect((await conn.stats()).index).toMatchObject({ t: 0, segments: 0 })
   await conn.transact([{ 'p/name': 'n0', 'p/age': 99 }])
   await expect.poll(async () => (await store.segmentIds()).some((id) => before.includes(id))).toBe(false)
   const root = await store.readRoot()

@@ -134,7 +134,7 @@ export class Segments {
     const datoms = bases.reduce((n, base) => n + countBase(base), 0)
     return {
       index: {
-        t: this.rootT,
+        t: segments && this.rootT,
         segments,
         novelty: noveltyOf(db),
         ...(all !== undefined && { bytes: all }),
