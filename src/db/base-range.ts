@@ -4,6 +4,7 @@ import type { Order, Place } from './index-order.ts'
 import { countParts, type Part } from './part.ts'
 import { endInRows, rankInRows } from './rank-in-rows.ts'
 import type { Rows } from './rows.ts'
+import type { SegmentSource } from './segment-source.ts'
 
 /** Rows that a prefix finds in one segment, as long as nobody has looked: it only has to rank. */
 const GUESS = 8
@@ -32,6 +33,10 @@ export class BaseRange {
     const { first, last } = segmentsBetween(base, index, from, to)
     this.first = first
     this.last = last
+  }
+
+  get source(): SegmentSource {
+    return this.base.source
   }
 
   /** Exact when {@link isKnown}; a guess otherwise. */

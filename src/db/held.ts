@@ -1,3 +1,4 @@
+import type { View } from './db.ts'
 import { compareRows, type Index } from './index-order.ts'
 import { flat } from './merge-parts.ts'
 import { type Part, wholePart } from './part.ts'
@@ -11,6 +12,8 @@ export interface Span {
   readonly since: number
   readonly asOf: number
 }
+
+export const spanOf = ({ since = -1, asOf = 2 ** 31 - 1 }: View): Span => ({ since, asOf })
 
 /** The rows of the past that held at the end of a span and were said in it, in the order of `index`. */
 export function heldParts(index: Index, past: Past, span: Span): readonly Part[] {

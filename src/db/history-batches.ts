@@ -1,17 +1,15 @@
 import { sortedPlaces } from '../base/sorted-places.ts'
 import type { View } from './db.ts'
+import { spanOf } from './held.ts'
 import { compareRows, type Index } from './index-order.ts'
 import { lendPart, type Part, wholePart } from './part.ts'
 import type { Past } from './past.ts'
 import { pickRows, type Rows, RowsBuilder } from './rows.ts'
 import type { Batch } from './scan.ts'
 
-const MAX_TX = 2 ** 31 - 1
-
 /** Every assertion and retraction within the bounds; one key's in order of time, a retraction before an assertion. */
 export function historyBatches(index: Index, present: readonly Part[], past: Past | undefined, view: View): Batch[] {
-  const asOf = view.asOf ?? MAX_TX
-  const since = view.since ?? -1
+  const { asOf, since } = spanOf(view)
   const all = new RowsBuilder(false)
   const added: number[] = []
   const say = (rows: Rows, i: number, tx: number, op: number): void => {

@@ -1,6 +1,6 @@
 import { lowerBound } from '../base/search.ts'
 import type { View } from './db.ts'
-import { heldParts, type Span } from './held.ts'
+import { heldParts, type Span, spanOf } from './held.ts'
 import { type CompareRows, compareRows, type Index } from './index-order.ts'
 import { flat } from './merge-parts.ts'
 import { lendPart, type Part, wholePart } from './part.ts'
@@ -9,13 +9,12 @@ import { isWorthTimes, timesOf } from './row-times.ts'
 import { type Rows, RowsBuilder } from './rows.ts'
 import type { Batch } from './scan.ts'
 
-const MAX_TX = 2 ** 31 - 1
 /** Rows of a part for each change in it, from which on it is lent in pieces instead of copied: a batch costs its readers as much. */
 const PIECE = 32
 
 /** What held at a view's moment (or now) and was said after `since`, in the order of `index`. */
 export function pointBatches(index: Index, present: readonly Part[], past: Past | undefined, view: View): Batch[] {
-  const span = { asOf: view.asOf ?? MAX_TX, since: view.since ?? -1 }
+  const span = spanOf(view)
   const then = past === undefined ? [] : heldParts(index, past, span)
   const now: PartInView[] = []
   for (const part of present) {

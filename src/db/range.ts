@@ -73,15 +73,12 @@ class LayeredRange implements Range {
   private readonly gone: Range
   private readonly fresh: Range
 
-  private readonly source: SegmentSource
-
   constructor(
     private readonly tree: IndexTree,
     base: Base,
     from: Place,
     to: Place,
   ) {
-    this.source = base.source
     this.base = new BaseRange(base, tree.index, from, to)
     this.gone = treeRange(tree.gone, from, to)
     this.fresh = treeRange(tree.fresh, from, to)
@@ -107,6 +104,6 @@ class LayeredRange implements Range {
     const stored = base.loaded()
     if (gone.count === 0 && fresh.count === 0) return stored
     if (gone.count === base.count) return fresh.parts() // as of a fact that was changed
-    return mergeParts(this.tree.index, stored, gone.parts(), fresh.parts(), mergedRuns(this.source))
+    return mergeParts(this.tree.index, stored, gone.parts(), fresh.parts(), mergedRuns(base.source))
   }
 }

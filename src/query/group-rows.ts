@@ -8,7 +8,7 @@ export interface Groups {
 }
 
 /** How many times sparser than the rows the codes of one column may be to be addressed directly. */
-const SPARSENESS = 4
+const SPARSENESS = 16
 const SMALL_TABLE = 64
 
 /** Groups `length` rows by columns of codes; groups are numbered as they come. */

@@ -34,6 +34,12 @@ export class IntBuffer {
     while (this.length < length) this.data[this.length++] = x
   }
 
+  /** Appends `first`, `first + 1`, …, `n` of them. */
+  count(first: number, n: number): void {
+    this.reserve(n)
+    for (let k = 0; k < n; k++) this.data[this.length++] = first + k
+  }
+
   /** Whether it holds `0 ..< n`, in order. */
   isCounting(n: number): boolean {
     if (this.length !== n) return false

@@ -7,8 +7,6 @@ export interface IntIndex {
   first(key: number): number
   /** The next row with the same key, or -1. */
   readonly next: Int32Array
-  /** Whether no key occurs twice. */
-  readonly unique: boolean
 }
 
 /** How many times sparser than its rows a directly addressed table may be. */
@@ -30,7 +28,6 @@ export function indexInts(keys: Int32Array): IntIndex {
 
 class DirectIndex implements IntIndex {
   readonly next: Int32Array
-  readonly unique: boolean
   /** Row + 1 by key - min. */
   private readonly heads: Int32Array
 
@@ -42,17 +39,14 @@ class DirectIndex implements IntIndex {
     const n = keys.length
     const heads = new Int32Array(n === 0 ? 0 : max - min + 1)
     const next = new Int32Array(n)
-    let unique = true
     for (let i = n - 1; i >= 0; i--) {
       const slot = (keys[i] as number) - min
       const after = (heads[slot] as number) - 1
-      if (after !== -1) unique = false
       next[i] = after
       heads[slot] = i + 1
     }
     this.heads = heads
     this.next = next
-    this.unique = unique
   }
 
   first(key: number): number {
@@ -69,46 +63,34 @@ export const hashInt = (key: number): number => {
 
 class HashedIndex implements IntIndex {
   readonly next: Int32Array
-  readonly unique: boolean
   /** Row + 1, open addressing. */
   private readonly table: Int32Array
-  private readonly mask: number
 
   constructor(private readonly keys: Int32Array) {
     const n = keys.length
     let size = 16
     while (size < n * 2) size *= 2
-    const table = new Int32Array(size)
-    const mask = size - 1
-    const next = new Int32Array(n)
-    let unique = true
+    this.table = new Int32Array(size)
+    this.next = new Int32Array(n)
     for (let i = n - 1; i >= 0; i--) {
-      const key = keys[i] as number
-      let slot = hashInt(key) & mask
-      let row = table[slot] as number
-      while (row !== 0 && keys[row - 1] !== key) {
-        slot = (slot + 1) & mask
-        row = table[slot] as number
-      }
-      if (row !== 0) unique = false
-      next[i] = row - 1
-      table[slot] = i + 1
+      const slot = this.slotOf(keys[i] as number)
+      this.next[i] = (this.table[slot] as number) - 1
+      this.table[slot] = i + 1
     }
-    this.table = table
-    this.mask = mask
-    this.next = next
-    this.unique = unique
   }
 
   first(key: number): number {
-    const { table, mask, keys } = this
+    return (this.table[this.slotOf(key)] as number) - 1
+  }
+
+  /** Where in the table the first row of a key stands, or would. */
+  private slotOf(key: number): number {
+    const { table, keys } = this
+    const mask = table.length - 1
     let slot = hashInt(key) & mask
-    let row = table[slot] as number
-    while (row !== 0) {
-      if (keys[row - 1] === key) return row - 1
+    for (let row = table[slot] as number; row !== 0 && keys[row - 1] !== key; row = table[slot] as number) {
       slot = (slot + 1) & mask
-      row = table[slot] as number
     }
-    return -1
+    return slot
   }
 }

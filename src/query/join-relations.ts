@@ -1,8 +1,8 @@
 import type { Edn } from '../datom/atoms.ts'
 import { type Column, pickColumn } from './column.ts'
 import { IntBuffer } from './int-buffer.ts'
-import { type IntIndex, indexInts } from './int-index.ts'
-import { columnOf, dropColumns, type Relation } from './relation.ts'
+import { indexInts } from './int-index.ts'
+import { columnOf, type Relation } from './relation.ts'
 import { RowSet } from './row-set.ts'
 import type { Run } from './run.ts'
 
@@ -13,30 +13,18 @@ export const sharedSlots = (a: Relation, b: Relation): number[] => a.slots.filte
 
 /**
  * The natural join: rows of `a` and `b` that agree in the slots they share, as columns of all slots that are wanted. Without a
- * shared slot, every pair. `index`: `b`'s rows by the only shared slot, if somebody has it already.
+ * shared slot, every pair. The smaller side is hashed.
  */
-export function joinRelations(
-  run: Run,
-  a: Relation,
-  b: Relation,
-  wanted: Wanted,
-  form: Edn,
-  index?: IntIndex,
-): Relation {
+export function joinRelations(run: Run, a: Relation, b: Relation, wanted: Wanted, form: Edn): Relation {
   const shared = sharedSlots(a, b)
-  if (shared.length === 0) return crossJoin(run, a, b, wanted, form)
-  // the smaller side is hashed, unless an index is there
-  if (index === undefined && b.length > a.length * 2) return joinRelations(run, b, a, wanted, form, NO_INDEX)
+  const [left, right] = shared.length > 0 && b.length > a.length * 2 ? [b, a] : [a, b]
   const rows = new Pairs(run, form)
-  const [only] = shared as [number]
-  if (shared.length === 1) {
-    const known = index === NO_INDEX ? undefined : index
-    matchOne(run, columnOf(a, only) as Column, columnOf(b, only) as Column, known, rows)
-  } else matchSeveral(run, a, b, shared, rows)
-  return rows.relation(a, b, wanted)
+  const [only, more] = shared
+  if (only === undefined) matchAll(left, right, rows)
+  else if (more !== undefined) matchSeveral(run, left, right, shared, rows)
+  else matchOne(run, columnOf(left, only) as Column, columnOf(right, only) as Column, rows)
+  return rows.relation(left, right, wanted)
 }
-/** Says that sides have been exchanged already. */
-const NO_INDEX: IntIndex = indexInts(new Int32Array(0))
 
 class Pairs {
   readonly left = new IntBuffer()
@@ -52,8 +40,9 @@ class Pairs {
     if ((this.left.length & 4095) === 0) this.check()
   }
 
-  check(): void {
-    this.run.limits.checkRows(this.left.length, this.form)
+  /** Throws where `length` pairs are too many, or there was no more time for them. */
+  check(length = this.left.length): void {
+    this.run.limits.checkRows(length, this.form)
     this.run.limits.checkTime(this.form)
   }
 
@@ -84,13 +73,18 @@ class Pairs {
   }
 }
 
-function matchOne(run: Run, a: Column, b: Column, known: IntIndex | undefined, out: Pairs): void {
-  const index = known ?? indexInts(run.codes.ofColumn(b))
+function matchOne(run: Run, a: Column, b: Column, out: Pairs): void {
+  const index = indexInts(run.codes.ofColumn(b))
   const keys = run.codes.findColumn(a)
   const { next } = index
   for (let i = 0; i < keys.length; i++) {
     for (let j = index.first(keys[i] as number); j !== -1; j = next[j] as number) out.push(i, j)
   }
+}
+
+function matchAll(a: Relation, b: Relation, out: Pairs): void {
+  out.check(a.length * b.length)
+  for (let i = 0; i < a.length; i++) for (let j = 0; j < b.length; j++) out.push(i, j)
 }
 
 function matchSeveral(run: Run, a: Relation, b: Relation, shared: readonly number[], out: Pairs): void {
@@ -104,32 +98,5 @@ function matchSeveral(run: Run, a: Relation, b: Relation, shared: readonly numbe
   const { next } = index
   for (let i = 0; i < a.length; i++) {
     for (let j = index.first(set.find(keysA, i)); j !== -1; j = next[j] as number) out.push(i, j)
-  }
-}
-
-function crossJoin(run: Run, a: Relation, b: Relation, wanted: Wanted, form: Edn): Relation {
-  const keptA = dropColumns(a, a.slots.filter(wanted), a.distinct && a.slots.every(wanted))
-  const keptB = dropColumns(b, b.slots.filter(wanted), b.distinct && b.slots.every(wanted))
-  if (b.length === 1 && keptB.slots.length === 0) return keptA
-  if (a.length === 1 && keptA.slots.length === 0) return keptB
-  run.limits.checkRows(a.length * b.length, form)
-  const n = a.length * b.length
-  const left = new Int32Array(n)
-  const right = new Int32Array(n)
-  for (let i = 0, k = 0; i < a.length; i++) {
-    for (let j = 0; j < b.length; j++, k++) {
-      left[k] = i
-      right[k] = j
-    }
-  }
-  return {
-    length: n,
-    slots: [...keptA.slots, ...keptB.slots],
-    columns: [
-      ...keptA.columns.map((c) => pickColumn(c, left, n)),
-      ...keptB.columns.map((c) => pickColumn(c, right, n)),
-    ],
-    sorted: keptA.sorted,
-    distinct: keptA.distinct && keptB.distinct,
   }
 }

@@ -33,6 +33,13 @@ export function mergeByEntity(
         i++
         continue
       }
+      const together = order === undefined ? alignedRun(keys, i, e, j, end) : 0
+      if (together >= SHORTEST_RUN) {
+        out.pushRun(b, i, j, together)
+        i += together
+        j += together
+        continue
+      }
       let iEnd = i
       do {
         const row = order === undefined ? iEnd : (order[iEnd] as number)
@@ -45,6 +52,21 @@ export function mergeByEntity(
     }
     out.flush(b)
   }
+}
+
+/** Shorter runs are not worth being handed on as such. */
+const SHORTEST_RUN = 16
+
+/** How many keys from `i` on are those of the rows from `j` on, each once on either side. The last row before `end` is not looked at. */
+function alignedRun(keys: Int32Array, i: number, e: Int32Array, j: number, end: number): number {
+  const most = Math.min(keys.length - i, end - j) - 1
+  let n = 0
+  for (let key = keys[i] as number; n < most && e[j + n] === key; n++) {
+    const next = keys[i + n + 1] as number
+    if (next === key) break
+    key = next
+  }
+  return n > 0 && e[j + n] === e[j + n - 1] ? n - 1 : n
 }
 
 /** The first place from `i` on whose key is at least `wanted`. */

@@ -34,6 +34,17 @@ export class PairBuffer {
     RIGHT[this.length++] = right
   }
 
+  /** Row `left + k` matches row `right + k`, for every k below `n`. */
+  pushRun(b: Batch, left: number, right: number, n: number): void {
+    if (this.tests.length + this.bound.length > 0) {
+      for (let k = 0; k < n; k++) this.push(b, left + k, right + k)
+      return
+    }
+    this.flush(b)
+    this.sink.run(b, left, right, n)
+    this.check()
+  }
+
   /** Requires: all pairs pushed since the last flush are of `b`. */
   flush(b: Batch): void {
     let n = this.length

@@ -4,11 +4,15 @@ import { type Column, ColumnBuilder, pickColumn } from './column.ts'
 import { IntBuffer } from './int-buffer.ts'
 import type { Relation } from './relation.ts'
 import { placeColumn } from './row-tests.ts'
+import { Place } from './step.ts'
+import { formOf } from './value-form.ts'
 
 /** Takes the matches of a join between a relation and the batches of a scan. */
 export interface PairSink {
   /** Row `left[k]` of the relation matches row `right[k]` of `b`, for every k below `n`. */
   pairs(b: Batch, left: Int32Array, right: Int32Array, n: number): void
+  /** Row `left + k` of the relation matches row `right + k` of `b`, for every k below `n`. */
+  run(b: Batch, left: number, right: number, n: number): void
 }
 
 /** A place of a pattern and the slot that it gives a value to. */
@@ -17,11 +21,27 @@ export interface Out {
   readonly slot: number
 }
 
+/** So few rows are picked before it could be found out whether their values are integers. */
+const FEW = 64
+
+/** The column of a place for whoever reads much of it: values as integers where they all are. */
+function wholeColumn(b: Batch, place: number): ArrayLike<Value> | undefined {
+  const form = place === Place.v ? formOf(b) : undefined
+  return form instanceof Int32Array ? form : placeColumn(b, place)
+}
+
 /** Appends the values of a place for the given rows of a batch. */
 export function pickPlace(into: ColumnBuilder, b: Batch, place: number, rows: Int32Array, n: number): void {
-  const column = placeColumn(b, place)
+  const column = n < FEW ? placeColumn(b, place) : wholeColumn(b, place)
   if (column !== undefined) into.pick(column, rows, n)
   else for (let k = 0; k < n; k++) into.push(true as Value)
+}
+
+/** Appends the values of a place for the rows `start ..< end` of a batch. */
+export function copyPlace(into: ColumnBuilder, b: Batch, place: number, start: number, end: number): void {
+  const column = wholeColumn(b, place)
+  if (column !== undefined) into.copy(column, start, end)
+  else for (let i = start; i < end; i++) into.push(true)
 }
 
 /** Collects joined rows: the relation's columns, and new ones from the batches. */
@@ -49,6 +69,13 @@ export class RowSink implements PairSink {
     }
   }
 
+  run(b: Batch, left: number, right: number, n: number): void {
+    this.leftRows.count(left, n)
+    for (let o = 0; o < this.outs.length; o++) {
+      copyPlace(this.builders[o] as ColumnBuilder, b, (this.outs[o] as Out).place, right, right + n)
+    }
+  }
+
   /** `sorted` and `distinct`: what the join knows of the rows it made. */
   done(sorted: number, distinct: boolean): Relation {
     const { left, leftRows } = this
@@ -71,5 +98,9 @@ export class MarkSink implements PairSink {
 
   pairs(_: Batch, left: Int32Array, __: Int32Array, n: number): void {
     for (let k = 0; k < n; k++) this.marks[left[k] as number] = 1
+  }
+
+  run(_: Batch, left: number, __: number, n: number): void {
+    this.marks.fill(1, left, left + n)
   }
 }

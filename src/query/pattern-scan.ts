@@ -1,9 +1,9 @@
 import type { Batch } from '../db/scan.ts'
 import { ColumnBuilder } from './column.ts'
 import type { Limits } from './limits.ts'
-import { type Out, pickPlace } from './pair-sink.ts'
+import { copyPlace, type Out, pickPlace } from './pair-sink.ts'
 import { type Relation, UNIT } from './relation.ts'
-import { placeColumn, type RowTest, selectedRows, selectRows } from './row-tests.ts'
+import { type RowTest, selectedRows, selectRows } from './row-tests.ts'
 import type { PatternStep } from './step.ts'
 
 /**
@@ -26,7 +26,7 @@ export function relationOf(
   let before = -1
   for (const b of batches) {
     if (tests.length === 0 && !perEntity) {
-      copyWhole(b, outs, builders)
+      for (const [o, { place }] of outs.entries()) copyPlace(builders[o] as ColumnBuilder, b, place, b.start, b.end)
       continue
     }
     let n = selectRows(b, tests)
@@ -44,15 +44,6 @@ export function relationOf(
   const length = (columns[0] as ArrayLike<unknown>).length
   limits.checkRows(length, step.form)
   return { length, slots: outs.map((out) => out.slot), columns, sorted: -1, distinct: false }
-}
-
-function copyWhole(b: Batch, outs: readonly Out[], builders: readonly ColumnBuilder[]): void {
-  for (let o = 0; o < outs.length; o++) {
-    const builder = builders[o] as ColumnBuilder
-    const column = placeColumn(b, (outs[o] as Out).place)
-    if (column !== undefined) builder.copy(column, b.start, b.end)
-    else for (let i = b.start; i < b.end; i++) builder.push(true)
-  }
 }
 
 function anyRow(batches: readonly Batch[], tests: readonly RowTest[]): boolean {

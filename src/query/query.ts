@@ -4,8 +4,9 @@ import { answer, type Shape } from './answer.ts'
 import type { QueryEnv } from './env.ts'
 import { runFlow } from './flow.ts'
 import { Limits, type QueryOptions } from './limits.ts'
+import { NOT_AT_HAND } from './not-at-hand.ts'
 import { prepare } from './prepare.ts'
-import { NOT_AT_HAND, runPoints } from './run-points.ts'
+import { runPoints } from './run-points.ts'
 
 /**
  * Answers a query, EDN text or data, against `db`. `inputs` stand, in order, for the names of `:in` other than `$`, which is

@@ -1,6 +1,6 @@
 import type { Codes } from './codes.ts'
 import { type Column, pickColumn } from './column.ts'
-import { RowSet } from './row-set.ts'
+import { groupRows } from './group-rows.ts'
 
 /** Rows over variables (slots), as columns of equal length. */
 export interface Relation {
@@ -31,7 +31,7 @@ export function columnOf(r: Relation, slot: number): Column | undefined {
 }
 
 /** The rows that `rows[0 ..< n]` names, ascending if `ordered`, each once if `once`. */
-export function pickRows(r: Relation, rows: Int32Array, n: number, ordered: boolean, once: boolean): Relation {
+export function pickRows(r: Relation, rows: ArrayLike<number>, n: number, ordered: boolean, once: boolean): Relation {
   return {
     length: n,
     slots: r.slots,
@@ -65,38 +65,10 @@ export function distinctRows(r: Relation, codes: Codes): Relation {
   if (r.distinct) return r
   if (r.length <= 1) return { ...r, distinct: true }
   if (r.slots.length === 0) return { ...r, length: 1, distinct: true }
-  const rows = new Int32Array(r.length)
-  const keys = r.columns.map((c) => codes.ofColumn(c))
-  const n = keys.length === 1 ? distinctInts(keys[0] as Int32Array, rows) : distinctTuples(keys, rows)
-  return n === r.length ? { ...r, distinct: true } : { ...pickRows(r, rows, n, true, true), distinct: true }
-}
-
-function distinctTuples(keys: readonly Int32Array[], rows: Int32Array): number {
-  const set = new RowSet(keys.length)
-  const length = (keys[0] as Int32Array).length
-  let n = 0
-  for (let i = 0; i < length; i++) if (set.add(keys, i)) rows[n++] = i
-  return n
-}
-
-const BITMAP_SPARSENESS = 256
-
-function distinctInts(keys: Int32Array, rows: Int32Array): number {
-  let min = 2 ** 31
-  let max = -(2 ** 31)
-  for (let i = 0; i < keys.length; i++) {
-    const k = keys[i] as number
-    if (k < min) min = k
-    if (k > max) max = k
-  }
-  if (max - min > keys.length * BITMAP_SPARSENESS) return distinctTuples([keys], rows)
-  const seen = new Uint8Array(max - min + 1)
-  let n = 0
-  for (let i = 0; i < keys.length; i++) {
-    const at = (keys[i] as number) - min
-    if (seen[at] === 1) continue
-    seen[at] = 1
-    rows[n++] = i
-  }
-  return n
+  const { firsts } = groupRows(
+    r.columns.map((c) => codes.ofColumn(c)),
+    r.length,
+  )
+  const n = firsts.length
+  return n === r.length ? { ...r, distinct: true } : { ...pickRows(r, firsts, n, true, true), distinct: true }
 }

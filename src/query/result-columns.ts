@@ -30,6 +30,9 @@ export function byColumns(find: Find, rows: Int32Array, outputs: readonly Output
 
 function cellsOf(output: Output, rows: Int32Array): Int32Array | unknown[] {
   if (output.kind !== 'values') return Array.from(rows, (row) => shownValue(output, row))
-  const picked = pickColumn(output.column, rows, rows.length)
-  return picked instanceof Int32Array ? picked : picked.map((v: Value) => showValue(v))
+  const { column } = output
+  if (column instanceof Int32Array) return pickColumn(column, rows, rows.length) as Int32Array
+  const cells: unknown[] = []
+  for (let k = 0; k < rows.length; k++) cells.push(showValue(column[rows[k] as number] as Value))
+  return cells
 }

@@ -46,23 +46,6 @@ export class RowSet {
     return number
   }
 
-  /** Adds the first `n` rows of `rows`. */
-  addAll(rows: readonly Int32Array[], n: number): void {
-    if (this.width !== 2) {
-      for (let i = 0; i < n; i++) this.numberOf(rows, i)
-      return
-    }
-    const [x, y] = rows as [Int32Array, Int32Array]
-    if (this.hashed < this.size) this.hash()
-    for (let i = 0; i < n; i++) {
-      if (this.size === this.capacity) {
-        this.reserve(1)
-        this.hash()
-      }
-      this.addPair(x[i] as number, y[i] as number)
-    }
-  }
-
   /** Adds the first `n` rows of `rows`. Requires: no two of them are equal, none of them is there. */
   append(rows: readonly Int32Array[], n: number): void {
     this.reserve(n)
@@ -72,23 +55,6 @@ export class RowSet {
       for (let i = 0, at = size * width + c; i < n; i++, at += width) data[at] = column[i] as number
     }
     this.size += n
-  }
-
-  /** The common case without loops over the width. Requires: there is room. */
-  private addPair(a: number, b: number): void {
-    const { data, table } = this
-    const mask = table.length - 1
-    let slot = hashInt(hashInt(a) ^ b) & mask
-    for (let row = table[slot] as number; row !== 0; row = table[slot] as number) {
-      const at = (row - 1) * 2
-      if (data[at] === a && data[at + 1] === b) return
-      slot = (slot + 1) & mask
-    }
-    const at = this.size * 2
-    data[at] = a
-    data[at + 1] = b
-    table[slot] = ++this.size
-    this.hashed++
   }
 
   /** The number of row `i` of `rows`, or -1 when it is not there. */

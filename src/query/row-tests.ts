@@ -1,6 +1,7 @@
 import { sameValue, type Value } from '../datom/value.ts'
 import type { Batch } from '../db/scan.ts'
 import { Place } from './step.ts'
+import { formOf } from './value-form.ts'
 
 /** A condition on the rows of a batch that the index range does not already ensure. */
 export type RowTest =
@@ -36,21 +37,30 @@ export function selectRows(b: Batch, tests: readonly RowTest[]): number {
   const rows = selected
   const { start, end } = b
   const [first, ...rest] = tests
+  let left = rest
   let n = 0
-  if (first?.kind === 'equal' && !first.mixed && first.place === Place.v) {
-    const { v } = b
-    const { value } = first
-    for (let i = start; i < end; i++) if (v[i] === value) rows[n++] = i
-    return rest.length === 0 ? n : keepRows(b, rest, rows, undefined, n)
-  }
-  if (first?.kind === 'test' && first.place === Place.v) {
+  if (first?.kind === 'equal' && !first.mixed && first.place === Place.v) n = selectEqual(b, first.value, rows)
+  else if (first?.kind === 'test' && first.place === Place.v) {
     const { v } = b
     const { test } = first
     for (let i = start; i < end; i++) if (test(v[i] as Value)) rows[n++] = i
-    return rest.length === 0 ? n : keepRows(b, rest, rows, undefined, n)
+  } else {
+    left = [...tests]
+    for (let i = start; i < end; i++) rows[n++] = i
   }
-  for (let i = start; i < end; i++) rows[n++] = i
-  return tests.length === 0 ? n : keepRows(b, tests, rows, undefined, n)
+  return keepRows(b, left, rows, undefined, n)
+}
+
+function selectEqual(b: Batch, value: Value, rows: Int32Array): number {
+  const { start, end, v } = b
+  let n = 0
+  const form = formOf(b)
+  if (form && 'list' in form) {
+    const { list, at } = form
+    const code = list.indexOf(value)
+    if (code !== -1) for (let i = start; i < end; i++) if (at[i] === code) rows[n++] = i
+  } else for (let i = start; i < end; i++) if (v[i] === value) rows[n++] = i
+  return n
 }
 
 /** Keeps of `rows[0 ..< n]` (and of `beside`, entry for entry) those that pass all tests; how many are left. */
@@ -87,6 +97,11 @@ function rowPredicate(b: Batch, t: RowTest, column: ArrayLike<Value> | undefined
       const { value } = t
       if (t.mixed) return (i) => sameValue(at(i), value)
       if (column === undefined) return () => value === true
+      const form = t.place === Place.v ? formOf(b) : undefined
+      if (form && 'list' in form) {
+        const code = form.list.indexOf(value)
+        return (i) => form.at[i] === code
+      }
       return (i) => column[i] === value
     }
     case 'same': {

@@ -41,14 +41,13 @@ export class RuleTable {
 
   /** Adds the first `length` rows of `columns` (codes, by parameter) to the answers; `distinct`: no two of them are equal. */
   answer(columns: readonly Int32Array[], length: number, distinct: boolean): void {
-    if (this.isOpen) {
-      if (distinct && this.answers.size === 0) this.answers.append(columns, length)
-      else this.answers.addAll(columns, length)
+    if (this.isOpen && distinct && this.answers.size === 0) {
+      this.answers.append(columns, length)
       return
     }
     const key = this.boundPlaces.map((place) => columns[place] as Int32Array)
     for (let i = 0; i < length; i++) {
-      if (!this.answers.add(columns, i)) continue
+      if (!this.answers.add(columns, i) || this.isOpen) continue
       const asked = this.demand.find(key, i)
       this.previous.push(this.last.data[asked] as number)
       this.last.data[asked] = this.answers.size

@@ -3,15 +3,13 @@ import { sameValue, type Value } from '../datom/value.ts'
 import type { Db } from '../db/db.ts'
 import { readSlot } from './inputs.ts'
 import type { Limits } from './limits.ts'
+import { NOT_AT_HAND } from './not-at-hand.ts'
 import { type PlaceValues, rangeFor, scanRange } from './pattern-range.ts'
 import type { Prepared } from './prepare.ts'
 import type { Program } from './program.ts'
 import type { Source } from './run.ts'
 import { shapeRow } from './shape-result.ts'
 import { type PatternStep, Place } from './step.ts'
-
-/** Says that a query has to be run in the general way, or that something has to be waited for. */
-export const NOT_AT_HAND: unique symbol = Symbol('not at hand')
 
 /** By slot; undefined as long as nothing gave it a value. */
 type Values = (Value | undefined)[]

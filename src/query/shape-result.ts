@@ -50,33 +50,18 @@ function keyed({ keys }: Find, cells: unknown[]): unknown {
   return out
 }
 
-/** Rows as arrays, the usual widths without a loop over readers. */
+/** Rows as arrays: few cells are put down together, more of them column by column. */
 function arrays(rows: Int32Array, readers: readonly ElementReader[]): unknown[][] {
   const n = rows.length
   const out = new Array<unknown[]>(n)
-  const [a, b, c, d, e, f] = readers as [ElementReader, ...ElementReader[]] & Record<1 | 2 | 3 | 4 | 5, ElementReader>
+  const [a, b, c] = readers as [ElementReader, ElementReader, ElementReader]
   const at = (k: number): number => rows[k] as number
-  switch (readers.length) {
-    case 1:
-      for (let k = 0; k < n; k++) out[k] = [a(at(k))]
-      return out
-    case 2:
-      for (let k = 0; k < n; k++) out[k] = [a(at(k)), b(at(k))]
-      return out
-    case 3:
-      for (let k = 0; k < n; k++) out[k] = [a(at(k)), b(at(k)), c(at(k))]
-      return out
-    case 4:
-      for (let k = 0; k < n; k++) out[k] = [a(at(k)), b(at(k)), c(at(k)), d(at(k))]
-      return out
-    case 5:
-      for (let k = 0; k < n; k++) out[k] = [a(at(k)), b(at(k)), c(at(k)), d(at(k)), e(at(k))]
-      return out
-    case 6:
-      for (let k = 0; k < n; k++) out[k] = [a(at(k)), b(at(k)), c(at(k)), d(at(k)), e(at(k)), f(at(k))]
-      return out
-    default:
-      for (let k = 0; k < n; k++) out[k] = readers.map((read) => read(at(k)))
-      return out
+  if (readers.length === 1) for (let k = 0; k < n; k++) out[k] = [a(at(k))]
+  else if (readers.length === 2) for (let k = 0; k < n; k++) out[k] = [a(at(k)), b(at(k))]
+  else if (readers.length === 3) for (let k = 0; k < n; k++) out[k] = [a(at(k)), b(at(k)), c(at(k))]
+  else {
+    for (let k = 0; k < n; k++) out[k] = new Array<unknown>(readers.length)
+    for (const [j, read] of readers.entries()) for (let k = 0; k < n; k++) (out[k] as unknown[])[j] = read(at(k))
   }
+  return out
 }

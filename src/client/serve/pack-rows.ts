@@ -69,24 +69,12 @@ function packCells(cells: readonly unknown[]): Column {
 }
 
 function packNumbers(cells: readonly unknown[]): Column | undefined {
-  const integers = new Int32Array(cells.length)
-  for (let i = 0; i < cells.length; i++) {
-    const x = cells[i]
+  let small = true
+  for (const x of cells) {
     if (typeof x !== 'number') return undefined
-    integers[i] = x
-    if (integers[i] !== x || Object.is(x, -0)) return packFloats(cells)
+    small &&= (x | 0) === x && !Object.is(x, -0)
   }
-  return { numbers: integers }
-}
-
-function packFloats(cells: readonly unknown[]): Column | undefined {
-  const floats = new Float64Array(cells.length)
-  for (let i = 0; i < cells.length; i++) {
-    const x = cells[i]
-    if (typeof x !== 'number') return undefined
-    floats[i] = x
-  }
-  return { numbers: floats }
+  return { numbers: small ? new Int32Array(cells as number[]) : new Float64Array(cells as number[]) }
 }
 
 /** Few different values, each once. undefined where there are many, or what structured clone must see one by one. */

@@ -5,6 +5,7 @@ import { loadAll } from '../../db/load.ts'
 import { scan } from '../../db/view.ts'
 import { type Flow, runFlow } from '../flow.ts'
 import { Limits, type QueryOptions } from '../limits.ts'
+import { NOT_AT_HAND } from '../not-at-hand.ts'
 import { attributesTouched } from './attributes-touched.ts'
 import { Budget } from './budget.ts'
 import { Builder, type Functions } from './build.ts'
@@ -68,9 +69,6 @@ export function pullOne(
   const alone = plan.flat ? pullAlone(db, plan, id, env, budget) : NOT_AT_HAND
   return alone === NOT_AT_HAND ? andThen(runPull(db, plan, [id], env, budget, false), ([found]) => found) : alone
 }
-
-/** Says that there is more to it, or that something has to be waited for. */
-const NOT_AT_HAND: unique symbol = Symbol('not at hand')
 
 /** What a pattern that leads to no other entity shows of one whose facts are in memory: without levels and rounds. */
 function pullAlone(
