@@ -6,6 +6,7 @@ import { applied } from './support/applied-groups.ts'
 import { FUNCTIONS, SCHEMA, someForms } from './support/random-forms.ts'
 import { seedsOf } from './support/seeds.ts'
 import { seededRandom } from './support/simulation/random.ts'
+import { client, TestServer } from './support/sync-world.ts'
 
 vi.mock('../src/db/apply.ts', async (original) => (await import('./support/applied-groups.ts')).counting(original))
 
@@ -15,13 +16,22 @@ afterEach(async () => {
   conns = []
 })
 
-async function database(): Promise<Connection> {
-  const conn: Connection = await open('group', {
-    storage: memory(),
-    schema: SCHEMA,
-    functions: FUNCTIONS,
-    now: () => 1_700_000_000_000,
-  })
+const now = () => 1_700_000_000_000
+const DATABASES = {
+  local: () => open('group', { storage: memory(), schema: SCHEMA, functions: FUNCTIONS, now }),
+  async replica() {
+    const server = new TestServer()
+    server.up = false
+    const { conn } = await client(server, { functions: FUNCTIONS, now })
+    await conn.install(SCHEMA)
+    return conn
+  },
+}
+type Kind = keyof typeof DATABASES
+const KINDS = Object.keys(DATABASES) as Kind[]
+
+async function database(kind: Kind): Promise<Connection> {
+  const conn: Connection = await DATABASES[kind]()
   conns.push(conn)
   await conn.transact(Array.from({ length: 8 }, (_, i) => ({ 'x/id': `e${i}`, 'x/n': 0, 'x/m': i, 'x/tags': ['a'] })))
   return conn
@@ -40,12 +50,12 @@ async function told(result: PromiseSettledResult<TxReport>): Promise<unknown> {
   return { t, tempids, own, before: await all(dbBefore), after: await all(dbAfter) }
 }
 
-describe('transactions that share a commit', () => {
+describe.each(KINDS)('transactions of a %s database that share a commit', (kind) => {
   it.each(seedsOf(12))('come to what they come to one by one (seed %i)', async (seed) => {
     const random = seededRandom(seed)
     const int = (n: number) => Math.floor(random() * n)
     const forms = Array.from({ length: 40 }, (_, k) => someForms(int, k))
-    const [single, grouped] = [await database(), await database()]
+    const [single, grouped] = [await database(kind), await database(kind)]
     const one: PromiseSettledResult<TxReport>[] = []
     for (const f of forms) one.push(...(await Promise.allSettled([single.transact(f)])))
     const together = await Promise.allSettled(forms.map((f) => grouped.transact(f)))
@@ -56,7 +66,7 @@ describe('transactions that share a commit', () => {
   })
 
   it('go into the indexes together, unless one reads what another says', async () => {
-    const conn = await database()
+    const conn = await database(kind)
     const group = (forms: unknown[][]) => Promise.all(forms.map((f) => conn.transact(f)))
     const reports = await group(Array.from({ length: 300 }, (_, i) => [{ 'x/id': `many${i}`, 'x/tags': ['b'] }]))
     applied.length = 0

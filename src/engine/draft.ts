@@ -46,7 +46,7 @@ export class Draft {
   /** `nextId`: the id that may be minted after it. */
   add(record: LogRecord, nextId: number): LogRow {
     const row = toRow(record, this.head.hash)
-    this.value.add(record)
+    this.value.add({ tx: txOfT(record.t), basisT: record.t, data: record.data })
     this.head = { t: row.t, hash: row.hash }
     this.nextId = nextId
     this.instant = record.instant

@@ -1,9 +1,12 @@
-import { txOfT } from '../datom/ids.ts'
-import { applyTxs } from '../db/apply.ts'
+import { applyTxs, type DecidedTx } from '../db/apply.ts'
 import type { Db } from '../db/db.ts'
 import { LazyDb } from './lazy-db.ts'
-import type { LogRecord } from './record.ts'
 import { Lack, WrittenPlaces } from './written-places.ts'
+
+/** A transaction that was decided, and the basis of the value that has it. */
+interface Addition extends DecidedTx {
+  readonly basisT: number
+}
 
 /**
  * A value to which transactions are added one after another. To put each into the indexes by itself would copy the same leaves
@@ -11,7 +14,7 @@ import { Lack, WrittenPlaces } from './written-places.ts'
  * same without them; what does read of them is decided again, with them.
  */
 export class GrowingDb {
-  private waiting: LogRecord[] = []
+  private waiting: Addition[] = []
   private places = new WrittenPlaces()
   /** How many of those that wait are in it. */
   private noted = 0
@@ -26,7 +29,7 @@ export class GrowingDb {
     const last = waiting.at(-1)
     if (last === undefined) return db
     const count = waiting.length
-    this.lazy ??= new LazyDb(last.t, txOfT(last.t), () => applyRecords(db, waiting.slice(0, count)))
+    this.lazy ??= new LazyDb(last.basisT, last.tx, () => applyTxs(db, waiting.slice(0, count), last.basisT))
     return this.lazy
   }
 
@@ -45,8 +48,8 @@ export class GrowingDb {
     return decide(await this.whole(), undefined)
   }
 
-  add(record: LogRecord): void {
-    this.waiting.push(record)
+  add(addition: Addition): void {
+    this.waiting.push(addition)
     this.lazy = undefined
   }
 
@@ -81,14 +84,7 @@ export class GrowingDb {
 
   /** Where those that wait say something; noted only when another follows them. */
   private written(): WrittenPlaces {
-    for (; this.noted < this.waiting.length; this.noted++) this.places.add((this.waiting[this.noted] as LogRecord).data)
+    for (; this.noted < this.waiting.length; this.noted++) this.places.add((this.waiting[this.noted] as Addition).data)
     return this.places
   }
 }
-
-const applyRecords = (db: Db, records: readonly LogRecord[]): Promise<Db> =>
-  applyTxs(
-    db,
-    records.map(({ t, data }) => ({ tx: txOfT(t), data })),
-    records.at(-1)?.t ?? db.basisT,
-  )

@@ -34,7 +34,11 @@ export class Reads implements ReadLog {
   private readonly keys = new Set<string>()
   private readonly byAttribute = new Map<number, string[]>()
 
+  /** `further` is told of it too. */
+  constructor(private readonly further?: ReadLog) {}
+
   note(index: Index, from: Place, to: Place): void {
+    this.further?.note(index, from, to)
     if (this.keys.has(ALL)) return
     const key = from === to ? placeKey(index, from) : rangeKey(from, to)
     if (key === undefined) this.everything()

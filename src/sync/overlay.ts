@@ -127,8 +127,9 @@ async function decideAgain(view: Db, entry: Pending, env: PredictEnv): Promise<L
   const reads = new Reads()
   env.ran()
   try {
-    const { body: next, after, result } = await predict(view, entry, env, reads)
-    if (!result.empty || !body.schema) return { view: after, entry: { ...entry, body: next, unsaved: true } }
+    const { body: next, result } = await predict(view, entry, env, reads)
+    const decided = { ...entry, body: next, unsaved: true }
+    if (!result.empty || !body.schema) return { view: await applyEntries(view, [decided]), entry: decided }
     const taken = { ...next, predicted: undefined, withdrawn: true }
     return { view: withAliases(view, taken.replaced), entry: { ...entry, body: taken, unsaved: true } }
   } catch (e) {

@@ -1,9 +1,15 @@
 import { AnnalsError } from '../base/errors.ts'
+import { andThen } from '../base/maybe-promise.ts'
 import { randomUuid } from '../base/random-uuid.ts'
 import { PENDING_BASE } from '../datom/ids.ts'
+import type { Db } from '../db/db.ts'
 import { checkBasis } from '../engine/decide-group.ts'
+import { GrowingDb } from '../engine/growing-db.ts'
+import { LazyDb } from '../engine/lazy-db.ts'
 import type { WriteOptions, Written } from '../engine/ledger.ts'
+import { ReadAhead } from '../engine/read-ahead.ts'
 import { Breaks } from '../engine/sequence.ts'
+import { withAliases } from './aliases.ts'
 import { NOTHING } from './footprint.ts'
 import { OutOfIds } from './id-pool.ts'
 import { encodeIntent } from './intent.ts'
@@ -35,29 +41,54 @@ export async function planWrite(
   requests: readonly WriteRequest[],
   env: PredictEnv,
 ): Promise<Step<readonly WriteResult[]>> {
-  let { view, seq } = state
+  let { seq } = state
+  let view: Db | LazyDb = state.view
+  const { basisT } = state.view
+  let growing = new GrowingDb(state.view)
+  let instant = 0
+  /** Ids for the next; where it is decided again, it takes the same. */
+  const ids: number[] = []
+  let taken = 0
+  const take = (): number => {
+    ids[taken] ??= env.take()
+    return ids[taken++] as number
+  }
   const results: WriteResult[] = []
   const queued: Pending[] = []
   const sentAgain = new Map(state.rejected)
   const datomsOf: PredictEnv['datomsOf'] = async (tx) =>
     queued.find((p) => pendingTx(p.seq) === tx)?.body.predicted ?? env.datomsOf(tx)
   const breaks = new Breaks()
-  for (const request of requests) {
+  const readAhead = new ReadAhead(
+    requests.map(({ forms }) => forms ?? []),
+    state.view,
+  )
+  for (const [i, request] of requests.entries()) {
     const { sequence } = request.options
+    await readAhead.before(i)
+    ids.splice(0, taken)
     try {
       breaks.check(sequence)
       const txid = randomUuid()
-      checkBasis(request.options, view.basisT)
+      checkBasis(request.options, basisT)
       const body = newBody({ ...state, rejected: sentAgain }, request, env)
-      const { body: predicted, after, result } = await predict(view, { seq: seq + 1, txid, body }, { ...env, datomsOf })
+      const entry = { seq: seq + 1, txid, body }
+      const { body: predicted, result } = await growing.decide((db, lack) => {
+        taken = 0
+        return predict(db, entry, { ...env, datomsOf, take }, undefined, { lack, instant })
+      })
       seq++
       queued.push({ seq, txid, body: predicted, t: undefined })
+      instant = result.instant
       if (request.retryOf !== undefined) sentAgain.delete(request.retryOf)
       const { data, tempids } = result
       const [waiting, rejected] = [queued.length, new Map(sentAgain)]
-      const dbAfter = withQueue(after, () => ({ entries: [...state.entries, ...queued.slice(0, waiting)], rejected }))
-      results.push({ written: { txid, tx: pendingTx(seq), t: undefined, data, tempids, before: view, after: dbAfter } })
-      view = dbAfter
+      const tx = pendingTx(seq)
+      growing.add({ tx, basisT, data })
+      if (predicted.replaced.size > 0) growing = new GrowingDb(withAliases(await growing.whole(), predicted.replaced))
+      const after = shown(growing.now, () => ({ entries: [...state.entries, ...queued.slice(0, waiting)], rejected }))
+      results.push({ written: { txid, tx, t: undefined, data, tempids, before: view, after } })
+      view = after
     } catch (refused) {
       if (refused instanceof OutOfIds || verdictOf(refused) === undefined) throw refused
       breaks.add(sequence)
@@ -73,12 +104,17 @@ export async function planWrite(
       enqueue: queued.map(toQueueRow),
       unreject: [...state.rejected.keys()].filter((id) => !sentAgain.has(id)),
     },
-    next: { ...state, view, seq, entries: [...state.entries, ...queued], rejected: sentAgain },
+    next: { ...state, view: await growing.whole(), seq, entries: [...state.entries, ...queued], rejected: sentAgain },
     touched,
     data: queued.flatMap(({ body }) => body.predicted ?? []),
     result: results,
   }
 }
+
+const shown = (db: Db | LazyDb, queue: Parameters<typeof withQueue>[1]): Db | LazyDb =>
+  db instanceof LazyDb
+    ? new LazyDb(db.basisT, db.lastTx, () => andThen(db.value, (made) => withQueue(made, queue)))
+    : withQueue(db, queue)
 
 function newBody(state: ReplicaState, { forms, options, retryOf }: WriteRequest, env: PredictEnv): QueueBody {
   const refused = retryOf === undefined ? undefined : earlierOf(state, retryOf)

@@ -7,7 +7,8 @@ import { entityWith } from '../db/entity.ts'
 import { noveltySpeaksOf } from '../db/novelty.ts'
 import { scan } from '../db/view.ts'
 import { applyInTurn } from '../engine/apply-in-turn.ts'
-import { type Runtime, runtimeEnv } from '../engine/runtime.ts'
+import { type Runtime, refusedEnv, runtimeEnv } from '../engine/runtime.ts'
+import type { Lack } from '../engine/written-places.ts'
 import { transact } from '../transact/transact.ts'
 import type { DatomsOf, Transaction } from '../transact/transaction.ts'
 import { withAliases } from './aliases.ts'
@@ -33,16 +34,23 @@ export interface PredictEnv {
   readonly breathe: () => Promise<void> | undefined
 }
 
+/** What `view` lacks, where it lacks transactions, and the instant of the newest of them, ms since 1970. */
+export interface Lacking {
+  readonly lack: Lack | undefined
+  readonly instant: number
+}
+
 /**
- * What the forms come to on `view`: an entry's body that says so, and the value after it. Throws the reason when they do not;
- * `reads` says what was read for it either way.
+ * What the forms come to on `view`, and an entry's body that says so. Throws the reason when they do not; `reads` says what was read
+ * for it either way.
  */
 export async function predict(
   view: Db,
   entry: Pick<Pending, 'seq' | 'txid' | 'body'>,
   env: PredictEnv,
-  reads = new Reads(),
-): Promise<{ body: QueueBody; after: Db; result: Transaction }> {
+  reads = new Reads(view.reads),
+  { lack, instant }: Lacking = { lack: undefined, instant: 0 },
+): Promise<{ body: QueueBody; result: Transaction }> {
   const { body, txid } = entry
   const tx = pendingTx(entry.seq)
   const minted = new Set<number>()
@@ -51,7 +59,7 @@ export async function predict(
   const result = await transact(before, decodeIntent(body.intent), {
     tx,
     txid,
-    now: body.instant,
+    now: Math.max(body.instant, instant),
     mint: () => {
       let id = env.take()
       while (noveltySpeaksOf(view, id)) id = env.take()
@@ -60,8 +68,9 @@ export async function predict(
     },
     ids: proposals(await stillUnused(view, body.ids)),
     about: aboutTx(body, env.replica),
-    ...runtimeEnv(env.runtime, env.datomsOf),
+    ...(lack ? refusedEnv(lack.refuse) : runtimeEnv(env.runtime, env.datomsOf)),
   })
+  if (lack !== undefined && result.instant < instant) lack.isFelt = true // it says when it was, and others were later
   const ids = new Map(body.ids)
   for (const [name, id] of Object.entries(result.ids)) {
     // one that another pending transaction made stays this one's should that one be refused
@@ -76,7 +85,7 @@ export async function predict(
     replaced: result.replaced,
     conflict: undefined,
   }
-  return { body: next, after: await applyEntries(view, [{ ...entry, body: next }]), result }
+  return { body: next, result }
 }
 
 /** Those of the ids of an entry that nobody else has used: another live copy of this profile may have given out the same ones. */

@@ -16,7 +16,7 @@ import { applyRows } from '../../../src/engine/replay.ts'
 import type { LogRow, OutcomeRow } from '../../../src/storage/port.ts'
 import { withAliases } from '../../../src/sync/aliases.ts'
 import { fromQueueRow, isCurrent, pendingTx } from '../../../src/sync/pending.ts'
-import { type PredictEnv, predict } from '../../../src/sync/predict.ts'
+import { applyEntries, type PredictEnv, predict } from '../../../src/sync/predict.ts'
 import { ReplicaLedger } from '../../../src/sync/replica-ledger.ts'
 import { readMeta } from '../../../src/sync/replica-meta.ts'
 import type { ReplicaState } from '../../../src/sync/replica-state.ts'
@@ -100,7 +100,7 @@ async function runAnew(ledger: ReplicaLedger): Promise<Db> {
         if (verdictOf(e) === undefined) throw e
         return undefined
       })
-      view = ran?.after ?? view
+      if (ran !== undefined) view = await applyEntries(view, [{ ...entry, body: ran.body }])
       predicted.set(pendingTx(entry.seq), ran?.body.predicted)
     }
   }
