@@ -49,6 +49,25 @@ describe('what is called in one turn', () => {
     expect(heard).toBeLessThanOrEqual(1 + BESIDE)
   })
 
+  it('or as soon as it was answered crosses with the word that the answer came, and what it brings with the answer', async () => {
+    await shop()
+    const low = conn.live<readonly string[]>(
+      '[:find [?sku ...] :where [?e :inv/sku ?sku] [?e :inv/count ?n] [(< ?n 5)]]',
+    )
+    const seen = new Promise<void>((resolve) => low.subscribe(resolve))
+    await conn.transact([item(0)])
+    await seen
+    sent = 0
+    heard = 0
+    for (let i = 1; i < 10; i++) {
+      await conn.transact([item(i)])
+      const { data } = low.getSnapshot() as { data: readonly string[] }
+      expect(data).toHaveLength(Math.min(i + 1, 5))
+    }
+    expect(sent).toBeLessThanOrEqual(9 + BESIDE)
+    expect(heard).toBeLessThanOrEqual(9 + BESIDE)
+  })
+
   it('is done in the order of the calls, whatever kind they are', async () => {
     await shop()
     const calls = [conn.transact([item(7)]), conn.db().q(seventh), conn.transact([item(8)]), conn.stats()]

@@ -16,6 +16,9 @@ export interface Refused {
   readonly refused: string
 }
 
+/** Microtasks by which an answer may follow the event that goes before it, and the next call the answer. */
+const LATER = 8
+
 /**
  * `endpoint`, but all that is posted within a turn crosses as one message, in the order of posting: a thousand calls wake the
  * other side once, and so do a thousand answers. One of them that cannot cross is {@link Refused}, and keeps no other back.
@@ -55,11 +58,14 @@ export function gathered(endpoint: Endpoint): Endpoint {
   return {
     postMessage(message: Message, transfer: readonly Transferable[] = []) {
       if (waiting.push({ message, transfer }) > 1) return
-      queueMicrotask(() => {
+      let left = LATER
+      const sendSoon = (): void => {
+        if (left-- > 0) return queueMicrotask(sendSoon)
         const posted = waiting
         waiting = []
         send(posted)
-      })
+      }
+      sendSoon()
     },
     addEventListener: (_type, listener) => listeners.add(listener as (event: MessageEvent) => void),
     removeEventListener: (_type, listener) => listeners.delete(listener as (event: MessageEvent) => void),

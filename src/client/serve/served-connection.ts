@@ -47,7 +47,7 @@ export class ServedConnection {
     this.unwatch(live)
     const feed = new LiveFeed(live, query, () => {
       this.movedFeeds.add(live)
-      this.flushSoon()
+      queueMicrotask(() => this.flush()) // the others that have moved are told of in this very turn
     })
     this.feeds.set(live, feed)
   }
