@@ -16,7 +16,6 @@ import { DbHandle } from '../engine/handle.ts'
 import { restore } from '../engine/restore.ts'
 import { answerCalls, type Caller, callerOf, type Handlers } from './calls.ts'
 import { gathered } from './gathered-endpoint.ts'
-import { unpackRows } from './packed-rows.ts'
 import { Backups } from './serve/backups.ts'
 import { destroyDatabase } from './serve/destroy-database.ts'
 import { Leadership } from './serve/leadership.ts'
@@ -24,6 +23,7 @@ import { holdLifeLock } from './serve/life-lock.ts'
 import { type Databases, storeName } from './serve/open-database.ts'
 import { packRows } from './serve/pack-rows.ts'
 import { ServedConnection } from './serve/served-connection.ts'
+import { unpackElements } from './serve/unpack-elements.ts'
 
 const PROTOCOL: Protocol = 2
 
@@ -94,7 +94,7 @@ class Server {
       return served.report(await served.connection.transact(txData, options))
     },
     import: async (connection, elements) => {
-      const { failed, ...done } = await this.connection(connection).importStep(unpackRows(elements) as unknown[])
+      const { failed, ...done } = await this.connection(connection).importStep(...unpackElements(elements))
       return { ...done, ...(failed && { failed: { ...failed, error: toWireError(failed.error) } }) }
     },
     undo: (connection, target, options) => this.connection(connection).undo(target, options),

@@ -85,10 +85,10 @@ export class EngineConnection implements Omit<Connection, 'import'> {
     return this.report(await this.ledger.transact(txForms(txData), options))
   }
 
-  /** Imports the next elements: `elements` is a step of an import, or all of it. */
-  async importStep(elements: readonly unknown[]): Promise<ImportStep> {
+  /** Imports the next elements: a step of an import, or all of it. `areFlat`: maps of the same keys, with no objects among their values. */
+  async importStep(elements: readonly unknown[], areFlat = false): Promise<ImportStep> {
     this.checkOpen()
-    return importStep(this.ledger, elements)
+    return importStep(this.ledger, elements, areFlat)
   }
 
   /** Installs what is missing of the code's schema. Throws `schema/mismatch`, `schema/malformed`. */

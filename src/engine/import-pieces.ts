@@ -119,7 +119,7 @@ class UniqueNames {
  * attributes which the application made. Whatever names an entity by tempid, speaks of schema, the transaction itself or a spec
  * has a key of `db/…`.
  */
-function mayShare(element: unknown): boolean {
+export function mayShare(element: unknown): boolean {
   if (!isRecord(element)) return false
   for (const key in element) {
     if (!isOrdinary(key)) return false

@@ -2,7 +2,7 @@ import type { ImportStep } from '../api/import.ts'
 import { isAnnalsError } from '../base/errors.ts'
 import { isList } from '../datom/atoms.ts'
 import { txForms } from '../transact/read-forms.ts'
-import { type Piece, piecesOf } from './import-pieces.ts'
+import { mayShare, type Piece, piecesOf } from './import-pieces.ts'
 import type { Ledger } from './ledger.ts'
 import type { Sequence } from './sequence.ts'
 
@@ -14,10 +14,16 @@ const ITS_OWN = /^(tx|value|entity|ident|attribute|schema|edn)\//
 /**
  * Imports `elements` in order, as though each were a transaction of its own, and stops at the first that is refused. Maps that
  * cannot tell whether they share a transaction do share one; where several together are refused, they are tried in smaller ones.
+ * `areFlat`: whether all are maps of the same keys, with no objects among their values.
  */
-export async function importStep(ledger: ImportLedger, elements: readonly unknown[]): Promise<ImportStep> {
+export async function importStep(
+  ledger: ImportLedger,
+  elements: readonly unknown[],
+  areFlat: boolean,
+): Promise<ImportStep> {
   const done = { elements: 0, transactions: 0, datoms: 0 }
-  let pieces = piecesOf(elements, ledger.chunk, ledger.db.schema)
+  const isOne = areFlat && ledger.chunk === undefined && mayShare(elements[0])
+  let pieces = isOne ? [{ first: 0, elements }] : piecesOf(elements, ledger.chunk, ledger.db.schema)
   while (pieces.length > 0) {
     const sequence: Sequence = { broken: false }
     const { forms, unreadable } = readPieces(pieces)

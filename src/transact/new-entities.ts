@@ -5,8 +5,8 @@ import type { Attribute } from '../datom/schema.ts'
 import { type TxData, TxDataBuilder } from '../datom/tx-data.ts'
 import type { Value } from '../datom/value.ts'
 import type { ValueType } from '../datom/value-type.ts'
+import { areTaken } from '../db/are-taken.ts'
 import type { Db } from '../db/db.ts'
-import { holdsAny } from '../db/holds-any.ts'
 import { isRecord } from './map-form.ts'
 import { type MapShape, MapShapes } from './map-shape.ts'
 import { ownFacts } from './own-facts.ts'
@@ -32,7 +32,7 @@ export async function transactNew(
   if (forms.length < WORTH_WHILE || env.ids !== undefined) return undefined
   const said = readNew(db, forms)
   if (said === undefined) return undefined
-  for (const [a, values] of said.identities) if (await holdsAny(db, a, [...values])) return undefined
+  for (const [a, values] of said.identities) if (await areTaken(db, a, values)) return undefined
   const { own, instant } = await ownFacts(db, new TxDataBuilder(), env)
   const { data, minted } = said.after(own, env.mint)
   return {
@@ -69,7 +69,7 @@ interface ReadableShape {
 /** What maps say of entities that nobody has spoken of, row by row. */
 class NewEntities {
   /** Values that are claimed to be nobody else's, by attribute. */
-  readonly identities = new Map<number, Set<Value>>()
+  readonly identities = new Map<number, Value[]>()
   private readonly shapes: MapShapes
   private readonly readable = new Map<MapShape, ReadableShape | undefined>()
   private last: ReadableShape | undefined
@@ -136,14 +136,12 @@ class NewEntities {
     return { shape, keys, attributes, ids: attributes.map(({ id }) => id), readers }
   }
 
-  /** False when another entity of this transaction claims the value too, or it is too large to be looked up by. */
+  /** False when it is too large to be looked up by. */
   private claim(a: Attribute, v: Value): boolean {
-    let values = this.identities.get(a.id)
-    if (values === undefined) {
-      values = new Set()
-      this.identities.set(a.id, values)
-    }
-    return isSmall(v) && values.size < values.add(v).size
+    const values = this.identities.get(a.id)
+    if (values === undefined) this.identities.set(a.id, [v])
+    else values.push(v)
+    return isSmall(v)
   }
 }
 

@@ -7,16 +7,17 @@ import { scan } from './view.ts'
 const WALKED = 16
 
 /**
- * Whether some entity has one of `values` for attribute `a`, which AVET holds. Requires: the values are all texts of one type, or all
- * numbers.
+ * Whether some entity has one of `values` for attribute `a`, which AVET holds, or two of them are the same. Requires: the values are all
+ * texts of one type, or all numbers.
  */
-export async function holdsAny(db: Db, a: number, values: readonly Value[]): Promise<boolean> {
+export async function areTaken(db: Db, a: number, values: readonly Value[]): Promise<boolean> {
   const { reads } = db
   for (const v of reads === undefined ? [] : values) {
     const place = { a, v }
     reads?.note('avet', place, place)
   }
   const sorted = sortedValues(values)
+  for (let i = 1; i < sorted.length; i++) if (sorted[i - 1] === sorted[i]) return true
   const unwatched: Db = { ...db, reads: undefined }
   const among = scan(unwatched, 'avet', { a, v: sorted[0] }, { a, v: sorted.at(-1) })
   if (among.count === 0) return false
