@@ -262,3 +262,16 @@ describe('what is not a segment', () => {
     }
   })
 })
+
+it('shares a column that says one number throughout with every segment that says the same', () => {
+  const decoded = (values: readonly Value[]): Rows =>
+    decodeSegment(encodeSegment('aevt', rowsOf(values)), 'segment 1').rows
+  const long = decoded(Array.from({ length: 500 }, (_, i) => i))
+  for (let n = 1; n < 500; n += 50) {
+    const { tx, a, e, length } = decoded(Array.from({ length: n }, (_, i) => i))
+    expect(tx.buffer).toBe(long.tx.buffer)
+    expect([length, tx.length, a.length]).toEqual([n, n, n])
+    expect(new Set([...tx, ...a])).toEqual(new Set([TX_BASE, 1]))
+    expect([...e]).toEqual(Array.from({ length: n }, (_, i) => i))
+  }
+})

@@ -5,6 +5,7 @@ import type { Value } from '../../datom/value.ts'
 import type { Order } from '../index-order.ts'
 import type { Rows } from '../rows.ts'
 import { ByteReader } from './byte-reader.ts'
+import { columnOf } from './column-of.ts'
 import { readIntegers } from './decode-numbers.ts'
 import { readValues } from './decode-values.ts'
 import { At, CODEC, FORMAT, HEADER_BYTES, MAGIC, MAX_ROWS, ORDER_TAGS, ORDERS, PAST, TAIL_BYTES } from './layout.ts'
@@ -18,23 +19,20 @@ export function decodeSegment(bytes: Uint8Array, name: string): { readonly order
   const { order, past, count } = readHeader(bytes, from, name)
   const groups = readGroups(from, count)
   const groupOf = groups.length === 1 ? new Float64Array(count) : readIntegers(from, count, groups.length)
-  const e = new Int32Array(readIntegers(from, count, ID_END))
-  const tx = new Int32Array(readIntegers(from, count, ID_END))
+  const e = columnOf(readIntegers(from, count, ID_END))
+  const tx = columnOf(readIntegers(from, count, ID_END))
   const to = past ? readEnds(from, tx) : undefined
-  const a = new Int32Array(count)
   const sizes = new Int32Array(groups.length)
-  for (let i = 0; i < count; i++) {
-    const place = groupOf[i] as number
-    a[i] = (groups[place] as Group).a
-    sizes[place] = (sizes[place] as number) + 1
-  }
+  for (let i = 0; i < count; i++) (sizes[groupOf[i] as number] as number)++
+  const a = columnOf(groupOf.map((place) => (groups[place] as Group).a))
   const lists = groups.map(({ shape }, place) => {
     const size = sizes[place] as number
     if (size === 0) throw from.corrupt(`group ${place} has no rows`)
     return readValues(from, shape, size)
   })
   if (from.left !== 0) throw from.corrupt(`${from.left} bytes are left over`)
-  return { order, rows: { length: count, e, a, v: joinLists(lists, groupOf), tx, to } }
+  // copied: an array that has grown is larger than what it holds
+  return { order, rows: { length: count, e, a, v: joinLists(lists, groupOf).slice(), tx, to } }
 }
 
 /** Rows of one attribute whose values have one shape. */
