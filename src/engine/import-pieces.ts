@@ -1,4 +1,3 @@
-import { hasKeys } from '../base/has-keys.ts'
 import { type ChunkSize, ImportChunk } from '../base/import-chunk.ts'
 import { isKeyword } from '../datom/atoms.ts'
 import { findAttribute, type Schema } from '../datom/schema.ts'
@@ -22,40 +21,17 @@ export function piecesOf(elements: readonly unknown[], most: ChunkSize | undefin
     shared = new ImportChunk(most)
     moves = false
   }
-  let alike: FlatMaps | undefined
   for (const [i, element] of elements.entries()) {
-    const isFlat = alike?.has(element) === true
-    const isShared = isFlat || mayShare(element)
-    if (!isShared || shared.isFull || (moves && !isFlat && names.areAskedIn(element))) cut(i)
+    const isShared = mayShare(element)
+    if (!isShared || shared.isFull || (moves && names.areAskedIn(element))) cut(i)
     shared.add(element)
-    moves ||= isShared && (isFlat ? alike?.mayMove === true : names.mayMoveIn(element))
-    if (isShared) {
-      if (!isFlat) alike = new FlatMaps(element as object, names)
-      continue
-    }
+    moves ||= isShared && names.mayMoveIn(element)
+    if (isShared) continue
     cut(i + 1)
     names.areKnown = false // it may have been about the schema
-    alike = undefined
   }
   cut(elements.length)
   return pieces
-}
-
-/** Maps with the keys of one that may share a transaction, and values that are no objects: what holds of it holds of all. */
-class FlatMaps {
-  readonly mayMove: boolean
-  private readonly keys: readonly string[]
-
-  constructor(map: object, names: UniqueNames) {
-    this.keys = Object.keys(map)
-    this.mayMove = names.mayMoveIn(map)
-  }
-
-  has(x: unknown): boolean {
-    if (!isRecord(x) || !hasKeys(x, this.keys)) return false
-    for (const key of this.keys) if (typeof x[key] === 'object') return false
-    return true
-  }
 }
 
 /**

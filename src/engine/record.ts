@@ -135,17 +135,9 @@ export function encodeRecord(record: Omit<LogRecord, 't' | 'txid'>, salt: Uint8A
   return out.done()
 }
 
-const bodyOf = (record: Omit<LogRecord, 't' | 'txid'>): Body => ({
-  f: 1,
-  i: record.instant,
-  ...encodeTxData(record.data),
-  ...(record.origin && { r: record.origin.replica, s: record.origin.seq }),
-  ...(record.aliases.size > 0 && { x: [...record.aliases].flat() }),
-})
-
 /** `row` with `data` in place of what it held, of which nothing but a digest is left, so that the hash chain still holds. */
 export function excisedRow(row: LogRow, data: TxData): LogRow {
-  const packed = encode(bodyOf({ ...decodeRecord(row), data }))
+  const packed = encodeRecord({ ...decodeRecord(row), data }, new Uint8Array(SALT_BYTES)).subarray(SALT_BYTES)
   const body = new Uint8Array(EXCISED_HEADER + packed.length)
   body.set(digestOf(row.body), SALT_BYTES)
   body.set(checkOf(packed), SALT_BYTES + DIGEST_BYTES)

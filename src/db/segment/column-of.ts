@@ -1,24 +1,18 @@
-/** Columns of one number throughout, by that number, the newest last. Only ever read. */
+/** Columns of one number throughout, by that number. Only ever read. */
 const columns = new Map<number, Int32Array>()
 /** So many are kept, each of some kilobytes. */
 const KEPT = 64
 
 /** Numbers as a column. One that says the same throughout is shared: the attribute, or the transaction of an import, of many segments. */
 export function columnOf(numbers: Float64Array): Int32Array {
-  const [first] = numbers
-  return first !== undefined && numbers.every((x) => x === first)
-    ? constantColumn(first, numbers.length)
-    : new Int32Array(numbers)
-}
-
-/** `length` times the number `x`. */
-function constantColumn(x: number, length: number): Int32Array {
-  let column = columns.get(x)
+  const { length } = numbers
+  const [first = 0] = numbers
+  if (!numbers.every((x) => x === first)) return new Int32Array(numbers)
+  let column = columns.get(first)
   if (column === undefined || column.length < length) {
-    column = new Int32Array(length).fill(x)
-    columns.delete(x)
-    columns.set(x, column)
-    for (const oldest of columns.keys()) if (columns.size > KEPT) columns.delete(oldest)
+    if (columns.size === KEPT) columns.clear()
+    column = new Int32Array(numbers)
+    columns.set(first, column)
   }
-  return column.length === length ? column : column.subarray(0, length)
+  return column.subarray(0, length)
 }
