@@ -39,7 +39,7 @@ export class Draft {
         ...(lack ? refusedEnv(lack.refuse) : runtimeEnv(runtime, datomsOf)),
       })
       if (lack !== undefined && decided.instant < this.instant) lack.isFelt = true // it says when it was, and others were later
-      return { ...decided, nextId }
+      return Object.assign(decided, { nextId }) // a copy would ask for the ids of all
     })
   }
 
