@@ -9,7 +9,7 @@ import { memoryRemote } from '../src/storage/memory-remote.ts'
 import type { LogRow } from '../src/storage/port.ts'
 import { sqlRemote } from '../src/storage/sql/sql-remote.ts'
 import { toCbor } from '../src/sync/cbor.ts'
-import type { RegisterAnswer } from '../src/sync/protocol.ts'
+import type { IntentEntry, Push, RegisterAnswer } from '../src/sync/protocol.ts'
 import { post, Speaker, speaker, statuses } from './support/speaker.ts'
 import { SCHEMA } from './support/sync-world.ts'
 
@@ -103,6 +103,34 @@ describe.each([
     expect(await b.hello()).toMatchObject({ t: 1, epoch: 1, lastSeq: 2, base: 'agrees' })
     b.epoch = 1
     expect(await b.push([one, bad])).toEqual(before)
+  })
+
+  it('answers with the records from where the replica stands, where it knows them and they are few', async () => {
+    const kept = await storage()
+    const unclosable = { open: (name: string) => kept.open(name), close: async () => {} }
+    const nodes = [serverOf({ storage: kept }), serverOf({ storage: unclosable })] as const
+    const a = await speaker(nodes[0])
+    const b = await speaker(nodes[1])
+    const push = async (s: Speaker, entries: readonly IntentEntry[], more: Partial<Push> = {}) => {
+      const answer = await s.push(entries, more)
+      s.prev = entries.at(-1)?.txid ?? s.prev
+      return answer.kind === 'answers' ? answer.rows?.map(({ t }) => t) : answer.kind
+    }
+    const item = (s: Speaker) => s.entry([{ 'inv/sku': crypto.randomUUID(), 'inv/count': 1 }])
+    expect(await push(a, [a.entry(SCHEMA)], { from: 1, excised: 0 })).toEqual([1])
+    expect(await push(a, [item(a)])).toBeUndefined()
+    expect(await push(a, [item(a)], { from: 2, excised: 0 })).toEqual([2, 3])
+    expect(await push(a, [item(a)], { from: 4, excised: 1 })).toBeUndefined()
+    expect(await push(a, [item(a)], { from: 9, excised: 0 })).toBeUndefined()
+    // t 6 is the other node's
+    expect(await push(b, [item(b)], { from: 6, excised: 0 })).toEqual([6])
+    expect(await push(a, [item(a)], { from: 6, excised: 0 })).toBeUndefined()
+    expect(await push(a, [item(a)], { from: 7, excised: 0 })).toEqual([7, 8])
+    const many = Array.from({ length: 100 }, () => item(a))
+    expect(await push(a, many, { from: 8, excised: 0 })).toBeUndefined()
+    expect(await push(a, [], { from: 100, excised: 0 })).toHaveLength(9)
+    const answer = await a.push([item(a)], { from: 109, excised: 0 })
+    expect(answer).toMatchObject({ rows: (await a.pull(109)).rows })
   })
 
   it('two nodes over one storage make one log', async () => {

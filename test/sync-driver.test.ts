@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { memoryRemote } from '../src/storage/memory-remote.ts'
 import type { LocalStorage, LocalStore, RemoteStorage } from '../src/storage/port.ts'
 import { eventStream } from '../src/sync/event-stream.ts'
+import { httpTransport, type Transport } from '../src/sync/transport.ts'
 import { copyOfStore } from './support/simulation/mortal-store.ts'
 import {
   agreed,
@@ -59,6 +60,39 @@ describe('a driver', () => {
     await until(a, (s) => s.state === 'backing-off')
     server.up = true
     expect(await quiet(a)).toMatchObject({ t: 0 })
+  })
+
+  it('sees its own transactions confirmed by the answer to their push, without a pull', async () => {
+    const server = new TestServer()
+    const a = await connect(server)
+    await a.conn.transact(SCHEMA)
+    await quiet(a)
+    server.asked.length = 0
+    const { settled } = await a.conn.transact([{ 'inv/sku': 'S1', 'inv/count': 1 }])
+    expect(await settled).toMatchObject({ status: 'confirmed', t: 2 })
+    expect(await quiet(a)).toMatchObject({ t: 2, pending: 0 })
+    expect(server.asked).toEqual(['push'])
+  })
+
+  it('pulls where a server that knows nothing of that answers without records, and where others were before it', async () => {
+    const server = new TestServer()
+    const remote = httpTransport({ url: URL_OF_TEST, fetch: server.fetch })
+    const old: Transport = {
+      ...remote,
+      push: ({ from: _, excised: __, ...message }, signal) => remote.push(message, signal),
+    }
+    const a = await connect(server, { remote: old })
+    await a.conn.transact(SCHEMA)
+    await quiet(a)
+    const b = await connect(server)
+    await quiet(b)
+    server.asked.length = 0
+    const { settled } = await a.conn.transact([{ 'inv/sku': 'S1', 'inv/count': 1 }])
+    expect(await settled).toMatchObject({ status: 'confirmed', t: 2 })
+    expect(server.asked).toContain('pull')
+    const next = await b.conn.transact([[':db/inc', ['inv/sku', 'S1'], 'inv/count', 1]])
+    expect(await next.settled).toMatchObject({ status: 'confirmed', t: 3 })
+    await agreed(a, b)
   })
 
   it('pushes again when an answer was lost, and nothing is there twice', async () => {

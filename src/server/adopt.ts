@@ -22,7 +22,7 @@ export async function adopt(log: NodeLog, { t, hash, rows }: Adopt): Promise<Ado
     const change = adoption(rows, place.nextId)
     const { nextId } = change
     if (!(await log.commit(change))) continue
-    log.moveTo({ db, head, nextId }, nextId)
+    log.moveTo({ db, head, nextId }, rows, nextId)
     return { t: head.t }
   }
 }

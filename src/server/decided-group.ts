@@ -76,8 +76,18 @@ export class DecidedGroup {
     }
     const { outcomes, stopped } = done
     return () => {
-      const { t, epoch } = log.head
-      return { kind: 'answers', t, logEpoch: epoch, outcomes, leases, ...(stopped && { stopped }) }
+      const { t, epoch, excisions } = log.head
+      const { from, excised } = message
+      const rows = from !== undefined && excised === excisions ? log.rowsFrom(from) : undefined
+      return {
+        kind: 'answers',
+        t,
+        logEpoch: epoch,
+        outcomes,
+        leases,
+        ...(stopped && { stopped }),
+        ...(rows && { rows }),
+      }
     }
   }
 }

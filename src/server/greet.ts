@@ -68,7 +68,7 @@ async function leasesOf(log: NodeLog, message: Wanting, mayGrant: boolean): Prom
     if (unknown.length > 0 || message.want === 0 || !mayGrant) return unknown
     const lease = nextLease(log.database, message, Math.max(log.head.nextId, FIRST_USER_ID))
     const { to } = lease
-    if (await log.commit({ nextId: to, leases: [lease] })) log.moveTo({ ...log.place, nextId: to }, to)
+    if (await log.commit({ nextId: to, leases: [lease] })) log.moveTo({ ...log.place, nextId: to }, [], to)
     else await log.catchUp()
   }
 }

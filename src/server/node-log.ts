@@ -1,14 +1,16 @@
 import { AnnalsError } from '../base/errors.ts'
 import { Listeners } from '../base/listeners.ts'
 import { type Place, start } from '../engine/place.ts'
-import type { RemoteCommit, RemoteHead, RemoteStore } from '../storage/port.ts'
+import type { LogRow, RemoteCommit, RemoteHead, RemoteStore } from '../storage/port.ts'
 import { followLog, type Stand } from './follow-log.ts'
 import { Followers } from './followers.ts'
+import { RecentRows } from './recent-rows.ts'
 
 /** The log of one database as this node knows it: the newest value, kept up with the log whichever node appends to it. */
 export class NodeLog {
   readonly followers = new Followers()
   private readonly heads = new Listeners<number>()
+  private readonly recent = new RecentRows()
   private closed = false
 
   private constructor(
@@ -39,7 +41,11 @@ export class NodeLog {
   /** Goes on to the head of the log. Throws `storage/closed`. */
   async catchUp(): Promise<void> {
     if (this.closed) throw new AnnalsError('storage/closed', `database ${this.database} was closed`, {})
-    this.moved(await followLog(this.store, this.stand))
+    const { head } = this
+    const stand = await followLog(this.store, this.stand)
+    const isSame = stand.head.t === head.t && stand.head.epoch === head.epoch && stand.head.excisions === head.excisions
+    if (!isSame) this.recent.forget()
+    this.moved(stand)
   }
 
   /**
@@ -51,10 +57,14 @@ export class NodeLog {
     return (await this.store.commit({ ...change, expect: { t, nextId, epoch } })) === 'committed'
   }
 
-  /** `nextId`: as it is stored now. */
-  moveTo(place: Place, nextId = this.head.nextId): void {
+  /** Where the log stands after `rows` were appended. `nextId`: as it is stored now. */
+  moveTo(place: Place, rows: readonly LogRow[], nextId = this.head.nextId): void {
+    this.recent.add(rows)
     this.moved({ place, head: { ...this.head, ...place.head, nextId } })
   }
+
+  /** Records from `from` to the head, where they are few and this node appended them lately. */
+  rowsFrom = (from: number): readonly LogRow[] | undefined => this.recent.from(from)
 
   /** No more of it is read. */
   close(): void {

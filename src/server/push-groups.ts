@@ -142,7 +142,8 @@ export class PushGroups {
     try {
       let stored = first
       while (!(await stored.isDone)) stored = this.begin(await this.decide(calls))
-      if (stored.change !== undefined) this.log.moveTo(await stored.place, stored.change.nextId)
+      if (stored.change !== undefined)
+        this.log.moveTo(await stored.place, stored.change.log ?? [], stored.change.nextId)
       stored.group.settle()
       return stored === first
     } catch (e) {

@@ -229,7 +229,7 @@ export class SyncDriver {
     checkSameLog(this.ledger.state.meta, answer.logEpoch)
     for (const { txid, ...outcome } of answer.outcomes) this.outcomes.set(txid, outcome)
     if (answer.leases.length > 0) await this.ledger.update((state) => planLeases(state, answer.leases))
-    await this.absorb([], undefined)
+    await this.absorb(answer.rows ?? [], message.excised)
     const { stopped } = answer
     return { type: 'pushed', remoteT: answer.t, stopped: stopped && new AnnalsError(stopped.code, stopped.message, {}) }
   }

@@ -181,10 +181,10 @@ const connect = (m: Machine): Move => [
 ]
 
 /**
- * While there is something to push, a pull waits until it brings this share of the queue: each page that comes is a rebase of
+ * While there is something to push, news waits until it is this share of the queue: each page that comes is a rebase of
  * all that is pending, so that a long queue would cost its square.
  */
-const SHARE_OF_QUEUE = 8
+export const SHARE_OF_QUEUE = 8
 
 /** Begins what is to be done next, unless something is under way. */
 function work(m: Machine, world: World): Move {

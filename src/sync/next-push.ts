@@ -1,4 +1,5 @@
 import { wantedIds } from './id-pool.ts'
+import { SHARE_OF_QUEUE } from './machine.ts'
 import type { Pending } from './pending.ts'
 import { type Limits, type Outcome, PROTOCOL, type Push, type PushEntry } from './protocol.ts'
 import type { ReplicaState } from './replica-state.ts'
@@ -21,7 +22,7 @@ export function nextPush(
   outcomes: ReadonlyMap<string, Outcome>,
   limits: Limits,
 ): Push | undefined {
-  const { meta, entries } = state
+  const { meta, entries, head } = state
   const start = entries.findIndex((p) => !isDecided(p, outcomes))
   const first = entries[start]
   if (first === undefined) return undefined
@@ -42,6 +43,7 @@ export function nextPush(
     entries: batch,
     leasedTo: meta.leasedTo,
     want: wantedIds(meta),
+    ...(batch.length * SHARE_OF_QUEUE >= entries.length && { from: head.t + 1, excised: meta.excised }),
   }
 }
 

@@ -114,6 +114,9 @@ export interface Push {
   readonly entries: readonly PushEntry[]
   readonly leasedTo: number
   readonly want: number
+  /** Records from there on may come with the answer, where facts were taken out so often; absent: they are not wanted. */
+  readonly from?: number
+  readonly excised?: number
 }
 
 /** How one transaction ended: the same answer for ever. */
@@ -139,6 +142,8 @@ export type PushAnswer =
       readonly leases: readonly IdRange[]
       /** Why the entry after them cannot be decided yet: it stays pending. */
       readonly stopped?: { readonly code: ErrorCode; readonly message: string }
+      /** All records from the one that was asked for to the head: what a pull would bring. Absent where they are many. */
+      readonly rows?: readonly LogRow[]
     }
   /** The epoch is not current, or the queue tells another story than what was decided: say hello and register. */
   | { readonly kind: 'fork' }

@@ -74,6 +74,7 @@ export function readPushAnswer(x: unknown): PushAnswer {
         outcomes: f.list('outcomes', MANY, readOutcome),
         leases: leases(f),
         ...(f.has('stopped') && { stopped: readReason(f.fields('stopped')) }),
+        ...f.maybe('rows', (name) => f.list(name, MANY, readRow)),
       }
   }
 }

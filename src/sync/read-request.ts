@@ -71,6 +71,8 @@ export function readPush(x: unknown, limits: Limits): Push {
     entries,
     leasedTo: f.count('leasedTo'),
     want: f.count('want'),
+    ...f.maybe('from', (name) => f.count(name)),
+    ...f.maybe('excised', (name) => f.count(name)),
   }
 }
 
