@@ -6,13 +6,14 @@ import type { RemoteCommit } from '../../../src/storage/port.ts'
 import { fromCbor, toCbor } from '../../../src/sync/cbor.ts'
 import { DEFAULT_LIMITS } from '../../../src/sync/protocol.ts'
 import {
+  readAdoptAnswer,
   readExciseAnswer,
   readHelloAnswer,
   readPullAnswer,
   readPushAnswer,
   readRegisterAnswer,
 } from '../../../src/sync/read-answer.ts'
-import { readExcise, readHello, readPush, readRegister } from '../../../src/sync/read-request.ts'
+import { readAdopt, readExcise, readHello, readPush, readRegister } from '../../../src/sync/read-request.ts'
 import type { Transport } from '../../../src/sync/transport.ts'
 import { FUNCTIONS } from './functions.ts'
 import { MortalRemote } from './mortal-remote.ts'
@@ -134,7 +135,7 @@ export class Cluster {
       },
       pull: ({ from, max, excised }, signal) =>
         send({}, (node) => node.pull(from, max, excised), readPullAnswer, signal),
-      adopt: () => Promise.reject(unreachable()),
+      adopt: (m, signal) => send(m, (node, x) => node.adopt(readAdopt(x)), readAdoptAnswer, signal),
       excise: (m, signal) => {
         way.renewToken()
         return send(m, (node, x) => node.excise(readExcise(x, LIMITS), ''), readExciseAnswer, signal)

@@ -2,6 +2,7 @@ import { isAnnalsError } from '../../../src/base/errors.ts'
 import { createRuntime } from '../../../src/engine/create-runtime.ts'
 import type { Lead } from '../../../src/engine/lead.ts'
 import type { Written } from '../../../src/engine/ledger.ts'
+import { LocalLedger } from '../../../src/engine/local-ledger.ts'
 import { memory } from '../../../src/storage/memory.ts'
 import type { LocalStorage } from '../../../src/storage/port.ts'
 import { openReplica, type Replica } from '../../../src/sync/open-replica.ts'
@@ -54,6 +55,8 @@ export class Device {
   dealtWith = new Set<string>()
   /** How transactions ended, as it was told. */
   readonly told = new Map<string, string>()
+  /** Called while a tab takes in news. */
+  absorbing: (tab: Tab) => void = () => undefined
   /** Whether there has never been a second tab. */
   alone = true
   /** Whether two live copies of this profile give out the same ids. */
@@ -74,6 +77,23 @@ export class Device {
     /** Milliseconds by which its clock is wrong. */
     private readonly skew = 0,
   ) {}
+
+  /** It is used for a while by somebody who knows of no remote. */
+  async workAlone(transactions: readonly (readonly unknown[])[]): Promise<void> {
+    const ledger = await LocalLedger.open(await this.storage.open('shop'), createRuntime({ now: () => this.world.now }))
+    for (const [i, forms] of transactions.entries()) {
+      const { txid } = await ledger.transact(forms, {})
+      // before all that a queue will hold
+      this.acked.push({ seq: i - transactions.length, txid, schema: false, named: [] })
+    }
+    await ledger.close()
+    this.image = await copyOf(this.storage)
+  }
+
+  /** Whether the remote has not adopted yet what was here before. */
+  get attaching(): boolean {
+    return !this.tabs.some(({ replica }) => !replica.ledger.state.meta.attaching)
+  }
 
   async open(): Promise<Tab | undefined> {
     const { world } = this
@@ -110,9 +130,23 @@ export class Device {
     if (replica === undefined) return undefined
     replica.ledger.onFailure((e) => void (e.code === 'sync/unknown-function' || store.dead || world.fail(e)))
     const tab = { replica, store }
+    this.onRebase(replica.ledger, () => this.absorbing(tab))
     if (this.tabs.length > 0) this.alone = false
     this.tabs.push(tab)
     return tab
+  }
+
+  /** Calls `then` when news has begun to be taken in, which the driver's outcomes and records are asked for. */
+  private onRebase(ledger: Replica['ledger'], then: () => void): void {
+    const absorb = ledger.absorb.bind(ledger)
+    ledger.absorb = (decidedOn) => {
+      let begun = false
+      return absorb((state) => {
+        if (!begun) then()
+        begun = true
+        return decidedOn(state)
+      })
+    }
   }
 
   /** Notes what `tab` has promised, and how it ends. */

@@ -5,6 +5,7 @@ import type { Group } from '../../../src/server/group.ts'
 import type { LogRow, RemoteStore, ReplicaRow } from '../../../src/storage/port.ts'
 import { News } from '../../../src/sync/footprint.ts'
 import type { IdRange, Outcome, Push, PushAnswer } from '../../../src/sync/protocol.ts'
+import type { ReplicaState } from '../../../src/sync/replica-state.ts'
 import { instead, insteadRemote } from '../wrapped-storage.ts'
 import type { Parts } from './parts.ts'
 
@@ -288,6 +289,73 @@ export const MUTANTS: readonly Mutant[] = [
       transport: (t) => ({
         ...t,
         pull: async (ask, signal) => ({ ...(await t.pull(ask, signal)), excised: ask.excised }),
+      }),
+    },
+  },
+  {
+    name: 'rebase: what was queued meanwhile is not decided anew',
+    modules: {
+      'sync/plan-absorb': exporting<PlanAbsorb>(({ Absorbing }) => {
+        const { finish } = Absorbing.prototype
+        Absorbing.prototype.finish = function (now, env) {
+          const { begun } = this as unknown as { begun: ReplicaState }
+          const isAlone = now.entries.length === begun.entries.length
+          return finish.call(isAlone ? this : Object.assign(Object.create(this), { news: new News() }), now, env)
+        }
+        return { Absorbing }
+      }),
+    },
+  },
+  {
+    name: 'rebase: what was queued meanwhile is dropped',
+    modules: {
+      'sync/plan-absorb': exporting<PlanAbsorb>(({ Absorbing }) => {
+        const { finish } = Absorbing.prototype
+        Absorbing.prototype.finish = function (now, env) {
+          const { begun } = this as unknown as { begun: ReplicaState }
+          return finish.call(this, { ...now, entries: begun.entries }, env)
+        }
+        return { Absorbing }
+      }),
+    },
+  },
+  {
+    name: 'rebase: goes on though another step came between',
+    modules: {
+      'sync/plan-absorb': exporting<PlanAbsorb>(({ Absorbing }) => {
+        Absorbing.prototype.continues = () => true
+        return { Absorbing }
+      }),
+    },
+  },
+  {
+    name: 'attach: believes that the remote has what is here',
+    modules: { 'sync/attach': () => ({ attach: async () => undefined }) },
+  },
+  {
+    name: 'attach: begins anew after each interruption',
+    modules: {
+      'engine/head-at': () => ({ headAt: async () => ({ t: 0, hash: '' }) }),
+    },
+  },
+  {
+    name: 'attach: the server keeps no outcomes of what it adopts',
+    parts: server((store) => ({
+      commit: (change) =>
+        store.commit(
+          change.replicas === undefined && change.excision === undefined ? { ...change, outcomes: [] } : change,
+        ),
+    })),
+  },
+  {
+    name: 'answers: the records with an answer lack the first',
+    parts: {
+      transport: (t) => ({
+        ...t,
+        push: async (message, signal) => {
+          const answer = await t.push(message, signal)
+          return answer.kind === 'answers' && answer.rows ? { ...answer, rows: answer.rows.slice(1) } : answer
+        },
       }),
     },
   },

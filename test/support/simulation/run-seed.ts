@@ -16,7 +16,9 @@ export type Tally = ReadonlyMap<string, number>
  * invariant of sync does not hold. The same seed makes the same history.
  */
 export function runSeed(seed: number, parts: Parts = SOUND): Promise<Tally> {
-  return withSeededBytes(seed, () => new Run(new World(seed), parts).whole())
+  const isBusy = seed % 8 === 5
+  const attaches = seed % 16 === 10
+  return withSeededBytes(seed, () => new Run(new World(seed), parts, isBusy, attaches).whole())
 }
 
 class Run {
@@ -27,6 +29,10 @@ class Run {
   constructor(
     private readonly world: World,
     private readonly parts: Parts,
+    /** Whether users go on writing while news is taken in. */
+    isBusy: boolean,
+    /** Whether the first device was used before there was a remote. */
+    private readonly attaches: boolean,
   ) {
     this.users = new Users(world)
     this.cluster = new Cluster(world, parts, 1 + world.below(3))
@@ -35,12 +41,15 @@ class Run {
       if (skew !== 0) world.count('clock skew')
       return new Device(`d${i}`, world, this.cluster, parts, undefined, skew)
     })
+    if (isBusy) for (const device of this.devices) device.absorbing = (tab) => this.interrupt(device, tab)
   }
 
   async whole(): Promise<Tally> {
     const { world, devices } = this
+    if (this.attaches) await this.attach(devices[0] as Device)
     for (const device of devices) {
-      const tab = await world.during(device.open())
+      device.mortal = false
+      const tab = device.tabs[0] ?? (await world.during(device.open()))
       if (tab !== undefined) await world.during(tab.replica.ledger.transact(SCHEMA, { schema: true }))
       device.mortal = true
     }
@@ -62,6 +71,26 @@ class Run {
       await world.during(device.close())
     }
     return world.tally
+  }
+
+  private interrupt(device: Device, tab: Tab): void {
+    if (this.world.healed || tab.store.dead || !device.tabs.includes(tab)) return
+    this.world.count('written during a rebase')
+    this.users.interrupt(device, tab)
+  }
+
+  /** What a device has is adopted by the remote, whatever goes wrong meanwhile, and though two of its tabs try. */
+  private async attach(device: Device): Promise<void> {
+    const { world } = this
+    const items = Array.from({ length: 6 }, (_, i) => [{ 'inv/sku': `S${i}`, 'inv/count': i }])
+    await world.during(device.workAlone([SCHEMA, ...items]))
+    device.mortal = true
+    while (device.attaching) {
+      if (device.tabs.length < 2) await world.during(device.open())
+      device.misleadOne()
+      await world.run(world.below(400))
+    }
+    world.count('attached')
   }
 
   private async step(): Promise<void> {

@@ -33,6 +33,8 @@ const DEEDS = [
   'leased id',
   'alias',
   'excision',
+  'attached',
+  'written during a rebase',
 ]
 
 /** Runs the seeds `first ..`, so many. Returns how often what happened; throws naming the seed that fails. */

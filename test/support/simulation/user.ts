@@ -52,6 +52,13 @@ export class Users {
     if (refused !== undefined) return this.sendAgain(device, tab, refused)
   }
 
+  /** Writes at this very moment, such as while news is being taken in. */
+  interrupt(device: Device, tab: Tab): void {
+    const item = { 'db/id': 'x', 'inv/sku': this.sku(), 'inv/count': this.world.below(5) }
+    const counted = [':db/inc', ['inv/sku', this.sku()], 'inv/count', 1]
+    this.transact(device, tab, [this.world.chance(0.5) ? item : counted])
+  }
+
   /** Sends again, amended or not, or drops. */
   sendAgain(device: Device, tab: Tab, txid: string): void {
     const { world } = this
