@@ -254,7 +254,8 @@ class Way {
     }
     const served = node.transactor.then(serve).catch((e: unknown) => {
       if (isAnnalsError(e) && e.code.startsWith('storage/')) throw unreachable()
-      if (!isAnnalsError(e) || !e.code.startsWith('sync/')) this.world.fail(new Violation('no failure', String(e)))
+      const isAnswer = isAnnalsError(e) && (e.code.startsWith('sync/') || e.code === 'backup/does-not-follow')
+      if (!isAnswer) this.world.fail(new Violation('no failure', String(e)))
       throw e
     })
     return Promise.race([served, node.death])

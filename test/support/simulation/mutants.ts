@@ -333,12 +333,6 @@ export const MUTANTS: readonly Mutant[] = [
     modules: { 'sync/attach': () => ({ attach: async () => undefined }) },
   },
   {
-    name: 'attach: begins anew after each interruption',
-    modules: {
-      'engine/head-at': () => ({ headAt: async () => ({ t: 0, hash: '' }) }),
-    },
-  },
-  {
     name: 'attach: the server keeps no outcomes of what it adopts',
     parts: server((store) => ({
       commit: (change) =>
