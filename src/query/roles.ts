@@ -7,7 +7,7 @@ import type { Attribute } from '../datom/schema.ts'
  */
 export type Role =
   | { readonly kind: 'entity'; readonly source: number; readonly likely?: true }
-  | { readonly kind: 'attribute'; readonly source: number }
+  | { readonly kind: 'attribute'; readonly source: number; readonly likely?: true }
   | { readonly kind: 'value'; readonly attribute: Attribute; readonly source: number; readonly likely?: true }
   | { readonly kind: 'none' }
   /** Attributes of different types: no reading fits all. */
@@ -29,7 +29,7 @@ function merge(x: Role, y: Role): Role {
 interface Likeness {
   readonly x: number
   readonly y: number
-  /** By `<` and its kin, which say nothing of entities. */
+  /** By `<` and its kin, which say nothing of entities and attributes. */
   readonly ordered: boolean
 }
 
@@ -62,7 +62,8 @@ export class Roles {
       changed = false
       for (const { x, y, ordered } of this.likenesses) {
         const role = this.of(y)
-        if (this.of(x).kind !== 'none' || !(role.kind === 'value' || (role.kind === 'entity' && !ordered))) continue
+        const tells = role.kind === 'value' || (!ordered && (role.kind === 'entity' || role.kind === 'attribute'))
+        if (this.of(x).kind !== 'none' || !tells) continue
         this.note(x, { ...role, likely: true })
         changed = true
       }

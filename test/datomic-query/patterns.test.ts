@@ -41,6 +41,24 @@ describe('places', () => {
       ':artist/name',
     ])
   })
+  it('a variable for the attribute takes its name from constants too', async () => {
+    const ram = '[?e :release/name "Ram"]'
+    expect(await q(`[:find ?v . :where [(ground :release/year) ?a] ${ram} [?e ?a ?v]]`)).toBe(1971)
+    expect(await q(`[:find [?v ...] :where ${ram} [?e ?a ?v] [(= ?a :release/name)]]`)).toEqual(['Ram'])
+    const either = {
+      find: [['?v', '...']],
+      where: [
+        ['?e', 'release/name', 'Ram'],
+        [
+          ['ground', ['release/year', 'release/name']],
+          ['?a', '...'],
+        ],
+        ['?e', '?a', '?v'],
+      ],
+    }
+    expect(await q(either)).toEqual(['Ram', 1971])
+    expect(await q(`[:find [?v ...] :where ${ram} [?e ?a ?v] [(= ?a :release/nowhere)]]`)).toEqual([])
+  })
   it('over the past tell what was asserted and retracted', async () => {
     const { conn, ids } = world
     const { dbAfter } = await conn.db().with([[':db/add', ids.wild, 'release/year', 1974]])
