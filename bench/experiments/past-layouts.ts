@@ -91,7 +91,8 @@ export class LaidOut {
   }
 
   get bytes(): number {
-    return this.cuts.reduce((sum, cut) => sum + cut.bytes.length, 0)
+    // none of these values is large enough to lie alone, uncounted
+    return this.cuts.reduce((sum, { bytes }) => sum + (bytes?.length ?? 0), 0)
   }
 
   /** What it takes to read the rows that may answer: each range of rows that agrees with `ask` as far as the order goes. */
