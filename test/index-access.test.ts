@@ -115,7 +115,7 @@ describe('index access', () => {
       ]) {
         const all = await ask({})
         for (const limit of [1, 3, 10]) {
-          for (const offset of [0, 1, 7, all.length - 1]) {
+          for (const offset of [0, 1, 7, Math.max(0, all.length - 1)]) {
             expect(await ask({ limit, offset })).toEqual(all.slice(offset, offset + limit))
           }
         }
@@ -136,5 +136,12 @@ describe('index access', () => {
     })
     await expect(db.datoms('aevt', 'p/name', { limit: -1 })).rejects.toMatchObject({ code: 'db/bad-option' })
     await expect(db.datoms('avet', 'p/age', 'old')).rejects.toMatchObject({ code: 'value/wrong-type' })
+    const wrong = { code: 'db/bad-option' }
+    await expect(db.indexRange('p/age', 1, 9, { limit: -1 })).rejects.toMatchObject(wrong)
+    await expect(db.indexRange('p/age', 1, 9, { limt: 1 } as object)).rejects.toMatchObject(wrong)
+    await expect(
+      db.indexPull({ index: 'avet', start: ['p/age'], pattern: ['p/name'], limit: 0.5 }),
+    ).rejects.toMatchObject(wrong)
+    await expect(db.datoms('eavt', undefined as never, 'p/age')).rejects.toMatchObject(wrong)
   })
 })

@@ -9,10 +9,8 @@ export const EDN_MAX_DEPTH = 256
 
 const SPACE = /[\s,]/
 const END_OF_TOKEN = /[\s,()[\]{}";]/
-const SYMBOL =
-  /^(?:\/|(?:[\p{L}*!_?$%&=<>.+|~-][\p{L}\p{N}_*!?$%&=<>.+|~'#:-]*)(?:\/[\p{L}\p{N}_*!?$%&=<>.+|~'#:-]+)?)$/u
-const KEYWORD =
-  /^:(?:\/|[\p{L}\p{N}_*!?$%&=<>.+|~'#-][\p{L}\p{N}_*!?$%&=<>.+|~'#:-]*(?:\/[\p{L}\p{N}_*!?$%&=<>.+|~'#:-]+)?)$/u
+const SYMBOL = /^(?:\/|(?![\p{N}'#:])[\p{L}\p{N}_*!?$%&=<>.+|~'#:-]+(?:\/[\p{L}\p{N}_*!?$%&=<>.+|~'#:-]+)?)$/u
+const KEYWORD = /^:(?:\/|(?!:)[\p{L}\p{N}_*!?$%&=<>.+|~'#:-]+(?:\/[\p{L}\p{N}_*!?$%&=<>.+|~'#:-]+)?)$/u
 const CHARACTERS: Readonly<Record<string, string>> = {
   newline: '\n',
   return: '\r',

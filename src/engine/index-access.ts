@@ -18,7 +18,13 @@ export function splitOptions(components: readonly unknown[]): readonly [readonly
   const last = components.at(-1)
   const plain = typeof last === 'object' && last !== null && Object.getPrototypeOf(last) === Object.prototype
   if (!plain || '$kw' in last || '$lit' in last) return [components, {}]
-  for (const [name, n] of Object.entries(last)) {
+  checkPage(last)
+  return [components.slice(0, -1), last]
+}
+
+/** Throws `db/bad-option`. */
+function checkPage(page: PageOptions): void {
+  for (const [name, n] of Object.entries(page)) {
     if ((name === 'limit' || name === 'offset') && (n === undefined || (Number.isSafeInteger(n) && n >= 0))) continue
     throw new AnnalsError(
       'db/bad-option',
@@ -28,7 +34,6 @@ export function splitOptions(components: readonly unknown[]): readonly [readonly
       },
     )
   }
-  return [components.slice(0, -1), last as PageOptions]
 }
 
 /** The datoms whose first components are these. */
@@ -56,6 +61,7 @@ export async function indexRange(
   end: unknown,
   page: PageOptions,
 ): Promise<ShownDatom[]> {
+  checkPage(page)
   const from = (await placeOf(db, 'avet', [attribute, start])) ?? {}
   const to = (await placeOf(db, 'avet', [attribute, end])) ?? {}
   const before = to.v === undefined ? to : { ...to, excluded: true }
@@ -68,6 +74,7 @@ export async function indexPull(db: Db, request: IndexPull, env: QueryEnv): Prom
   if (index !== 'avet' && index !== 'aevt') {
     throw new AnnalsError('db/unknown-index', `indexPull reads avet or aevt, got ${describe(request.index)}`, {})
   }
+  checkPage({ limit: request.limit, offset: request.offset } as PageOptions)
   const [name] = request.start
   const a = attributeOf(db.schema, name).id
   const start = await placeOf(db, index, request.start)

@@ -27,14 +27,18 @@ const ORDER: Record<Index, readonly ('e' | 'a' | 'v' | 'tx')[]> = {
 /**
  * The place in `index` that an application's components name: entities by id, ident or lookup ref, attributes by name or id,
  * values read by their attribute. undefined when an entity among them does not exist. Throws `attribute/unknown`,
- * `db/not-indexed` (AVET of an attribute that is neither unique nor indexed), and what reading values throws.
+ * `db/not-indexed` (AVET of an attribute that is neither unique nor indexed), `db/bad-option` where one is left out before
+ * others, and what reading values throws.
  */
 export async function placeOf(db: Db, index: Index, components: readonly unknown[]): Promise<Place | undefined> {
   const place: { e?: number; a?: number; v?: Value; tx?: number } = {}
   let attribute: Attribute | undefined
   for (const [i, part] of ORDER[index].entries()) {
     const given = components[i]
-    if (given === undefined || given === null) break
+    if (given === undefined || given === null) {
+      if (components.slice(i).every((c) => c === undefined || c === null)) break
+      throw new AnnalsError('db/bad-option', `${index}: components follow, but ${part} is not given before them`, {})
+    }
     if (part === 'a') {
       attribute = attributeOf(db.schema, given)
       place.a = attribute.id

@@ -9,7 +9,10 @@ const FLAGS = ['many', 'component', 'index', 'noHistory']
 const LISTS = ['idents', 'tupleAttrs', 'tupleTypes']
 const KEYS = [...FLAGS, ...LISTS, 'type', 'unique', 'doc', 'tupleType']
 
-/** Throws `schema/malformed` for a definition, perhaps of untyped code, that is not one. */
+/**
+ * Throws `schema/malformed` for a definition, perhaps of untyped code, that is not one. What does not go together is the
+ * matter of whoever checks the schema that comes of it.
+ */
 export function checkDefinition(name: string, def: AttributeDef): void {
   const wrong = (said: string): AnnalsError =>
     new AnnalsError('schema/malformed', `${withColon(name)}: ${said}`, { attribute: name })
@@ -19,14 +22,9 @@ export function checkDefinition(name: string, def: AttributeDef): void {
   if (!VALUE_TYPES.includes(def.type))
     throw wrong(`type is one of ${VALUE_TYPES.join(', ')}, got ${describe(def.type)}`)
   for (const [key, value] of Object.entries(def)) checkKey(wrong, key, value)
-  if (def.component && def.type !== 'ref') throw wrong('only a ref can be a component')
   if (def.idents !== undefined && def.type !== 'ref') throw wrong('idents go with type ref')
   if (def.idents?.some((i) => typeof i !== 'string' || !i.startsWith(':')))
     throw wrong("idents are written like ':green'")
-  const kinds = [def.tupleAttrs, def.tupleTypes, def.tupleType].filter((kind) => kind !== undefined)
-  if (kinds.length !== (def.type === 'tuple' ? 1 : 0)) {
-    throw wrong('type tuple, and no other, goes with one of tupleAttrs, tupleTypes and tupleType')
-  }
   if (def.unique !== undefined && def.unique !== 'identity' && def.unique !== 'value') {
     throw wrong(`unique is 'identity' or 'value', got ${describe(def.unique)}`)
   }

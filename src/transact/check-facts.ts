@@ -9,6 +9,7 @@ import type { Db } from '../db/db.ts'
 import { countRows, loadAll } from '../db/load.ts'
 import { scan } from '../db/view.ts'
 import type { TransactEnv } from './transaction.ts'
+import { unknownFunction } from './unknown-function.ts'
 
 /** Facts about a transaction that only the engine and the server state. */
 const STATED: readonly number[] = [
@@ -115,9 +116,5 @@ async function valuesAt(db: Db, e: number, a: number): Promise<string[]> {
 async function satisfies(env: TransactEnv, db: Db, name: string, args: readonly unknown[]): Promise<boolean> {
   const answer = env.test?.(db, name, args)
   if (answer !== undefined) return (await answer) === true
-  throw new AnnalsError(
-    'tx/unknown-function',
-    `there is no function ${name}; register it with defineFunctions in the worker and on the server`,
-    { function: name },
-  )
+  throw unknownFunction(name)
 }

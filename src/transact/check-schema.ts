@@ -82,11 +82,9 @@ async function takesAway(db: Db, data: TxData, e: number): Promise<boolean> {
 
 async function refuseUsed(db: Db, e: number, data: TxData): Promise<void> {
   if (!data.a.includes(e) && !(await isUsed(db, e))) return
-  const ident = db.schema.identOf.get(e)
-  throw new AnnalsError(
-    'schema/in-use',
-    `${ident} has been used and stays: the past would be unreadable without it; retract its facts, or rename it`,
-    { ident },
+  throw inUse(
+    db.schema.identOf.get(e),
+    'has been used and stays: the past would be unreadable without it; retract its facts, or rename it',
   )
 }
 
@@ -132,9 +130,7 @@ async function checkAttribute(
   if (TUPLE_KINDS.some((a) => changed.has(a)))
     throw malformed('what its members are can never change; make a new attribute')
   if (cardinality === Builtin.many && db.schema.composites.has(e)) {
-    throw new AnnalsError('schema/in-use', `${ident} cannot become many: it is a member of a composite tuple`, {
-      ident,
-    })
+    throw inUse(ident, 'cannot become many: it is a member of a composite tuple')
   }
   if (was.type !== type) throw malformed(`its type is ${was.type} and can never change; make a new attribute`)
   const single = was.many && cardinality === Builtin.one
@@ -142,8 +138,7 @@ async function checkAttribute(
   if (!single && !distinct) return
   const all = scan(await after(), 'aevt', { a: e })
   await loadAll([all])
-  if (single) refuseSeveral(all.batches(), ident)
-  if (distinct) refuseEqual(all.batches(), ident)
+  refuseShared(all.batches(), ident, single, distinct)
 }
 
 const TUPLE_TYPES: readonly number[] = [Builtin.tupleTypes, Builtin.tupleType]
@@ -177,39 +172,26 @@ function checkTuple(
 
 type Batches = ReturnType<ReturnType<typeof scan>['batches']>
 
-function refuseSeveral(batches: Batches, ident: string): void {
+/** Refuses several values of one entity, where each is to have a `single` one, and entities with one value, where these are to be `distinct`. */
+function refuseShared(batches: Batches, ident: string, single: boolean, distinct: boolean): void {
+  const owners = new Map<Value, number>()
   let last = -1
   for (const b of batches) {
     for (let i = b.start; i < b.end; i++) {
-      if (b.e[i] === last) {
-        throw new AnnalsError(
-          'schema/in-use',
-          `${ident} cannot become cardinality one: entity ${last} has several values`,
-          {
-            ident,
-            entity: last,
-          },
-        )
-      }
-      last = b.e[i] as number
+      const v = b.v[i] as Value
+      const e = b.e[i] as number
+      const owner = owners.get(v) ?? e
+      if (single && e === last)
+        throw inUse(ident, `cannot become cardinality one: entity ${e} has several values`, { entity: e })
+      if (distinct && owner !== e)
+        throw inUse(ident, `cannot become unique: entities ${owner} and ${e} have the same value`, {
+          entities: [owner, e],
+        })
+      owners.set(v, e)
+      last = e
     }
   }
 }
 
-function refuseEqual(batches: Batches, ident: string): void {
-  const owners = new Map<Value, number>()
-  for (const b of batches) {
-    for (let i = b.start; i < b.end; i++) {
-      const v = b.v[i] as Value
-      const owner = owners.get(v)
-      if (owner !== undefined && owner !== b.e[i]) {
-        throw new AnnalsError(
-          'schema/in-use',
-          `${ident} cannot become unique: entities ${owner} and ${b.e[i]} have the same value`,
-          { ident, entities: [owner, b.e[i]] },
-        )
-      }
-      owners.set(v, b.e[i] as number)
-    }
-  }
-}
+const inUse = (ident: string | undefined, message: string, facts = {}): AnnalsError =>
+  new AnnalsError('schema/in-use', `${ident} ${message}`, { ident, ...facts })

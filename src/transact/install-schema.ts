@@ -53,23 +53,17 @@ function changed(
   const many = def.many === true
   if (known.type !== def.type || (known.many && !many)) {
     const side = (type: string, isMany: boolean): string => `${type}, cardinality ${isMany ? 'many' : 'one'}`
-    throw new AnnalsError(
-      'schema/mismatch',
-      `${withColon(name)} is ${side(known.type, known.many)} in the database and ${side(def.type, many)} in the code: neither can be changed into the other; use another name`,
-      {
-        attribute: withColon(name),
-        database: { type: known.type, many: known.many },
-        code: { type: def.type, many },
-      },
+    throw mismatch(
+      name,
+      `${side(known.type, known.many)} in the database and ${side(def.type, many)} in the code: neither can be changed into the other`,
+      { type: known.type, many: known.many },
+      { type: def.type, many },
     )
   }
   const [theirs, ours] = [membersOf(known), wantedMembers(schema, def)]
   if (theirs !== ours) {
-    throw new AnnalsError(
-      'schema/mismatch',
-      `${withColon(name)} is a tuple of other members in the database than in the code, and they never change; use another name`,
-      { attribute: withColon(name), database: { members: theirs }, code: { members: ours } },
-    )
+    const message = 'a tuple of other members in the database than in the code, and they never change'
+    throw mismatch(name, message, { members: theirs }, { members: ours })
   }
   const form: Record<string, unknown> = {}
   if (many && !known.many) form['db/cardinality'] = ':db.cardinality/many'
@@ -78,6 +72,15 @@ function changed(
   if (def.index && !known.index) form['db/index'] = true
   if (def.noHistory && !known.noHistory) form['db/noHistory'] = true
   return Object.keys(form).length === 0 ? undefined : { 'db/id': withColon(name), ...form }
+}
+
+function mismatch(name: string, message: string, database: object, code: object): AnnalsError {
+  const attribute = withColon(name)
+  return new AnnalsError('schema/mismatch', `${attribute} is ${message}; use another name`, {
+    attribute,
+    database,
+    code,
+  })
 }
 
 /** What a tuple is made of, as text: types, or ids of attributes. */

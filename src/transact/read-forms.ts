@@ -247,9 +247,6 @@ export class FormReader {
 
   /** The values that a map gives for an attribute: several only where it has many. */
   private valuesIn(a: Attribute, value: unknown): readonly unknown[] {
-    if (value === null || value === undefined) {
-      throw malformed(`${a.ident}: null is not a value; leave the attribute out, or retract it`, { attribute: a.ident })
-    }
     if (!a.many) return [value]
     if (value instanceof Set) return [...value]
     if (!Array.isArray(value)) return [value]
@@ -260,7 +257,8 @@ export class FormReader {
 
   /** Reads one value of an attribute. Throws `value/…`, `ident/unknown`, `entity/bad-id`. */
   private value(a: Attribute, v: unknown): ValueForm | number {
-    if (v === null || v === undefined) throw malformed(`${a.ident}: null is not a value`, { attribute: a.ident })
+    if (v === null || v === undefined)
+      throw malformed(`${a.ident}: null is not a value; leave it out, or retract it`, { attribute: a.ident })
     if (a.type === 'ref') {
       if (typeof v === 'number' || typeof v === 'string' || typeof v === 'object') return this.names.entity(v)
       return readValue('ref', v, a.ident) as number

@@ -24,6 +24,7 @@ import { FormReader } from './read-forms.ts'
 import { idOf, resolvedValue, resolveTempids } from './resolve-tempids.ts'
 import type { TransactEnv, Transaction } from './transaction.ts'
 import { undoOps } from './undo-ops.ts'
+import { unknownFunction } from './unknown-function.ts'
 
 /**
  * Decides `forms` on `db`: the datoms they come to, or a coded error of area `tx`, `value`, `entity`, `ident`, `attribute` or
@@ -100,13 +101,7 @@ async function readAll(db: Db, forms: readonly unknown[], names: Names, env: Tra
       continue
     }
     const result = env.call?.(db, op.name, op.args)
-    if (result === undefined) {
-      throw new AnnalsError(
-        'tx/unknown-function',
-        `there is no operation or function ${op.name}; register it with defineFunctions in the worker and on the server`,
-        { function: op.name },
-      )
-    }
+    if (result === undefined) throw unknownFunction(op.name)
     if (++calls > 10_000) throw new AnnalsError('tx/too-large', 'functions call functions without end', {})
     const forms = await result
     if (!Array.isArray(forms)) {

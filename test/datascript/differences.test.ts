@@ -75,12 +75,18 @@ it('asserting and retracting one fact is refused', async () => {
   expect(ds.values(1, 'm/n')).toEqual([1])
 })
 
-it('a lookup ref reads the database before', async () => {
+it('a lookup ref reads the database before, and so does a unique value that finds its entity', async () => {
   const forms = [{ 'm/id': 'a' }, [':db/add', ['m/id', 'a'], 'm/n', 1]]
   await refused(await example(schema), forms, 'entity/unknown')
   const ds = theirs()
   ds.transact(forms)
   expect(ds.values(1, 'm/n')).toEqual([1])
+  const found = [[':db/add', 1, 'm/id', 'b'], { 'm/id': 'b', 'm/n': 2 }]
+  ds.transact(found)
+  expect(ds.values(1, 'm/n')).toEqual([2])
+  const conn = await example(schema)
+  const { tempids } = await conn.transact([{ 'db/id': 'x', 'm/id': 'a' }])
+  await refused(conn, [[':db/add', tempids.x, 'm/id', 'b'], found[1]], 'tx/unique-conflict')
 })
 
 it('functions and compare-and-swap see the database before', async () => {
@@ -146,9 +152,11 @@ it("a map nested under a plain ref needs a unique attribute or a 'db/id'", async
   expect(ds.values(2, 'm/n')).toEqual([1])
 })
 
-it('a map that says nothing is refused', async () => {
-  await refused(await example(schema), [{}], 'tx/malformed')
-  expect(() => theirs().transact([{}])).not.toThrow()
+it('a map that says nothing is refused, and so is `null` among the forms', async () => {
+  for (const nothing of [{}, null]) {
+    await refused(await example(schema), [nothing], 'tx/malformed')
+    expect(() => theirs().transact([nothing])).not.toThrow()
+  }
 })
 
 it('idents name entities in every place', async () => {
@@ -161,13 +169,22 @@ it('idents name entities in every place', async () => {
   expect(() => ds.transact([{ 'm/peer': ':green' }])).toThrow()
 })
 
-it('a composite tuple may be given, if it is what its members say', async () => {
+it('a composite tuple may be given, if it is what its members say afterwards', async () => {
   const conn = await example(schema)
   const r = await conn.transact([{ 'db/id': 'x', 'm/code': 'k', 'm/n': 1 }])
   const again = await conn.transact([{ 'db/id': 'y', 'm/key': ['k', 1], 'm/code': 'k', 'm/n': 1 }])
   expect(again.tempids.y).toBe(r.tempids.x)
   await refused(conn, [{ 'm/key': ['l', 1] }], 'tx/datoms-conflict')
   expect(() => theirs().transact([{ 'm/key': ['k', 1] }])).toThrow('tuple')
+  await refused(conn, [{ 'm/key': ['k', 1], 'm/n': 2 }], 'tx/datoms-conflict')
+  await conn.transact([{ 'db/id': ['m/key', ['k', 1]], 'm/n': 2 }])
+  expect(await values(conn, r.tempids.x, 'm/key')).toEqual([['k', 2]])
+})
+
+it('members alone do not find the entity that has them', async () => {
+  const conn = await example(schema)
+  await conn.transact([{ 'm/code': 'k', 'm/n': 1 }])
+  await refused(conn, [{ 'm/code': 'k', 'm/n': 1, 'm/tags': ['x'] }], 'tx/unique-conflict')
 })
 
 it('compare-and-swap is for attributes of cardinality one', async () => {
