@@ -16,16 +16,16 @@ const TEXT = /^([+-]?)(\d+)(?:\.(\d*))?(?:[eE]([+-]?\d{1,5}))?$/
 const complement = (digits: string): string => digits.replace(/\d/g, (d) => String(9 - Number(d)))
 
 /** The payload for decimal text such as `-12.50` or `1e3`; undefined when it is not a decimal or is out of bounds. */
-export function decimalPayload(text: string): string | undefined {
+export function decimalPayload(text: string, mostDigits = MAX_DIGITS): string | undefined {
   const m = TEXT.exec(text)
   if (m === null) return undefined
   const [, sign, whole = '', fraction = '', exp = '0'] = m
   const all = whole + fraction
-  const lead = all.length - all.replace(/^0+/, '').length
-  const digits = all.replace(/^0+/, '').replace(/0+$/, '')
+  const led = all.replace(/^0+/, '')
+  const digits = led.replace(/0+$/, '')
   if (digits === '') return '1'
-  const exponent = whole.length - lead + Number(exp) + BIAS
-  if (digits.length > MAX_DIGITS || exponent < 0 || exponent >= 10 ** EXPONENT_DIGITS) return undefined
+  const exponent = led.length - fraction.length + Number(exp) + BIAS
+  if (digits.length > mostDigits || exponent < 0 || exponent >= 10 ** EXPONENT_DIGITS) return undefined
   const body = String(exponent).padStart(EXPONENT_DIGITS, '0') + digits
   return sign === '-' ? `0${complement(body)}:` : `2${body}`
 }
@@ -45,8 +45,8 @@ export function decimalText(payload: string): string {
 }
 
 /** Exact: every finite double is a decimal of finite length. Requires: `n` finite. */
-function payloadOfNumber(n: number): string {
-  if (Number.isInteger(n)) return decimalPayload(BigInt(n).toString()) as string
+function exactText(n: number): string {
+  if (Number.isInteger(n)) return BigInt(n).toString()
   // n = m / 2^k with k <= 1074, hence n = m * 5^k / 10^k
   let k = 0
   let m = n
@@ -54,30 +54,14 @@ function payloadOfNumber(n: number): string {
     m *= 2
     k++
   }
-  const scaled = BigInt(m) * 5n ** BigInt(k)
-  const text = (scaled < 0n ? -scaled : scaled).toString().padStart(k + 1, '0')
-  const sign = scaled < 0n ? '-' : ''
-  const digits = `${text.slice(0, -k)}.${text.slice(-k)}`.replace(/0+$/, '')
-  return payloadOfDigits(sign, digits)
+  return `${BigInt(m) * 5n ** BigInt(k)}e-${k}`
 }
 
-/** Like {@link decimalPayload} without its bound on the number of digits, for comparisons only. */
-function payloadOfDigits(sign: string, text: string): string {
-  const [whole = '', fraction = ''] = text.split('.')
-  const all = whole + fraction
-  const lead = all.length - all.replace(/^0+/, '').length
-  const digits = all.replace(/^0+/, '').replace(/0+$/, '')
-  if (digits === '') return '1'
-  const body = String(whole.length - lead + BIAS).padStart(EXPONENT_DIGITS, '0') + digits
-  return sign === '-' ? `0${complement(body)}:` : `2${body}`
-}
-
-function payloadOf(v: Value): string {
-  if (typeof v === 'string') return v.slice(1)
-  if (typeof v === 'number') return payloadOfNumber(v)
-  const text = v.toString()
-  return text.startsWith('-') ? payloadOfDigits('-', text.slice(1)) : payloadOfDigits('', text)
-}
+/** For comparisons, whatever the number of digits. Requires: `v` is numeric and finite. */
+const payloadOf = (v: Value): string =>
+  typeof v === 'string'
+    ? v.slice(1)
+    : (decimalPayload(typeof v === 'number' ? exactText(v) : v.toString(), Number.POSITIVE_INFINITY) as string)
 
 /** Whether `v` is a long, double, bigint or bigdec. */
 export const isNumeric = (v: Value): boolean =>
@@ -100,5 +84,5 @@ export function numericKey(v: Value): Value {
     return Number.isFinite(n) && BigInt(n) === v ? n : PREFIX + payloadOf(v)
   }
   const n = Number(decimalText((v as string).slice(1)))
-  return Number.isFinite(n) && payloadOfNumber(n) === (v as string).slice(1) ? n : v
+  return Number.isFinite(n) && payloadOf(n) === (v as string).slice(1) ? n : v
 }
