@@ -35,12 +35,18 @@ export class Codes {
 
   /** The codes of a column; the column itself when its values are their own. */
   ofColumn(column: Column): Int32Array {
-    return areOwnCodes(column) ? column : codesOf(column, (v) => this.of(v))
+    if (areOwnCodes(column)) return column
+    const out = new Int32Array(column.length)
+    for (let i = 0; i < out.length; i++) out[i] = this.of(column[i] as Value)
+    return out
   }
 
   /** Like {@link ofColumn}, by {@link find}. */
   findColumn(column: Column): Int32Array {
-    return areOwnCodes(column) ? column : codesOf(column, (v) => this.find(v))
+    if (areOwnCodes(column)) return column
+    const out = new Int32Array(column.length)
+    for (let i = 0; i < out.length; i++) out[i] = this.find(column[i] as Value)
+    return out
   }
 
   /** The values of codes; the codes themselves when all are their own values. */
@@ -56,12 +62,6 @@ export class Codes {
     }
     return out
   }
-}
-
-function codesOf(column: Column, of: (v: Value) => number): Int32Array {
-  const out = new Int32Array(column.length)
-  for (let i = 0; i < column.length; i++) out[i] = of(column[i] as Value)
-  return out
 }
 
 /** Whether all values of a column are small integers, which stand for themselves. */
