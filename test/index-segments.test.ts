@@ -166,6 +166,10 @@ describe('a value whose segments were removed', () => {
       expect((await now.explain(both, [old])).rows).toBe(names.length)
     }
     expect(await old.q(both, [old])).toEqual(compared)
+    const beside = conn.live<[string, string][]>(both, [old])
+    beside.subscribe(() => undefined)
+    await vi.waitFor(() => expect(beside.getSnapshot().status).not.toBe('loading'))
+    expect(beside.getSnapshot()).toMatchObject({ status: 'ready', data: await conn.db().q(both, [old]) })
     await expect(conn.db().q(both, [dbAfter])).rejects.toMatchObject({ code: 'db/gone' })
     await expect(dbAfter.datoms('eavt')).rejects.toMatchObject({ code: 'db/gone' })
     await conn.close()

@@ -1,9 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { isAnnalsError } from '../src/base/errors.ts'
-import { Builtin } from '../src/datom/builtin.ts'
 import type { Db } from '../src/db/db.ts'
-import { pullKnown, pullMany, pullOne, pullTouches } from '../src/query/pull/pull.ts'
-import { asOf, type Fact, FIRST_ATTRIBUTE, history, say, world } from './pull/world.ts'
+import { pullKnown, pullMany, pullOne } from '../src/query/pull/pull.ts'
+import { asOf, type Fact, history, say, world } from './pull/world.ts'
 
 const env = { functions: new Map<string, (...a: unknown[]) => unknown>() }
 const DEFS = {
@@ -296,29 +295,5 @@ describe('options', () => {
   it('need every function that the pattern names, within too', async () => {
     const pattern = [{ boss: [{ friend: [['name', { xform: 'nobody' }]] }] }]
     expect(await codeOf(() => pullOne(db, pattern, 5000, env))).toBe('query/unknown-function')
-  })
-})
-
-describe('pullTouches', () => {
-  let db: Db
-  beforeAll(async () => {
-    db = await world(DEFS, [])
-  })
-  const [name, aka, friend, boss] = [0, 1, 2, 3].map((i) => FIRST_ATTRIBUTE + i) as [number, number, number, number]
-
-  it('names the attributes that the answer can turn on', () => {
-    expect(pullTouches(db, ['name'])).toEqual(new Set([name]))
-    expect(pullTouches(db, ['name', { boss: ['aka', { friend: '...' }] }])).toEqual(new Set([name, boss, aka, friend]))
-    expect(pullTouches(db, [{ _friend: ['db/id', ['aka', { default: 0 }]] }])).toEqual(new Set([friend, aka]))
-    expect(pullTouches(db, ['boss'])).toEqual(new Set([boss, Builtin.ident]))
-  })
-
-  it('is all for wildcards and components, and where it counts whether the entity has any fact', () => {
-    expect(pullTouches(db, ['*'])).toBe('all')
-    expect(pullTouches(db, ['part'])).toBe('all')
-    expect(pullTouches(db, [{ boss: ['*'] }])).toBe('all')
-    expect(pullTouches(db, ['name', 'db/id'])).toBe('all')
-    expect(pullTouches(db, [['name', { default: 0 }]])).toBe('all')
-    expect(pullTouches(db, ['name', 'db/id'], true)).toEqual(new Set([name]))
   })
 })

@@ -225,7 +225,7 @@ export class DbHandle implements ApiDb {
       const found = reading(whole, false)
       return found instanceof Promise ? await found : found // an answer that is there costs no turn more
     } catch (e) {
-      const isOther = isLost(e) && inputs.some((x) => x instanceof DbHandle)
+      const isOther = isLost(e) && hasHandle(inputs)
       return reading(await (isOther ? this.unwrapAnew() : this.anew(e, db)), true)
     }
   }
@@ -274,7 +274,22 @@ function reopened({ basisT, lastTx, view, aliases }: Place, newest: Db | undefin
 const isLost = (e: unknown): boolean => isAnnalsError(e, 'db/gone') || isAnnalsError(e, 'storage/corrupt')
 
 /** Handles among a query's inputs, as the values they hold; a promise only where a view still waits for its transaction. */
-export function unwrapped(inputs: readonly unknown[], anew = false): MaybePromise<readonly unknown[]> {
+function unwrapped(inputs: readonly unknown[], anew: boolean): MaybePromise<readonly unknown[]> {
   const values = mapInputs(inputs, (x) => (x instanceof DbHandle ? (anew ? x.unwrapAnew() : x.unwrap()) : x))
   return values.some((x) => x instanceof Promise) ? Promise.all(values) : values
+}
+
+const hasHandle = (inputs: readonly unknown[]): boolean => inputs.some((x) => x instanceof DbHandle)
+
+/** What `ask` says of a query's inputs, in which handles are the values they hold; again with newer segments where theirs are gone. */
+export async function withInputs<T>(
+  inputs: readonly unknown[],
+  ask: (inputs: readonly unknown[]) => MaybePromise<T>,
+): Promise<T> {
+  try {
+    return await ask(await unwrapped(inputs, false))
+  } catch (e) {
+    if (!isLost(e) || !hasHandle(inputs)) throw e
+    return ask(await unwrapped(inputs, true))
+  }
 }

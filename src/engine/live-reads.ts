@@ -2,6 +2,7 @@ import type { TxData } from '../datom/tx-data.ts'
 import type { ReadLog } from '../db/db.ts'
 import { comparePlace, type Index, type Place } from '../db/index-order.ts'
 import type { Rows } from '../db/rows.ts'
+import type { Change } from './ledger.ts'
 
 interface ReadRange {
   readonly index: Index
@@ -12,20 +13,32 @@ interface ReadRange {
 /** A question that read more ranges is better told by its attributes: looking through all of them takes as long as an answer. */
 const MOST = 512
 
-/** The ranges that a live question read: a change that says nothing in any of them cannot change its answer. */
+/** What a live question read: a change that says nothing there cannot change its answer. */
 export class LiveReads implements ReadLog {
+  /** undefined where there were too many. */
   private ranges: ReadRange[] | undefined = []
+  /** Attributes of the facts that were read; undefined for all. */
+  private attributes: Set<number> | undefined = new Set()
 
   note(index: Index, from: Place, to: Place): void {
-    if (this.ranges === undefined) return
-    if (this.ranges.length === MOST) this.ranges = undefined
-    else this.ranges.push({ index, from, to })
+    if (from.a === undefined || from.a !== to.a) this.attributes = undefined
+    else this.attributes?.add(from.a)
+    if (this.ranges?.length === MOST) this.ranges = undefined
+    this.ranges?.push({ index, from, to })
   }
 
-  /** Whether any of these facts lies in what was read; true where that was too much to be kept. */
-  meets(changes: readonly TxData[]): boolean {
+  /** Notes that something was read which lies in no index: any change can change it. */
+  noteAll(): void {
+    this.ranges = undefined
+    this.attributes = undefined
+  }
+
+  /** Whether a change says something in what was read; true where that cannot be told. */
+  meets({ attributes, data }: Pick<Change, 'attributes' | 'data'>): boolean {
+    const mine = this.attributes
+    if (mine !== undefined && attributes !== undefined && ![...attributes].some((a) => mine.has(a))) return false
     const { ranges } = this
-    return ranges === undefined || changes.some((data) => ranges.some((range) => liesIn(data, range)))
+    return data === undefined || ranges === undefined || data.some((facts) => ranges.some((r) => liesIn(facts, r)))
   }
 }
 

@@ -6,14 +6,12 @@ import { Listeners } from '../base/listeners.ts'
 import { mapInputs } from '../base/map-inputs.ts'
 import { plainKey } from '../base/plain-key.ts'
 import { randomUuid } from '../base/random-uuid.ts'
-import type { Schema } from '../datom/schema.ts'
 import type { Db } from '../db/db.ts'
 import { entityId } from '../db/entity.ts'
 import { isSchemaAttribute } from '../db/schema-at.ts'
-import { pullMany, pullTouches } from '../query/pull/pull.ts'
+import { pullMany } from '../query/pull/pull.ts'
 import { query } from '../query/query.ts'
-import { attributesTouched } from '../query/touched.ts'
-import { DbHandle, unwrapped } from './handle.ts'
+import { DbHandle, withInputs } from './handle.ts'
 import type { Change, Ledger } from './ledger.ts'
 import { LiveReads } from './live-reads.ts'
 import type { Runtime } from './runtime.ts'
@@ -27,20 +25,12 @@ export type LiveRequest =
   | { readonly kind: 'q'; readonly query: Query; readonly inputs: readonly unknown[]; readonly options?: QueryOptions }
   | { readonly kind: 'pull'; readonly pattern: PullPattern; readonly entity: EntityRef }
 
-/** What can change an answer: facts of these attributes (undefined for all), as far as they lie in what was read. */
-interface Touches {
-  readonly attributes: ReadonlySet<number> | undefined
-  readonly reads: LiveReads
-}
-
 /** One live question with everybody who listens to the answer. */
 class Entry implements LiveQuery<unknown> {
   snapshot: LiveSnapshot<unknown> = LOADING
   readonly listeners = new Listeners<void>()
-  /** What can change the answer; undefined when anything can, or before the first answer. */
-  touches: Touches | undefined
-  /** The attributes of which a query is told what it touches, by the schema that they were found in. */
-  attributes: { readonly schema: Schema; readonly touched: ReadonlySet<number> | 'all' } | undefined
+  /** What the answer was read from; undefined when there is none yet, or none could be given. */
+  reads: LiveReads | undefined
   stale = true
   linger: ReturnType<typeof setTimeout> | undefined
 
@@ -120,7 +110,7 @@ export class LiveQueries {
     const { attributes } = change
     const all = attributes === undefined || [...attributes].some(isSchemaAttribute)
     for (const entry of this.watched) {
-      entry.stale ||= all || entry.touches === undefined || isTouched(entry.touches, change)
+      entry.stale ||= all || entry.reads === undefined || entry.reads.meets(change)
       any ||= entry.stale
     }
     if (any) void this.run()
@@ -134,7 +124,10 @@ export class LiveQueries {
       const { db } = this.ledger
       const stale = [...this.watched].filter((e) => e.stale)
       if (stale.length === 0) break
-      for (const entry of stale) entry.stale = false
+      for (const entry of stale) {
+        entry.stale = false
+        entry.reads = undefined // until it is known what is read, anything may be
+      }
       const answers = await Promise.all(stale.map((entry) => this.answer(db, entry)))
       const moved = stale.filter((entry, i) => {
         const next = answers[i] as LiveSnapshot<unknown>
@@ -149,52 +142,43 @@ export class LiveQueries {
 
   private async answer(db: Db, entry: Entry): Promise<LiveSnapshot<unknown>> {
     const old = entry.snapshot
+    const reads = new LiveReads()
     try {
-      const { data, touches } = await this.ask(db, entry)
-      entry.touches = touches
+      const data = await this.ask(watched(db, reads), entry.request)
+      entry.reads = reads
       if (old.status !== 'ready') return frozen({ status: 'ready', data, t: db.basisT })
       const kept = keepRows(old.data, data)
       return kept === old.data ? old : frozen({ status: 'ready', data: kept, t: db.basisT })
     } catch (e) {
-      entry.touches = undefined
+      entry.reads = undefined
       const error = toAnnalsError(e)
       return frozen({ status: 'error', error, ...('data' in old && { data: old.data }) })
     }
   }
 
-  private async ask(db: Db, entry: Entry): Promise<{ data: unknown; touches: Touches | undefined }> {
-    const { request } = entry
-    const reads = new LiveReads()
-    const watched: Db = { ...db, reads }
+  private async ask(db: Db, request: LiveRequest): Promise<unknown> {
+    const { queryEnv } = this.runtime
     if (request.kind === 'q') {
-      const inputs = await unwrapped(request.inputs)
-      const data = await query(watched, request.query, inputs, this.runtime.queryEnv, request.options)
-      if (entry.attributes?.schema !== db.schema) {
-        entry.attributes = { schema: db.schema, touched: attributesTouched(db, request.query, inputs) }
-      }
-      const { touched } = entry.attributes
-      return { data, touches: touched === 'all' ? undefined : { attributes: touched, reads } }
+      return withInputs(request.inputs, (inputs) => query(db, request.query, inputs, queryEnv, request.options))
     }
-    const id = await entityId(watched, request.entity)
-    const [data] = id === undefined ? [] : await pullMany(watched, request.pattern, [id], this.runtime.queryEnv)
-    const attributes = pullTouches(db, request.pattern)
-    const isKnown = attributes !== 'all' && typeof request.entity === 'number'
-    return { data, touches: { attributes: isKnown ? attributes : undefined, reads } }
+    const id = await entityId(db, request.entity)
+    const [data] = id === undefined ? [] : await pullMany(db, request.pattern, [id], queryEnv)
+    return data
   }
 }
 
+/** `db`, with all that is read of it noted. */
+function watched(db: Db, reads: LiveReads): Db {
+  const { queue } = db
+  if (queue === undefined) return { ...db, reads }
+  const noted = (): readonly unknown[] => {
+    reads.noteAll()
+    return queue()
+  }
+  return { ...db, reads, queue: noted }
+}
+
 const frozen = (snapshot: LiveSnapshot<unknown>): LiveSnapshot<unknown> => Object.freeze(snapshot)
-
-function isTouched({ attributes, reads }: Touches, change: Change): boolean {
-  if (attributes !== undefined && change.attributes !== undefined && !meets(attributes, change.attributes)) return false
-  return change.data === undefined || reads.meets(change.data)
-}
-
-function meets(a: ReadonlySet<number>, b: ReadonlySet<number>): boolean {
-  const [few, many] = a.size < b.size ? [a, b] : [b, a]
-  for (const x of few) if (many.has(x)) return true
-  return false
-}
 
 /** Tells database values apart. */
 const serials = new WeakMap<DbHandle, number>()

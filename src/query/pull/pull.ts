@@ -6,11 +6,11 @@ import { scan } from '../../db/view.ts'
 import { type Flow, runFlow } from '../flow.ts'
 import { Limits, type QueryOptions } from '../limits.ts'
 import { NOT_AT_HAND } from '../not-at-hand.ts'
-import { attributesTouched } from './attributes-touched.ts'
 import { Budget } from './budget.ts'
 import { Builder, type Functions } from './build.ts'
 import { lanesOf } from './lane.ts'
 import { Level } from './level.ts'
+import { narrowed } from './narrowed.ts'
 import { Node } from './node.ts'
 import type { PullPlan } from './plan.ts'
 import { pullPlan } from './plans.ts'
@@ -81,16 +81,12 @@ function pullAlone(
   checkPull(db, plan, env)
   const builder = new Builder(db.schema, env.functions, budget)
   const node = new Node(resolveAlias(db, id))
-  const lanes = lanesOf(db, plan, [node.entity])
+  const lanes = lanesOf(narrowed(db, plan, false), plan, [node.entity])
   for (const { scans } of lanes) if (scans.some(({ whereabouts }) => whereabouts === 'stored')) return NOT_AT_HAND
   for (const lane of lanes) lane.open(0)
   builder.read(plan, lanes, node)
   return node.found ? node.result : NOT_AT_HAND
 }
-
-/** {@link attributesTouched} of a pattern. Throws what `parsePull` throws. */
-export const pullTouches = (db: Db, pattern: unknown, known = false): ReadonlySet<number> | 'all' =>
-  attributesTouched(pullPlan(db.schema, pattern), known)
 
 function runPull(
   db: Db,
@@ -123,15 +119,16 @@ function* pullFlow(
   budget: Budget,
   known: boolean,
 ): Flow<(Pulled | undefined)[]> {
+  const seen = narrowed(db, plan, known)
   const builder = new Builder(db.schema, functions, budget)
   const tops = ids.map((id) => new Node(resolveAlias(db, id)))
-  let round = tops.length === 0 ? [] : [new Level(db, plan, tops.slice())]
+  let round = tops.length === 0 ? [] : [new Level(seen, plan, tops.slice())]
   while (round.length > 0) {
     const loading = loadAll(round.length === 1 ? (round[0] as Level).scans : round.flatMap(({ scans }) => scans))
     if (loading !== undefined) yield loading
     yield* budget.breathe()
     for (const level of round) yield* level.read(builder, budget)
-    round = Array.from(builder.takeNext(), ([within, nodes]) => new Level(db, within, nodes))
+    round = Array.from(builder.takeNext(), ([within, nodes]) => new Level(seen, within, nodes))
   }
   builder.finishWaiting()
   if (!known) yield* dropUnknown(db, tops)
