@@ -66,6 +66,6 @@ const greetingOf = ({ meta }: ReplicaState, { t, hash }: ConfirmedHead): Hello =
 const hasOwnHistory = ({ t }: ConfirmedHead, remote: HelloAnswer): AnnalsError =>
   new AnnalsError(
     'sync/has-own-history',
-    `this database was made without sync and has ${t} transactions of its own, and the remote has another log, of ${remote.t}: nothing was changed. Sync this one to a remote database that is empty, or open the remote under another name and bring over what you need as transactions`,
+    `the log that was made here without sync, of ${t} transactions, is not the remote's, of ${remote.t}: nothing was changed. Sync to an empty remote, or open the remote under another name and bring over what you need`,
     { t, remoteT: remote.t },
   )

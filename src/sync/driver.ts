@@ -278,6 +278,6 @@ export class SyncDriver {
 const lacking = (names: readonly string[]): AnnalsError =>
   new AnnalsError(
     'sync/unknown-function',
-    `the server lacks the functions ${names.join(', ')}: transactions that call them stay pending; give it the module that the worker has`,
+    `the server lacks the functions ${names.join(', ')}: what calls them stays pending; give it the module that the worker has`,
     { functions: names },
   )

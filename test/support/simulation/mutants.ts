@@ -285,6 +285,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'client: does not hear that facts were taken out',
+    from: 280,
     parts: {
       transport: (t) => ({
         ...t,
