@@ -26,7 +26,7 @@ const LATER = 8
  */
 export function gathered(endpoint: Endpoint): Endpoint {
   const listeners = new Set<(event: MessageEvent) => void>()
-  let waiting: Posted[] = []
+  const waiting: Posted[] = []
 
   const hear = (data: Message): void => {
     for (const listener of listeners) listener({ data } as MessageEvent)
@@ -58,14 +58,11 @@ export function gathered(endpoint: Endpoint): Endpoint {
   return {
     postMessage(message: Message, transfer: readonly Transferable[] = []) {
       if (waiting.push({ message, transfer }) > 1) return
-      let left = LATER
-      const sendSoon = (): void => {
-        if (left-- > 0) return queueMicrotask(sendSoon)
-        const posted = waiting
-        waiting = []
-        send(posted)
+      const sendLater = (left: number): void => {
+        if (left > 0) return queueMicrotask(() => sendLater(left - 1))
+        send(waiting.splice(0))
       }
-      sendSoon()
+      sendLater(LATER)
     },
     addEventListener: (_type, listener) => listeners.add(listener as (event: MessageEvent) => void),
     removeEventListener: (_type, listener) => listeners.delete(listener as (event: MessageEvent) => void),

@@ -36,7 +36,7 @@ export class Draft {
         tx: txOfT(this.head.t + 1),
         now: Math.max(runtime.now(), this.instant),
         mint: () => nextId++,
-        ...(lack ? refusedEnv(lack.refuse) : runtimeEnv(runtime, datomsOf)),
+        ...(lack ? refusedEnv(lack.feel) : runtimeEnv(runtime, datomsOf)),
       })
       if (lack !== undefined && decided.instant < this.instant) lack.isFelt = true // it says when it was, and others were later
       return Object.assign(decided, { nextId }) // a copy would ask for the ids of all
@@ -55,13 +55,11 @@ export class Draft {
 
   /** The way back to what it is now. */
   mark(): () => void {
-    const { head, nextId, instant } = this
+    const was = { ...this }
     const back = this.value.mark()
     return () => {
-      if (this.head !== head) back()
-      this.head = head
-      this.nextId = nextId
-      this.instant = instant
+      back()
+      Object.assign(this, was)
     }
   }
 

@@ -6,7 +6,7 @@ import { Listeners } from '../base/listeners.ts'
 import { FIRST_USER_ID, isEntityId } from '../datom/ids.ts'
 import type { TxData } from '../datom/tx-data.ts'
 import type { Db } from '../db/db.ts'
-import type { IndexRoot, LocalState, LocalStore, LogRow } from '../storage/port.ts'
+import type { IndexRoot, LocalCommit, LocalState, LocalStore, LogRow } from '../storage/port.ts'
 import { schemaForms } from '../transact/install-schema.ts'
 import type { DatomsOf } from '../transact/transaction.ts'
 import { type Call, CallQueue } from './call-queue.ts'
@@ -64,7 +64,7 @@ export class LocalLedger implements Ledger {
     this.unwatch = store.watch(() => {
       if (this.refreshing) return
       this.refreshing = true
-      this.refresh().catch((e: unknown) => this.fail(e))
+      this.refresh().catch((e: unknown) => this.failures.tell(e))
     })
   }
 
@@ -115,15 +115,7 @@ export class LocalLedger implements Ledger {
       const next = await applyRows(this.newest.db, this.newest.head, rows, ({ data }, { schema }) => {
         nextId = Math.max(nextId, freeAfter(data, schema))
       })
-      const outcome = await this.store.commit({
-        expect: { t: this.newest.head.t },
-        log: rows,
-        meta: new Map([[NEXT_ID, nextId]]),
-      })
-      if (outcome === 'lost') {
-        await this.catchUp()
-        return false
-      }
+      if (!(await this.append({ log: rows, meta: new Map([[NEXT_ID, nextId]]) }))) return false
       this.nextId = nextId
       this.publish(next, undefined)
       return true
@@ -160,10 +152,9 @@ export class LocalLedger implements Ledger {
 
   private async catchUp(): Promise<void> {
     const { segments } = this
-    const state = await this.store.read(segments.rootT)
+    const state = await this.read(segments.rootT)
     const { root, heads } = state
     const { t } = heads.confirmed
-    this.nextId = Math.max(this.nextId, nextIdOf(state))
     if (excisionsIn(state) !== segments.excisions) await this.startAnew(excisionsIn(state), t)
     if (this.newest.head.t < t) {
       const touched = new Set<number>()
@@ -179,12 +170,17 @@ export class LocalLedger implements Ledger {
     if (root !== undefined && segments.isNewer(root)) await this.stand(root)
   }
 
+  private async read(rootBeyond?: number): Promise<LocalState> {
+    const state = await this.store.read(rootBeyond)
+    this.nextId = Math.max(this.nextId, nextIdOf(state))
+    return state
+  }
+
   /** Takes the newest value from the store alone: segments that the one before names are damaged, or were removed. */
   private async readAnew(): Promise<void> {
     const { segments } = this
-    const state = await this.store.read()
+    const state = await this.read()
     const { t } = state.heads.confirmed
-    this.nextId = Math.max(this.nextId, nextIdOf(state))
     if (excisionsIn(state) !== segments.excisions) return this.startAnew(excisionsIn(state), t)
     this.publish(await segments.confirmedAt(segments.broken === undefined ? state.root : undefined, t), undefined)
   }
@@ -202,7 +198,7 @@ export class LocalLedger implements Ledger {
         if (root !== undefined && root.t > this.newest.head.t) await this.catchUp()
         await this.stand(root)
       }),
-    fail: (e) => this.fail(e),
+    fail: (e) => this.failures.tell(e),
   }
 
   /** Makes the value from the whole log, up to `t`, because some of it is not what it was; values taken before are gone. */
@@ -234,17 +230,13 @@ export class LocalLedger implements Ledger {
         () => this.readAnew(),
       )
       if (rows.length > 0) {
-        const storing = this.store.commit({
-          expect: { t: this.newest.head.t },
+        const storing = this.append({
           log: rows,
           ...(nextId !== this.nextId && { meta: new Map([[NEXT_ID, nextId]]) }),
         })
         // while it is stored; what cannot be had this way is read from the store once it is there
-        const [outcome, next] = await Promise.all([storing, place().catch(() => undefined)])
-        if (outcome === 'lost') {
-          await this.catchUp()
-          continue
-        }
+        const [isStored, next] = await Promise.all([storing, place().catch(() => undefined)])
+        if (!isStored) continue
         if (next === undefined) await this.readAnew()
         else {
           this.nextId = next.nextId
@@ -262,6 +254,13 @@ export class LocalLedger implements Ledger {
     }
   }
 
+  /** One step that begins where the log ends. False when somebody was first: then nothing is changed, and theirs is read. */
+  private async append(change: Omit<LocalCommit, 'expect'>): Promise<boolean> {
+    const outcome = await this.store.commit({ expect: { t: this.newest.head.t }, ...change })
+    if (outcome === 'lost') await this.catchUp()
+    return outcome === 'committed'
+  }
+
   private get place(): Place {
     return { ...this.newest, nextId: this.nextId }
   }
@@ -273,8 +272,7 @@ export class LocalLedger implements Ledger {
       const { row, place } = await decideOne({ forms, options: {} }, this.place, this.runtime, this.datomsOf)
       const left = exciseRows(await this.segments.readLog(1, this.newest.head.t), this.db, excision)
       const excisions = this.segments.excisions + 1
-      const outcome = await this.store.commit({
-        expect: { t: this.newest.head.t },
+      const change = {
         log: [row],
         rewrite: left.rewritten,
         meta: new Map([
@@ -282,19 +280,12 @@ export class LocalLedger implements Ledger {
           [EXCISIONS, excisions],
         ]),
         durability: 'strict',
-      })
-      if (outcome === 'lost') {
-        await this.catchUp()
-        continue
-      }
+      } as const
+      if (!(await this.append(change))) continue
       this.nextId = place.nextId
       await this.startAnew(excisions, row.t)
       return { id: row.txid, t: row.t, removed: left.removed }
     }
-  }
-
-  private fail(e: unknown): void {
-    this.failures.tell(e)
   }
 }
 

@@ -53,6 +53,7 @@ type PackedIncrement = readonly [e: number, a: number, delta: unknown, tx?: numb
 type PackedData = Pick<Body, 'e' | 'a' | 'o' | 'v' | 'n'>
 
 const SALT_BYTES = 16
+const NO_SALT = new Uint8Array(SALT_BYTES)
 const DIGEST_BYTES = 32
 const CHECK_BYTES = 16
 const EXCISED_HEADER = SALT_BYTES + DIGEST_BYTES + CHECK_BYTES
@@ -137,7 +138,7 @@ export function encodeRecord(record: Omit<LogRecord, 't' | 'txid'>, salt: Uint8A
 
 /** `row` with `data` in place of what it held, of which nothing but a digest is left, so that the hash chain still holds. */
 export function excisedRow(row: LogRow, data: TxData): LogRow {
-  const packed = encodeRecord({ ...decodeRecord(row), data }, new Uint8Array(SALT_BYTES)).subarray(SALT_BYTES)
+  const packed = encodeRecord({ ...decodeRecord(row), data }, NO_SALT).subarray(SALT_BYTES)
   const body = new Uint8Array(EXCISED_HEADER + packed.length)
   body.set(digestOf(row.body), SALT_BYTES)
   body.set(checkOf(packed), SALT_BYTES + DIGEST_BYTES)

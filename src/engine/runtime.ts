@@ -49,13 +49,14 @@ export function runtimeEnv(runtime: Runtime, datomsOf: DatomsOf | undefined): As
   }
 }
 
-/** That part for a transaction which may ask none of it. */
-export const refusedEnv = (refuse: () => never): Asked => ({
-  call: refuse,
-  test: refuse,
-  finds: refuse,
-  datomsOf: refuse,
-})
+/** That part for a transaction which may ask none of it; `asked` runs before it is refused. */
+export function refusedEnv(asked?: () => void): Asked {
+  const refuse = (): never => {
+    asked?.()
+    throw new Error('not to be asked')
+  }
+  return { call: refuse, test: refuse, finds: refuse, datomsOf: refuse }
+}
 
 /** What a function of the application throws is its refusal: `tx/refused`, unless it has a code of its own. */
 async function refusing<T>(name: string, run: () => Promise<T>): Promise<T> {

@@ -47,8 +47,7 @@ export class Lack implements ReadLog {
   }
 
   /** To be called where a transaction asks what cannot be answered without them. */
-  readonly refuse = (): never => {
+  readonly feel = (): void => {
     this.isFelt = true
-    throw new Error('the value lacks transactions')
   }
 }

@@ -7,8 +7,8 @@ import { checkBasis } from '../engine/decide-group.ts'
 import { GrowingDb } from '../engine/growing-db.ts'
 import { LazyDb } from '../engine/lazy-db.ts'
 import type { WriteOptions, Written } from '../engine/ledger.ts'
-import { ReadAhead } from '../engine/read-ahead.ts'
 import { Breaks } from '../engine/sequence.ts'
+import { attributesOf } from '../engine/touched.ts'
 import { withAliases } from './aliases.ts'
 import { NOTHING } from './footprint.ts'
 import { OutOfIds } from './id-pool.ts'
@@ -20,7 +20,7 @@ import { DEFAULT_LIMITS } from './protocol.ts'
 import type { QueueBody } from './queue-body.ts'
 import { withQueue } from './queue-source.ts'
 import type { RejectedBody } from './rejected-body.ts'
-import { addTouched, type ReplicaState, type Step } from './replica-state.ts'
+import type { ReplicaState, Step } from './replica-state.ts'
 import { verdictOf } from './verdict.ts'
 
 /** One transaction that somebody wants made. */
@@ -59,13 +59,8 @@ export async function planWrite(
   const datomsOf: PredictEnv['datomsOf'] = async (tx) =>
     queued.find((p) => pendingTx(p.seq) === tx)?.body.predicted ?? env.datomsOf(tx)
   const breaks = new Breaks()
-  const readAhead = new ReadAhead(
-    requests.map(({ forms }) => forms ?? []),
-    state.view,
-  )
-  for (const [i, request] of requests.entries()) {
+  for (const request of requests) {
     const { sequence } = request.options
-    await readAhead.before(i)
     ids.splice(0, taken)
     try {
       breaks.check(sequence)
@@ -75,7 +70,7 @@ export async function planWrite(
       const entry = { seq: seq + 1, txid, body }
       const { body: predicted, result } = await growing.decide((db, lack) => {
         taken = 0
-        return predict(db, entry, { ...env, datomsOf, take }, undefined, { lack, instant })
+        return predict(db, entry, { ...env, datomsOf, take, lack, instant })
       })
       seq++
       queued.push({ seq, txid, body: predicted, t: undefined })
@@ -86,7 +81,11 @@ export async function planWrite(
       const tx = pendingTx(seq)
       growing.add({ tx, basisT, data })
       if (predicted.replaced.size > 0) growing = new GrowingDb(withAliases(await growing.whole(), predicted.replaced))
-      const after = shown(growing.now, () => ({ entries: [...state.entries, ...queued.slice(0, waiting)], rejected }))
+      const { now } = growing
+      const queue = () => ({ entries: [...state.entries, ...queued.slice(0, waiting)], rejected })
+      const after = new LazyDb(basisT, tx, () =>
+        andThen(now instanceof LazyDb ? now.value : now, (made) => withQueue(made, queue)),
+      )
       results.push({ written: { txid, tx, t: undefined, data, tempids, before: view, after } })
       view = after
     } catch (refused) {
@@ -96,8 +95,7 @@ export async function planWrite(
     }
   }
   if (queued.length === 0) return { result: results }
-  const touched = new Set<number>()
-  addTouched(touched, queued)
+  const data = queued.flatMap(({ body }) => body.predicted ?? [])
   return {
     commit: {
       expect: { seq: state.seq },
@@ -105,16 +103,11 @@ export async function planWrite(
       unreject: [...state.rejected.keys()].filter((id) => !sentAgain.has(id)),
     },
     next: { ...state, view: await growing.whole(), seq, entries: [...state.entries, ...queued], rejected: sentAgain },
-    touched,
-    data: queued.flatMap(({ body }) => body.predicted ?? []),
+    touched: attributesOf(data),
+    data,
     result: results,
   }
 }
-
-const shown = (db: Db | LazyDb, queue: Parameters<typeof withQueue>[1]): Db | LazyDb =>
-  db instanceof LazyDb
-    ? new LazyDb(db.basisT, db.lastTx, () => andThen(db.value, (made) => withQueue(made, queue)))
-    : withQueue(db, queue)
 
 function newBody(state: ReplicaState, { forms, options, retryOf }: WriteRequest, env: PredictEnv): QueueBody {
   const refused = retryOf === undefined ? undefined : earlierOf(state, retryOf)

@@ -32,12 +32,10 @@ export interface PredictEnv {
   readonly ran: () => void
   /** Called before each pending transaction: a chance to let others have their turn. */
   readonly breathe: () => Promise<void> | undefined
-}
-
-/** What `view` lacks, where it lacks transactions, and the instant of the newest of them, ms since 1970. */
-export interface Lacking {
-  readonly lack: Lack | undefined
-  readonly instant: number
+  /** What the view lacks, where it lacks transactions. */
+  readonly lack?: Lack | undefined
+  /** Of the newest of those, ms since 1970. */
+  readonly instant?: number
 }
 
 /**
@@ -49,9 +47,9 @@ export async function predict(
   entry: Pick<Pending, 'seq' | 'txid' | 'body'>,
   env: PredictEnv,
   reads = new Reads(view.reads),
-  { lack, instant }: Lacking = { lack: undefined, instant: 0 },
 ): Promise<{ body: QueueBody; result: Transaction }> {
   const { body, txid } = entry
+  const { lack, instant = 0 } = env
   const tx = pendingTx(entry.seq)
   const minted = new Set<number>()
   const watched = { ...view, reads, queue: undefined }
@@ -68,7 +66,7 @@ export async function predict(
     },
     ids: proposals(await stillUnused(view, body.ids)),
     about: aboutTx(body, env.replica),
-    ...(lack ? refusedEnv(lack.refuse) : runtimeEnv(env.runtime, env.datomsOf)),
+    ...(lack ? refusedEnv(lack.feel) : runtimeEnv(env.runtime, env.datomsOf)),
   })
   if (lack !== undefined && result.instant < instant) lack.isFelt = true // it says when it was, and others were later
   const ids = new Map(body.ids)

@@ -21,14 +21,13 @@ const STATED: readonly number[] = [
 ]
 /** Facts that a transaction may state about itself only. */
 const OF_ITSELF: readonly number[] = [Builtin.txUndoes, Builtin.txRetryOf, Builtin.txMigration]
-const OWN: readonly number[] = [...STATED, ...OF_ITSELF]
 
 /**
  * Refuses what an application may not say of a transaction. Throws `tx/malformed`. `used`: the attributes of the facts, here
  * and below.
  */
 export function checkOwnFacts(db: Db, data: TxData, used: ReadonlySet<number>, tx: number): void {
-  if (!OWN.some((a) => used.has(a))) return
+  if (![...STATED, ...OF_ITSELF].some((a) => used.has(a))) return
   for (let i = 0; i < data.length; i++) {
     const a = data.a[i] as number
     const e = data.e[i] as number

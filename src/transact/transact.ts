@@ -39,7 +39,7 @@ export async function transact(db: Db, forms: readonly unknown[], env: TransactE
   if (await isKnownMigration(before, ops, env)) return nothing(before, env)
   for (const lookup of names.lookups) await lookup.resolve(before)
   if (names.given.size > 0) await checkGiven(before, names, env)
-  if (names.tempids.length > 0) await resolveTempids(before, ops, names)
+  await resolveTempids(before, ops, names)
   const minted = mintIds(names, env)
 
   const changes = new Changes(before, minted.fresh)
@@ -147,11 +147,8 @@ interface Minted {
   readonly replaced: ReadonlyMap<number, number>
 }
 
-const NOTHING_MINTED: Minted = { fresh: new Set(), replaced: new Map() }
-
 /** Gives every tempid that is nobody yet its entity: the proposed one, or a newly minted one. */
 function mintIds(names: Names, env: TransactEnv): Minted {
-  if (names.tempids.length === 0) return NOTHING_MINTED
   const fresh = new Set<number>()
   const replaced = new Map<number, number>()
   const { ids } = env

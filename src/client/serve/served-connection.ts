@@ -60,8 +60,6 @@ export class ServedConnection {
   /** Sends what has changed since the last time, if anything has. */
   flush(): void {
     if (!this.hasMoved()) return
-    clearTimeout(this.timer)
-    this.timer = undefined
     const updates = this.updates()
     const failures = this.newFailures()
     const event: ChangeEvent = {
@@ -101,7 +99,10 @@ export class ServedConnection {
 
   /** Timers run after everything that the change has set going, so that one event holds all of it. */
   private flushSoon(): void {
-    this.timer ??= setTimeout(() => this.flush(), 0)
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined
+      this.flush()
+    }, 0)
   }
 
   private hasMoved(): boolean {

@@ -1,6 +1,6 @@
+import { Listeners } from '../../base/listeners.ts'
 import { changesAnything } from '../local-commit.ts'
 import type { IndexCommit, IndexHead, IndexRoot, LocalCommit, LocalState, LocalStore, LogRow } from '../port.ts'
-import { Watchers } from '../watchers.ts'
 import { commitChange, type SeenHead } from './commit.ts'
 import { beginIndexing, commitIndex } from './commit-index.ts'
 import { Connection } from './connection.ts'
@@ -14,7 +14,7 @@ export class IndexedDbStore implements LocalStore {
   readonly #name: string
   readonly #connection: Connection
   readonly #channel: BroadcastChannel
-  readonly #watchers = new Watchers()
+  readonly #watchers = new Listeners<void>()
   readonly #seen: SeenHead = { head: undefined }
   /** The highest `t` that this store has seen in the log: reading less than it is damage. */
   #known = 0
@@ -33,7 +33,9 @@ export class IndexedDbStore implements LocalStore {
   private constructor(place: Place, name: string) {
     this.#name = name
     this.#channel = new BroadcastChannel(databaseName(name))
-    const tell = (): void => this.#watchers.tellOwn(this)
+    const tell = (): void => {
+      if (!this.#connection.ended) this.#watchers.call()
+    }
     this.#channel.onmessage = tell
     this.#connection = new Connection(place, name, tell)
     // Node would not exit while a channel is open.
@@ -89,11 +91,10 @@ export class IndexedDbStore implements LocalStore {
 
   watch(listener: () => void): () => void {
     if (this.#connection.ended) throw this.#connection.ended
-    return this.#watchers.add(this, listener)
+    return this.#watchers.add(listener)
   }
 
   async close(): Promise<void> {
-    this.#watchers.leave(this)
     await this.#connection.close()
     this.#channel.close()
   }
