@@ -184,7 +184,11 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'client: does not hear that what it built on was decided otherwise',
-    from: 1300,
+    from: 900,
+    // of a server that answers without records: then more is built on what is under way
+    parts: {
+      transport: (t) => ({ ...t, push: ({ from: _, excised: __, ...message }, signal) => t.push(message, signal) }),
+    },
     modules: {
       'sync/news-of': exporting<NewsOf>(({ newsOf }) => ({
         newsOf: ((entries, records, _out, promoted) => newsOf(entries, records, [], promoted)) as typeof newsOf,
