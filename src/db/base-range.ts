@@ -65,7 +65,7 @@ export class BaseRange {
 
   /** Requires: loaded. */
   loaded(): readonly Part[] {
-    assert(this.parts !== undefined, 'rows were asked for before they were loaded')
+    assert(this.parts !== undefined, 'rows are not loaded')
     return this.parts
   }
 

@@ -5,7 +5,7 @@ import type { Order } from './index-order.ts'
 import { type LargeRows, largeRow } from './large-rows.ts'
 import { concatRows, type RowAt, type Rows, RowsBuilder, sliceRows } from './rows.ts'
 import { cutRows } from './segment/cut-rows.ts'
-import { encodeSegment } from './segment/encode-segment.ts'
+import { isLarge } from './segment/large.ts'
 import type { SegmentSource } from './segment-source.ts'
 
 /** Where segments are written. */
@@ -64,7 +64,7 @@ export class BaseWriter {
     if (held !== undefined) {
       const pieces = this.cut(held)
       if (this.isSmall(pieces.at(-1) as Piece)) return false
-      await this.flush(held, pieces)
+      await this.put(held, pieces)
     }
     this.name(id, this.last === undefined ? border : borderBetween(this.order, this.last, border), count)
     this.last = undefined
@@ -73,7 +73,7 @@ export class BaseWriter {
 
   /** What was written; undefined for nothing. `ofAttribute`: rows of each attribute, where that is known. */
   async done(ofAttribute: ReadonlyMap<number, number> | undefined): Promise<Base | undefined> {
-    if (this.held !== undefined) await this.flush(this.held, this.cut(this.held))
+    if (this.held !== undefined) await this.put(this.held, this.cut(this.held))
     if (this.borders === undefined) return undefined
     return {
       source: this.sink.source,
@@ -89,25 +89,20 @@ export class BaseWriter {
   }
 
   private isSmall({ lo, hi, bytes }: Piece): boolean {
-    return bytes !== undefined && bytes.length < SMALL && (hi - lo) * 4 < this.sink.maxRows
+    return bytes.length < SMALL && (hi - lo) * 4 < this.sink.maxRows
   }
 
-  private async flush(held: Rows, pieces: readonly Piece[]): Promise<void> {
-    await this.put(held, pieces)
-    this.held = undefined
-  }
-
+  /** Nothing is held afterwards. */
   private async put(rows: Rows, pieces: readonly Piece[]): Promise<void> {
+    this.held = undefined
     for (const { lo, hi, bytes } of pieces) {
       const row = { rows, i: lo }
       const known = this.ids.length === 0 ? undefined : this.heldBorder
       const border = known ?? borderBetween(this.order, this.last, row)
-      const write = (): number => this.sink.write(bytes ?? encodeSegment('eavt', sliceRows(rows, lo, hi)))
-      this.name(bytes === undefined ? largeRow(this.large, row, write) : write(), border, hi - lo)
+      const write = (): number => this.sink.write(bytes)
+      this.name(hi - lo === 1 && isLarge(rows.v[lo]) ? largeRow(this.large, row, write) : write(), border, hi - lo)
       this.heldBorder = undefined
       this.last = { rows, i: hi - 1 }
-      // those are much work each
-      if (bytes === undefined) await this.sink.breathe()
     }
     await this.sink.breathe()
   }

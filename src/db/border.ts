@@ -1,5 +1,5 @@
 import { compareRows, type Order } from './index-order.ts'
-import { type RowAt, RowsBuilder } from './rows.ts'
+import { type RowAt, sliceRows } from './rows.ts'
 import { isLarge } from './segment/large.ts'
 
 /** Longer texts are cut short, where they may be. UTF-16 units. */
@@ -13,8 +13,7 @@ export function borderBetween(order: Order, before: RowAt | undefined, row: RowA
   const isBefore = (x: RowAt, y: RowAt): boolean => compareRows[order](x.rows, x.i, y.rows, y.i) < 0
   const last = before?.rows.v[before.i]
   if (before !== undefined && isLarge(last)) {
-    const end = LONG - 1
-    const next = withValue(before, last.slice(0, end) + String.fromCharCode(last.charCodeAt(end) + 1))
+    const next = withValue(before, `${last.slice(0, LONG)}\uffff`)
     if (isBefore(before, next) && isBefore(next, row)) return next
   }
   const v = row.rows.v[row.i]
@@ -28,8 +27,4 @@ export function borderBetween(order: Order, before: RowAt | undefined, row: RowA
 }
 
 /** `row` with another text as its value. */
-function withValue({ rows: { e, a, tx, to }, i }: RowAt, v: string): RowAt {
-  const out = new RowsBuilder(to !== undefined, 1)
-  out.push(e[i] as number, a[i] as number, v, tx[i] as number, to?.[i])
-  return { rows: out.done(), i: 0 }
-}
+const withValue = ({ rows, i }: RowAt, v: string): RowAt => ({ rows: { ...sliceRows(rows, i, i + 1), v: [v] }, i: 0 })

@@ -46,7 +46,7 @@ class Columns {
   }
 
   done(): Rows {
-    assert(this.at === this.length, () => `a leaf of ${this.length} rows got ${this.at}: a row to remove is not there`)
+    assert(this.at === this.length, 'a row to remove is not there')
     const v = joinValues(this.parts)
     return { length: this.length, e: this.e, a: this.a, v, tx: this.tx, to: this.to }
   }

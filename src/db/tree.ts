@@ -83,7 +83,7 @@ export function changeTree(tree: Tree, removed: Rows, added: Rows): Tree {
   const change = { removed, r0: 0, r1: removed.length, added, a0: 0, a1: added.length }
   let nodes: Node[]
   if (tree.root === undefined) {
-    assert(removed.length === 0, () => `${tree.index}: a row to remove is not there`)
+    assert(removed.length === 0, 'a row to remove is not there')
     nodes = leavesOf(added)
   } else {
     nodes = changeNode(tree.root, change, compareRows[tree.index])

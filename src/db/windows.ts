@@ -65,38 +65,25 @@ function nearestCut(
   reverse: boolean,
 ): Place | undefined {
   let nearest: { readonly rows: Rows; readonly i: number; readonly isCoarse: boolean } | undefined
-  for (const { base, order, isCoarse } of cuts) {
-    const i = isCoarse ? coarseBorder(base, order, index, lo, hi, n, reverse) : border(base, order, lo, hi, n, reverse)
+  for (const cut of cuts) {
+    const i = border(cut, index, lo, hi, n, reverse)
     if (i === undefined) continue
-    const rows = base.borders
+    const rows = cut.base.borders
     const before = nearest === undefined ? 0 : compareRows[index](rows, i, nearest.rows, nearest.i)
-    if (nearest === undefined || (reverse ? before > 0 : before < 0)) nearest = { rows, i, isCoarse }
+    if (nearest === undefined || (reverse ? before > 0 : before < 0)) nearest = { rows, i, isCoarse: cut.isCoarse }
   }
   if (nearest === undefined) return undefined
   const { block: _, ...place } = placeOf(nearest.rows, nearest.i)
   return nearest.isCoarse ? prefixOf(index, place) : place
 }
 
-/** The border that leaves `n` segments on the side where reading begins. */
-function border(base: Base, order: Order, lo: Place, hi: Place, n: number, reverse: boolean): number | undefined {
-  const { first, last } = segmentsBetween(base, order, lo, hi)
-  const i = reverse ? last - n : first + n
-  return i <= first || i >= last ? undefined : i
-}
-
-/** The same, or one further on, whose attribute or target is not that where the places begin. */
-function coarseBorder(
-  base: Base,
-  order: Order,
-  index: Index,
-  lo: Place,
-  hi: Place,
-  n: number,
-  reverse: boolean,
-): number | undefined {
-  const start = prefixOf(index, lo)
-  const { first, last } = segmentsBetween(base, order, start, prefixOf(index, hi))
-  const isOpen = start.a === undefined && start.v === undefined
+/** The border that leaves `n` segments on the side where reading begins, or one further on where not every one will do. */
+function border(cuts: Cuts, index: Index, lo: Place, hi: Place, n: number, reverse: boolean): number | undefined {
+  const { base, order, isCoarse } = cuts
+  const whole = (place: Place): Place => (isCoarse ? prefixOf(index, place) : place)
+  const start = whole(lo)
+  const { first, last } = segmentsBetween(base, order, start, whole(hi))
+  const isOpen = !isCoarse || (start.a === undefined && start.v === undefined)
   const isBeyond = (i: number): boolean => isOpen || comparePlace[index](base.borders, i, start) > 0
   let i = reverse ? last - n : first + n
   while (!reverse && i < last && !isBeyond(i)) i++

@@ -16,9 +16,7 @@ export interface WritingWays {
 }
 
 /** Somebody else indexes now. */
-export class Superseded extends Error {
-  override readonly name = 'Superseded'
-}
+export class Superseded extends Error {}
 
 /** Writes segments and the root that names them, as long as nobody else begins to. */
 export class IndexWriter implements SegmentSink {

@@ -15,12 +15,12 @@ export function checkIndexCommit({ write, root, rebuild = false, remove = [] }: 
   const { head, rootT, confirmedT } = stored
   for (const id of write?.keys() ?? []) {
     const fresh = Number.isSafeInteger(id) && id >= head.nextId
-    assert(fresh, () => `segment ${id} is written, and ids are free from ${head.nextId} on`)
+    assert(fresh, () => `segment ${id} is written, after an expected ${head.nextId}`)
   }
-  for (const id of remove) assert(id < head.nextId, () => `segment ${id} is removed, and was never written`)
+  for (const id of remove) assert(id < head.nextId, () => `segment ${id} is removed, after an expected ${head.nextId}`)
   if (root === undefined) return
-  assert(root.t <= confirmedT, () => `a root of t ${root.t} for a log that ends at ${confirmedT}`)
-  assert(rebuild || root.t >= rootT, () => `the root would go back from t ${rootT} to ${root.t}`)
+  assert(root.t <= confirmedT, () => `the root is of t ${root.t}, the log of ${confirmedT}`)
+  assert(rebuild || root.t >= rootT, () => `the root is of t ${root.t}, the one before of ${rootT}`)
 }
 
 /** The head that the change leaves. */

@@ -6,18 +6,18 @@ export function checkLocalCommit(change: LocalCommit): void {
   const { expect, log = [], rewrite = [], enqueue = [], requeue = [], dequeueTo = 0, claim } = change
   for (const [i, { t }] of log.entries()) {
     const want = expect.t === undefined ? undefined : expect.t + 1 + i
-    assert(t === want, () => `appending t ${t} to a log expected at ${expect.t}, wanted ${want}`)
+    assert(t === want, () => `t ${t} after an expected ${expect.t}`)
   }
   for (const { t } of rewrite) {
     const most = expect.t ?? 0
-    assert(t >= 1 && t <= most, () => `rewriting t ${t} of a log expected at ${expect.t}`)
+    assert(t >= 1 && t <= most, () => `t ${t} is rewritten after an expected ${expect.t}`)
   }
   for (const [i, { seq }] of enqueue.entries()) {
     const want = expect.seq === undefined ? undefined : expect.seq + 1 + i
-    assert(seq === want, () => `queueing seq ${seq} after an expected ${expect.seq}, wanted ${want}`)
+    assert(seq === want, () => `seq ${seq} after an expected ${expect.seq}`)
   }
   const seqs = new Set(requeue.map(({ seq }) => seq))
-  assert(seqs.size === requeue.length, 'one seq is requeued twice')
+  assert(seqs.size === requeue.length, 'a seq is requeued twice')
   assert(Number.isSafeInteger(dequeueTo) && dequeueTo >= 0, () => `dequeueTo ${dequeueTo} is not a seq`)
   const next = expect.claim === undefined ? undefined : expect.claim + 1
   assert(claim === undefined || claim === next, () => `claim ${claim} after an expected ${expect.claim}`)
@@ -34,25 +34,13 @@ export function headsAfter(heads: LocalHeads, change: LocalCommit): LocalHeads {
   const { t, hash } = change.log?.at(-1) ?? heads.confirmed
   const { seq, txid } = change.enqueue?.at(-1) ?? heads.queue
   const to = change.dequeueTo ?? 0
-  assert(to <= seq, () => `dequeueTo ${to} is beyond the queue, which ends at ${seq}`)
+  assert(to <= seq, () => `dequeueTo ${to} is beyond seq ${seq}`)
   return { confirmed: { t, hash }, queue: { seq, txid }, claim: change.claim ?? heads.claim }
 }
 
 /** Whether anything at all would differ afterwards: a bare comparison is no news to anybody. */
-export function changesAnything({
-  log,
-  rewrite,
-  enqueue,
-  requeue,
-  dequeueTo,
-  reject,
-  unreject,
-  meta,
-  claim,
-}: LocalCommit): boolean {
-  const rows = [log, rewrite, enqueue, requeue, reject, unreject].some((list) => list !== undefined && list.length > 0)
-  return rows || dequeueTo !== undefined || claim !== undefined || (meta !== undefined && meta.size > 0)
-}
+export const changesAnything = ({ expect: _expect, durability: _durability, ...parts }: LocalCommit): boolean =>
+  Object.values(parts).some((part) => typeof part === 'number' || ('size' in part ? part.size : part.length) > 0)
 
 /** `row` in place of `old`, which it must be in all but its body. */
 export function rewrittenRow(old: LogRow | undefined, row: LogRow): LogRow {

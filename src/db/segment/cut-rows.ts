@@ -8,8 +8,7 @@ export interface Cut {
   /** The rows `lo ..< hi`. */
   readonly lo: number
   readonly hi: number
-  /** undefined for a row with a large value, which lies alone: it may be in a segment already. */
-  readonly bytes: Uint8Array<ArrayBuffer> | undefined
+  readonly bytes: Uint8Array<ArrayBuffer>
 }
 
 /** Stored bytes that a segment should have: reading costs the trip, not the bytes, up to twice as many. */
@@ -50,15 +49,13 @@ function cutLarge(order: Order, rows: Rows, lo: number, maxRows: number): Cut {
   let hi = lo + 1
   const { a, v, length } = rows
   while (hi < length && hi - lo < maxRows && a[hi] === a[lo] && v[hi] === v[lo]) hi++
-  return { lo, hi, bytes: hi - lo === 1 ? undefined : encodeSegment(order, sliceRows(rows, lo, hi)) }
+  return { lo, hi, bytes: encodeSegment(order, sliceRows(rows, lo, hi)) }
 }
 
-type Encoded = Cut & { readonly bytes: Uint8Array<ArrayBuffer> }
-
 /** The segment of the rows `lo ..< end` that begins with the first; `rowBytes` is what a row has been seen to take, 0 if none has been seen. */
-function cutOne(order: Order, rows: Rows, lo: number, end: number, maxRows: number, rowBytes: number): Encoded {
+function cutOne(order: Order, rows: Rows, lo: number, end: number, maxRows: number, rowBytes: number): Cut {
   const left = end - lo
-  const encode = (n: number): Encoded => ({ lo, hi: lo + n, bytes: encodeSegment(order, sliceRows(rows, lo, lo + n)) })
+  const encode = (n: number): Cut => ({ lo, hi: lo + n, bytes: encodeSegment(order, sliceRows(rows, lo, lo + n)) })
   let cut = encode(rowBytes === 0 ? Math.min(left, SAMPLE_ROWS, maxRows) : evenShare(left, maxRows, rowBytes))
   const { hi } = cut
   const better = evenShare(left, maxRows, cut.bytes.length / (hi - lo))

@@ -20,7 +20,7 @@ interface Group {
  * exactly its size. The bytes are described in layout.ts.
  */
 export function encodeSegment(order: Order, rows: Rows): Uint8Array<ArrayBuffer> {
-  assert(rows.length <= MAX_ROWS, () => `a segment of ${rows.length} rows, at most ${MAX_ROWS}`)
+  assert(rows.length <= MAX_ROWS, () => `a segment of ${rows.length} rows`)
   const out = new ByteWriter()
   for (let i = 0; i < HEADER_BYTES; i++) out.u8(0)
   const { groups, groupOf } = groupRows(rows)

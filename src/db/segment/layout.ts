@@ -36,7 +36,7 @@ import type { Order } from '../index-order.ts'
  *     units     := size varint, numbers(alphabet, ascending), numbers(place in it)        UTF-16 units
  *
  * The three zeros at the end let a reader take whole words. Codec 2 and above are free for what may come: a deflated body. A row
- * with a large value is a segment of its own, which says `eavt` in whichever indexes it is. Magic, checksum, format, codec and length stay where they are for ever, so that an old
+ * with a large value is a segment of its own, in all indexes alike, whichever order it says. Magic, checksum, format, codec and length stay where they are for ever, so that an old
  * reader knows a new segment for what it is.
  */
 export const MAGIC = 0x6c6e6e61 // 'annl'
