@@ -1,6 +1,7 @@
 import type { LogRange } from '../api/connection.ts'
 import type { LogPage } from '../api/messages.ts'
 import type { LogEntry } from '../api/report.ts'
+import { checkOptionNames } from './check-option-names.ts'
 import { AnnalsError } from './errors.ts'
 
 /** Transactions asked for at a time. */
@@ -19,7 +20,9 @@ export interface LogSource {
 }
 
 /** The log a page at a time: see {@link LogRange}. Throws `db/bad-option`. */
-export async function* logPages(source: LogSource, { live = false, ...range }: LogRange): AsyncGenerator<LogEntry> {
+export async function* logPages(source: LogSource, asked: LogRange): AsyncGenerator<LogEntry> {
+  checkOptionNames('log', asked, ['from', 'to', 'reverse', 'limit', 'live'], 'db/bad-option')
+  const { live = false, ...range } = asked
   checkRange(live, range)
   const { reverse = false, limit = Number.POSITIVE_INFINITY } = range
   let rest = range

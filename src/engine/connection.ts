@@ -28,6 +28,7 @@ import type { LogEntry, Settled, TxReport, UndoReport } from '../api/report.ts'
 import type { SchemaDef } from '../api/schema.ts'
 import type { Sync } from '../api/sync.ts'
 import { checkExport } from '../base/check-export.ts'
+import { checkOptionNames } from '../base/check-option-names.ts'
 import { AnnalsError } from '../base/errors.ts'
 import { Failures } from '../base/failures.ts'
 import { logPages } from '../base/log-pages.ts'
@@ -81,7 +82,7 @@ export class EngineConnection implements Omit<Connection, 'import'> {
   }
 
   async transact(txData: TxForms, options: TransactOptions = {}): Promise<TxReport> {
-    this.checkOpen()
+    this.checkCall('transact', options, ['ifBasis'])
     return this.report(await this.ledger.transact(txForms(txData), options))
   }
 
@@ -116,7 +117,9 @@ export class EngineConnection implements Omit<Connection, 'import'> {
     return undoReport((await this.plan(target)).plan)
   }
 
-  async undo(target: UndoTarget, { strict, txData = [] }: UndoOptions = {}): Promise<UndoReport> {
+  async undo(target: UndoTarget, options: UndoOptions = {}): Promise<UndoReport> {
+    this.checkCall('undo', options, ['strict', 'txData'])
+    const { strict, txData = [] } = options
     const also = txForms(txData)
     const { plan, txids } = await this.plan(target)
     const report = undoReport(plan)
@@ -128,12 +131,15 @@ export class EngineConnection implements Omit<Connection, 'import'> {
   }
 
   async excise(target: EntityRef, options: ExciseOptions = {}): Promise<ExciseReport> {
-    this.checkOpen()
+    this.checkCall('excise', options, ['before', 'attrs', 'txData'])
     return this.ledger.excise(target, options)
   }
 
   async migrate(migrations: readonly Migration[]): Promise<readonly MigrationReport[]> {
     this.checkOpen()
+    if (!Array.isArray(migrations) || !migrations.every((m) => typeof m?.id === 'string')) {
+      throw new AnnalsError('db/bad-option', 'migrate: wants a list of { id, up }')
+    }
     const done: MigrationReport[] = []
     for (const { id, up } of migrations) {
       if ((await this.value().entid(['tx/migration', id])) !== undefined) {
@@ -204,6 +210,12 @@ export class EngineConnection implements Omit<Connection, 'import'> {
     return new DbHandle(db, this.runtime, db.basisT, this.ledger.origin)
   }
 
+  /** Throws `connection/closed`, `db/bad-option`. */
+  private checkCall(call: string, options: object, known: readonly string[]): void {
+    this.checkOpen()
+    checkOptionNames(call, options, known, 'db/bad-option')
+  }
+
   private checkOpen(): void {
     if (this.ending.signal.aborted) throw closedError(this.name)
   }
@@ -243,7 +255,7 @@ export class EngineConnection implements Omit<Connection, 'import'> {
   }
 
   private async txsOf(db: Db, target: UndoTarget): Promise<number[]> {
-    if (typeof target === 'object' && 'migration' in target) {
+    if (typeof target === 'object' && target !== null && 'migration' in target) {
       const tx = await this.value().entid(['tx/migration', target.migration])
       if (tx === undefined) throw noSuchTransaction(target)
       return [tx]

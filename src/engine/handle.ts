@@ -91,6 +91,7 @@ export class DbHandle implements ApiDb {
     options?: QueryOptions,
   ): Promise<(Entity | undefined)[]> {
     return this.read(async (db) => {
+      if (!Array.isArray(entities)) throw new AnnalsError('entity/bad-id', 'pullMany: wants a list of entities')
       const ids = await Promise.all(entities.map((e) => entityId(db, e)))
       const known = ids.filter((id) => id !== undefined)
       const found = await pullMany(db, pattern, known, this.runtime.queryEnv, options)
