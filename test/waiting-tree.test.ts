@@ -81,3 +81,14 @@ it('holds what was added, whoever looks at it when', () => {
     runs(60),
   )
 })
+
+it('holds nothing of the trees before it, once it was looked at', () => {
+  const waitingIn = (x: unknown): number =>
+    x instanceof WaitingTree ? 1 + Math.max(...Object.values(x).map((part) => waitingIn(part))) : 0
+  let tree: Tree = emptyTree('eavt')
+  for (let t = 1; t <= 5; t++) {
+    tree = new WaitingTree('eavt', tree, new OrderedRows(schemaOf(), txRows(t, [1000 + t])))
+    expect(tree.root?.count).toBe(5 * t)
+  }
+  expect(waitingIn(tree)).toBe(1)
+})

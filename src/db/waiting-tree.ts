@@ -8,7 +8,7 @@ import { changeTree, type Node, type Tree } from './tree.ts'
  * the other goes in at once, and what is merged into segments before was never in a tree.
  */
 export class WaitingTree implements Tree {
-  private readonly ground: Tree
+  private ground: Tree
   private waiting: readonly OrderedRows[]
   private made: Tree | undefined
 
@@ -24,8 +24,12 @@ export class WaitingTree implements Tree {
   }
 
   get root(): Node | undefined {
-    this.made ??= changeTree(this.ground, NO_ROWS, this.ordered())
-    this.waiting = []
+    if (this.made === undefined) {
+      this.made = changeTree(this.ground, NO_ROWS, this.ordered())
+      // what it was made of is held no longer, nor what that was made of
+      this.ground = this.made
+      this.waiting = []
+    }
     return this.made.root
   }
 
