@@ -31,6 +31,17 @@ describe('predicates', () => {
       'Ram',
     ])
   })
+  it('are called by the names of Java’s methods on strings, too', async () => {
+    const found = (call: string): Promise<unknown> =>
+      q(`[:find ?x . :where [_ :release/name ?n] [(= ?n "Ram")] [(${call}) ?x]]`)
+    expect(await found('.startsWith ?n "R"')).toBe(true)
+    expect(await found('.endsWith ?n "R"')).toBe(false)
+    expect(await found('.contains ?n "a"')).toBe(true)
+    expect(await found('.toLowerCase ?n')).toBe('ram')
+    expect(await found('.toUpperCase ?n')).toBe('RAM')
+    expect(await found('.length ?n')).toBe(3)
+    expect(await refusal(found('.intern ?n'))).toMatchObject({ code: 'query/unknown-function' })
+  })
 })
 
 describe('functions', () => {

@@ -17,9 +17,19 @@ const BUILTINS: ReadonlyMap<string, Builtin> = new Map(
 /** Names that Datomic's queries use for functions of ours. */
 const NAMESPACES = /^(?:clojure\.(?:core|string)|str|string)\//
 
+/** Methods of Java's strings that Datomic's queries call, by the function that does the same. */
+const METHODS: Readonly<Record<string, string>> = {
+  '.startsWith': 'starts-with?',
+  '.endsWith': 'ends-with?',
+  '.contains': 'includes?',
+  '.toLowerCase': 'lower-case',
+  '.toUpperCase': 'upper-case',
+  '.length': 'count',
+}
+
 /** The built-in function of that name; undefined when there is none. */
 export const findBuiltin = (name: string): Builtin | undefined =>
-  BUILTINS.get(name) ?? BUILTINS.get(name.replace(NAMESPACES, ''))
+  BUILTINS.get(name) ?? BUILTINS.get(METHODS[name] ?? name.replace(NAMESPACES, ''))
 
 export const builtinNames = (): Iterable<string> => BUILTINS.keys()
 
