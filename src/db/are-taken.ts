@@ -24,7 +24,7 @@ export async function areTaken(db: Db, a: number, values: readonly Value[]): Pro
   const found = among.count <= values.length * WALKED ? [among] : sorted.map((v) => scan(unwatched, 'avet', { a, v }))
   const loading = loadAll(found)
   if (loading !== undefined) await loading
-  if (found.length > 1) return found.some(({ count }) => count > 0)
+  if (found[0] !== among) return found.some(({ count }) => count > 0)
   let next = 0
   for (const { v, start, end } of among.batches()) {
     for (let i = start; i < end; ) {
