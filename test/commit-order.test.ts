@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { AnnalsError } from '../src/base/errors.ts'
 import { type Connection, memory, open } from '../src/engine.ts'
 import type { LocalStore } from '../src/storage/port.ts'
 import { applied } from './support/applied-groups.ts'
@@ -32,6 +33,39 @@ describe('a transaction', () => {
     expect(appliedAt).toEqual([0])
     expect([await dbBefore.q(N), await dbAfter.q(N), await conn.db().q(N)]).toEqual([1, 2, 2])
     expect(applied).toEqual([1])
+  })
+
+  it('that is stored is acknowledged, though nothing can be read afterwards', async () => {
+    const storage = memory()
+    conn = await open('unread', { storage, schema, indexing: { novelty: 1, segmentRows: 2 } })
+    await conn.transact([{ 'x/id': 'a', 'x/n': 1 }])
+    await indexedTo(storage, 'unread', conn.db().basisT)
+    await conn.close()
+    let isDown = false
+    let commits = 0
+    const broken = async (): Promise<never> => {
+      throw new AnnalsError('storage/failed', 'the disk is busy')
+    }
+    const failing = (store: LocalStore) =>
+      instead(store, {
+        read: (rootBeyond) => (isDown ? broken() : store.read(rootBeyond)),
+        readSegments: (ids) => (isDown ? broken() : store.readSegments(ids)),
+        async commit(change) {
+          const outcome = await store.commit(change)
+          isDown = commits++ === 0
+          return outcome
+        },
+      })
+    conn = await open('unread', { storage: wrapped(storage, failing), indexing: { novelty: 2 ** 30, cacheBytes: 0 } })
+    const t = conn.db().basisT
+    const told: string[] = []
+    conn.health.subscribe(() => told.push(...conn.health.getSnapshot().map(({ code }) => code)))
+    await conn.transact([{ 'db/id': ':x/n', 'db/index': true }])
+    isDown = false
+    await conn.transact(setTo(2))
+    expect(conn.db().basisT).toBe(t + 2)
+    expect(await conn.db().q(N)).toBe(2)
+    expect(told).toContain('storage/failed')
   })
 
   it('that is stored is acknowledged, though what it ends could not be read meanwhile', async () => {

@@ -9,11 +9,25 @@ export class LazyDb {
     readonly basisT: number,
     /** The newest transaction in it. */
     readonly lastTx: number,
-    private readonly make: () => MaybePromise<Db>,
+    private make: () => MaybePromise<Db>,
   ) {}
 
   get value(): MaybePromise<Db> {
-    this.made ??= this.make()
+    this.made ??= this.begin()
     return this.made
+  }
+
+  /** What it is made of is held until it is made. Where that fails, whoever asks next tries again. */
+  private begin(): MaybePromise<Db> {
+    const made = this.make()
+    const keep = (db: Db): Db => {
+      this.make = () => db
+      return db
+    }
+    if (!(made instanceof Promise)) return keep(made)
+    return made.then(keep, (e: unknown) => {
+      this.made = undefined
+      throw e
+    })
   }
 }

@@ -139,6 +139,7 @@ export class LocalLedger implements Ledger {
     this.unwatch()
     await this.indexer.stop()
     await this.calls.idle()
+    await this.steps.run(async () => undefined) // what reads on
     await this.store.close()
   }
 
@@ -237,7 +238,8 @@ export class LocalLedger implements Ledger {
         // while it is stored; what cannot be had this way is read from the store once it is there
         const [isStored, next] = await Promise.all([storing, place().catch(() => undefined)])
         if (!isStored) continue
-        if (next === undefined) await this.readAnew()
+        // it is stored, whatever comes of reading it: who commits next finds that the log has moved, and reads it then
+        if (next === undefined) await this.readAnew().catch((e: unknown) => this.failures.tell(e))
         else {
           this.nextId = next.nextId
           const data = done.map((d) => d.written.data)
