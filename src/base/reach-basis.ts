@@ -1,5 +1,6 @@
 import type { WaitOptions } from '../api/connection.ts'
 import type { Db } from '../api/db.ts'
+import { checkOptionNames } from './check-option-names.ts'
 import { AnnalsError } from './errors.ts'
 import { after, onAbort, waitUntil } from './wait-until.ts'
 
@@ -13,9 +14,11 @@ export interface Moving {
 }
 
 /** The connection's value, as soon as its basis is at least `t`. Rejects with `db/timeout`, `db/aborted`, `connection/closed`. */
-export function reachBasis(moving: Moving, t: number, { signal, timeout }: WaitOptions = {}): Promise<Db> {
+export async function reachBasis(moving: Moving, t: number, options: WaitOptions = {}): Promise<Db> {
+  checkOptionNames('syncTo', options, ['signal', 'timeout'], 'db/bad-option')
+  const { signal, timeout } = options
   if (!Number.isSafeInteger(t) || t < 0) {
-    return Promise.reject(new AnnalsError('db/unknown-point', `a basis is a t, an integer from 0, got ${t}`, { t }))
+    throw new AnnalsError('db/unknown-point', `a basis is a t, an integer from 0, got ${t}`, { t })
   }
   const facts = { t, name: moving.name }
   const short = (code: 'db/timeout' | 'db/aborted', why: string) => (): AnnalsError =>

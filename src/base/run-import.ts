@@ -1,4 +1,5 @@
 import type { ImportOptions, ImportProgress, ImportSource, ImportStep } from '../api/import.ts'
+import { checkOptionNames } from './check-option-names.ts'
 import { AnnalsError, isAnnalsError } from './errors.ts'
 import { ImportChunk, STEP } from './import-chunk.ts'
 
@@ -8,7 +9,12 @@ type Send = (elements: readonly unknown[]) => Promise<ImportStep>
  * Reads `source` to its end and sends it a chunk at a time: the next one is gathered while one is under way, and no more. Rejects
  * with what the element at fault says, `import/source-failed` or `import/aborted`; `data.imported` tells what is there by then.
  */
-export function runImport(source: ImportSource, send: Send, options: ImportOptions = {}): Promise<ImportProgress> {
+export async function runImport(
+  source: ImportSource,
+  send: Send,
+  options: ImportOptions = {},
+): Promise<ImportProgress> {
+  checkOptionNames('import', options, ['onProgress', 'signal'], 'db/bad-option')
   return new Import(send, options).run(source)
 }
 

@@ -104,7 +104,7 @@ export class EngineConnection implements Omit<Connection, 'import'> {
 
   live<T = unknown>(query: Query, inputs: readonly unknown[] = [], options?: QueryOptions): LiveQuery<T> {
     this.checkOpen()
-    checkOptions(options ?? {})
+    if (options !== undefined) checkOptions(options)
     return this.lives.open({ kind: 'q', query, inputs, ...(options && { options }) }) as LiveQuery<T>
   }
 

@@ -1,4 +1,5 @@
 import type { IndexPull, PageOptions, ShownDatom } from '../api/db.ts'
+import { checkOptionNames } from '../base/check-option-names.ts'
 import { AnnalsError } from '../base/errors.ts'
 import { describe } from '../datom/read-value.ts'
 import { showValue } from '../datom/show-value.ts'
@@ -24,15 +25,10 @@ export function splitOptions(components: readonly unknown[]): readonly [readonly
 
 /** Throws `db/bad-option`. */
 function checkPage(page: PageOptions): void {
-  for (const [name, n] of Object.entries(page)) {
-    if ((name === 'limit' || name === 'offset') && (n === undefined || (Number.isSafeInteger(n) && n >= 0))) continue
-    throw new AnnalsError(
-      'db/bad-option',
-      `${name}: ${describe(n)} is no option here; limit and offset are integers from 0`,
-      {
-        option: name,
-      },
-    )
+  checkOptionNames('a page', page, ['limit', 'offset'], 'db/bad-option')
+  for (const [option, n] of Object.entries(page)) {
+    if (n === undefined || (Number.isSafeInteger(n) && n >= 0)) continue
+    throw new AnnalsError('db/bad-option', `${option} is an integer from 0, got ${describe(n)}`, { option })
   }
 }
 
@@ -68,8 +64,11 @@ export async function indexRange(
   return read(db, 'avet', [from, before], page, false)
 }
 
+const INDEX_PULL = ['index', 'start', 'pattern', 'reverse', 'limit', 'offset']
+
 /** One pull for each datom of an index from `start` on, within its attribute: AVET by value, AEVT by entity. */
 export async function indexPull(db: Db, request: IndexPull, env: QueryEnv): Promise<unknown[]> {
+  checkOptionNames('indexPull', request, INDEX_PULL, 'db/bad-option')
   const index = indexOf(request.index)
   if (index !== 'avet' && index !== 'aevt') {
     throw new AnnalsError('db/unknown-index', `indexPull reads avet or aevt, got ${describe(request.index)}`, {})
