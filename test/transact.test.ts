@@ -368,6 +368,7 @@ describe('wrong input', () => {
     ['an empty list', [[]], 'tx/malformed'],
     ['EDN that ends early', '[{:inv/sku "A"', 'edn/malformed'],
     ['EDN of two forms', '[] []', 'edn/malformed'],
+    ['holes among maps', Object.assign([], { 0: { 'inv/sku': 'A' }, 9: { 'inv/sku': 'B' } }), 'tx/malformed'],
     ['a map with two ids', [{ 'db/id': 'x', ':db/id': 'y', 'inv/sku': 'A' }], 'tx/malformed'],
     ['a map that gives no value', [{ 'db/id': 'x', 'inv/tags': [] }], 'tx/tempid-unused'],
     [
@@ -384,6 +385,14 @@ describe('wrong input', () => {
     await expect(conn.transact(input as string)).rejects.toEqual(refused(code))
     expect(conn.db().basisT).toBe(basisT)
     await conn.transact([{ 'inv/sku': 'still works' }])
+  })
+
+  it('a map of empty lists says nothing where nobody can point at it', async () => {
+    const conn = await shop()
+    const { txData } = await conn.transact([{ 'inv/tags': [] }, { 'inv/sku': 'A', 'inv/tags': [] }])
+    const values = (await txData).map(({ v }) => v)
+    expect(values.filter((v) => v === 'A')).toHaveLength(1)
+    expect(await conn.db().q('[:find [?e ...] :where [?e :inv/sku]]')).toHaveLength(1)
   })
 
   it('one refused call does not harm the calls beside it', async () => {

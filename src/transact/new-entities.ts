@@ -50,7 +50,8 @@ export async function transactNew(
 function readNew(db: Db, forms: readonly unknown[]): NewEntities | undefined {
   const said = new NewEntities(db)
   try {
-    return forms.every((form) => said.read(form)) ? said : undefined
+    for (const form of forms) if (!said.read(form)) return undefined // a hole is no form
+    return said
   } catch {
     return undefined // which error is the first to be told depends on the order of reading
   }

@@ -4,6 +4,6 @@ import { AnnalsError } from '../base/errors.ts'
 export const unknownFunction = (name: string): AnnalsError =>
   new AnnalsError(
     'tx/unknown-function',
-    `there is no function ${name}; register it with defineFunctions in the worker and on the server`,
+    `there is no operation or function ${name}; register it with defineFunctions in the worker and on the server`,
     { function: name },
   )

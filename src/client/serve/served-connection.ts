@@ -47,7 +47,8 @@ export class ServedConnection {
     this.unwatch(live)
     const feed = new LiveFeed(live, query, () => {
       this.movedFeeds.add(live)
-      queueMicrotask(() => this.flush()) // the others that have moved are told of in this very turn
+      // the others that have moved are told of in this very turn, unless it is closed by then
+      queueMicrotask(() => this.feeds.has(live) && this.flush())
     })
     this.feeds.set(live, feed)
   }
