@@ -85,6 +85,26 @@ describe('two replicas and a server', () => {
     expect(await countOf(b, 'S1')).toBe(6)
   })
 
+  it('live answers by an id that turns out to be another entity’s are that one’s', async () => {
+    const { server, a } = await shop()
+    const { tempids } = await a.conn.transact([{ 'db/id': 'old', 'inv/count': 7 }])
+    const b = await connect(server)
+    await quiet(b)
+    offline(b)
+    const minted = (await b.conn.transact([{ 'db/id': 'new', 'inv/sku': 'S1' }])).tempids.new as number
+    const answers = [
+      b.conn.livePull(['inv/count'], minted),
+      b.conn.live('[:find ?n . :in $ ?e :where [?e :inv/count ?n]]', [minted]),
+    ]
+    for (const answer of answers) answer.subscribe(() => undefined)
+    await a.conn.transact([[':db/add', tempids.old as number, 'inv/sku', 'S1']])
+    await quiet(a)
+    online(b)
+    await quiet(b)
+    const shown = (): unknown[] => answers.map((answer) => (answer.getSnapshot() as { data?: unknown }).data)
+    await expect.poll(shown).toEqual([{ 'inv/count': 7 }, 7])
+  })
+
   it('what is pending is decided anew when news comes, before it is pushed', async () => {
     const { server, a } = await shop()
     const other = new TestServer(server.storage)

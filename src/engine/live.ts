@@ -63,12 +63,15 @@ export class LiveQueries {
   private readonly entries = new Map<string, Entry>()
   private readonly watched = new Set<Entry>()
   private running = false
+  /** What ids stood for after the last change. */
+  private aliases: Db['aliases']
   private readonly stop: () => void
 
   constructor(
     private readonly ledger: Ledger,
     private readonly runtime: Runtime,
   ) {
+    this.aliases = ledger.db.aliases
     this.stop = ledger.onChange((change) => this.changed(change))
   }
 
@@ -107,8 +110,10 @@ export class LiveQueries {
 
   private changed(change: Change): void {
     let any = false
-    const { attributes } = change
-    const all = attributes === undefined || [...attributes].some(isSchemaAttribute)
+    const { attributes, db } = change
+    const all =
+      attributes === undefined || [...attributes].some(isSchemaAttribute) || !areSame(this.aliases, db.aliases)
+    this.aliases = db.aliases
     for (const entry of this.watched) {
       entry.stale ||= all || entry.reads === undefined || entry.reads.meets(change)
       any ||= entry.stale
@@ -201,3 +206,7 @@ function keyOf(request: LiveRequest): string | undefined {
     return undefined // a cycle
   }
 }
+
+/** Whether ids stand for the same: a value that is taken from newer segments has an equal map, and not that one. */
+const areSame = (x: Db['aliases'], y: Db['aliases']): boolean =>
+  x === y || (x.size === y.size && [...x].every(([id, final]) => y.get(id) === final))
