@@ -102,6 +102,29 @@ describe('a large value', () => {
     await store.close()
   })
 
+  it('is not read by who writes something else about its entity, named by its id', async () => {
+    const counted = await shelf()
+    const conn = await opened(counted.place, NONE)
+    const five = (await conn.db().entid(['note/id', 5])) as number
+    expect(large(await counted.readBy(() => conn.transact([[':db/add', five, 'note/stars', 4]])))).toEqual([])
+    expect(large(await counted.readBy(() => conn.transact([{ 'db/id': five, 'note/stars': 3 }])))).toEqual([])
+    await expect(conn.transact([[':db/add', five + 1000, 'note/stars', 4]])).rejects.toMatchObject({
+      code: 'tx/unknown-entity',
+    })
+  })
+
+  it('is not read when what stands beside it is merged', async () => {
+    const counted = await shelf()
+    const conn = await opened(counted.place, EAGER)
+    const read = await counted.readBy(async () => {
+      await conn.transact([4, 5, 6].map((i) => [':db/add', ['note/id', i], 'note/title', `another ${i}`]))
+      await indexedTo(counted.storage, 'notes', conn.db().basisT)
+    })
+    expect(large(read)).toEqual([])
+    const bodies = await conn.db().q('[:find [?b ...] :where [_ :note/body ?b]]')
+    expect(bodies).toEqual([body])
+  })
+
   it('is read by whoever asks for it, and by nobody else', async () => {
     const counted = await shelf()
     const db = (await opened(counted.place, NONE)).db()

@@ -63,7 +63,8 @@ export class BaseWriter {
     const { held } = this
     if (held !== undefined) {
       const pieces = this.cut(held)
-      if (this.isSmall(pieces.at(-1) as Piece)) return false
+      // a single row, large as a rule, would be read only to be cut off again
+      if (count > 1 && this.isSmall(pieces.at(-1) as Piece)) return false
       await this.put(held, pieces)
     }
     this.name(id, this.last === undefined ? border : borderBetween(this.order, this.last, border), count)

@@ -8,10 +8,10 @@ import { filterTxData, TxDataBuilder } from '../datom/tx-data.ts'
 import { sameValue, type Value } from '../datom/value.ts'
 import { type Db, withoutView } from '../db/db.ts'
 import { entityWith } from '../db/entity.ts'
-import { loadAll, valuesOf } from '../db/load.ts'
-import type { Scan } from '../db/scan.ts'
+import { countRows, loadAll, valuesOf } from '../db/load.ts'
 import { isSchemaAttribute } from '../db/schema-at.ts'
 import { scan } from '../db/view.ts'
+import { windowsOf } from '../db/windows.ts'
 import { Changes } from './changes.ts'
 import { checkEnsured, checkOwnFacts, checkPredicates, type Ensured } from './check-facts.ts'
 import { checkSchema } from './check-schema.ts'
@@ -121,23 +121,30 @@ async function readAll(db: Db, forms: readonly unknown[], names: Names, env: Tra
 /** Every id that was written as a number must be an entity's: it has, or once had, facts. */
 async function checkGiven(db: Db, names: Names, env: TransactEnv): Promise<void> {
   const own = new Set(Object.values(env.ids ?? {}))
-  const asked: [number, Scan][] = []
-  const history = { ...db, view: { asOf: undefined, since: undefined, history: true } }
+  const asked: number[] = []
   for (const id of names.given) {
     if (id === env.tx || own.has(id)) continue
     if (isTx(id) && !isPendingTx(id) && tOfTx(id) <= db.basisT) continue
-    asked.push([id, scan(history, 'eavt', { e: id })])
+    asked.push(id)
   }
-  const loading = loadAll(asked.map(([, found]) => found))
-  if (loading !== undefined) await loading
-  for (const [id, found] of asked) {
-    if (found.count > 0) continue
+  const known = await Promise.all(asked.map((id) => wasMentioned(db, id)))
+  for (const [i, id] of asked.entries()) {
+    if (known[i]) continue
     throw new AnnalsError(
       'tx/unknown-entity',
       `entity ${id} has never been mentioned; new entities are named by a tempid (a string), not by a number`,
       { entity: id },
     )
   }
+}
+
+/** Reads no further than to a first fact: others may be large. */
+async function wasMentioned(db: Db, e: number): Promise<boolean> {
+  const place = { e }
+  db.reads?.note('eavt', place, place)
+  const ever: Db = { ...db, reads: undefined, view: { asOf: undefined, since: undefined, history: true } }
+  for (const part of windowsOf(ever, 'eavt', [place, place], 1, false)) if ((await countRows(part)) > 0) return true
+  return false
 }
 
 /** What the tempids of a transaction turned out to be. */
