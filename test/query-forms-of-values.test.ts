@@ -1,6 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Db } from '../src/db/db.ts'
+import type { Batch } from '../src/db/scan.ts'
 import { query } from '../src/query/query.ts'
+import { placeColumn } from '../src/query/row-tests.ts'
+import { Place } from '../src/query/step.ts'
 import { asOf, type Fact, history, say, world } from './pull/world.ts'
 import { plainEnv } from './query/env.ts'
 
@@ -77,4 +80,11 @@ describe('the form of values', () => {
       expect(await answer(history(later), '[:find ?e :in $ ?v :where [?e :few ?v _ true]]', ['other'])).toEqual(others)
     }
   })
+})
+
+it('makes values of the operations of a history once, however often a join comes back to them', () => {
+  const batch = { added: Uint8Array.of(1, 0, 1), start: 0, end: 3 } as Batch
+  const column = placeColumn(batch, Place.op)
+  expect(column).toEqual([true, false, true])
+  expect(placeColumn({ ...batch, start: 1 }, Place.op)).toBe(column)
 })

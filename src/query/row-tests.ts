@@ -21,8 +21,16 @@ export function placeColumn(b: Batch, place: number): ArrayLike<Value> | undefin
     case Place.tx:
       return b.tx
     default:
-      return b.added && Array.from(b.added, (op) => op === 1)
+      return b.added && operationsOf(b.added)
   }
+}
+
+/** The operations of a batch as values, made once: a join comes back to a batch many times. */
+const operations = new WeakMap<Uint8Array, readonly boolean[]>()
+function operationsOf(added: Uint8Array): readonly boolean[] {
+  const known = operations.get(added) ?? Array.from(added, (op) => op === 1)
+  operations.set(added, known)
+  return known
 }
 
 // What selectRows gives: one array serves all, for its contents are used up before the next batch is looked at.
