@@ -79,7 +79,9 @@ export class DbHandle implements ApiDb {
     const { queryEnv } = this.runtime
     const found = this.read((db) =>
       andThen(entityId(db, entity), (id) =>
-        id === undefined ? undefined : pullOne(db, pattern, id, queryEnv, options),
+        id === undefined
+          ? andThen(pullMany(db, pattern, [], queryEnv, options), () => undefined) // a mistake is one, whoever is asked for
+          : pullOne(db, pattern, id, queryEnv, options),
       ),
     )
     return found as Promise<Entity | undefined>

@@ -31,6 +31,16 @@ describe('options of a query or a pull', () => {
     const { code } = await refusal(world.conn.db().q(releases, [], { maxRows: 5 }))
     expect(code).toBe('query/too-many-rows')
     expect(await world.conn.db().q(releases, [], { maxRows: 100 })).toHaveLength(3)
+    expect(await world.conn.db().pull(['release/name'], world.ids.carl, { maxRows: 1 })).toBeUndefined()
+  })
+
+  it('are refused of nobody as well', async () => {
+    const db = world.conn.db()
+    expect(await db.pull(['artist/name'], ':no/body')).toBeUndefined()
+    expect(await refusal(db.pull(['artist/name'], ':no/body', { maxrows: 5 } as object))).toMatchObject({
+      code: 'db/bad-option',
+    })
+    expect(await refusal(db.pull('[:artist/nam]', ':no/body'))).toMatchObject({ code: 'pull/unknown-attribute' })
   })
 
   it('may be there without a value', async () => {

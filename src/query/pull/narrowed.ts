@@ -17,7 +17,10 @@ export function narrowed(db: Db, plan: PullPlan, known: boolean): Db {
       note(index, from, to) {
         const byEntity = index === 'eavt' || index === 'aevt'
         const at = (a: number, { e, v }: Place): Place => (byEntity ? { a, e } : { a, v })
-        for (const a of touched) reads.note(byEntity ? 'aevt' : 'avet', at(a, from), at(a, to))
+        for (const a of touched) {
+          const first = at(a, from)
+          reads.note(byEntity ? 'aevt' : 'avet', first, from === to ? first : at(a, to)) // one place is known by being one object
+        }
       },
     },
   }

@@ -65,9 +65,11 @@ export function pullOne(
   options?: QueryOptions,
 ): MaybePromise<Pulled | undefined> {
   const plan = pullPlan(db.schema, pattern)
-  const budget = new Budget(new Limits(options))
-  const alone = plan.flat ? pullAlone(db, plan, id, env, budget) : NOT_AT_HAND
-  return alone === NOT_AT_HAND ? andThen(runPull(db, plan, [id], env, budget, false), ([found]) => found) : alone
+  const limits = new Limits(options)
+  const alone = plan.flat ? pullAlone(db, plan, id, env, new Budget(limits)) : NOT_AT_HAND
+  return alone === NOT_AT_HAND
+    ? andThen(runPull(db, plan, [id], env, new Budget(limits), false), ([found]) => found)
+    : alone
 }
 
 /** What a pattern that leads to no other entity shows of one whose facts are in memory: without levels and rounds. */
