@@ -7,7 +7,8 @@ import { type Outcome, outcomeOf } from './outcome.ts'
 import { patternInput } from './pattern-input.ts'
 import type { Prepared } from './prepare.ts'
 import { Budget } from './pull/budget.ts'
-import { pullKnown } from './pull/pull.ts'
+import { pullPlan } from './pull/plans.ts'
+import { checkPull, pullKnown } from './pull/pull.ts'
 import type { Output } from './results.ts'
 import { readerOf, shapeResult } from './shape-result.ts'
 import type { Find, FindElement } from './syntax.ts'
@@ -26,9 +27,10 @@ export function* answer(
   trace?: Trace,
   shape: Shape = byRows,
 ): Flow<unknown> {
+  const { find } = prepared.program.query
+  for (const element of find.elements) if (element.kind === 'pull') checkPulled(prepared, element, env)
   const found = yield* execute(prepared, env, limits, trace)
   const outcome = outcomeOf(prepared.program, found, env)
-  const { find } = prepared.program.query
   const outputs = find.elements.some((element) => element.kind === 'pull')
     ? yield* pulled(prepared, outcome, env, limits)
     : outcome.table.outputs
@@ -57,6 +59,12 @@ function* pulled(prepared: Prepared, { table, rows }: Outcome, env: QueryEnv, li
 }
 
 type Pull = FindElement & { readonly kind: 'pull' }
+
+/** Throws what is wrong with a pull, before anything is read. */
+function checkPulled(prepared: Prepared, element: Pull, env: QueryEnv): void {
+  const db = dbOfPull(prepared, element)
+  checkPull(db, pullPlan(db.schema, patternOf(prepared, element)), env)
+}
 
 function dbOfPull({ program, sources }: Prepared, element: Pull): Db {
   const names = program.query.in.flatMap((input) => (input.kind === 'source' ? [input.name] : []))

@@ -59,6 +59,11 @@ describe('find specifications', () => {
     expect(await q(text, pattern, 'Ram')).toMatchObject(found)
     expect(await q(text, '[:release/year {:release/artists [:artist/name]}]', 'Ram')).toMatchObject(found)
   })
+  it('pull with a pattern that is an input, which is read before anything else', async () => {
+    const text = '[:find (pull ?r pattern) :in $ pattern :where [?r :release/year 1800]]'
+    expect(await q(text, '[:release/name]')).toEqual([])
+    expect(await refusal(q(text, '[:release/nmae]'))).toMatchObject({ code: 'pull/unknown-attribute' })
+  })
   it('pull with a pattern that is an input, and of two entities', async () => {
     expect(
       await q('[:find (pull ?r pattern) . :in $ ?n pattern :where [?r :release/name ?n]]', 'Ram', '[:release/year]'),
@@ -73,6 +78,11 @@ describe('find specifications', () => {
     ['[:find (pull ?r [:release/nmae]) :where [?r :release/year 1800]]', 'pull/unknown-attribute', /release\/name/],
     ['[:find (pull ?r ?shape) :in $ ?pattern :where [?r :release/year 1800]]', 'query/unbound-variable', /\?shape/],
     ['[:find (pull ?r shape) :where [?r :release/year 1800]]', 'query/unbound-variable', /shape/],
+    [
+      '[:find (pull ?r [(:release/name :xform whisper)]) :where [?r :release/year 1800]]',
+      'query/unknown-function',
+      /whisper/,
+    ],
   ])('%s is refused before it finds anything', async (query, code, says) => {
     const error = await refusal(query.includes(':in') ? q(query, []) : q(query))
     expect(error).toMatchObject({ code, message: expect.stringMatching(says) })

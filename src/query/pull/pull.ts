@@ -102,7 +102,8 @@ function runPull(
   return runFlow(pullFlow(db, plan, ids, env.functions, budget, known))
 }
 
-function checkPull(db: Db, plan: PullPlan, env: PullEnv): void {
+/** Throws `pull/history`, `query/unknown-function`. */
+export function checkPull(db: Db, plan: PullPlan, env: PullEnv): void {
   if (db.view.history) {
     const said = 'pull shows what holds at one moment, and a history view holds all; use asOf, or query the history'
     throw new AnnalsError('pull/history', said, {})
