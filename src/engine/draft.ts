@@ -1,4 +1,5 @@
-import { txOfT } from '../datom/ids.ts'
+import { AnnalsError } from '../base/errors.ts'
+import { PROVISIONAL_BASE, txOfT } from '../datom/ids.ts'
 import type { Db } from '../db/db.ts'
 import type { ConfirmedHead, LogRow } from '../storage/port.ts'
 import type { DatomsOf, TransactEnv, Transaction } from '../transact/transaction.ts'
@@ -35,7 +36,10 @@ export class Draft {
       const decided = await run(db, {
         tx: txOfT(this.head.t + 1),
         now: Math.max(runtime.now(), this.instant),
-        mint: () => nextId++,
+        mint: () => {
+          if (nextId < PROVISIONAL_BASE) return nextId++
+          throw new AnnalsError('tx/too-large', 'no ids are left', {})
+        },
         ...(lack ? refusedEnv(lack.feel) : runtimeEnv(runtime, datomsOf)),
       })
       if (lack !== undefined && decided.instant < this.instant) lack.isFelt = true // it says when it was, and others were later

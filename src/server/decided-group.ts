@@ -69,8 +69,8 @@ export class DecidedGroup {
     }
     group.add(done.addition)
     const leases = leasesAbove(group.leases(message.replica), message.leasedTo)
-    if (leases.length === 0 && message.want > 0) {
-      const lease = nextLease(log.database, message, group.draft.nextId)
+    const lease = leases.length === 0 ? nextLease(message, group.draft.nextId) : undefined
+    if (lease !== undefined) {
       group.grant(lease)
       leases.push([lease.from, lease.to])
     }

@@ -65,10 +65,14 @@ async function excisionsAfter(
 async function leasesOf(log: NodeLog, message: Wanting, mayGrant: boolean): Promise<readonly IdRange[]> {
   for (;;) {
     const unknown = leasesAbove(await log.store.leases([message.replica]), message.leasedTo)
-    if (unknown.length > 0 || message.want === 0 || !mayGrant) return unknown
-    const lease = nextLease(log.database, message, Math.max(log.head.nextId, FIRST_USER_ID))
-    const { to } = lease
-    if (await log.commit({ nextId: to, leases: [lease] })) log.moveTo({ ...log.place, nextId: to }, [], to)
-    else await log.catchUp()
+    if (unknown.length > 0 || !mayGrant) return unknown
+    const lease = nextLease(message, Math.max(log.head.nextId, FIRST_USER_ID))
+    if (lease === undefined) return []
+    const { from, to } = lease
+    if (await log.commit({ nextId: to, leases: [lease] })) {
+      log.moveTo({ ...log.place, nextId: to }, [], to)
+      return [[from, to]]
+    }
+    await log.catchUp()
   }
 }

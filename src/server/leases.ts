@@ -1,8 +1,10 @@
-import { AnnalsError } from '../base/errors.ts'
 import { PROVISIONAL_BASE } from '../datom/ids.ts'
 import type { LeaseRow } from '../storage/port.ts'
 import { LARGEST_LEASE } from '../sync/id-pool.ts'
 import type { IdRange, Push } from '../sync/protocol.ts'
+
+/** Leases end here: the last ids are the server's alone, so that transactions go on when none are left to lend. */
+const LEASE_END = PROVISIONAL_BASE - 2 ** 26
 
 /** What a replica says of its ids. */
 export type Wanting = Pick<Push, 'replica' | 'leasedTo' | 'want'>
@@ -11,9 +13,8 @@ export type Wanting = Pick<Push, 'replica' | 'leasedTo' | 'want'>
 export const leasesAbove = (leases: readonly LeaseRow[], leasedTo: number): IdRange[] =>
   leases.filter(({ from }) => from >= leasedTo).map(({ from, to }) => [from, to])
 
-/** As many ids as it wants, `from` on. Throws `tx/too-large` when the database has none left. */
-export function nextLease(database: string, { replica, want }: Wanting, from: number): LeaseRow {
+/** As many ids as it wants, `from` on. None when there are no more to lend, and for a replica that claims to know of later ones. */
+export function nextLease({ replica, leasedTo, want }: Wanting, from: number): LeaseRow | undefined {
   const to = from + Math.min(want, LARGEST_LEASE)
-  if (to <= PROVISIONAL_BASE) return { replica, from, to }
-  throw new AnnalsError('tx/too-large', `database ${database} has no ids left`, {})
+  return want > 0 && leasedTo <= from && to <= LEASE_END ? { replica, from, to } : undefined
 }

@@ -1,0 +1,36 @@
+import { expect, it } from 'vitest'
+import { PROVISIONAL_BASE } from '../src/datom/ids.ts'
+import { createSyncHandler } from '../src/server/handler.ts'
+import { memoryRemote } from '../src/storage/memory-remote.ts'
+import { type Speaker, speaker, statuses } from './support/speaker.ts'
+import { SCHEMA } from './support/sync-world.ts'
+
+/** A replica of a database whose next id is `nextId`. */
+async function speakerAt(nextId: number): Promise<Speaker> {
+  const storage = memoryRemote()
+  const store = await storage.open('shop')
+  await store.commit({ nextId, expect: { ...(await store.head()), t: 0 } })
+  return speaker(createSyncHandler({ storage, rate: false }))
+}
+
+const leasesOf = async (s: Speaker, leasedTo: number): Promise<unknown> => {
+  const pushed = await s.push([], { leasedTo, want: 64 })
+  return [(await s.hello({ leasedTo, want: 64 })).leases, pushed.kind === 'answers' && pushed.leases]
+}
+
+it('one that claims leases it was never given gets none', async () => {
+  const s = await speakerAt(1000)
+  expect(await leasesOf(s, 2 ** 40)).toEqual([[], []])
+  expect((await s.hello({ want: 64 })).leases).toEqual([[1000, 1064]])
+})
+
+it('the last ids are not lent, and are still given to what is new', async () => {
+  const s = await speakerAt(PROVISIONAL_BASE - 2 ** 26)
+  expect(await leasesOf(s, 0)).toEqual([[], []])
+  expect(statuses(await s.push([s.entry(SCHEMA)]))).toEqual(['confirmed'])
+})
+
+it('a transaction is refused when no ids are left for what it makes', async () => {
+  const s = await speakerAt(PROVISIONAL_BASE - 1)
+  expect(await s.push([s.entry(SCHEMA)])).toMatchObject({ outcomes: [{ status: 'rejected', code: 'tx/too-large' }] })
+})
