@@ -1,9 +1,11 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { PENDING_BASE, TX_BASE } from '../src/datom/ids.ts'
 import { createSyncHandler } from '../src/server/handler.ts'
 import { memoryRemote } from '../src/storage/memory-remote.ts'
 import type { AliasRow, RemoteStorage } from '../src/storage/port.ts'
 import { FIRST_PROVISIONAL } from '../src/sync/id-pool.ts'
-import { speaker, statuses } from './support/speaker.ts'
+import type { IntentEntry } from '../src/sync/protocol.ts'
+import { type Speaker, speaker, statuses } from './support/speaker.ts'
 import { SCHEMA } from './support/sync-world.ts'
 import { insteadRemote } from './support/wrapped-storage.ts'
 
@@ -50,4 +52,60 @@ it.each([
   const { s, read } = await manyAliases()
   expect(statuses(await s.push([s.entry(forms)]))).toEqual(['confirmed'])
   expect(read.map((row) => row.id)).toEqual([id])
+})
+
+describe('what a replica says twice of one id', () => {
+  const voided = (s: Speaker, became: readonly (readonly [number, number])[]) => {
+    const { txid, seq } = s.entry([])
+    return { txid, seq, void: true, became }
+  }
+  /** Pushes the entries that `make` makes, each by itself, while another replica pushes as well. */
+  async function pushed(make: (s: Speaker) => readonly object[]) {
+    const handler = createSyncHandler({ storage: memoryRemote(), rate: false })
+    const [s, other] = [await speaker(handler), await speaker(handler)]
+    const schema = s.entry(SCHEMA)
+    await s.push([schema])
+    s.prev = schema.txid
+    const said: unknown[] = []
+    for (const entry of make(s)) {
+      const [own, others] = await Promise.all([s.push([entry]), other.push([])])
+      said.push([...(statuses(own) as string[]), others.kind])
+      s.prev = (entry as IntentEntry).txid
+    }
+    return said
+  }
+  const WITHDRAWN = ['withdrawn', 'answers']
+
+  it('in one withdrawal counts once', async () => {
+    const twice = [
+      [5_000_000, 1000],
+      [5_000_000, 1000],
+    ] as const
+    expect(await pushed((s) => [voided(s, twice)])).toEqual([WITHDRAWN])
+  })
+
+  it.each([0, TX_BASE + 5, PENDING_BASE + 7])('in two withdrawals counts once, whatever the id: %s', async (id) => {
+    const entries = (s: Speaker) => [voided(s, [[id, 1000]]), voided(s, [[id, 1000]])]
+    expect(await pushed(entries)).toEqual([WITHDRAWN, WITHDRAWN])
+  })
+
+  it('as a proposal counts once, whatever the id', async () => {
+    const make = (s: Speaker, sku: string) => s.entry([{ 'db/id': 'x', 'inv/sku': sku }], [['x', 0]])
+    const confirmed = ['confirmed', 'answers']
+    expect(await pushed((s) => [make(s, 'one'), make(s, 'two')])).toEqual([confirmed, confirmed])
+  })
+
+  it('may be said of very many', async () => {
+    const entry = (s: Speaker) =>
+      voided(
+        s,
+        Array.from({ length: 130_000 }, (_, i) => [5_000_000 + i, 1000] as const),
+      )
+    const handler = createSyncHandler({ storage: memoryRemote(), rate: false, limits: { body: 2 ** 24 } })
+    const s = await speaker(handler)
+    const schema = s.entry(SCHEMA)
+    await s.push([schema])
+    s.prev = schema.txid
+    expect(statuses(await s.push([entry(s)]))).toEqual(['withdrawn'])
+  })
 })

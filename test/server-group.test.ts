@@ -1,8 +1,12 @@
 import { describe, expect, it, vi } from 'vitest'
+import { AnnalsError } from '../src/base/errors.ts'
 import { createSyncHandler } from '../src/server/handler.ts'
+import { memoryRemote } from '../src/storage/memory-remote.ts'
+import type { RemoteStorage } from '../src/storage/port.ts'
 import { type Fate, slowStorage } from './support/slow-storage.ts'
 import { type Speaker, speaker, statuses } from './support/speaker.ts'
 import { SCHEMA } from './support/sync-world.ts'
+import { insteadRemote } from './support/wrapped-storage.ts'
 
 const item = (s: Speaker, sku: string) => s.entry([{ 'inv/sku': sku, 'inv/count': 1 }])
 
@@ -87,6 +91,32 @@ it('a group that lost the race is decided again; one whose storage fails is not 
   expect(failed.map(({ status }) => status)).toContain('rejected')
   expect([statuses(await c.push([one])), statuses(await d.push([two]))]).toEqual([['confirmed'], ['confirmed']])
   expect((await first.pull()).rows).toHaveLength(5)
+})
+
+it('one that the storage does not take is no affair of the others', async () => {
+  const inner = memoryRemote()
+  const poison = crypto.randomUUID()
+  const open: RemoteStorage['open'] = async (name) => {
+    const store = await inner.open(name)
+    const commit: typeof store.commit = async (change) => {
+      const isBad = change.outcomes?.some(({ txid }) => txid === poison)
+      if (isBad) throw new AnnalsError('internal/assertion', 'a row is there twice', {})
+      return store.commit(change)
+    }
+    return insteadRemote(store, { commit })
+  }
+  const handler = createSyncHandler({ storage: { open, close: () => inner.close() }, onError: () => undefined })
+  const [a, b, c] = [await speaker(handler), await speaker(handler), await speaker(handler)]
+  const answers = await Promise.allSettled([
+    a.push([a.entry(SCHEMA)]),
+    b.push([b.entry([{ 'db/doc': 'poison' }], [], poison)]),
+    c.push([c.entry([{ 'db/doc': 'good' }])]),
+  ])
+  expect(answers.map((x) => (x.status === 'fulfilled' ? statuses(x.value) : x.status))).toEqual([
+    ['confirmed'],
+    'rejected',
+    ['confirmed'],
+  ])
 })
 
 describe('what comes while a group is being stored', () => {

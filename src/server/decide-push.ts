@@ -141,7 +141,7 @@ const becameOf = ({ became }: VoidEntry, db: Db, { aliases }: Author): AliasPair
 
 function addAliases(work: Work, pairs: Iterable<readonly [number, number]>): void {
   const { aliases, replica } = work.author
-  const news = [...pairs].filter(([id]) => !aliases.has(id))
+  const news = [...new Map(pairs)].filter(([id]) => !aliases.has(id))
   for (const [id, final] of news) work.aliasRows.push({ replica, id, final })
   work.author = { ...work.author, aliases: mergeAliases(aliases, news) }
 }

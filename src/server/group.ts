@@ -40,8 +40,8 @@ export class Group {
     if (before === undefined) return
     for (const row of before.decided) this.outcomeOf.set(row.txid, row)
     for (const [id, row] of before.moved) this.replicaOf.set(id, row)
-    this.leaseRows.push(...before.granted)
-    this.aliasRows.push(...before.newAliases)
+    append(this.leaseRows, before.granted)
+    append(this.aliasRows, before.newAliases)
   }
 
   /** Reads what `pushes` may concern. */
@@ -59,8 +59,11 @@ export class Group {
     for (const [txid, row] of outcomes) if (!this.outcomeOf.has(txid)) this.outcomeOf.set(txid, row)
     for (const [id, row] of rows) if (!this.replicaOf.has(id)) this.replicaOf.set(id, row)
     const here = new Set(this.leaseRows.map(({ from }) => from))
-    this.leaseRows.push(...leases.filter(({ from }) => !here.has(from)))
-    this.aliasRows.push(...aliases)
+    append(
+      this.leaseRows,
+      leases.filter(({ from }) => !here.has(from)),
+    )
+    append(this.aliasRows, aliases)
   }
 
   outcome = (txid: string): OutcomeRow | undefined => this.outcomeOf.get(txid)
@@ -72,7 +75,7 @@ export class Group {
 
   /** Reads what further `ids` of a replica became. */
   async askAliases(replica: string, ids: readonly number[]): Promise<void> {
-    this.aliasRows.push(...(await aliasesOf(this.store, [replica], ids)))
+    append(this.aliasRows, await aliasesOf(this.store, [replica], ids))
   }
 
   async row(t: number): Promise<LogRow | undefined> {
@@ -84,10 +87,10 @@ export class Group {
 
   /** Takes in what a push came to. */
   add({ log, outcomes, aliases, replicas }: Addition): void {
-    this.log.push(...log)
-    this.decided.push(...outcomes)
-    this.newAliases.push(...aliases)
-    this.aliasRows.push(...aliases)
+    append(this.log, log)
+    append(this.decided, outcomes)
+    append(this.newAliases, aliases)
+    append(this.aliasRows, aliases)
     for (const row of outcomes) this.outcomeOf.set(row.txid, row)
     for (const row of replicas) {
       this.replicaOf.set(row.replica, row)
@@ -120,6 +123,11 @@ export class Group {
   }
 }
 
+/** However many they are: as arguments of `push` they would have to fit on the stack. */
+function append<T>(to: T[], rows: readonly T[]): void {
+  for (const row of rows) to.push(row)
+}
+
 /** What `ids` became, and what that became in its turn. */
 async function aliasesOf(store: RemoteStore, replicas: readonly string[], ids: readonly number[]): Promise<AliasRow[]> {
   const found: AliasRow[] = []
@@ -127,7 +135,7 @@ async function aliasesOf(store: RemoteStore, replicas: readonly string[], ids: r
   for (let next = new Set(ids); next.size > 0; ) {
     const rows = await store.aliases(replicas, [...next])
     for (const id of next) asked.add(id)
-    found.push(...rows)
+    append(found, rows)
     next = new Set(rows.map(({ final }) => final).filter((id) => !asked.has(id)))
   }
   return found

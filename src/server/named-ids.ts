@@ -1,4 +1,4 @@
-import { PENDING_BASE } from '../datom/ids.ts'
+import { isEntityId } from '../datom/ids.ts'
 import { decodeIntent } from '../sync/intent.ts'
 import type { PushEntry } from '../sync/protocol.ts'
 
@@ -24,7 +24,7 @@ function formsOf(intent: Uint8Array, depth: number): readonly unknown[] {
 
 function collect(x: unknown, into: Set<number>): void {
   if (typeof x === 'number') {
-    if (Number.isInteger(x) && x > 0 && x < PENDING_BASE) into.add(x)
+    if (isEntityId(x)) into.add(x)
   } else if (typeof x === 'string') {
     // a query may be given as text
     for (const [digits] of x.matchAll(/\d{1,9}/g)) collect(Number(digits), into)

@@ -1,4 +1,4 @@
-import { AnnalsError } from '../base/errors.ts'
+import { AnnalsError, isAnnalsError } from '../base/errors.ts'
 import type { Place } from '../engine/place.ts'
 import type { RemoteCommit } from '../storage/port.ts'
 import type { PushAnswer } from '../sync/protocol.ts'
@@ -140,15 +140,31 @@ export class PushGroups {
   /** Answers `calls` once they are stored, however often they have to be decided again. */
   private async end(first: Stored, calls: readonly PushCall[]): Promise<boolean> {
     try {
-      let stored = first
-      while (!(await stored.isDone)) stored = this.begin(await this.decide(calls))
-      if (stored.change !== undefined)
-        this.log.moveTo(await stored.place, stored.change.log ?? [], stored.change.nextId)
-      stored.group.settle()
-      return stored === first
+      return (await this.settle(first, calls)) === first
     } catch (e) {
-      for (const { reject } of calls) reject(e)
+      if (calls.length > 1 && isAnnalsError(e, 'internal/assertion')) await this.oneByOne(calls)
+      else for (const { reject } of calls) reject(e)
       return false
+    }
+  }
+
+  /** Answers `calls` as they came to be stored in the end. Rejects, without an answer to any, when they cannot be stored. */
+  private async settle(first: Stored, calls: readonly PushCall[]): Promise<Stored> {
+    let stored = first
+    while (!(await stored.isDone)) stored = this.begin(await this.decide(calls))
+    const { change, place, group } = stored
+    if (change !== undefined) this.log.moveTo(await place, change.log ?? [], change.nextId)
+    group.settle()
+    return stored
+  }
+
+  /** The storage refuses what one of `calls` came to: that one alone has to hear of it. */
+  private async oneByOne(calls: readonly PushCall[]): Promise<void> {
+    for (const call of calls) {
+      const alone = [call]
+      await this.decide(alone)
+        .then((group) => this.settle(this.begin(group), alone))
+        .catch(call.reject)
     }
   }
 }
