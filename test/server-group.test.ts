@@ -1,5 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { AnnalsError } from '../src/base/errors.ts'
+import { start } from '../src/engine/place.ts'
+import { Group } from '../src/server/group.ts'
 import { createSyncHandler } from '../src/server/handler.ts'
 import { memoryRemote } from '../src/storage/memory-remote.ts'
 import type { RemoteStorage } from '../src/storage/port.ts'
@@ -165,6 +167,30 @@ describe('what comes while a group is being stored', () => {
     expect([statuses(await one), statuses(await two)]).toEqual([['confirmed'], ['confirmed', 'confirmed']])
     expect((await first.pull()).rows).toHaveLength(3)
   })
+})
+
+/** What can be reached from `x` by its properties. */
+function reachable(x: unknown, found = new Set<unknown>()): Set<unknown> {
+  if (typeof x !== 'object' || x === null || found.has(x)) return found
+  found.add(x)
+  for (const value of x instanceof Map ? x.values() : Object.values(x)) reachable(value, found)
+  return found
+}
+
+it('a group keeps what the one before it added, and nothing of those before that', async () => {
+  const store = await memoryRemote().open('shop')
+  const groups: Group[] = []
+  for (let t = 0; t < 3; t++) {
+    const place = { ...(await start()), head: { t, hash: '' } }
+    const group = new Group(store, place, 8, groups.at(-1))
+    const row = { t: t + 1, txid: `tx ${t + 1}`, body: new Uint8Array(), hash: '' }
+    group.add({ log: [row], outcomes: [], aliases: [], replicas: [] })
+    groups.push(group)
+  }
+  const [first, , last] = groups as [Group, Group, Group]
+  expect((await last.row(2))?.txid).toBe('tx 2')
+  expect((await last.row(3))?.txid).toBe('tx 3')
+  expect(reachable(last).has(first)).toBe(false)
 })
 
 it('a server that stops finishes the pushes that it has, and takes no more', async () => {

@@ -15,6 +15,8 @@ export class Group {
   /** The log as it is once this is stored. */
   readonly draft: Draft
   private readonly log: LogRow[] = []
+  /** Those of the group before; not that group, which would keep the one before it, and so on for as long as pushes keep coming. */
+  private readonly rowsBefore: readonly LogRow[]
   private readonly decided: OutcomeRow[] = []
   private readonly newAliases: AliasRow[] = []
   private readonly granted: LeaseRow[] = []
@@ -34,9 +36,10 @@ export class Group {
     private readonly store: RemoteStore,
     private readonly start: Place,
     private readonly depth: number,
-    private readonly before: Group | undefined,
+    before: Group | undefined,
   ) {
     this.draft = new Draft(start)
+    this.rowsBefore = before?.log ?? []
     if (before === undefined) return
     for (const row of before.decided) this.outcomeOf.set(row.txid, row)
     for (const [id, row] of before.moved) this.replicaOf.set(id, row)
@@ -79,7 +82,7 @@ export class Group {
   }
 
   async row(t: number): Promise<LogRow | undefined> {
-    const own = this.ownRow(t) ?? this.before?.ownRow(t)
+    const own = this.ownRow(t)
     if (own !== undefined) return own
     const [row] = t > this.start.head.t ? [] : await this.store.readLog(t, 1)
     return row?.t === t ? row : undefined
@@ -118,8 +121,10 @@ export class Group {
     }
   }
 
+  /** One that the store may not hold yet. */
   private ownRow(t: number): LogRow | undefined {
-    return this.log[t - this.start.head.t - 1]
+    const at = t - this.start.head.t - 1
+    return this.log[at] ?? this.rowsBefore[this.rowsBefore.length + at]
   }
 }
 
