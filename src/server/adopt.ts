@@ -2,7 +2,7 @@ import { AnnalsError, isAnnalsError } from '../base/errors.ts'
 import { PROVISIONAL_BASE } from '../datom/ids.ts'
 import { decodeRecord, type LogRecord } from '../engine/record.ts'
 import { applyRows } from '../engine/replay.ts'
-import type { AliasRow, LogRow, RemoteCommit } from '../storage/port.ts'
+import type { AliasRow, LogRow, RemoteCommit, RemoteStore } from '../storage/port.ts'
 import type { Adopt, AdoptAnswer } from '../sync/protocol.ts'
 import type { NodeLog } from './node-log.ts'
 
@@ -11,13 +11,15 @@ const GAP = 2 ** 20
 
 /**
  * Appends records that were decided elsewhere: a backup's, or those of a database that had no remote. Throws `backup/does-not-follow`
- * unless the log stands at `t` and `hash`, `backup/corrupt` when the chain does not hold; then nothing is stored.
+ * unless the log stands at `t` and `hash`, `backup/corrupt` when the chain does not hold or a transaction was decided before; then
+ * nothing is stored.
  */
 export async function adopt(log: NodeLog, { t, hash, rows }: Adopt): Promise<AdoptAnswer> {
   for (;;) {
     await log.catchUp()
     const { place } = log
     if (place.head.t !== t || place.head.hash !== hash) throw doesNotFollow(log, t)
+    await checkTxids(log.store, rows)
     const { db, head } = await applyRows(place.db, place.head, rows).catch(notRecords)
     const change = adoption(rows, place.nextId)
     const { nextId } = change
@@ -34,6 +36,16 @@ function doesNotFollow({ database, head: { t } }: NodeLog, follows: number): Ann
     `the log of ${database} stands at t ${t}; what follows ${what} cannot be appended`,
     { t, follows },
   )
+}
+
+/** Throws `backup/corrupt` for a transaction that is in `rows` twice, or that the log was asked for before: each is decided once. */
+async function checkTxids(store: RemoteStore, rows: readonly LogRow[]): Promise<void> {
+  const txids = rows.map(({ txid }) => txid)
+  const decided = new Set((await store.outcomes(txids)).keys())
+  for (const txid of txids) {
+    if (decided.has(txid)) throw new AnnalsError('backup/corrupt', `transaction ${txid} was decided before`, { txid })
+    decided.add(txid)
+  }
 }
 
 /** What is stored for records that were decided elsewhere: with them their outcomes, so that each stays confirmed once. */

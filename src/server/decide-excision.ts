@@ -10,6 +10,7 @@ import type { Excise, ExciseAnswer } from '../sync/protocol.ts'
 import { type Verdict, verdictOf } from '../sync/verdict.ts'
 import { schemaForms } from '../transact/install-schema.ts'
 import { type Author, type Deciding, type Decision, datomsFrom, decide } from './decide.ts'
+import { readOutcomeRow } from './outcome-detail.ts'
 
 export interface ExcisionDecision {
   readonly answer: ExciseAnswer
@@ -59,10 +60,19 @@ export async function decideExcision(
   return { answer: { status: 'confirmed', t: draft.head.t, removed }, done: { commit, rows: [...rows, ...added] } }
 }
 
-/** The answer to an excision that was carried out before. */
-export const excisedBefore = ({ t, detail }: OutcomeRow): ExciseAnswer => {
-  const { removed } = JSON.parse(detail ?? '{"removed":0}') as { readonly removed: number }
-  return { status: 'confirmed', t: t as number, removed }
+/** The answer to an excision whose txid was decided before. */
+export function decidedBefore(row: OutcomeRow): ExciseAnswer {
+  const outcome = readOutcomeRow(row, [])
+  switch (outcome.status) {
+    case 'rejected':
+      return outcome
+    case 'withdrawn':
+      return { status: 'rejected', code: 'tx/refused', message: `transaction ${row.txid} was withdrawn`, facts: {} }
+    case 'confirmed': {
+      const { removed } = JSON.parse(row.detail ?? '{"removed":0}') as { readonly removed: number }
+      return { status: 'confirmed', t: outcome.t, removed }
+    }
+  }
 }
 
 /** What is to go, or why nothing may. */

@@ -1,6 +1,6 @@
 import type { Excise, ExciseAnswer } from '../sync/protocol.ts'
 import type { Deciding } from './decide.ts'
-import { decideExcision, excisedBefore } from './decide-excision.ts'
+import { decidedBefore, decideExcision } from './decide-excision.ts'
 import type { NodeLog } from './node-log.ts'
 import { replicaOf } from './replica-of.ts'
 
@@ -15,7 +15,7 @@ export async function excise(
   for (;;) {
     await log.catchUp()
     const known = (await store.outcomes([message.txid])).get(message.txid)
-    if (known?.t !== undefined) return excisedBefore(known)
+    if (known !== undefined) return decidedBefore(known)
     await replicaOf(store, message.replica, principal)
     const aliases = (await store.aliases([message.replica])).map(({ id, final }) => [id, final] as const)
     const author = { replica: message.replica, principal, leases: [], aliases: new Map(aliases) }
