@@ -8,6 +8,7 @@ import type { AliasPair, Outcome, Push, PushEntry, VoidEntry } from '../sync/pro
 import { type Author, type Deciding, datomsFrom, decide } from './decide.ts'
 import type { Addition, Group } from './group.ts'
 import { readOutcomeRow, WITHDRAWN, writeDetail } from './outcome-detail.ts'
+import { PushTime } from './push-time.ts'
 
 export type PushDecision =
   | { readonly kind: 'fork' }
@@ -31,7 +32,8 @@ interface Work {
 
 /**
  * Decides the transactions of a push in order, where `group` stands. What was decided before is answered as it was, whoever pushed
- * it; the rest is accepted only where it follows the replica's last one. What is confirmed is in the group's draft already.
+ * it; the rest is accepted only where it follows the replica's last one. What is confirmed is in the group's draft already. The last
+ * ones are left undecided when the first take long.
  */
 export async function decidePush(
   push: Push,
@@ -56,6 +58,7 @@ export async function decidePush(
   const outcomes: (Outcome & { readonly txid: string })[] = []
   let stopped: { readonly code: ErrorCode; readonly message: string } | undefined
   let prev = push.prev
+  const time = new PushTime()
   for (const entry of push.entries) {
     const follows = entry.seq === work.lastSeq + 1 && prev === work.lastTxid
     const before = group.outcome(entry.txid)
@@ -74,6 +77,8 @@ export async function decidePush(
     }
     outcomes.push({ ...readOutcomeRow(row, aliasesOf(entry, work.author)), txid: entry.txid })
     prev = entry.txid
+    if (time.isUp) break
+    await time.pause()
   }
   return { kind: 'decided', outcomes, stopped, addition: additionOf(work, replica) }
 }

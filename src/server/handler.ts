@@ -74,7 +74,8 @@ export function createSyncHandler(options: SyncHandlerOptions): SyncHandler {
   const limits = { ...DEFAULT_LIMITS, ...options.limits }
   const runtime = createRuntime({
     functions: options.functions ?? {},
-    queryLimits: { timeout: options.queryMs ?? QUERY_MS },
+    // nobody aborts it, but with a signal a query lets others run meanwhile
+    queryLimits: { timeout: options.queryMs ?? QUERY_MS, signal: new AbortController().signal },
     ...(options.now && { now: options.now }),
   })
   const report = options.onError ?? ((error, where) => console.error('annals:', where.database, where.what, error))
