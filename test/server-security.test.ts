@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import type { Proposal } from '../src/server/decide.ts'
 import { createSyncHandler, type SyncHandler, type SyncHandlerOptions } from '../src/server/handler.ts'
 import { TokenBuckets } from '../src/server/token-buckets.ts'
 import { memoryRemote } from '../src/storage/memory-remote.ts'
@@ -162,6 +163,34 @@ describe('too much', () => {
     const { rows } = await s.pull()
     const answer = await s.push([slow], { prev: rows[1]?.txid as string })
     expect(answer).toMatchObject({ outcomes: [{ status: 'rejected', code: expect.stringMatching(/^query\//) }] })
+  })
+})
+
+describe('matching', () => {
+  const query = (name: string) => `[:find ?m . :where [(${name} "^(a+)+$" "aaa") ?m]]`
+  const asked = async (options: Partial<SyncHandlerOptions>, form: unknown) => {
+    const s = await speaker(serverOf(options))
+    const answer = await s.push([s.entry([form])])
+    return answer.kind === 'answers' && answer.outcomes[0]
+  }
+
+  it.each(['re-find', 're-matches', 're-seq', 'clojure.core/re-find'])(
+    'of patterns refuses the transaction: %s',
+    async (name) => {
+      const refusal = { status: 'rejected', code: 'query/unknown-function' }
+      expect(await asked({}, [':db/require', query(name)])).toMatchObject(refusal)
+      const within = `[:find ?m . :where [(q ${query(name).replace(' .', '')} $) [[?m]]]]`
+      expect(await asked({}, [':db/require', within])).toMatchObject(refusal)
+      expect(await asked({ patterns: true }, [':db/require', within])).toMatchObject({ status: 'confirmed' })
+    },
+  )
+
+  it('of patterns is done for trusted writers, and for the application itself', async () => {
+    const form = [':db/require', query('re-find')]
+    expect(await asked({ patterns: true }, form)).toMatchObject({ status: 'confirmed' })
+    const validate = vi.fn(async ({ after }: Proposal) => expect(await after.q(query('re-find'))).not.toBeNull())
+    expect(await asked({ validate }, { 'db/doc': 'x' })).toMatchObject({ status: 'confirmed' })
+    expect(validate).toHaveBeenCalledOnce()
   })
 })
 

@@ -40,7 +40,10 @@ function resolveFunction(r: Resolving, c: CallClause, scope: Scope, around: numb
 
 function functionNamed(r: Resolving, c: CallClause): Builtin {
   const builtin = findBuiltin(c.fn)
-  if (builtin !== undefined) return builtin
+  if (builtin !== undefined) {
+    r.env.check?.(builtin, c.fn)
+    return builtin
+  }
   const custom = r.env.functions.get(c.fn)
   if (custom !== undefined) return customFunction(c.fn, custom)
   throw unknownName('query/unknown-function', 'function', c.fn, [...r.env.functions.keys(), ...builtinNames()], c.form)

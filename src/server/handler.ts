@@ -14,6 +14,7 @@ import { DEFAULT_STREAMS, Streams } from './streams.ts'
 import { readTarget, type Target } from './target.ts'
 import { DEFAULT_RATE, type Rate, TokenBuckets } from './token-buckets.ts'
 import { Transactor } from './transactor.ts'
+import { withoutPatterns } from './without-patterns.ts'
 
 export interface SyncHandlerOptions {
   /** Where the logs are kept. The handler closes it. */
@@ -38,6 +39,11 @@ export interface SyncHandlerOptions {
   readonly pages?: 'private' | 'public'
   /** Milliseconds that a query within a transaction may take, else the transaction is refused. Default 5000. */
   readonly queryMs?: number
+  /**
+   * Whether queries within transactions may match patterns (`re-find` and its like), else such a transaction is refused. A hostile
+   * pattern stops the whole process for ever: true only where every writer is trusted. Default false.
+   */
+  readonly patterns?: boolean
   /** Milliseconds after which a database that nobody uses is closed. Default a minute. */
   readonly idleMs?: number
   /** Milliseconds since 1970. */
@@ -72,12 +78,13 @@ const QUERY_MS = 5000
 export function createSyncHandler(options: SyncHandlerOptions): SyncHandler {
   const { storage, authorize, validate, origins, onAnswer, pages = 'private', rate = DEFAULT_RATE } = options
   const limits = { ...DEFAULT_LIMITS, ...options.limits }
-  const runtime = createRuntime({
+  const every = createRuntime({
     functions: options.functions ?? {},
     // nobody aborts it, but with a signal a query lets others run meanwhile
     queryLimits: { timeout: options.queryMs ?? QUERY_MS, signal: new AbortController().signal },
     ...(options.now && { now: options.now }),
   })
+  const runtime = options.patterns === true ? every : withoutPatterns(every)
   const report = options.onError ?? ((error, where) => console.error('annals:', where.database, where.what, error))
   const metrics = new Metrics()
 
