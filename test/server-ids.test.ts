@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { PROVISIONAL_BASE } from '../src/datom/ids.ts'
 import { createSyncHandler } from '../src/server/handler.ts'
+import { leasesAbove } from '../src/server/leases.ts'
 import { memoryRemote } from '../src/storage/memory-remote.ts'
 import { type Speaker, speaker, statuses } from './support/speaker.ts'
 import { SCHEMA } from './support/sync-world.ts'
@@ -33,4 +34,12 @@ it('the last ids are not lent, and are still given to what is new', async () => 
 it('a transaction is refused when no ids are left for what it makes', async () => {
   const s = await speakerAt(PROVISIONAL_BASE - 1)
   expect(await s.push([s.entry(SCHEMA)])).toMatchObject({ outcomes: [{ status: 'rejected', code: 'tx/too-large' }] })
+})
+
+it('leases are told lowest first, however they were read', () => {
+  const leases = [30, 10, 20].map((from) => ({ replica: 'a', from, to: from + 10 }))
+  expect(leasesAbove(leases, 20)).toEqual([
+    [20, 30],
+    [30, 40],
+  ])
 })
