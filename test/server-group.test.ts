@@ -3,6 +3,7 @@ import { AnnalsError } from '../src/base/errors.ts'
 import { start } from '../src/engine/place.ts'
 import { Group } from '../src/server/group.ts'
 import { createSyncHandler } from '../src/server/handler.ts'
+import { takeFirst } from '../src/server/sent.ts'
 import { memoryRemote } from '../src/storage/memory-remote.ts'
 import type { RemoteStorage } from '../src/storage/port.ts'
 import { type Fate, slowStorage } from './support/slow-storage.ts'
@@ -204,4 +205,12 @@ it('a server that stops finishes the pushes that it has, and takes no more', asy
   expect((await Promise.all(pushed)).map(statuses)).toEqual(speakers.map(() => ['confirmed']))
   await closed
   expect(at.stores).toBe(0)
+})
+
+it('pushes without transactions fill a group as well', () => {
+  const message = { protocol: 1, replica: '', epoch: 1, prev: '', entries: [], leasedTo: 0, want: 64 }
+  const call = { input: { message, principal: '' }, resolve: () => undefined, reject: () => undefined }
+  const waiting = [call, call, call]
+  expect(takeFirst(waiting, 2)).toHaveLength(2)
+  expect(waiting).toHaveLength(1)
 })

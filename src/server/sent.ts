@@ -10,9 +10,9 @@ export interface Sent {
 /** A push that waits for its answer. */
 export type PushCall = Call<Sent, PushAnswer>
 
-/** Transactions of these pushes. */
+/** Transactions of these pushes; one without any, which asks for ids, is work as well. */
 export const sizeOf = (calls: readonly PushCall[]): number =>
-  calls.reduce((sum, { input }) => sum + input.message.entries.length, 0)
+  calls.reduce((sum, { input }) => sum + Math.max(1, input.message.entries.length), 0)
 
 /** Takes the first of `waiting` out of it, as many as make `most` transactions; one at least, where there is one. */
 export function takeFirst(waiting: PushCall[], most: number): PushCall[] {
