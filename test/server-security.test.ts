@@ -75,6 +75,17 @@ describe('what a caller may', () => {
   })
 })
 
+it('a principal has no more characters than storages keep', async () => {
+  const heard = vi.fn()
+  const hello = async (length: number) => {
+    const authorize = () => ({ principal: 'a'.repeat(length), read: true, write: true })
+    return new Speaker(serverOf({ authorize, onError: heard })).register()
+  }
+  await hello(255)
+  await expect(hello(256)).rejects.toMatchObject({ status: 500 })
+  expect(heard).toHaveBeenCalledOnce()
+})
+
 describe('pages of other origins', () => {
   const preflight = (origin: string): Request =>
     new Request('http://test/sync/shop/push', { method: 'OPTIONS', headers: { origin } })

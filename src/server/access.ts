@@ -16,8 +16,8 @@ export type Authorize = (request: Request, name: string) => Access | undefined |
 
 const EVERYTHING: Access = { read: true, write: true, admin: true }
 
-/** Characters of a principal's name. */
-const MAX_PRINCIPAL = 256
+/** Characters of a principal's name: as many as storages keep of it. */
+const MAX_PRINCIPAL = 255
 
 export interface Granted {
   readonly principal: string
