@@ -19,6 +19,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   'sync/malformed': 400,
   'sync/fork': 409,
   'sync/upgrade': 426,
+  'connection/overloaded': 503,
 }
 
 export function answer(message: object, headers: Readonly<Record<string, string>> = {}): Response {
@@ -30,7 +31,8 @@ export function answer(message: object, headers: Readonly<Record<string, string>
 /** A failure as JSON: code, message and facts; what is the server's own affair stays with it. */
 export function refusal(e: unknown): Response {
   const status = statusOf(e)
-  const { code, message, data } = status < 500 ? toWireError(e) : hidden(e)
+  const isTold = status < 500 || isAnnalsError(e, 'connection/overloaded')
+  const { code, message, data } = isTold ? toWireError(e) : hidden(e)
   const body = JSON.stringify({ code, message, data: plainFacts(data) })
   const headers = { ...HEADERS, 'content-type': 'application/json' }
   const retry = status === 429 ? { 'retry-after': String(data.retryAfter) } : {}
