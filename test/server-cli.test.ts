@@ -182,6 +182,17 @@ it('failures show no password', () => {
   expect(line).not.toContain('SECRET')
 })
 
+it.each(['SECRET', 'SEC/RET', 'SEC@RET', 'S"E:C/R@E@T'])('nor do their causes and stacks: %s', (password) => {
+  const url = `mysql://ann:${password}@db/x`
+  const cause = new AnnalsError('storage/failed', `no such host ${url}`, {})
+  const known = new AnnalsError('storage/unavailable', `cannot connect to ${url}`, {}, { cause })
+  for (const error of [known, new Error(`cannot connect to ${url}`)]) {
+    const line = failureLine({ database: 'shop', what: 'push', error })
+    expect(line).toContain('mysql://…@db/x')
+    expect(line).not.toMatch(/SEC|RET/)
+  }
+})
+
 it('failures are one line of JSON each', () => {
   const line = JSON.parse(failureLine({ database: 'shop', what: 'push', error: new Error('no\nluck') }))
   expect(line).toMatchObject({ level: 'error', database: 'shop', what: 'push', code: 'internal/unexpected' })
