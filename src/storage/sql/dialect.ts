@@ -1,4 +1,5 @@
 import { type Dialect, MysqlDialect, SqliteDialect } from 'kysely'
+import type { PoolConnection } from 'mysql2'
 import { AnnalsError } from '../../base/errors.ts'
 import { libsqlDatabase } from './libsql-database.ts'
 import type { Bell } from './news.ts'
@@ -32,9 +33,17 @@ export async function dialectOf(url: string): Promise<Driver> {
   }
 }
 
+/** The driver escapes texts by backslashes: where the server took those for letters, texts could end early and be read as SQL. */
+function takeBackslashes(connection: PoolConnection): void {
+  const mode = "set session sql_mode = replace(@@sql_mode, 'NO_BACKSLASH_ESCAPES', '')"
+  connection.query(mode, (e) => e && connection.destroy())
+}
+
 async function mysql(url: string): Promise<Driver> {
   // A bundler must not look for what may not be installed.
   const name: string = 'mysql2'
   const mysql2 = await optionalPackage<typeof import('mysql2')>(name, () => import(/* @vite-ignore */ name))
-  return { dialect: new MysqlDialect({ pool: mysql2.createPool(url) }) }
+  const pool = mysql2.createPool(url)
+  pool.on('connection', takeBackslashes)
+  return { dialect: new MysqlDialect({ pool }) }
 }
