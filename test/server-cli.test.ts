@@ -132,6 +132,21 @@ describe('annals serve', () => {
     expect(err.join()).not.toContain('SECRET')
   })
 
+  it.each([
+    [[], 'localhost', 200],
+    [[], '127.0.0.1', 200],
+    [[], '[::1]', 200],
+    [[], 'evil.example', 403],
+    [[], 'a!evil.example', 403],
+    [['--allow-host', 'shop.example'], 'shop.example', 200],
+    [['--allow-host', 'shop.example'], 'evil.example', 403],
+    [['--host', '0.0.0.0'], 'shop.example', 200],
+  ])('takes requests by its own names only: %j %s', async (args, host, status) => {
+    const server = await started('--storage', 'memory:', '--port', '0', ...args)
+    expect(await rawGet(server.url, '/health', `Host: ${host}\r\n`)).toContain(`HTTP/1.1 ${status}`)
+    await server.stop()
+  })
+
   it('says so when the port is taken', async () => {
     const first = await started('--storage', 'memory:', '--port', '0')
     const second = await called('serve', '--storage', 'memory:', '--port', new URL(first.url).port)
@@ -167,6 +182,7 @@ describe('annals serve', () => {
         host: '0.0.0.0',
         static: undefined,
         origins: undefined,
+        hosts: [],
         log: 'errors',
       },
     })
@@ -199,9 +215,11 @@ it('failures are one line of JSON each', () => {
 })
 
 /** What the server says to a path that no client would send as it is. */
-function rawGet(url: string, path: string): Promise<string> {
+function rawGet(url: string, path: string, headers = ''): Promise<string> {
   return new Promise((resolve, reject) => {
-    const socket = connect(Number(new URL(url).port), '127.0.0.1', () => socket.write(`GET ${path} HTTP/1.0\r\n\r\n`))
+    const socket = connect(Number(new URL(url).port), '127.0.0.1', () =>
+      socket.write(`GET ${path} HTTP/1.0\r\n${headers}\r\n`),
+    )
     let said = ''
     socket.on('data', (data) => {
       said += data

@@ -8,6 +8,8 @@ export interface ServeOptions {
   readonly port: number
   readonly host: string
   readonly origins: readonly string[] | undefined
+  /** Names that it goes by, besides those of this machine. */
+  readonly hosts: readonly string[]
   readonly static: string | undefined
   readonly log: 'errors' | 'requests'
 }
@@ -66,6 +68,7 @@ const OPTIONS = {
     port: { type: 'string', default: '8080' },
     host: { type: 'string', default: '127.0.0.1' },
     origin: { type: 'string', multiple: true },
+    'allow-host': { type: 'string', multiple: true },
     static: text,
     log: { type: 'string', default: 'errors' },
   },
@@ -103,7 +106,7 @@ function readCommand(command: CommandName, args: readonly string[]): Arguments {
   const listOf = (name: string): string[] => (values[name] as string[] | undefined) ?? []
   const countOf = (name: string): number | undefined => readCount(`--${name}`, textOf(name))
   if (flagOf('help')) return { kind: 'help', usage: COMMAND_USAGE[command] }
-  if (command === 'serve') return readServe(positionals, textOf, listOf('origin'))
+  if (command === 'serve') return readServe(positionals, textOf, listOf)
 
   const takes = command === 'undo' || command === 'query' ? 2 : 1
   const [where, what] = positionals
@@ -144,7 +147,7 @@ function readCommand(command: CommandName, args: readonly string[]): Arguments {
 function readServe(
   [extra]: readonly string[],
   textOf: (name: string) => string | undefined,
-  origins: readonly string[],
+  listOf: (name: string) => readonly string[],
 ): Arguments {
   if (extra !== undefined) throw new Error(`serve takes no ${extra}`)
   const [storage, port, host, log] = ['storage', 'port', 'host', 'log'].map((name) => textOf(name) as string) as [
@@ -157,9 +160,10 @@ function readServe(
   if (!(number <= 65_535)) throw new Error(`a port is a number from 0 to 65535, got ${port}`)
   if (!STORAGE.test(storage)) throw new Error(`${storage} is no storage`)
   if (log !== 'errors' && log !== 'requests') throw new Error(`--log is errors or requests, got ${log}`)
+  const origins = listOf('origin')
   const bad = origins.find((origin) => !URL.canParse(origin) || new URL(origin).origin !== origin)
   if (bad !== undefined) throw new Error(`an origin is like https://shop.example, got ${bad}`)
-  const options = { storage, port: number, host, log, static: textOf('static') } as const
+  const options = { storage, port: number, host, hosts: listOf('allow-host'), log, static: textOf('static') } as const
   return { kind: 'serve', options: { ...options, origins: origins.length === 0 ? undefined : origins } }
 }
 

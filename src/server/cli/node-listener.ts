@@ -46,7 +46,8 @@ function toRequest(incoming: IncomingMessage, signal: AbortSignal): Request {
     headers.append(incoming.rawHeaders[i] as string, incoming.rawHeaders[i + 1] as string)
   }
   const { method = 'GET' } = incoming
-  const host = /^[\w.:[\]-]+$/.test(incoming.headers.host ?? '') ? incoming.headers.host : 'localhost'
+  const { host: named = 'localhost' } = incoming.headers
+  const host = /^[\w.:[\]-]+$/.test(named) ? named : 'name.invalid'
   const hasBody = method !== 'GET' && method !== 'HEAD'
   // a URL that begins with // would name another host
   const path = `/${(incoming.url ?? '/').replace(/^\/+/, '')}`

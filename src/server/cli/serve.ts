@@ -1,9 +1,11 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { refusal } from '../answer.ts'
 import { type Answered, createSyncHandler } from '../handler.ts'
 import type { ServeOptions } from './arguments.ts'
 import type { Failure } from './log-line.ts'
 import { nodeListener } from './node-listener.ts'
+import { foreignHost, ownHosts } from './own-hosts.ts'
 import { staticFiles } from './static-files.ts'
 import { storageAt } from './storage.ts'
 
@@ -35,8 +37,10 @@ export async function serve(options: ServeOptions, { failed, answered }: Reports
     ...(options.origins && { origins: options.origins }),
   })
   let stopping = false
+  const isOwn = ownHosts(options.host, options.hosts)
   const route = async (request: Request): Promise<Response> => {
-    const { pathname } = new URL(request.url)
+    const { pathname, hostname } = new URL(request.url)
+    if (!isOwn(hostname)) return refusal(foreignHost(hostname))
     if (pathname.startsWith('/sync/')) return sync(request)
     if (pathname === '/health')
       return Response.json({ ok: !stopping }, { status: stopping ? 503 : 200, headers: FRESH })

@@ -13,6 +13,7 @@ Serves remote logs for sync at /sync/<database>, /health, /metrics, and, if aske
   --storage <where>    sqlite:<path> (default sqlite:annals.db), postgres://…, mysql://…, or memory:
   --port <number>      default 8080; 0 picks a free one
   --host <address>     default 127.0.0.1: whoever can reach the port can read and write every database
+  --allow-host <name>  requests may name this host, as a proxy passes it on; may be given again. On 127.0.0.1 others are refused
   --origin <origin>    pages of it may call, such as https://shop.example; may be given again
   --static <folder>    serves its files; paths without an extension get its index.html
   --log <what>         errors (default), or requests as well: lines of JSON on stderr
