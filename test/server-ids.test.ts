@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { PROVISIONAL_BASE } from '../src/datom/ids.ts'
 import { createSyncHandler } from '../src/server/handler.ts'
+import { leasedIds } from '../src/server/leased-ids.ts'
 import { leasesAbove } from '../src/server/leases.ts'
 import { memoryRemote } from '../src/storage/memory-remote.ts'
 import { type Speaker, speaker, statuses } from './support/speaker.ts'
@@ -42,4 +43,24 @@ it('leases are told lowest first, however they were read', () => {
     [20, 30],
     [30, 40],
   ])
+})
+
+it('an id is looked for in many leases without looking at each', () => {
+  let looks = 0
+  const leases = Array.from({ length: 1000 }, (_, i) => ({
+    replica: 'a',
+    get from() {
+      looks++
+      return 10_000 - 10 * i
+    },
+    // every third has a neighbour
+    to: 10_000 - 10 * i + (i % 3 === 0 ? 10 : 5),
+  }))
+  const isLeased = leasedIds(leases)
+  looks = 0
+  const found = Array.from({ length: 11_000 }, (_, id) => id).filter(isLeased)
+  expect(looks).toBe(0)
+  expect(found).toEqual(
+    leases.toReversed().flatMap(({ from, to }) => Array.from({ length: to - from }, (_, i) => from + i)),
+  )
 })

@@ -7,6 +7,7 @@ import { mergeAliases } from '../sync/aliases.ts'
 import type { AliasPair, Outcome, Push, PushEntry, VoidEntry } from '../sync/protocol.ts'
 import { type Author, type Deciding, datomsFrom, decide } from './decide.ts'
 import type { Addition, Group } from './group.ts'
+import { leasedIds } from './leased-ids.ts'
 import { readOutcomeRow, WITHDRAWN, writeDetail } from './outcome-detail.ts'
 import { PushTime } from './push-time.ts'
 
@@ -46,7 +47,7 @@ export async function decidePush(
     author: {
       replica: replica.replica,
       principal: replica.principal,
-      leases: group.leases(replica.replica),
+      isLeased: leasedIds(group.leases(replica.replica)),
       aliases: mergeAliases(new Map(), group.aliases(replica.replica)),
     },
     lastSeq: replica.lastSeq,

@@ -11,7 +11,7 @@ import type { Draft } from '../engine/draft.ts'
 import type { LogRecord } from '../engine/record.ts'
 import type { Runtime } from '../engine/runtime.ts'
 import { showTxData } from '../engine/show-datoms.ts'
-import type { LeaseRow, LogRow } from '../storage/port.ts'
+import type { LogRow } from '../storage/port.ts'
 import { withAliases } from '../sync/aliases.ts'
 import { decodeIntent } from '../sync/intent.ts'
 import { aboutTx, proposals } from '../sync/predict.ts'
@@ -43,7 +43,8 @@ export interface Deciding {
 export interface Author {
   readonly replica: string
   readonly principal: string
-  readonly leases: readonly LeaseRow[]
+  /** Whether an id was leased to it. */
+  readonly isLeased: (id: number) => boolean
   readonly aliases: ReadonlyMap<number, number>
 }
 
@@ -124,7 +125,7 @@ async function run(
   const result = await transact(view, decodeIntent(entry.intent, depth), {
     ...env,
     txid: entry.txid,
-    ids: proposals(acceptable(db, entry.ids, author.leases, author.aliases)),
+    ids: proposals(acceptable(db, entry.ids, author.isLeased, author.aliases)),
     about: about(entry, author),
   })
   const aliases = becameOf(entry, result.ids, (id) => !author.aliases.has(id) && !noveltySpeaksOf(db, id))

@@ -18,7 +18,7 @@ export async function excise(
     if (known !== undefined) return decidedBefore(known)
     await replicaOf(store, message.replica, principal)
     const aliases = (await store.aliases([message.replica])).map(({ id, final }) => [id, final] as const)
-    const author = { replica: message.replica, principal, leases: [], aliases: new Map(aliases) }
+    const author = { replica: message.replica, principal, isLeased: () => false, aliases: new Map(aliases) }
     const rows = await store.readLog(1, log.head.t)
     const { answer, done } = await decideExcision(message, rows, log.place, author, deciding)
     if (done === undefined) return answer
