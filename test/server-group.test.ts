@@ -207,10 +207,15 @@ it('a server that stops finishes the pushes that it has, and takes no more', asy
   expect(at.stores).toBe(0)
 })
 
-it('pushes without transactions fill a group as well', () => {
-  const message = { protocol: 1, replica: '', epoch: 1, prev: '', entries: [], leasedTo: 0, want: 64 }
+it.each([
+  ['without transactions', 2, []],
+  ['of many bytes', 4, [new Uint8Array(8193)]],
+])('pushes %s fill a group as well', (_, size, intents) => {
+  const own = { txid: '', seq: 1, basis: 0, instant: 0, ids: [], txs: [] }
+  const entries = intents.map((intent) => ({ ...own, intent }))
+  const message = { protocol: 1, replica: '', epoch: 1, prev: '', entries, leasedTo: 0, want: 64 }
   const call = { input: { message, principal: '' }, resolve: () => undefined, reject: () => undefined }
   const waiting = [call, call, call]
-  expect(takeFirst(waiting, 2)).toHaveLength(2)
+  expect(takeFirst(waiting, size)).toHaveLength(2)
   expect(waiting).toHaveLength(1)
 })

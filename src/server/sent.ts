@@ -10,9 +10,15 @@ export interface Sent {
 /** A push that waits for its answer. */
 export type PushCall = Call<Sent, PushAnswer>
 
-/** Transactions of these pushes; one without any, which asks for ids, is work as well. */
+/** Bytes of intents that count as a transaction, so that a group of 500 holds 4 MiB. */
+const BYTES = 8192
+
+/** Transactions of these pushes: one at least for each, which may ask for ids, and more where they are large. */
 export const sizeOf = (calls: readonly PushCall[]): number =>
-  calls.reduce((sum, { input }) => sum + Math.max(1, input.message.entries.length), 0)
+  calls.reduce((sum, { input: { message } }) => {
+    const bytes = message.entries.reduce((all, entry) => all + ('void' in entry ? 0 : entry.intent.length), 0)
+    return sum + Math.max(1, message.entries.length, Math.ceil(bytes / BYTES))
+  }, 0)
 
 /** Takes the first of `waiting` out of it, as many as make `most` transactions; one at least, where there is one. */
 export function takeFirst(waiting: PushCall[], most: number): PushCall[] {

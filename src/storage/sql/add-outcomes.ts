@@ -12,7 +12,7 @@ export async function addOutcomes(
   outcomes: readonly OutcomeRow[],
 ): Promise<boolean> {
   const ignores = knowsOnConflict(tx)
-  for (const rows of chunks(outcomes)) {
+  for (const rows of chunks(outcomes, detailBytes)) {
     if (!ignores && (await outcomeRows(tx, name, txidsOf(rows))).length > 0) return false
     const values = rows.map(({ txid, replica, seq, t = null, code = null, detail = null }) => {
       return { db: name, txid, replica, seq, t, code, detail }
@@ -24,5 +24,8 @@ export async function addOutcomes(
   }
   return true
 }
+
+/** At most: most characters take one. */
+const detailBytes = ({ detail = '' }: OutcomeRow): number => 3 * detail.length
 
 const txidsOf = (rows: readonly OutcomeRow[]): string[] => rows.map(({ txid }) => txid)

@@ -2,7 +2,7 @@ import { type Kysely, SqliteAdapter, type Transaction } from 'kysely'
 import { assert } from '../../base/assert.ts'
 import { headsAfter, meets, rewrittenRow } from '../local-commit.ts'
 import type { LocalCommit, LocalHeads, LogRow, QueueRow, RejectedRow } from '../port.ts'
-import { chunks } from './chunks.ts'
+import { bodyBytes, chunks } from './chunks.ts'
 import { type Local, toLocal } from './local-rows.ts'
 import type { Tables } from './tables.ts'
 
@@ -37,12 +37,12 @@ export async function lockedRow(tx: Transaction<Tables>, life: string): Promise<
 async function write(tx: Transaction<Tables>, { life, version, heads }: Local, change: OwnChange): Promise<void> {
   const { log = [], rewrite = [], enqueue = [], requeue = [], dequeueTo = 0, reject = [], unreject = [], meta } = change
   await moveHeads(tx, life, version + 1, headsAfter(heads, change))
-  for (const rows of chunks(log)) {
+  for (const rows of chunks(log, bodyBytes)) {
     const values = rows.map(({ t, txid, body, hash }) => ({ life, t, txid, body, hash }))
     await tx.insertInto('annals_local_log').values(values).execute()
   }
   for (const row of rewrite) await rewriteRow(tx, life, row)
-  for (const rows of chunks(enqueue)) {
+  for (const rows of chunks(enqueue, bodyBytes)) {
     const values = rows.map(({ seq, txid, body }) => ({ life, seq, txid, body }))
     await tx.insertInto('annals_local_queue').values(values).execute()
   }

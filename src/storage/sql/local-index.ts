@@ -66,7 +66,7 @@ export function commitIndex(
 }
 
 async function write(tx: Transaction<Tables>, life: string, { write, root, remove = [] }: IndexCommit): Promise<void> {
-  for (const some of chunks([...(write ?? [])])) {
+  for (const some of chunks([...(write ?? [])], ([, bytes]) => bytes.length)) {
     const values = some.map(([id, body]) => ({ life, id, body }))
     await tx.insertInto('annals_local_segment').values(values).execute()
   }

@@ -4,7 +4,7 @@ import { ownLogRow } from '../own-rows.ts'
 import type { LogRow, RemoteCommit } from '../port.ts'
 import { headAfter } from '../remote-commit.ts'
 import { addOutcomes } from './add-outcomes.ts'
-import { chunks } from './chunks.ts'
+import { bodyBytes, chunks } from './chunks.ts'
 import { moveReplicas } from './move-replicas.ts'
 import type { Tables } from './tables.ts'
 
@@ -32,7 +32,7 @@ async function write(tx: Transaction<Tables>, name: string, change: RemoteCommit
   await moveHead(tx, name, change)
   if (change.excision !== undefined) await excise(tx, name, change.excision, change.rewrite ?? [])
   if (!(await addOutcomes(tx, name, outcomes)) || !(await moveReplicas(tx, name, replicas))) throw new Lost()
-  for (const rows of chunks(log)) {
+  for (const rows of chunks(log, bodyBytes)) {
     const values = rows.map(({ t, txid, body, hash }) => ({ db: name, t, txid, body, hash }))
     await tx.insertInto('annals_log').values(values).execute()
   }
