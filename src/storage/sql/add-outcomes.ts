@@ -25,7 +25,7 @@ export async function addOutcomes(
   return true
 }
 
-/** At most: most characters take one. */
+/** At most: a UTF-16 unit takes up to three. */
 const detailBytes = ({ detail = '' }: OutcomeRow): number => 3 * detail.length
 
 const txidsOf = (rows: readonly OutcomeRow[]): string[] => rows.map(({ txid }) => txid)
