@@ -387,14 +387,6 @@ describe('wrong input', () => {
     await conn.transact([{ 'inv/sku': 'still works' }])
   })
 
-  it('a map of empty lists says nothing where nobody can point at it', async () => {
-    const conn = await shop()
-    const { txData } = await conn.transact([{ 'inv/tags': [] }, { 'inv/sku': 'A', 'inv/tags': [] }])
-    const values = (await txData).map(({ v }) => v)
-    expect(values.filter((v) => v === 'A')).toHaveLength(1)
-    expect(await conn.db().q('[:find [?e ...] :where [?e :inv/sku]]')).toHaveLength(1)
-  })
-
   it('one refused call does not harm the calls beside it', async () => {
     const conn = await shop()
     const all = await Promise.allSettled([

@@ -59,17 +59,10 @@ export class Transactor {
     options: TransactorOptions,
     onFailure: (error: unknown) => void,
   ): Promise<Transactor> {
-    let close = (): Promise<void> => store.close()
-    try {
-      const transactor = new Transactor(await NodeLog.open(store, options.database), options, onFailure)
-      close = () => transactor.close()
-      // somebody may have appended before it was watched
-      await transactor.alone(() => transactor.log.catchUp())
-      return transactor
-    } catch (e) {
-      await close()
-      throw e
-    }
+    const transactor = new Transactor(await NodeLog.open(store, options.database), options, onFailure)
+    // somebody may have appended before it was watched
+    await transactor.alone(() => transactor.log.catchUp())
+    return transactor
   }
 
   get t(): number {

@@ -208,7 +208,6 @@ export class FormReader {
     const facts = entries.filter(([k]) => !isDbId(k))
     if (facts.length === 0 && owner === undefined) throw malformed('a map form says nothing: give it an attribute')
     let identified = id !== undefined || owner === undefined || owner.component
-    if (id === undefined && owner === undefined) said(entity) // nobody can point at it
     let place = 0
     for (const [key, value] of facts) {
       const reversed = reverseName(key)
