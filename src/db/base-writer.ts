@@ -72,6 +72,11 @@ export class BaseWriter {
     return true
   }
 
+  /** Segment `id` holds `rows` already: where that is one large row, it is not written again. */
+  recall(id: number, rows: Rows): void {
+    this.idOf(rows, 0, rows.length, () => id)
+  }
+
   /** What was written; undefined for nothing. `ofAttribute`: rows of each attribute, where that is known. */
   async done(ofAttribute: ReadonlyMap<number, number> | undefined): Promise<Base | undefined> {
     if (this.held !== undefined) await this.put(this.held, this.cut(this.held))
@@ -100,12 +105,17 @@ export class BaseWriter {
       const row = { rows, i: lo }
       const known = this.ids.length === 0 ? undefined : this.heldBorder
       const border = known ?? borderBetween(this.order, this.last, row)
-      const write = (): number => this.sink.write(bytes)
-      this.name(hi - lo === 1 && isLarge(rows.v[lo]) ? largeRow(this.large, row, write) : write(), border, hi - lo)
+      const id = this.idOf(rows, lo, hi, () => this.sink.write(bytes))
+      this.name(id, border, hi - lo)
       this.heldBorder = undefined
       this.last = { rows, i: hi - 1 }
     }
     await this.sink.breathe()
+  }
+
+  /** The segment of the rows `lo ..< hi`: what `made` answers, unless they are one large row that lies in one already. */
+  private idOf(rows: Rows, lo: number, hi: number, made: () => number): number {
+    return hi - lo === 1 && isLarge(rows.v[lo]) ? largeRow(this.large, { rows, i: lo }, made) : made()
   }
 
   private name(id: number, border: RowAt, count: number): void {

@@ -3,10 +3,9 @@ import { type Base, segmentCount } from './base.ts'
 import { BaseWriter, type SegmentSink } from './base-writer.ts'
 import { compareRows } from './index-order.ts'
 import type { IndexTree } from './index-tree.ts'
-import { type LargeRows, largeRow } from './large-rows.ts'
+import type { LargeRows } from './large-rows.ts'
 import { mergeLeaf } from './leaf.ts'
 import type { Rows } from './rows.ts'
-import { isLarge } from './segment/large.ts'
 import { allRows } from './tree-read.ts'
 
 /**
@@ -20,20 +19,13 @@ export async function mergeIndex(tree: IndexTree, sink: SegmentSink, large: Larg
   if (gone.length === 0 && fresh.length === 0) return base
   const writer = new BaseWriter(index, sink, large)
   if (base === undefined) await writer.add(fresh)
-  else await rewrite(base, tree, gone, fresh, writer, large)
+  else await rewrite(base, tree, gone, fresh, writer)
   const isByAttribute = index === 'aevt' || index === 'abevt'
   return writer.done(isByAttribute ? countAttributes(base?.ofAttribute, gone, fresh) : undefined)
 }
 
 /** Hands every segment of `base` to `writer`, as it is or with what has changed in it. */
-async function rewrite(
-  base: Base,
-  { index }: IndexTree,
-  gone: Rows,
-  fresh: Rows,
-  writer: BaseWriter,
-  large: LargeRows,
-): Promise<void> {
+async function rewrite(base: Base, { index }: IndexTree, gone: Rows, fresh: Rows, writer: BaseWriter): Promise<void> {
   const compare = compareRows[index]
   const { borders, ids, source } = base
   let r0 = 0
@@ -48,7 +40,7 @@ async function rewrite(
     const kept = r0 === r1 && a0 === a1 && (await writer.keep(id, border, segmentCount(base, i)))
     if (!kept) {
       const [rows] = (await source.load([id])) as [Rows]
-      if (rows.length === 1 && isLarge(rows.v[0])) largeRow(large, { rows, i: 0 }, () => id)
+      writer.recall(id, rows)
       await writer.add(mergeLeaf(rows, gone, r0, r1, fresh, a0, a1, compare), border)
     }
     r0 = r1
