@@ -155,7 +155,6 @@ export class LiveQueries {
       const kept = keepRows(old.data, data)
       return kept === old.data ? old : frozen({ status: 'ready', data: kept, t: db.basisT })
     } catch (e) {
-      entry.reads = undefined
       const error = toAnnalsError(e)
       return frozen({ status: 'error', error, ...('data' in old && { data: old.data }) })
     }
