@@ -102,7 +102,10 @@ export class Cluster {
       }
       const remote = new MortalRemote(store, this.world, onDeath, (change) => this.holdFence(change))
       const onFailure = (e: unknown): void => void (isAnnalsError(e, 'storage/closed') || this.world.fail(e))
-      return { remote, death, transactor: Transactor.open(this.parts.remoteStore(remote), options, onFailure) }
+      const transactor = Transactor.open(this.parts.remoteStore(remote), options, onFailure)
+      // that it cannot be opened is told to who asks it
+      transactor.catch(() => undefined)
+      return { remote, death, transactor }
     })
   }
 
