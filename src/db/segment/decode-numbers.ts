@@ -1,13 +1,19 @@
 import type { ByteReader } from './byte-reader.ts'
-import { BLOCK, DELTA, MAX_EXPONENT, MAX_WIDTH, RAW, SCALED } from './layout.ts'
+import { BLOCK, DELTA, MAX_EXPONENT, MAX_ROWS, MAX_WIDTH, RAW, SCALED } from './layout.ts'
 
 /** The least bytes of a block: head and base. */
 const MIN_BLOCK_BYTES = 2
 
-/** Reads `n` numbers; none of them is NaN or -0. */
-export function readNumbers(from: ByteReader, n: number): Float64Array {
+const newNumbers = (n: number): Float64Array => new Float64Array(n)
+const passing = new Float64Array(MAX_ROWS)
+
+/** Room for `n` numbers, one for each row at most, that are used up before any others are put into such room. */
+export const passingNumbers = (n: number): Float64Array => passing.subarray(0, n)
+
+/** Reads `n` numbers; none of them is NaN or -0. `room` makes what they are put into. */
+export function readNumbers(from: ByteReader, n: number, room = newNumbers): Float64Array {
   if (Math.ceil(n / BLOCK) * MIN_BLOCK_BYTES > from.left) throw from.corrupt(`${n} numbers in ${from.left} bytes`)
-  const out = new Float64Array(n)
+  const out = room(n)
   let last = 0
   for (let at = 0; at < n; at += BLOCK) last = readBlock(from, out, at, Math.min(at + BLOCK, n), last)
   return out

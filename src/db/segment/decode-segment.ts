@@ -5,10 +5,9 @@ import type { Value } from '../../datom/value.ts'
 import type { Order } from '../index-order.ts'
 import type { Rows } from '../rows.ts'
 import { ByteReader } from './byte-reader.ts'
-import { columnOf } from './column-of.ts'
-import { readIntegers } from './decode-numbers.ts'
 import { readValues } from './decode-values.ts'
 import { At, CODEC, FORMAT, HEADER_BYTES, MAGIC, MAX_ROWS, ORDER_TAGS, ORDERS, PAST, TAIL_BYTES } from './layout.ts'
+import { readColumn, sameColumn } from './read-column.ts'
 
 /**
  * The order and the rows that `bytes` were made of; `name` (such as 'segment 17') says in messages which bytes these are. Throws
@@ -18,13 +17,11 @@ export function decodeSegment(bytes: Uint8Array, name: string): { readonly order
   const from = new ByteReader(bytes, HEADER_BYTES, name)
   const { order, past, count } = readHeader(bytes, from, name)
   const groups = readGroups(from, count)
-  const groupOf = groups.length === 1 ? new Float64Array(count) : readIntegers(from, count, groups.length)
-  const e = columnOf(readIntegers(from, count, ID_END))
-  const tx = columnOf(readIntegers(from, count, ID_END))
+  const groupOf = groups.length === 1 ? sameColumn(0, count) : readColumn(from, count, groups.length)
+  const e = readColumn(from, count, ID_END)
+  const tx = readColumn(from, count, ID_END)
   const to = past ? readEnds(from, tx) : undefined
-  const sizes = new Int32Array(groups.length)
-  for (let i = 0; i < count; i++) (sizes[groupOf[i] as number] as number)++
-  const a = columnOf(groupOf.map((place) => (groups[place] as Group).a))
+  const sizes = sizesOf(groups, groupOf)
   const lists = groups.map(({ shape }, place) => {
     const size = sizes[place] as number
     if (size === 0) throw from.corrupt(`group ${place} has no rows`)
@@ -32,7 +29,10 @@ export function decodeSegment(bytes: Uint8Array, name: string): { readonly order
   })
   if (from.left !== 0) throw from.corrupt(`${from.left} bytes are left over`)
   // copied: an array that has grown is larger than what it holds
-  return { order, rows: { length: count, e, a, v: joinLists(lists, groupOf).slice(), tx, to } }
+  return {
+    order,
+    rows: { length: count, e, a: attributesOf(groups, groupOf), v: joinLists(lists, groupOf).slice(), tx, to },
+  }
 }
 
 /** Rows of one attribute whose values have one shape. */
@@ -68,9 +68,25 @@ function readHeader(bytes: Uint8Array, from: ByteReader, name: string) {
 const readGroups = (from: ByteReader, count: number): Group[] =>
   Array.from({ length: from.size(count) }, () => ({ a: from.size(ID_END - 1), shape: from.u8() }))
 
+/** How many rows each group has. */
+function sizesOf({ length }: readonly Group[], groupOf: Int32Array): Int32Array {
+  const sizes = new Int32Array(length)
+  if (length === 1) sizes[0] = groupOf.length
+  else for (let i = 0; i < groupOf.length; i++) (sizes[groupOf[i] as number] as number)++
+  return sizes
+}
+
+function attributesOf(groups: readonly Group[], groupOf: Int32Array): Int32Array {
+  const [first] = groups
+  if (first !== undefined && groups.every(({ a }) => a === first.a)) return sameColumn(first.a, groupOf.length)
+  const out = new Int32Array(groupOf.length)
+  for (let i = 0; i < out.length; i++) out[i] = (groups[groupOf[i] as number] as Group).a
+  return out
+}
+
 /** When intervals that began with `tx` ended. */
 function readEnds(from: ByteReader, tx: Int32Array): Int32Array {
-  const lengths = readIntegers(from, tx.length, ID_END)
+  const lengths = readColumn(from, tx.length, ID_END)
   return tx.map((start, i) => {
     const end = start + (lengths[i] as number)
     if (end >= ID_END) throw from.corrupt(`an interval ends with ${end}`)
@@ -79,7 +95,7 @@ function readEnds(from: ByteReader, tx: Int32Array): Int32Array {
 }
 
 /** The values in the order of the rows. */
-function joinLists(lists: readonly (readonly Value[])[], groupOf: Float64Array): readonly Value[] {
+function joinLists(lists: readonly (readonly Value[])[], groupOf: Int32Array): readonly Value[] {
   if (lists.length === 1) return lists[0] as readonly Value[]
   const next = new Int32Array(lists.length)
   const out: Value[] = []

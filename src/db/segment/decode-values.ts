@@ -1,6 +1,6 @@
 import type { Value } from '../../datom/value.ts'
 import type { ByteReader } from './byte-reader.ts'
-import { readIntegers, readNumbers } from './decode-numbers.ts'
+import { passingNumbers, readIntegers, readNumbers } from './decode-numbers.ts'
 import { readTexts } from './decode-texts.ts'
 import { DICTIONARY, Kind } from './layout.ts'
 
@@ -18,7 +18,7 @@ export function readValues(from: ByteReader, shape: number, n: number): readonly
 function readList(from: ByteReader, kind: number, n: number): readonly Value[] {
   switch (kind) {
     case Kind.number:
-      return smallIntegers(readNumbers(from, n))
+      return smallIntegers(readNumbers(from, n, passingNumbers))
     case Kind.boolean:
       return Array.from(readIntegers(from, n, 2), Boolean)
     case Kind.text:
