@@ -13,6 +13,8 @@ export interface Builtin {
   apply(args: readonly Result[]): Result
   /** For comparisons: what they say of the order of two values, so that they can narrow a range. */
   readonly comparison?: Comparison
+  /** Whether it holds for the strings that begin with the second argument, so that it can narrow a range. */
+  readonly isPrefix?: boolean
 }
 export type Comparison = '=' | '!=' | '<' | '<=' | '>' | '>='
 

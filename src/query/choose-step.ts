@@ -18,8 +18,8 @@ export interface Choice {
  * The step to run next: of those whose needs are met, the one that promises the least work now and fewest rows afterwards.
  * Checks come first, as soon as they can. undefined when no step can run.
  */
-export function chooseStep(s: Situation, steps: readonly Step[], has: (slot: number) => boolean): Choice | undefined {
-  const ready = steps.filter((step) => step.needs.every(has))
+export function chooseStep(s: Situation, has: (slot: number) => boolean): Choice | undefined {
+  const ready = s.left.filter((step) => step.needs.every(has))
   const [first] = ready
   if (first === undefined) return undefined
   if (ready.length === 1) return { step: first, estimate: undefined }

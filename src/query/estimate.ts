@@ -1,10 +1,11 @@
 import type { Value } from '../datom/value.ts'
 import type { Column } from './column.ts'
 import { joinCost } from './join-method.ts'
-import { canLookUpValue, constantScan, constantsOf, rangeFor, scanRange } from './pattern-range.ts'
+import { canLookUpValue, constantScan, constantsOf, rangeByValue, rangeFor, scanRange } from './pattern-range.ts'
+import { pushedInto } from './pushdown.ts'
 import { columnOf, type Relation } from './relation.ts'
 import { dbOf, type Run, type Source } from './run.ts'
-import { type PatternStep, PLACES, Place, type Step } from './step.ts'
+import { type PatternStep, PLACES, Place, type RuleStep, type Step } from './step.ts'
 
 /** What running a step next would bring: rows of the relation it makes, and nanoseconds. */
 export interface Estimate {
@@ -12,10 +13,11 @@ export interface Estimate {
   readonly cost: number
 }
 
-/** What is known while a plan is made: the relations so far, whether a slot has a value. */
+/** What is known while a plan is made: the relations so far, and the steps that are to come. */
 export interface Situation {
   readonly run: Run
   readonly relations: readonly Relation[]
+  readonly left: readonly Step[]
 }
 
 /*
@@ -39,9 +41,16 @@ export function partnerOf(step: Step, relations: readonly Relation[]): Relation 
   return best
 }
 
+/** The rows that a step would run on: of all relations that have what it needs, each with each; of its partner where it needs none. */
+function rowsFor(step: Step, relations: readonly Relation[]): number {
+  let rows = 0
+  for (const r of relations) if (step.needs.some((slot) => r.slots.includes(slot))) rows = Math.max(rows, 1) * r.length
+  return rows || (partnerOf(step, relations)?.length ?? 1)
+}
+
 export function estimate(s: Situation, step: Step): Estimate {
   const partner = partnerOf(step, s.relations)
-  const rows = partner?.length ?? 1
+  const rows = rowsFor(step, s.relations)
   switch (step.kind) {
     case 'pattern':
       return partner === undefined ? estimateScan(s, step) : estimateJoin(s, step, partner)
@@ -70,7 +79,7 @@ export function estimate(s: Situation, step: Step): Estimate {
       return { rows: sum, cost }
     }
     case 'rule':
-      return estimateRule(s, step, partner)
+      return estimateRule(s, step, partner, rows)
     default:
       return { rows: rows * MANY, cost: rows * 100_000 }
   }
@@ -87,28 +96,34 @@ function estimateBranch(s: Situation, steps: readonly Step[]): Estimate {
   return least ?? { rows: 1, cost: 100 }
 }
 
-function estimateRule(s: Situation, step: Step & { readonly kind: 'rule' }, partner: Relation | undefined): Estimate {
+function estimateRule(s: Situation, step: RuleStep, partner: Relation | undefined, asked: number): Estimate {
   const bound = step.args.some((slot) => s.run.constants[slot] !== undefined || partner?.slots.includes(slot) === true)
   const fanOut = step.rule.component === undefined ? 4 : 32
   if (bound) {
-    const rows = (partner?.length ?? 1) * fanOut
+    const rows = asked * fanOut
     return { rows, cost: rows * 2000 }
   }
   let rows = 0
   for (const body of step.rule.bodies) {
     const flat = body.filter((inner) => inner.kind === 'pattern' || inner.kind === 'tuples')
     rows +=
-      flat.length === 0 ? 1000 : Math.min(...flat.map((inner) => estimate({ run: s.run, relations: [] }, inner).rows))
+      flat.length === 0
+        ? 1000
+        : Math.min(...flat.map((inner) => estimate({ run: s.run, relations: [], left: body }, inner).rows))
   }
   return { rows: rows * fanOut, cost: rows * fanOut * 500 }
 }
 
 /** A pattern on its own: its range, thinned by what the range does not cover. */
-function estimateScan(s: Situation, step: PatternStep): Estimate {
-  const { count } = constantScan(s.run, step)
-  const known = constantsOf(s.run, step)
+function estimateScan({ run, left }: Situation, step: PatternStep): Estimate {
+  const pushed = pushedInto(run, left, step, undefined)
+  const known = constantsOf(run, step)
   const { covers } = rangeFor(step, known)
+  const narrow = rangeByValue(run, step, pushed)
+  const { count } = narrow ?? constantScan(run, step)
   let rows = count
+  if (narrow === undefined)
+    for (const p of pushed) rows *= p.from !== undefined && p.from === p.to ? PASS_CONSTANT : PASS_CHECK
   for (let place = 0; place < PLACES; place++) {
     if (known[place] !== undefined && (covers & (1 << place)) === 0) rows *= PASS_CONSTANT
   }

@@ -5,6 +5,7 @@ import type { Index, Place as IndexPlace } from '../db/index-order.ts'
 import type { Scan } from '../db/scan.ts'
 import { scan } from '../db/view.ts'
 import { isInt32 } from './column.ts'
+import type { Pushed } from './pushdown.ts'
 import { dbOf, type Run } from './run.ts'
 import { type PatternStep, PLACES, Place } from './step.ts'
 
@@ -85,4 +86,24 @@ export function constantScan(run: Run, step: PatternStep): Scan {
   const found = scanRange(dbOf(run, step.source), rangeFor(step, constantsOf(run, step)))
   run.scans.set(step, found)
   return found
+}
+
+/** A narrower range where a predicate was pushed and the values are indexed; undefined when the plain one is as good. */
+export function rangeByValue(run: Run, step: PatternStep, pushed: readonly Pushed[]): Scan | undefined {
+  const { attribute } = step
+  if (attribute === undefined || !isInAvet(attribute) || rangeFor(step, constantsOf(run, step)).index !== 'aevt')
+    return undefined
+  let lo: Value | undefined
+  let hi: Value | undefined
+  for (const p of pushed) {
+    if (step.at.indexOf(p.slot) !== Place.v) continue
+    // what refuses other values has to meet them
+    if (!p.isTotal && attribute.type !== 'string') continue
+    lo = p.from ?? lo
+    hi = p.to ?? hi
+  }
+  if (lo === undefined && hi === undefined) return undefined
+  const a = attribute.id
+  const found = scan(dbOf(run, step.source), 'avet', { a, v: lo }, { a, v: hi })
+  return found.count * 4 < constantScan(run, step).count ? found : undefined
 }

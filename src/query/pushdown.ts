@@ -1,9 +1,10 @@
 import { isAnnalsError } from '../base/errors.ts'
 import { compareValues, sameValue, type Value } from '../datom/value.ts'
 import { constantOf, isTruthy, namingClause } from './apply-call.ts'
-import type { Comparison } from './builtin.ts'
+import type { Comparison, Result } from './builtin.ts'
+import type { Relation } from './relation.ts'
 import type { Run } from './run.ts'
-import type { CallStep, Step } from './step.ts'
+import type { CallStep, PatternStep, Step } from './step.ts'
 
 /** A predicate on one variable, ready to be tested where the variable's values are read. */
 export interface Pushed {
@@ -19,9 +20,28 @@ export interface Pushed {
   failed: boolean
 }
 
+/** The predicates among `steps` on one variable that `pattern` gives values to, where `partner` has not. */
+export function pushedInto(
+  run: Run,
+  steps: readonly Step[],
+  pattern: PatternStep,
+  partner: Relation | undefined,
+): Pushed[] {
+  const out: Pushed[] = []
+  for (const step of steps) {
+    if (step.kind !== 'call' || step.binding !== undefined) continue
+    for (const slot of new Set(pattern.at)) {
+      if (slot === -1 || run.constants[slot] !== undefined || partner?.slots.includes(slot) === true) continue
+      const pushed = pushable(run, step, slot)
+      if (pushed !== undefined) out.push(pushed)
+    }
+  }
+  return out
+}
+
 /** The predicate of `step` as a test of `slot` alone; undefined when it asks for other variables too. */
-export function pushable(run: Run, step: Step, slot: number): Pushed | undefined {
-  if (step.kind !== 'call' || step.binding !== undefined || !step.needs.includes(slot)) return undefined
+function pushable(run: Run, step: CallStep, slot: number): Pushed | undefined {
+  if (!step.needs.includes(slot)) return undefined
   if (step.needs.some((s) => s !== slot && run.constants[s] === undefined)) return undefined
   const { fn } = step
   const args = step.args.map((arg) => constantOf(run, arg) ?? null)
@@ -37,8 +57,7 @@ export function pushable(run: Run, step: Step, slot: number): Pushed | undefined
   const pushed: Pushed = {
     slot,
     step,
-    from: undefined,
-    to: undefined,
+    ...(fn.isPrefix === true && place === 0 ? prefixRange(args[1]) : NO_RANGE),
     isTotal: false,
     failed: false,
     test(v) {
@@ -55,6 +74,17 @@ export function pushable(run: Run, step: Step, slot: number): Pushed | undefined
   return pushed
 }
 
+const NO_RANGE = { from: undefined, to: undefined }
+
+/** Where the strings lie that begin with `prefix`. */
+function prefixRange(prefix: Result | undefined): Pick<Pushed, 'from' | 'to'> {
+  if (typeof prefix !== 'string' || !(prefix > LEAST_PREFIX)) return NO_RANGE
+  const end = prefix.length - 1
+  return { from: prefix, to: prefix.slice(0, end) + String.fromCharCode(prefix.charCodeAt(end) + 1) }
+}
+/** Strings beyond begin with no mark of another type. */
+const LEAST_PREFIX = '\u0009'
+
 const MIRRORED: Readonly<Record<Comparison, Comparison>> = {
   '=': '=',
   '!=': '!=',
@@ -67,43 +97,20 @@ const MIRRORED: Readonly<Record<Comparison, Comparison>> = {
 type Test = Pick<Pushed, 'test' | 'from' | 'to'>
 
 function comparisonTest(comparison: Comparison, c: Value): Test {
-  const numeric = typeof c === 'number'
+  // numbers are compared as such: that is most of what is compared, row by row
+  const areNumbers = (v: Value): boolean => typeof v === 'number' && typeof c === 'number'
   switch (comparison) {
     case '=':
       return { test: (v) => v === c || sameValue(v, c), from: c, to: c }
     case '!=':
-      return { test: (v) => v !== c && !sameValue(v, c), from: undefined, to: undefined }
+      return { test: (v) => v !== c && !sameValue(v, c), ...NO_RANGE }
     case '<':
-      return {
-        test: numeric
-          ? (v) => (typeof v === 'number' ? v < c : compareValues(v, c) < 0)
-          : (v) => compareValues(v, c) < 0,
-        from: undefined,
-        to: c,
-      }
+      return { test: (v) => (areNumbers(v) ? v < c : compareValues(v, c) < 0), from: undefined, to: c }
     case '<=':
-      return {
-        test: numeric
-          ? (v) => (typeof v === 'number' ? v <= c : compareValues(v, c) <= 0)
-          : (v) => compareValues(v, c) <= 0,
-        from: undefined,
-        to: c,
-      }
+      return { test: (v) => (areNumbers(v) ? v <= c : compareValues(v, c) <= 0), from: undefined, to: c }
     case '>':
-      return {
-        test: numeric
-          ? (v) => (typeof v === 'number' ? v > c : compareValues(v, c) > 0)
-          : (v) => compareValues(v, c) > 0,
-        from: c,
-        to: undefined,
-      }
+      return { test: (v) => (areNumbers(v) ? v > c : compareValues(v, c) > 0), from: c, to: undefined }
     default:
-      return {
-        test: numeric
-          ? (v) => (typeof v === 'number' ? v >= c : compareValues(v, c) >= 0)
-          : (v) => compareValues(v, c) >= 0,
-        from: c,
-        to: undefined,
-      }
+      return { test: (v) => (areNumbers(v) ? v >= c : compareValues(v, c) >= 0), from: c, to: undefined }
   }
 }

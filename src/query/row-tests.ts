@@ -49,9 +49,7 @@ export function selectRows(b: Batch, tests: readonly RowTest[]): number {
   let n = 0
   if (first?.kind === 'equal' && !first.mixed && first.place === Place.v) n = selectEqual(b, first.value, rows)
   else if (first?.kind === 'test' && first.place === Place.v) {
-    const { v } = b
-    const { test } = first
-    for (let i = start; i < end; i++) if (test(v[i] as Value)) rows[n++] = i
+    n = selectPassing(b, first.test, rows)
   } else {
     left = [...tests]
     for (let i = start; i < end; i++) rows[n++] = i
@@ -68,6 +66,22 @@ function selectEqual(b: Batch, value: Value, rows: Int32Array): number {
     const code = list.indexOf(value)
     if (code !== -1) for (let i = start; i < end; i++) if (at[i] === code) rows[n++] = i
   } else for (let i = start; i < end; i++) if (v[i] === value) rows[n++] = i
+  return n
+}
+
+function selectPassing(b: Batch, test: (v: Value) => boolean, rows: Int32Array): number {
+  const { start, end, v } = b
+  let n = 0
+  const form = formOf(b)
+  if (form && 'list' in form) {
+    const { list, at } = form
+    const passes: boolean[] = []
+    for (let i = start; i < end; i++) {
+      const code = at[i] as number
+      passes[code] ??= test(list[code] as Value)
+      if (passes[code]) rows[n++] = i
+    }
+  } else for (let i = start; i < end; i++) if (test(v[i] as Value)) rows[n++] = i
   return n
 }
 

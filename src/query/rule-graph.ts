@@ -1,6 +1,9 @@
 import { malformed } from './malformed.ts'
 import type { Clause, RuleBody } from './syntax.ts'
 
+/** By name: the names it leads to. */
+type Calls = ReadonlyMap<string, ReadonlySet<string>>
+
 /**
  * Numbers the sets of rules that call each other, directly or not. A rule that never comes back to itself has none. Throws
  * `query/malformed` for recursion through `not`, which has no one answer.
@@ -17,48 +20,29 @@ export function ruleComponents(bodies: readonly RuleBody[]): ReadonlyMap<string,
   return components
 }
 
-/** Tarjan's algorithm, with a stack of its own: the strongly connected components in which there is a call at all. */
-function recursiveComponents(calls: ReadonlyMap<string, ReadonlySet<string>>): Map<string, number> {
-  const order = new Map<string, number>()
-  const low = new Map<string, number>()
-  const open: string[] = []
-  const isOpen = new Set<string>()
+/** What calls each other, both ways: the strongly connected components in which there is a call at all. */
+function recursiveComponents(calls: Calls): Map<string, number> {
+  const callers = new Map<string, Set<string>>()
+  for (const [name, called] of calls) {
+    for (const other of called) callers.set(other, (callers.get(other) ?? new Set()).add(name))
+  }
   const out = new Map<string, number>()
   let components = 0
-  const close = (name: string): void => {
-    const members = open.splice(open.lastIndexOf(name))
-    for (const member of members) isOpen.delete(member)
-    if (members.length === 1 && calls.get(name)?.has(name) !== true) return
-    for (const member of members) out.set(member, components)
+  for (const name of calls.keys()) {
+    if (out.has(name)) continue
+    const above = reached(callers, name)
+    if (!above.has(name)) continue
+    for (const other of reached(calls, name)) if (above.has(other)) out.set(other, components)
     components++
   }
-  for (const root of calls.keys()) {
-    if (order.has(root)) continue
-    const path: { name: string; next: Iterator<string> }[] = []
-    const enter = (name: string): void => {
-      order.set(name, order.size)
-      low.set(name, order.get(name) as number)
-      open.push(name)
-      isOpen.add(name)
-      path.push({ name, next: (calls.get(name) ?? new Set<string>()).values() })
-    }
-    enter(root)
-    for (let at = path.at(-1); at !== undefined; at = path.at(-1)) {
-      const { name } = at
-      const step = at.next.next()
-      if (step.done !== true) {
-        if (!order.has(step.value)) enter(step.value)
-        else if (isOpen.has(step.value))
-          low.set(name, Math.min(low.get(name) as number, order.get(step.value) as number))
-        continue
-      }
-      path.pop()
-      const around = path.at(-1)?.name
-      if (around !== undefined) low.set(around, Math.min(low.get(around) as number, low.get(name) as number))
-      if (low.get(name) === order.get(name)) close(name)
-    }
-  }
   return out
+}
+
+/** What a name leads to, itself only where it comes back. */
+function reached(edges: Calls, from: string): Set<string> {
+  const found = new Set(edges.get(from))
+  for (const name of found) for (const next of edges.get(name) ?? []) found.add(next)
+  return found
 }
 
 function addCalls(clause: Clause, into: Set<string>): void {

@@ -1,7 +1,3 @@
-import { isInAvet } from '../datom/schema.ts'
-import type { Value } from '../datom/value.ts'
-import type { Scan } from '../db/scan.ts'
-import { scan } from '../db/view.ts'
 import type { Dependencies } from './dependencies.ts'
 import type { Flow } from './flow.ts'
 import { hashByPlace } from './hash-join.ts'
@@ -10,12 +6,12 @@ import { lookUpRows } from './lookup-join.ts'
 import { mergeByEntity } from './merge-join.ts'
 import { type Bound, PairBuffer } from './pair-buffer.ts'
 import { MarkSink, RowSink } from './pair-sink.ts'
-import { canLookUpValue, constantScan, type PlaceValues, rangeFor } from './pattern-range.ts'
+import { canLookUpValue, constantScan, type PlaceValues, rangeByValue, rangeFor } from './pattern-range.ts'
 import { relationOf } from './pattern-scan.ts'
 import { isKey, placesOf, type Shape, shapeOf, testsOf } from './pattern-shape.ts'
 import type { Pushed } from './pushdown.ts'
 import { dropColumns, pickMarked, type Relation, UNIT } from './relation.ts'
-import { dbOf, type Run } from './run.ts'
+import type { Run } from './run.ts'
 import { sortedOrder } from './sorted-order.ts'
 import { type PatternStep, PLACES, Place } from './step.ts'
 
@@ -25,7 +21,7 @@ export type Wanted = (slot: number) => boolean
 export function* scanPattern(run: Run, step: PatternStep, wanted: Wanted, pushed: readonly Pushed[]): Flow<Relation> {
   const shape = shapeOf(run, step, UNIT, wanted)
   const range = rangeFor(step, shape.known)
-  const narrow = range.index === 'aevt' ? rangeByValue(run, step, pushed) : undefined
+  const narrow = rangeByValue(run, step, pushed)
   const found = narrow ?? constantScan(run, step)
   const loading = found.load()
   if (loading !== undefined) yield loading
@@ -36,23 +32,6 @@ export function* scanPattern(run: Run, step: PatternStep, wanted: Wanted, pushed
   const distinct = perEntity || relation.length <= 1 || isKey(run, step, placesOf(shape))
   const entity = step.at[Place.e] as number
   return { ...relation, sorted: byEntity && relation.slots.includes(entity) ? entity : -1, distinct }
-}
-
-/** A narrower range where a comparison was pushed and the values are indexed; undefined when the plain one is as good. */
-function rangeByValue(run: Run, step: PatternStep, pushed: readonly Pushed[]): Scan | undefined {
-  const { attribute } = step
-  if (attribute === undefined || !isInAvet(attribute)) return undefined
-  let lo: Value | undefined
-  let hi: Value | undefined
-  for (const p of pushed) {
-    if (step.at.indexOf(p.slot) !== Place.v) continue
-    lo = p.from ?? lo
-    hi = p.to ?? hi
-  }
-  if (lo === undefined && hi === undefined) return undefined
-  const a = attribute.id
-  const found = scan(dbOf(run, step.source), 'avet', { a, v: lo }, { a, v: hi })
-  return found.count * 4 < constantScan(run, step).count ? found : undefined
 }
 
 /**

@@ -8,8 +8,8 @@ import { estimate, partnerOf, type Situation } from './estimate.ts'
 import type { Flow } from './flow.ts'
 import { joinRelations, sharedSlots } from './join-relations.ts'
 import { noteDependencies } from './pattern-shape.ts'
-import { type Pushed, pushable } from './pushdown.ts'
-import { columnOf, distinctRows, dropColumns, emptyRelation, type Relation, UNIT } from './relation.ts'
+import { pushedInto } from './pushdown.ts'
+import { distinctRows, dropColumns, emptyRelation, type Relation, UNIT } from './relation.ts'
 import type { Run } from './run.ts'
 import { runNot } from './run-not.ts'
 import { runOr } from './run-or.ts'
@@ -88,11 +88,11 @@ class Solver {
   }
 
   private get situation(): Situation {
-    return { run: this.run, relations: this.relations }
+    return { run: this.run, relations: this.relations, left: this.left }
   }
 
   private choose(): Choice {
-    const choice = chooseStep(this.situation, this.left, (slot) => this.has(slot))
+    const choice = chooseStep(this.situation, (slot) => this.has(slot))
     if (choice !== undefined) return choice
     // nothing else can run: a call that was put off has to show whether its row is really there
     const step = this.deferred.shift() as CallStep
@@ -203,7 +203,8 @@ class Solver {
     noteDependencies(run, step, this.dependencies)
     const partner = partnerOf(step, this.relations)
     if (partner !== undefined) this.relations.splice(this.relations.indexOf(partner), 1)
-    const pushed = this.push(step, partner)
+    const pushed = pushedInto(run, this.left, step, partner)
+    for (const p of pushed) if (p.isTotal) this.consume(p.step)
     let made: Relation
     if (partner === undefined) made = yield* scanPattern(run, step, this.wanted, pushed)
     else {
@@ -226,22 +227,6 @@ class Solver {
     const isCheap = r.columns.length === 1 && r.columns[0] instanceof Int32Array
     const isLate = isFunction || !at.some((slot) => this.wanted(slot) && !r.slots.includes(slot))
     return isLate && !isCheap ? r : distinctRows(r, this.run.codes)
-  }
-
-  /** Predicates on a variable that the pattern is about to bind. Those that cannot fail count as done. */
-  private push(step: PatternStep, partner: Relation | undefined): Pushed[] {
-    const out: Pushed[] = []
-    for (const slot of new Set(step.at)) {
-      if (slot === -1 || this.run.constants[slot] !== undefined || (partner && columnOf(partner, slot) !== undefined))
-        continue
-      for (const candidate of [...this.left]) {
-        const pushed = pushable(this.run, candidate, slot)
-        if (pushed === undefined) continue
-        if (pushed.isTotal) this.consume(candidate)
-        out.push(pushed)
-      }
-    }
-    return out
   }
 
   private runCall(step: CallStep): Relation | undefined {

@@ -80,7 +80,7 @@ export const STRINGS: Readonly<Record<string, Builtin>> = {
   reverse: onText((s) => Array.from(s).reverse().join('')),
   'blank?': { arity: [1, 1], apply: ([s]) => textArg(s).trim() === '' },
   'includes?': testText((s, part) => s.includes(part)),
-  'starts-with?': testText((s, part) => s.startsWith(part)),
+  'starts-with?': { ...testText((s, part) => s.startsWith(part)), isPrefix: true },
   'ends-with?': testText((s, part) => s.endsWith(part)),
   'index-of': find((s, part) => s.indexOf(part)),
   'last-index-of': find((s, part) => s.lastIndexOf(part)),

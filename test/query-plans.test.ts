@@ -1,0 +1,87 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { type Connection, memory, open } from '../src/engine.ts'
+
+/*
+ * What a plan costs is told by the rows that its steps make.
+ */
+const schema = {
+  'shop/name': { type: 'string', unique: 'identity' },
+  'shop/parent': { type: 'ref' },
+  'shop/street': { type: 'string' },
+  'shop/age': { type: 'long' },
+} as const
+const N = 600
+const nameOf = (i: number): string => `${i % 2 === 0 ? 'even' : 'odd'}-${i}`
+const shops = Array.from({ length: N }, (_, i) => ({
+  'db/id': nameOf(i),
+  'shop/name': nameOf(i),
+  'shop/street': `street ${i % 300}`,
+  'shop/age': i,
+  ...(i > 0 && { 'shop/parent': nameOf(i >> 1) }),
+}))
+
+let conn: Connection
+beforeAll(async () => {
+  conn = await open('plans', { storage: memory(), schema })
+  await conn.transact(shops)
+})
+
+async function mostRows(query: string, inputs: readonly unknown[] = []): Promise<number> {
+  const { steps } = await conn.db().explain(query, inputs)
+  return Math.max(...steps.map(({ rows }) => rows))
+}
+
+const everyOrder = <T>(list: readonly T[]): T[][] =>
+  list.length === 0
+    ? [[]]
+    : list.flatMap((first, i) => everyOrder(list.toSpliced(i, 1)).map((others) => [first, ...others]))
+
+describe('a comparison of variables', () => {
+  const clauses = [
+    '[?a :shop/street ?s]',
+    '[?b :shop/street ?s]',
+    '[?a :shop/age ?x]',
+    '[?b :shop/age ?y]',
+    '[(< ?x ?y)]',
+  ]
+
+  it('waits until what it compares is joined, whatever the order of the clauses', async () => {
+    for (const where of everyOrder(clauses)) {
+      const query = `[:find ?a ?b :where ${where.join(' ')}]`
+      expect(await mostRows(query), query).toBeLessThanOrEqual(2 * N)
+      expect(await conn.db().q(query)).toHaveLength(N / 2)
+    }
+  })
+
+  it('waits in a not too', async () => {
+    const not =
+      '[:find ?a ?b :where [?a :shop/street ?s] [?b :shop/street ?s] [?a :shop/age ?x] [?b :shop/age ?y] (not [(< ?x ?y)])]'
+    expect(await mostRows(not)).toBeLessThanOrEqual(2 * N)
+    expect(await conn.db().q(not)).toHaveLength((N * 3) / 2)
+  })
+})
+
+describe('a predicate on an indexed value', () => {
+  const above = '[?c :shop/parent ?d] [?b :shop/parent ?c] [?e :shop/parent ?b]'
+
+  it.each([
+    ['that equals a constant', '[(= ?n "even-2")]', 8],
+    ['that equals an input', '[(= ?given ?n)]', 8],
+    ['that begins with a text', '[(starts-with? ?n "odd-1")]', 0],
+  ])('%s begins the plan', async (_, predicate, rows) => {
+    const query = `[:find ?e :in $ ?given :where ${above} [?d :shop/name ?n] ${predicate}]`
+    const found = await conn.db().explain(query, ['even-2'])
+    expect(found.steps[0]?.clause).toBe('[?d :shop/name ?n]')
+    expect(await mostRows(query, ['even-2'])).toBeLessThan(N / 2)
+    if (rows > 0) expect(found.rows).toBe(rows)
+  })
+
+  it('finds the same as a text that begins so in any other way', async () => {
+    for (const prefix of ['odd-1', 'odd-', 'even-59', '', 'e', 'x', '\uffff', '\u0008', '\u0009']) {
+      const find = (test: string): string => `[:find ?n :in $ ?prefix :where [_ :shop/name ?n] ${test}]`
+      const expected = shops.filter((s) => s['shop/name'].startsWith(prefix)).length
+      expect(await conn.db().q(find('[(starts-with? ?n ?prefix)]'), [prefix]), prefix).toHaveLength(expected)
+      expect(await conn.db().q(find('[(identity ?n) ?m] [(starts-with? ?m ?prefix)]'), [prefix])).toHaveLength(expected)
+    }
+  })
+})
