@@ -22,8 +22,12 @@ export const parseClauses = (forms: readonly Edn[]): Clause[] => forms.map(parse
 
 function parsePattern(source: string | undefined, places: readonly Edn[], form: Edn): Clause {
   if (places.length === 0) throw malformed(form, 'a pattern with at least one place')
-  return { kind: 'pattern', source, terms: places.map(parseTerm), form }
+  return { kind: 'pattern', source, terms: places.map((x, i) => (i === 2 ? parseValue(x) : parseTerm(x))), form }
 }
+
+/** As {@link parseTerm}, or a symbol, which only attributes of that type take. */
+const parseValue = (form: Edn): Term =>
+  /^[^?$%_]/.test(symbolName(form) ?? '') ? { kind: 'const', value: form } : parseTerm(form)
 
 /** A variable, a blank or a constant. */
 export function parseTerm(form: Edn): Term {

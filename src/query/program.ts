@@ -84,7 +84,7 @@ export function resolveProgram(
   const inputSlots = new Set(given)
   const asGiven = query.find.elements.map((element, i) => {
     const slot = found[i] as number
-    const isGiven = element.kind === 'var' && inputSlots.has(slot) && roles[slot]?.kind === 'entity'
+    const isGiven = element.kind === 'var' && inputSlots.has(slot) && /entity|attribute/.test(roles[slot]?.kind ?? '')
     return isGiven ? slots.fresh('as given') : undefined
   })
   return {

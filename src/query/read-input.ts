@@ -5,7 +5,7 @@ import { describe, readUntyped, readValue } from '../datom/read-value.ts'
 import type { Value } from '../datom/value.ts'
 import type { ValueType } from '../datom/value-type.ts'
 import type { Db } from '../db/db.ts'
-import { entityId, readTuple } from '../db/entity.ts'
+import { entityId, valueIn } from '../db/entity.ts'
 import { unknownIdent } from './query-errors.ts'
 import { attributeNamed } from './resolve-terms.ts'
 import type { Role } from './roles.ts'
@@ -40,7 +40,7 @@ export function readInput(db: Db | undefined, role: Role, raw: unknown, where: s
         if (NUMERIC.has(attribute.type) && (typeof raw === 'number' || typeof raw === 'bigint'))
           return readUntyped(raw, where)
         if (attribute.type !== 'tuple') return readValue(attribute.type, raw, attribute.ident)
-        return db === undefined ? readUntyped(raw, where) : readTuple(db.schema, attribute, raw)
+        return db === undefined ? readUntyped(raw, where) : orNobody(valueIn(db, attribute, raw))
       }
       default:
         return readUntyped(raw, where)
@@ -70,8 +70,10 @@ function readEntity(db: Db, raw: unknown, where: string): MaybePromise<Value> {
   if (ident !== undefined && !db.schema.idents.has(ident)) {
     throw unknownIdent(ident, { $sym: where })
   }
-  return andThen(entityId(db, isLiteral(raw) ? raw.$lit : raw), (id) => id ?? NOBODY)
+  return orNobody(entityId(db, isLiteral(raw) ? raw.$lit : raw))
 }
+
+const orNobody = (found: MaybePromise<Value | undefined>): MaybePromise<Value> => andThen(found, (v) => v ?? NOBODY)
 
 function readAttribute(db: Db, raw: unknown, where: string): Value {
   const name = isKeyword(raw) ? raw.$kw : isLiteral(raw) ? raw.$lit : raw

@@ -32,7 +32,7 @@ function overDb(r: Resolving, c: PatternClause, scope: Scope, source: number): P
       if (known !== undefined) values[place] = known
       else {
         at[place] = constantSlot(r, term.value, c.form)
-        r.roles.note(at[place] as number, { kind: 'entity', source })
+        noteRole(r, at[place] as number, place, attribute, source)
       }
     }
   })

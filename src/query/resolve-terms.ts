@@ -2,7 +2,7 @@ import { type Edn, isKeyword, isList } from '../datom/atoms.ts'
 import { readUntyped, readValue } from '../datom/read-value.ts'
 import { type Attribute, findAttribute, type Schema, withColon } from '../datom/schema.ts'
 import type { Value } from '../datom/value.ts'
-import { readTuple } from '../db/entity.ts'
+import { nameMembers, readTuple } from '../db/entity.ts'
 import { malformed } from './malformed.ts'
 import { unknownAttribute, unknownIdent } from './query-errors.ts'
 
@@ -30,10 +30,11 @@ export function identId(schema: Schema, x: Edn, form: Edn): number | undefined {
   return id
 }
 
-/** A constant in the value place of an attribute that is no ref. */
-export function constantValue(schema: Schema, attribute: Attribute, x: Edn): Value {
-  if (attribute.type === 'tuple') return readTuple(schema, attribute, x)
-  return readValue(attribute.type, x, attribute.ident)
+/** A constant in the value place of an attribute that is no ref; undefined for a tuple that names entities, as a ref does. */
+export function constantValue(schema: Schema, attribute: Attribute, x: Edn): Value | undefined {
+  if (attribute.type !== 'tuple') return readValue(attribute.type, x, attribute.ident)
+  const namesEntities = nameMembers(schema, attribute, x, () => undefined).includes(undefined)
+  return namesEntities ? undefined : readTuple(schema, attribute, x)
 }
 
 /** A constant for which no attribute tells the type. */

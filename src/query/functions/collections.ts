@@ -53,7 +53,7 @@ export const COLLECTIONS: Readonly<Record<string, Builtin>> = {
   'not-empty': { arity: [1, 1], apply: (args) => (countOf(args) === 0 ? null : (args[0] as Result)) },
   'contains?': { arity: [2, 2], apply: contains },
   nth: { arity: [2, 2], apply: nth },
-  get: { arity: [2, 2], apply: ([list, i]) => listArg(list)[integerArg(i)] ?? null },
+  get: { arity: [2, 3], apply: ([list, i, otherwise = null]) => listArg(list)[integerArg(i)] ?? otherwise },
   first: { arity: [1, 1], apply: ([list]) => listArg(list)[0] ?? null },
   last: { arity: [1, 1], apply: ([list]) => listArg(list).at(-1) ?? null },
   range: { arity: [1, 3], apply: range },
