@@ -35,7 +35,7 @@ export function serve({ functions }: ServeOptions = {}): void {
       storage,
       indexing: { lead, ...(cacheBytes !== undefined && { cacheBytes }) },
       ...(functions && { functions }),
-      ...(schema && { schema }),
+      ...(schema !== undefined && { schema }),
     }
     return sync
       ? openSynced(name, { ...options, leadership, remote: { ...sync, auth } })

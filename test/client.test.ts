@@ -73,10 +73,22 @@ describe('connect', () => {
     }
   })
 
+  it('refuses by their codes a schema that is none, and one that holds itself', async () => {
+    const cyclic: Record<string, unknown> = { 'inv/sku': { type: 'string' } }
+    cyclic['inv/self'] = cyclic
+    for (const schema of [null, true, [], new Map(), cyclic]) {
+      const options = { schema: schema as never, worker }
+      await expect(connect('shop', options), String(schema)).rejects.toMatchObject({ code: 'schema/malformed' })
+    }
+    await shop()
+  })
+
   it('knows a schema by its types', () => {
     expect(schema['inv/color'].idents).toEqual([':red', ':blue'])
     // @ts-expect-error no such type
     defineSchema({ 'inv/sku': { type: 'text' } })
+    // @ts-expect-error no such option
+    defineSchema({ 'inv/sku': { type: 'string', uniqe: 'identity' } })
     // @ts-expect-error only a ref is a component
     defineSchema({ 'inv/sku': { type: 'string', component: true } })
     // @ts-expect-error a tuple says what it is made of
@@ -366,9 +378,15 @@ describe('a live query', () => {
     const conn = await shop()
     const wrong = conn.live('[:find ?x :where [?y :inv/sku]]')
     const odd = conn.live(counts, [() => 1])
-    for (const live of [wrong, odd]) live.subscribe(() => undefined)
-    const errors = [{ error: { code: 'query/unbound-variable' } }, { error: { code: 'client/bad-option' } }]
-    await vi.waitFor(() => expect([wrong.getSnapshot(), odd.getSnapshot()]).toMatchObject(errors))
+    const cycle: unknown[] = []
+    cycle.push(cycle)
+    const text = cycle as unknown as string
+    const round = [conn.live(text), conn.livePull(text, 1)]
+    const all = [wrong, odd, ...round]
+    for (const live of all) live.subscribe(() => undefined)
+    const codes = ['query/unbound-variable', 'client/bad-option', 'query/malformed', 'pull/malformed']
+    const errors = codes.map((code) => ({ error: { code } }))
+    await vi.waitFor(() => expect(all.map((live) => live.getSnapshot())).toMatchObject(errors))
   })
 
   it('keeps large answers in step', async () => {

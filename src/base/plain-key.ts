@@ -12,6 +12,15 @@ export function plainKey(x: unknown): string {
   }
 }
 
+/** The same, undefined where it cannot be told: of a cycle, or of what throws when it is looked at. */
+export function plainKeyIfAny(x: unknown): string | undefined {
+  try {
+    return plainKey(x)
+  } catch {
+    return undefined
+  }
+}
+
 function objectKey(x: object): string {
   if (Array.isArray(x)) return `[${x.map(plainKey).join()}]`
   if (x instanceof Date) return `#${x.getTime()}`

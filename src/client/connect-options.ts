@@ -5,7 +5,7 @@ import type { SchemaDef } from '../api/schema.ts'
 import type { SyncOptions } from '../api/sync.ts'
 import { checkOptionNames } from '../base/check-option-names.ts'
 import { AnnalsError } from '../base/errors.ts'
-import { plainKey } from '../base/plain-key.ts'
+import { plainKeyIfAny } from '../base/plain-key.ts'
 
 export interface ConnectOptions<S extends SchemaDef = SchemaDef, F extends Functions = Functions> {
   /** What the code expects: what is missing is installed, what contradicts it rejects with `schema/mismatch`. */
@@ -73,5 +73,5 @@ export function openRequest(name: string, { user, schema, sync, durability, cach
 const absolute = (url: string): string => (typeof document === 'undefined' ? url : new URL(url, document.baseURI).href)
 
 /** Equal for options that may share a connection. Functions are not compared: a component makes them anew each time. */
-export const fingerprint = (request: OpenRequest, options: ConnectOptions): string =>
-  plainKey([request, options.worker !== undefined, options.sync?.auth !== undefined])
+export const fingerprint = (request: OpenRequest, options: ConnectOptions): string | undefined =>
+  plainKeyIfAny([request, options.worker !== undefined, options.sync?.auth !== undefined])

@@ -8,7 +8,7 @@ import { hostOf } from './hosts.ts'
 import { PageConnection } from './page-connection.ts'
 
 interface Shared {
-  readonly fingerprint: string
+  readonly fingerprint: string | undefined
   readonly connection: Promise<Connection>
   holders: number
 }

@@ -1,6 +1,5 @@
 import type { Query, QueryOptions } from '../api/db.ts'
-import { mapInputs } from '../base/map-inputs.ts'
-import { plainKey } from '../base/plain-key.ts'
+import { plainKeyIfAny } from '../base/plain-key.ts'
 import { PageDb } from './page-db.ts'
 import { wireOptions } from './with-signal.ts'
 
@@ -10,11 +9,7 @@ export function liveKey(
   inputs: readonly unknown[],
   options: QueryOptions | undefined,
 ): string | undefined {
-  if (options?.signal !== undefined) return undefined
-  try {
-    const named = mapInputs(inputs, (x) => (x instanceof PageDb ? { $db: x.key } : x))
-    return plainKey(['q', query, named, wireOptions(options)])
-  } catch {
-    return undefined // a cycle: the worker will refuse it
-  }
+  if (options?.signal !== undefined || !Array.isArray(inputs)) return undefined
+  const named = inputs.map((x: unknown) => (x instanceof PageDb ? { $db: x.key } : x))
+  return plainKeyIfAny(['q', query, named, wireOptions(options)])
 }

@@ -24,7 +24,7 @@ import { AnnalsError, fromWireError, isAnnalsError } from '../base/errors.ts'
 import { Failures } from '../base/failures.ts'
 import { Listeners } from '../base/listeners.ts'
 import { logPages } from '../base/log-pages.ts'
-import { plainKey } from '../base/plain-key.ts'
+import { plainKeyIfAny } from '../base/plain-key.ts'
 import { closedError, reachBasis } from '../base/reach-basis.ts'
 import { runImport } from '../base/run-import.ts'
 import { onAbort, waitUntil } from '../base/wait-until.ts'
@@ -119,7 +119,7 @@ export class PageConnection implements Connection, Tenant, DbOwner {
 
   livePull<T = Record<string, unknown>>(pattern: PullPattern, entity: EntityRef): LiveQuery<T | undefined> {
     this.checkOpen()
-    const key = plainKey(['pull', pattern, entity])
+    const key = plainKeyIfAny(['pull', pattern, entity])
     return this.lives.open(key, () => ({ kind: 'pull', pattern, entity })) as LiveQuery<T | undefined>
   }
 

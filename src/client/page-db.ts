@@ -12,11 +12,13 @@ import type {
   TxForms,
 } from '../api/db.ts'
 import type { Explanation } from '../api/explanation.ts'
-import type { DbInput, ViewStep, WireWith } from '../api/messages.ts'
+import type { DbInput, ViewStep, WireWith, WorkerCalls } from '../api/messages.ts'
 import { mapInputs } from '../base/map-inputs.ts'
-import { plainKey } from '../base/plain-key.ts'
+import { plainKeyIfAny } from '../base/plain-key.ts'
+import type { Args, Value } from './calls.ts'
 import type { KeptValue } from './kept-values.ts'
 import { unpackRows } from './packed-rows.ts'
+import type { OwnArgs } from './page-sync.ts'
 import { withSignal } from './with-signal.ts'
 import type { WorkerLink } from './worker-link.ts'
 
@@ -27,6 +29,9 @@ export interface DbOwner {
   /** The speculative value that `with` made. */
   adopt(link: WorkerLink, made: WireWith): Awaited<ReturnType<Db['with']>>
 }
+
+/** The calls that ask a value for something, and need nothing else of the worker. */
+type DbCalls = 'datoms' | 'seek' | 'indexRange' | 'indexPull' | 'entid'
 
 /** A database value on the page: the name of one that the worker keeps. Views of it cost nothing until they are asked. */
 export class PageDb implements Db {
@@ -69,8 +74,7 @@ export class PageDb implements Db {
   }
 
   async datoms<Datom = ShownDatom>(index: IndexName, ...components: readonly unknown[]): Promise<Datom[]> {
-    const link = await this.owner.open()
-    return unpackRows(await link.call('datoms', this.value.ref(link, this.steps), index, components)) as Datom[]
+    return unpackRows(await this.ask('datoms', index, components)) as Datom[]
   }
 
   seekDatoms(index: IndexName, ...components: readonly unknown[]): Promise<ShownDatom[]> {
@@ -87,19 +91,15 @@ export class PageDb implements Db {
     end?: unknown,
     options?: PageOptions,
   ): Promise<Datom[]> {
-    const link = await this.owner.open()
-    const ref = this.value.ref(link, this.steps)
-    return unpackRows(await link.call('indexRange', ref, attribute, start, end, options)) as Datom[]
+    return unpackRows(await this.ask('indexRange', attribute, start, end, options)) as Datom[]
   }
 
   async indexPull<Entity = Record<string, unknown>>(request: IndexPull): Promise<(Entity | undefined)[]> {
-    const link = await this.owner.open()
-    return (await link.call('indexPull', this.value.ref(link, this.steps), request)) as (Entity | undefined)[]
+    return (await this.ask('indexPull', request)) as (Entity | undefined)[]
   }
 
-  async entid(entity: EntityRef): Promise<number | undefined> {
-    const link = await this.owner.open()
-    return link.call('entid', this.value.ref(link, this.steps), entity)
+  entid(entity: EntityRef): Promise<number | undefined> {
+    return this.ask('entid', entity)
   }
 
   async explain(query: Query, inputs: readonly unknown[] = [], options?: QueryOptions): Promise<Explanation> {
@@ -127,8 +127,8 @@ export class PageDb implements Db {
   }
 
   /** The same for two views of one value that show the same. */
-  get key(): string {
-    return plainKey([this.value.serial, this.steps])
+  get key(): string | undefined {
+    return plainKeyIfAny([this.value.serial, this.steps])
   }
 
   /** As an input of a query that runs in `link`. */
@@ -137,9 +137,12 @@ export class PageDb implements Db {
   }
 
   private async seek(index: IndexName, components: readonly unknown[], reverse: boolean): Promise<ShownDatom[]> {
+    return unpackRows(await this.ask('seek', index, components, reverse)) as ShownDatom[]
+  }
+
+  private async ask<K extends DbCalls>(op: K, ...args: OwnArgs<K>): Promise<Value<WorkerCalls, K>> {
     const link = await this.owner.open()
-    const ref = this.value.ref(link, this.steps)
-    return unpackRows(await link.call('seek', ref, index, components, reverse)) as ShownDatom[]
+    return link.call(op, ...([this.value.ref(link, this.steps), ...args] as unknown as Args<WorkerCalls, K>))
   }
 
   private seen(step: ViewStep): Db {

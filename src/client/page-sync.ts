@@ -1,13 +1,13 @@
 import type { TxForms } from '../api/db.ts'
-import type { WorkerCalls } from '../api/messages.ts'
+import type { DbRef, WorkerCalls } from '../api/messages.ts'
 import type { Settled } from '../api/report.ts'
 import type { PendingTx, RejectedTx, Sync, SyncStatus } from '../api/sync.ts'
 import { ValueStore } from '../base/value-store.ts'
 import type { Value } from './calls.ts'
 
-/** The arguments of a call of one connection, after its number. */
+/** The arguments of a call after what it is made of: the number of a connection, or a value. */
 export type OwnArgs<K extends keyof WorkerCalls> =
-  Parameters<WorkerCalls[K]> extends [number, ...infer Rest] ? Rest : never
+  Parameters<WorkerCalls[K]> extends [number | DbRef, ...infer Rest] ? Rest : never
 export type OwnCall = <K extends keyof WorkerCalls>(op: K, ...args: OwnArgs<K>) => Promise<Value<WorkerCalls, K>>
 
 const UNKNOWN: SyncStatus = Object.freeze({ state: 'local', pending: 0, rejected: 0, t: 0 })

@@ -3,8 +3,7 @@ import type { LiveQuery, LiveSnapshot } from '../api/live.ts'
 import { toAnnalsError } from '../base/errors.ts'
 import { keepRows } from '../base/keep-rows.ts'
 import { Listeners } from '../base/listeners.ts'
-import { mapInputs } from '../base/map-inputs.ts'
-import { plainKey } from '../base/plain-key.ts'
+import { plainKeyIfAny } from '../base/plain-key.ts'
 import { randomUuid } from '../base/random-uuid.ts'
 import type { Db } from '../db/db.ts'
 import { entityId } from '../db/entity.ts'
@@ -195,15 +194,11 @@ function serialOf(handle: DbHandle): number {
 
 /** Requests with equal keys are equal. undefined where that cannot be told. */
 function keyOf(request: LiveRequest): string | undefined {
-  try {
-    if (request.kind === 'pull') return plainKey(request)
-    const { query, inputs, options = {} } = request
-    if (options.signal !== undefined) return undefined
-    const named = mapInputs(inputs, (x) => (x instanceof DbHandle ? { $db: serialOf(x) } : x))
-    return plainKey(['q', query, named, options])
-  } catch {
-    return undefined // a cycle
-  }
+  if (request.kind === 'pull') return plainKeyIfAny(request)
+  const { query, inputs, options = {} } = request
+  if (options.signal !== undefined || !Array.isArray(inputs)) return undefined
+  const named = inputs.map((x: unknown) => (x instanceof DbHandle ? { $db: serialOf(x) } : x))
+  return plainKeyIfAny(['q', query, named, options])
 }
 
 /** Whether ids stand for the same: a value that is taken from newer segments has an equal map, and not that one. */

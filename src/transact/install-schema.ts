@@ -3,15 +3,19 @@ import { AnnalsError } from '../base/errors.ts'
 import { type Attribute, findAttribute, type Schema, withColon } from '../datom/schema.ts'
 import type { ValueType } from '../datom/value-type.ts'
 import { checkDefinition } from './check-definition.ts'
+import { isRecord } from './map-form.ts'
 
 /**
  * The transaction data that makes `schema` hold what an application's code defines: missing attributes and idents, and changes
  * that lose nothing (uniqueness, index, component, doc, one to many). An empty list when nothing is missing. Attributes that the
  * code does not know stay. As lists, each for a transaction of its own: a composite tuple names attributes that must be there.
- * Throws `schema/malformed` for a bad definition, `schema/mismatch` naming both sides for another value
+ * Throws `schema/malformed` for what is no schema or a bad definition, `schema/mismatch` naming both sides for another value
  * type, or for many narrowed to one.
  */
 export function schemaForms(schema: Schema, wanted: SchemaDef): readonly (readonly Record<string, unknown>[])[] {
+  if (!isRecord(wanted)) {
+    throw new AnnalsError('schema/malformed', "a schema is an object such as { 'inv/sku': { type: 'string' } }")
+  }
   const forms: Record<string, unknown>[] = []
   const composites: Record<string, unknown>[] = []
   for (const [name, def] of Object.entries(wanted)) {

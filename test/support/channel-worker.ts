@@ -20,5 +20,8 @@ export function channelWorker(openDatabase: OpenDatabase, storage: LocalStorage 
 /** Opens databases in `storage`, as the default worker does in IndexedDB. */
 export function openIn(storage: LocalStorage = memory()): OpenDatabase {
   return (request) =>
-    openLocal(EngineConnection, storeName(request), { storage, ...(request.schema && { schema: request.schema }) })
+    openLocal(EngineConnection, storeName(request), {
+      storage,
+      ...(request.schema !== undefined && { schema: request.schema }),
+    })
 }
