@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { memory } from '../src/engine.ts'
 import { type Connection, connect, defineSchema, isAnnalsError, type LiveQuery } from '../src/index.ts'
 import { channelWorker, openIn } from './support/channel-worker.ts'
@@ -36,6 +36,16 @@ describe('connect', () => {
     open.length = 0
     expect(() => two.db()).toThrow(expect.objectContaining({ code: 'connection/closed' }))
     await expect(two.transact([item('a', 1)])).rejects.toMatchObject({ code: 'connection/closed' })
+  })
+
+  it('ends when what was asked of it before has been done', async () => {
+    const storage = memory()
+    worker = () => channelWorker(openIn(storage))
+    const conn = await connect('shop', { schema, worker })
+    const asked = [conn.transact([item('a', 1)]), conn.transact([item('b', 2)])]
+    await conn.close()
+    expect((await Promise.all(asked)).map(({ status }) => status)).toEqual(['confirmed', 'confirmed'])
+    expect(await (await shop()).db().q(counts)).toHaveLength(2)
   })
 
   it('refuses other options, keeps users apart, and shares one worker', async () => {
@@ -135,6 +145,38 @@ describe('connect', () => {
     vi.useRealTimers()
     await refused
     await shop()
+  })
+
+  it('does not take for lost what another tab opened, or removed, while this one made it', async () => {
+    const notes = new Map<string, string>()
+    onTestFinished(() => {
+      vi.unstubAllGlobals()
+    })
+    vi.stubGlobal('localStorage', {
+      getItem: (key: string) => notes.get(key) ?? null,
+      setItem: (key: string, value: string) => notes.set(key, value),
+    })
+    const known = `annals/known/${JSON.stringify(['shop', undefined])}`
+    for (const [before, meanwhile, lost] of [
+      [[], [[known, '1']], []],
+      [[[known, '1']], [], []],
+      [[[known, '1']], [[known, '1']], ['storage/lost']],
+    ] as const) {
+      worker = () =>
+        channelWorker(async (request, context) => {
+          context.onCreated()
+          notes.clear()
+          for (const [key, value] of meanwhile) notes.set(key, value)
+          return openIn()(request, context)
+        })
+      notes.clear()
+      for (const [key, value] of before) notes.set(key, value)
+      const complained = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+      const conn = await connect('shop', { worker })
+      expect(conn.health.getSnapshot().map(({ code }) => code)).toEqual(lost)
+      await conn.close()
+      complained.mockRestore()
+    }
   })
 
   it('passes on why a database cannot be opened, and can be tried again', async () => {

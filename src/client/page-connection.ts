@@ -169,7 +169,8 @@ export class PageConnection implements Connection, Tenant, DbOwner {
     if (this.closing.signal.aborted || !this.release()) return
     this.closing.abort()
     this.lives.close()
-    const link = this.link ?? (await this.opening?.catch(() => undefined))
+    // awaited either way: what was asked before goes before
+    const link = await (this.link ?? this.opening?.catch(() => undefined))
     try {
       await link?.call('close', this.number)
     } catch (error) {
@@ -232,9 +233,11 @@ export class PageConnection implements Connection, Tenant, DbOwner {
   private async openIn(): Promise<WorkerLink> {
     const link = await this.host.link()
     const { request } = this.options
+    const wasKnown = isKnown(request)
     const { created } = await link.call('open', this.number, request)
     this.link = link
-    if (created && isKnown(request)) this.failed(databaseLost(this.name))
+    // Known since then: another tab was as quick to open what this one made. No more known: another tab has removed it.
+    if (created && wasKnown && isKnown(request)) this.failed(databaseLost(this.name))
     makeKnown(request)
     this.sync.restore()
     this.lives.ask()
