@@ -6,7 +6,7 @@ import { memory, open, restore } from '../src/engine.ts'
 import { run } from '../src/server/cli/run.ts'
 import { createSyncHandler } from '../src/server/handler.ts'
 import { sqlRemote } from '../src/storage/sql/sql-remote.ts'
-import { type Client, client, quiet, SCHEMA, TestServer } from './support/sync-world.ts'
+import { type Client, client, quiet, SCHEMA, TestServer, URL_OF_TEST } from './support/sync-world.ts'
 
 // a machine that does many things at once is no failure
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
@@ -221,6 +221,8 @@ describe('wants', () => {
     [['log', 'floppy:a'], 'neither the URL of a server nor a storage'],
     [['log', 'sqlite:x.db'], 'say which with --database'],
     [['log', 'http://localhost/sync/shop', '--database', 'shop'], 'leave --database out'],
+    [['log', 'sqlite:x.db', '--database', '../shop'], 'a database is named by'],
+    [['log', 'sqlite:x.db', '--database', 'a/shop'], 'a database is named by'],
     [['log', 'sqlite:x.db', '--database', 'a', '--from', 'x'], '--from is a t'],
     [['diff', 'sqlite:x.db', '--database', 'a'], 'diff wants --from'],
     [['undo', 'sqlite:x.db', '--database', 'a'], 'which transaction?'],
@@ -252,8 +254,32 @@ describe('says so', () => {
     const file = await annals(['stats', `sqlite:${missing}`, '--database', 'shop'])
     expect(file).toMatchObject({ code: 1, err: expect.stringContaining('there is no file') })
     await expect(readFile(missing)).rejects.toThrow()
-    const empty = await annals(['log', storage, '--database', 'nobody'])
-    expect(empty).toMatchObject({ code: 1, err: expect.stringContaining('is empty') })
+    for (const command of ['log', 'stats', 'export']) {
+      const empty = await annals([command, storage, '--database', 'nobody'])
+      expect(empty).toMatchObject({ code: 1, out: [], err: expect.stringContaining('the database nobody is empty') })
+    }
+  })
+
+  it('when a storage cannot be opened, and why', async () => {
+    const printed = vi.spyOn(console, 'error')
+    const said = await annals(['log', `sqlite:${dir}`, '--database', 'shop'])
+    expect(said).toMatchObject({ code: 1, err: expect.stringContaining('SQLite cannot open') })
+    expect(printed).not.toHaveBeenCalled()
+    printed.mockRestore()
+  })
+
+  it('when a backup breaks off, and leaves nothing of it', async () => {
+    const [server, path] = [new TestServer(), join(dir, 'broken.annals')]
+    const a = await client(server)
+    await a.conn.transact(SCHEMA)
+    await quiet(a)
+    await a.conn.close()
+    server.between = async (path, send) => (path === 'pull' ? Promise.reject(new TypeError('no network')) : send())
+    vi.stubGlobal('fetch', server.fetch)
+    const said = await annals(['export', URL_OF_TEST, '--out', path])
+    expect(said).toMatchObject({ code: 1, err: expect.stringContaining('cannot be reached') })
+    await expect(readFile(path)).rejects.toThrow('ENOENT')
+    vi.unstubAllGlobals()
   })
 
   it('when the token is missing or may not', async () => {

@@ -147,6 +147,16 @@ describe('annals serve', () => {
     await server.stop()
   })
 
+  it.each([
+    ['TRACE / HTTP/1.0', 'localhost'],
+    ['GET /health HTTP/1.0', '['],
+    ['GET /health HTTP/1.0', 'a:99999'],
+  ])('refuses what is no request for anybody, and logs no failure of its own: %s, host %s', async (first, host) => {
+    const server = await started('--storage', 'memory:', '--port', '0')
+    expect(await raw(server.url, `${first}\r\nHost: ${host}\r\n\r\n`)).toContain('HTTP/1.1 400')
+    expect((await server.stop()).err).toEqual([])
+  })
+
   it('says so when the port is taken', async () => {
     const first = await started('--storage', 'memory:', '--port', '0')
     const second = await called('serve', '--storage', 'memory:', '--port', new URL(first.url).port)
@@ -157,6 +167,9 @@ describe('annals serve', () => {
   it('says so when a storage or a folder cannot be had', async () => {
     const noFolder = await called('serve', '--storage', 'memory:', '--port', '0', '--static', join(dir, 'nowhere'))
     expect(noFolder).toMatchObject({ code: 1, err: expect.stringContaining('there is no folder') })
+    const noStorage = await called('serve', '--storage', `sqlite:${join(dir, 'nowhere', 'log.db')}`, '--port', '0')
+    expect(noStorage).toMatchObject({ code: 1, err: expect.stringContaining('Its folder must exist') })
+    expect(noStorage.out).toBe('')
   })
 
   it.each([
@@ -184,8 +197,10 @@ describe('annals serve', () => {
         origins: undefined,
         hosts: [],
         log: 'errors',
+        patterns: false,
       },
     })
+    expect(readArguments(['serve', '--patterns'])).toMatchObject({ options: { patterns: true } })
     expect(await called('--help')).toMatchObject({ code: 0, out: expect.stringContaining('annals restore') })
     expect(await called('serve', '--help')).toMatchObject({ code: 0, out: expect.stringContaining('--storage') })
   })
@@ -215,11 +230,12 @@ it('failures are one line of JSON each', () => {
 })
 
 /** What the server says to a path that no client would send as it is. */
-function rawGet(url: string, path: string, headers = ''): Promise<string> {
+const rawGet = (url: string, path: string, headers = ''): Promise<string> =>
+  raw(url, `GET ${path} HTTP/1.0\r\n${headers}\r\n`)
+
+function raw(url: string, request: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const socket = connect(Number(new URL(url).port), '127.0.0.1', () =>
-      socket.write(`GET ${path} HTTP/1.0\r\n${headers}\r\n`),
-    )
+    const socket = connect(Number(new URL(url).port), '127.0.0.1', () => socket.write(request))
     let said = ''
     socket.on('data', (data) => {
       said += data

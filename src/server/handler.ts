@@ -67,6 +67,8 @@ export interface SyncHandler {
   (request: Request): Promise<Response>
   /** What it has done since it started, in the text format of Prometheus. */
   metrics(): string
+  /** Rejects with `storage/…` while the storage cannot be used. */
+  check(): Promise<void>
   /** Ends the streams, finishes what is being worked on and closes the storage. */
   close(): Promise<void>
 }
@@ -131,6 +133,7 @@ export function createSyncHandler(options: SyncHandlerOptions): SyncHandler {
   }
   return Object.assign(handler, {
     metrics: () => metrics.text({ databases: databases.size, followers: databases.followers }),
+    check: async () => storage.check?.(),
     close: async () => {
       await databases.close()
       await storage.close()

@@ -263,6 +263,8 @@ export interface RemoteStore {
 export interface RemoteStorage {
   /** Opens, and creates when it is not there. */
   open(name: string): Promise<RemoteStore>
+  /** Rejects with `storage/…` while it cannot be used. Absent: it always can. */
+  check?(): Promise<void>
   /** Ends its stores too. */
   close(): Promise<void>
 }

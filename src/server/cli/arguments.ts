@@ -12,6 +12,8 @@ export interface ServeOptions {
   readonly hosts: readonly string[]
   readonly static: string | undefined
   readonly log: 'errors' | 'requests'
+  /** Whether queries within transactions may match patterns. */
+  readonly patterns: boolean
 }
 
 /** A command on one database, with what it takes: absent is undefined. */
@@ -71,6 +73,7 @@ const OPTIONS = {
     'allow-host': { type: 'string', multiple: true },
     static: text,
     log: { type: 'string', default: 'errors' },
+    patterns: flag,
   },
   log: { database: text, from: text, to: text, rejected: flag, json: flag },
   diff: { database: text, from: text, to: text, json: flag },
@@ -106,7 +109,7 @@ function readCommand(command: CommandName, args: readonly string[]): Arguments {
   const listOf = (name: string): string[] => (values[name] as string[] | undefined) ?? []
   const countOf = (name: string): number | undefined => readCount(`--${name}`, textOf(name))
   if (flagOf('help')) return { kind: 'help', usage: COMMAND_USAGE[command] }
-  if (command === 'serve') return readServe(positionals, textOf, listOf)
+  if (command === 'serve') return readServe(positionals, textOf, listOf, flagOf('patterns'))
 
   const takes = command === 'undo' || command === 'query' ? 2 : 1
   const [where, what] = positionals
@@ -148,6 +151,7 @@ function readServe(
   [extra]: readonly string[],
   textOf: (name: string) => string | undefined,
   listOf: (name: string) => readonly string[],
+  patterns: boolean,
 ): Arguments {
   if (extra !== undefined) throw new Error(`serve takes no ${extra}`)
   const [storage, port, host, log] = ['storage', 'port', 'host', 'log'].map((name) => textOf(name) as string) as [
@@ -163,8 +167,8 @@ function readServe(
   const origins = listOf('origin')
   const bad = origins.find((origin) => !URL.canParse(origin) || new URL(origin).origin !== origin)
   if (bad !== undefined) throw new Error(`an origin is like https://shop.example, got ${bad}`)
-  const options = { storage, port: number, host, hosts: listOf('allow-host'), log, static: textOf('static') } as const
-  return { kind: 'serve', options: { ...options, origins: origins.length === 0 ? undefined : origins } }
+  const served = { storage, port: number, host, hosts: listOf('allow-host'), static: textOf('static') }
+  return { kind: 'serve', options: { ...served, origins: origins.length === 0 ? undefined : origins, log, patterns } }
 }
 
 function readCount(name: string, said: string | undefined): number | undefined {

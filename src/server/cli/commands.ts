@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { open, rm } from 'node:fs/promises'
 import { AnnalsError } from '../../base/errors.ts'
 import { backupLines, readBackup } from '../../engine/backup.ts'
 import type { EngineConnection } from '../../engine/connection.ts'
@@ -7,7 +7,8 @@ import type { ConfirmedHead, LogRow } from '../../storage/port.ts'
 import type { DatabaseCommand } from './arguments.ts'
 import type { Console } from './console.ts'
 import { netChanges } from './net-changes.ts'
-import type { Remote } from './remote.ts'
+import { oneLine } from './one-line.ts'
+import { emptyError, type Remote } from './remote.ts'
 import { factLine, factShower, plain } from './show-facts.ts'
 
 type Command<K extends DatabaseCommand['kind']> = Extract<DatabaseCommand, { kind: K }>
@@ -56,7 +57,7 @@ async function showLog(conn: EngineConnection, { from, to, json }: Command<'log'
     else
       out(
         [
-          `${t}  ${instant.toISOString()}  ${id}  ${user ?? ''}`.trimEnd(),
+          oneLine(`${t}  ${instant.toISOString()}  ${id}  ${user ?? ''}`.trimEnd()),
           ...facts.map((f) => `  ${factLine(f)}`),
         ].join('\n'),
       )
@@ -66,7 +67,7 @@ async function showLog(conn: EngineConnection, { from, to, json }: Command<'log'
 async function showRefusals(remote: Remote, { json }: Command<'refusals'>, { out }: Console): Promise<void> {
   for (const refusal of await remote.refusals()) {
     const { txid, replica, seq, code, message } = refusal
-    out(json ? JSON.stringify(refusal) : `${txid}  ${replica} #${seq}  ${code}  ${message}`)
+    out(json ? JSON.stringify(refusal) : oneLine(`${txid}  ${replica} #${seq}  ${code}  ${message}`))
   }
 }
 
@@ -110,18 +111,24 @@ async function showStats(conn: EngineConnection, { out }: Console): Promise<void
 }
 
 async function writeBackup(remote: Remote, { since, out: path }: Command<'export'>, console: Console): Promise<void> {
+  // of a name that was mistyped there is nothing to keep
+  if ((await remote.head()).t === 0) throw emptyError(remote.name)
   const lines = backupLines(await headAt(remote, since), remote.rows(since))
-  if (path === undefined) {
-    for await (const line of lines) console.out(line)
-    return
-  }
-  // never over another file: it may be the last good backup
+  if (path !== undefined) return writeLines(path, lines)
+  for await (const line of lines) console.out(line)
+}
+
+/** Never over another file, which may be the last good backup; and nothing is left of what breaks off. */
+async function writeLines(path: string, lines: AsyncIterable<string>): Promise<void> {
   const file = await open(path, 'wx')
   try {
     for await (const line of lines) await file.write(`${line}\n`)
     await file.sync()
-  } finally {
     await file.close()
+  } catch (e) {
+    await file.close().catch(() => undefined)
+    await rm(path)
+    throw e
   }
 }
 

@@ -1,6 +1,9 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 
+/** Methods that a Request cannot have. */
+const FORBIDDEN: ReadonlySet<string> = new Set(['CONNECT', 'TRACE', 'TRACK'])
+
 /** Lets `route`, a web-standard handler, answer node:http. What it throws is reported and answered with 500. */
 export function nodeListener(
   route: (request: Request) => Promise<Response>,
@@ -22,7 +25,8 @@ async function answer(
 ): Promise<void> {
   const gone = new AbortController()
   outgoing.on('close', () => gone.abort())
-  const response = await route(toRequest(incoming, gone.signal))
+  const request = toRequest(incoming, gone.signal)
+  const response = request === undefined ? new Response(null, { status: 400 }) : await route(request)
   outgoing.writeHead(response.status, Object.fromEntries(response.headers))
   if (response.body === null || incoming.method === 'HEAD') {
     await response.body?.cancel()
@@ -40,7 +44,8 @@ async function answer(
   outgoing.end()
 }
 
-function toRequest(incoming: IncomingMessage, signal: AbortSignal): Request {
+/** undefined for what is none: a method that browsers forbid, a host that no URL can have. */
+function toRequest(incoming: IncomingMessage, signal: AbortSignal): Request | undefined {
   const headers = new Headers()
   for (let i = 0; i < incoming.rawHeaders.length; i += 2) {
     headers.append(incoming.rawHeaders[i] as string, incoming.rawHeaders[i + 1] as string)
@@ -51,7 +56,9 @@ function toRequest(incoming: IncomingMessage, signal: AbortSignal): Request {
   const hasBody = method !== 'GET' && method !== 'HEAD'
   // a URL that begins with // would name another host
   const path = `/${(incoming.url ?? '/').replace(/^\/+/, '')}`
-  return new Request(`http://${host}${path}`, {
+  const url = `http://${host}${path}`
+  if (!URL.canParse(url) || FORBIDDEN.has(method)) return undefined
+  return new Request(url, {
     method,
     headers,
     signal,

@@ -1,3 +1,5 @@
+import { isDatabaseName } from '../target.ts'
+
 /** Where a database is: at a running server, or in a storage that this process opens itself. */
 export type Place =
   | { readonly kind: 'server'; readonly url: string }
@@ -14,5 +16,8 @@ export function readPlace(where: string, database: string | undefined): Place {
   }
   if (!STORAGE.test(where)) throw new Error(`${where} is neither the URL of a server nor a storage`)
   if (database === undefined) throw new Error('a storage holds many databases: say which with --database')
+  if (!isDatabaseName(database)) {
+    throw new Error(`a database is named by letters, digits, dots, dashes and underscores, got ${database}`)
+  }
   return { kind: 'storage', storage: where, database }
 }

@@ -9,7 +9,7 @@ import { openReplica } from '../../sync/open-replica.ts'
 import { type HelloAnswer, PROTOCOL, type Refusal } from '../../sync/protocol.ts'
 import { httpTransport, type Transport } from '../../sync/transport.ts'
 import { createSyncHandler } from '../handler.ts'
-import { askRefusals } from './ask-refusals.ts'
+import { askRefusals, type Target } from './ask-refusals.ts'
 import type { Place } from './place.ts'
 
 /** Records asked for at a time; the server may give fewer. */
@@ -17,6 +17,8 @@ const PAGE = 1000
 
 /** One remote database, at a server or in a storage that is opened here. */
 export interface Remote {
+  /** As people are told of it. */
+  readonly name: string
   /** Records after `t`, to the head. */
   rows(t: number): AsyncGenerator<LogRow>
   /** Where the log stands. */
@@ -27,6 +29,8 @@ export interface Remote {
   refusals(): Promise<readonly Refusal[]>
   /** A replica in memory that has caught up. Rejects where there is nothing to read. */
   replica(): Promise<EngineConnection>
+  /** What went wrong in a storage that is opened here, of which its answers say nothing. */
+  failure(): unknown
   close(): Promise<void>
 }
 
@@ -34,12 +38,21 @@ export interface Remote {
 export function openRemote(place: Place, token: string | undefined, make: boolean): Remote {
   if (place.kind === 'storage') {
     checkFile(place.storage, make)
+    let failure: unknown
     // The handler itself answers, in this process: one way for both.
-    const handler = createSyncHandler({ storage: sqlRemote({ url: place.storage }), rate: false })
+    const handler = createSyncHandler({
+      storage: sqlRemote({ url: place.storage }),
+      rate: false,
+      onError: (error) => {
+        failure ??= error
+      },
+    })
     const send = ((url: string, init?: RequestInit) => handler(new Request(url, init))) as typeof fetch
-    return remoteAt(`http://localhost/${place.database}`, undefined, send, () => handler.close())
+    const { database } = place
+    const remote = remoteAt({ url: `http://localhost/${database}`, token: undefined, send }, `the database ${database}`)
+    return { ...remote, failure: () => failure, close: () => handler.close() }
   }
-  return remoteAt(place.url, token, fetch, async () => undefined)
+  return remoteAt({ url: place.url, token, send: fetch }, `the database at ${place.url}`)
 }
 
 function checkFile(storage: string, make: boolean): void {
@@ -48,12 +61,13 @@ function checkFile(storage: string, make: boolean): void {
   throw new AnnalsError('storage/unavailable', `there is no file ${path}`, { path })
 }
 
-function remoteAt(url: string, token: string | undefined, send: typeof fetch, close: () => Promise<void>): Remote {
+function remoteAt({ url, token, send }: Target, name: string): Remote {
   const remote = { url, ...(token !== undefined && { auth: () => token }) }
   const transport = httpTransport({ ...remote, fetch: send })
   const { signal } = new AbortController()
   const hello = () => transport.hello(HELLO, false, signal)
   return {
+    name,
     rows: (t) => rowsAfter(transport, t, hello, signal),
     head: async () => {
       const { t, excisions } = await hello()
@@ -68,7 +82,7 @@ function remoteAt(url: string, token: string | undefined, send: typeof fetch, cl
     refusals: () => askRefusals({ url, token, send }),
     replica: async () => {
       const { t } = await hello()
-      if (t === 0) throw new AnnalsError('log/unknown-transaction', `the database at ${url} is empty`, {})
+      if (t === 0) throw emptyError(name)
       const runtime = createRuntime({})
       const { ledger, sync, stop } = await openReplica(await memory().open('replica'), runtime, { remote: transport })
       const conn = new EngineConnection('replica', ledger, runtime, sync, stop)
@@ -78,9 +92,13 @@ function remoteAt(url: string, token: string | undefined, send: typeof fetch, cl
       })
       return conn
     },
-    close,
+    failure: () => undefined,
+    close: async () => undefined,
   }
 }
+
+export const emptyError = (name: string): AnnalsError =>
+  new AnnalsError('log/unknown-transaction', `${name} is empty`, {})
 
 /** Nobody in particular, who has nothing. */
 const HELLO = {

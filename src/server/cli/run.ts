@@ -46,6 +46,8 @@ async function runOn(command: DatabaseCommand, console: Console): Promise<void> 
   const remote = openRemote(command.place, console.env?.ANNALS_TOKEN, command.kind === 'restore')
   try {
     await runCommand(command, remote, console)
+  } catch (e) {
+    throw remote.failure() ?? e
   } finally {
     await remote.close()
   }

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { refusal } from '../answer.ts'
-import { type Answered, createSyncHandler } from '../handler.ts'
+import { type Answered, createSyncHandler, type SyncHandler } from '../handler.ts'
 import type { ServeOptions } from './arguments.ts'
 import type { Failure } from './log-line.ts'
 import { nodeListener } from './node-listener.ts'
@@ -34,6 +34,7 @@ export async function serve(options: ServeOptions, { failed, answered }: Reports
     storage: storageAt(options.storage),
     onError: (error, where) => failed({ ...where, error }),
     onAnswer: answered,
+    patterns: options.patterns,
     ...(options.origins && { origins: options.origins }),
   })
   let stopping = false
@@ -42,14 +43,17 @@ export async function serve(options: ServeOptions, { failed, answered }: Reports
     const { pathname, hostname } = new URL(request.url)
     if (!isOwn(hostname)) return refusal(foreignHost(hostname))
     if (pathname.startsWith('/sync/')) return sync(request)
-    if (pathname === '/health')
-      return Response.json({ ok: !stopping }, { status: stopping ? 503 : 200, headers: FRESH })
+    if (pathname === '/health') {
+      const ok = !stopping && (await isUsable(sync))
+      return Response.json({ ok }, { status: ok ? 200 : 503, headers: FRESH })
+    }
     if (pathname === '/metrics')
       return new Response(sync.metrics(), { headers: { ...FRESH, 'content-type': PROMETHEUS } })
     return (await files?.(request)) ?? new Response('not found\n', { status: 404 })
   }
   const server = createServer(nodeListener(route, (error) => failed({ database: '', what: 'http', error })))
   try {
+    await sync.check()
     await listen(server, options)
   } catch (e) {
     await sync.close()
@@ -70,6 +74,12 @@ export async function serve(options: ServeOptions, { failed, answered }: Reports
     },
   }
 }
+
+const isUsable = ({ check }: SyncHandler): Promise<boolean> =>
+  check().then(
+    () => true,
+    () => false,
+  )
 
 function listen(server: Server, { port, host }: ServeOptions): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -1,5 +1,6 @@
 import type { ShownDatom } from '../../api/db.ts'
 import type { EngineConnection } from '../../engine/connection.ts'
+import { oneLine } from './one-line.ts'
 
 /** A fact as JSON shows it: the attribute by name, values that JSON lacks as text. */
 export interface ShownFact {
@@ -18,7 +19,8 @@ export async function factShower(conn: EngineConnection): Promise<(datom: ShownD
   return ({ e, a, v, added }) => ({ e, a: names.get(a) ?? String(a), v: plain(v), added })
 }
 
-export const factLine = ({ e, a, v, added }: ShownFact): string => `${added ? '+' : '-'} ${e} ${a} ${JSON.stringify(v)}`
+export const factLine = ({ e, a, v, added }: ShownFact): string =>
+  oneLine(`${added ? '+' : '-'} ${e} ${a} ${JSON.stringify(v)}`)
 
 /** As JSON can say it: bigints as digits, times as ISO text, bytes as hexadecimal. */
 export function plain(x: unknown): unknown {

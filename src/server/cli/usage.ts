@@ -16,6 +16,8 @@ Serves remote logs for sync at /sync/<database>, /health, /metrics, and, if aske
   --allow-host <name>  requests may name this host, as a proxy passes it on; may be given again. On 127.0.0.1 others are refused
   --origin <origin>    pages of it may call, such as https://shop.example; may be given again
   --static <folder>    serves its files; paths without an extension get its index.html
+  --patterns           queries in transactions may match patterns (re-find and its like): where every writer is trusted, since a
+                       hostile one stops the server
   --log <what>         errors (default), or requests as well: lines of JSON on stderr
   --help`,
   log: `usage: annals log <place> [options]

@@ -60,6 +60,11 @@ export class SqlDatabase {
     this.#news.delete(`local ${name}`)
   }
 
+  /** Rejects while its server does not answer. */
+  async check(): Promise<void> {
+    await patiently('looking whether it answers', () => headRow(this.#db, ''))
+  }
+
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true

@@ -12,6 +12,7 @@ export function sqlRemote(place: SqlPlace): RemoteStorage {
   const database = new LazyDatabase(place)
   return {
     open: async (name) => (await database.connected(name)).openRemote(name),
+    check: async () => (await database.connected('')).check(),
     close: () => database.close(),
   }
 }
