@@ -86,6 +86,30 @@ it('a principal has no more characters than storages keep', async () => {
   expect(heard).toHaveBeenCalledOnce()
 })
 
+it.each([
+  [undefined, 401],
+  [null, 401],
+  [false, 401],
+  [{}, 403],
+  [true, 403],
+  [{ read: false, write: true, admin: true }, 403],
+  [{ read: true, write: false }, 403],
+  [{ read: true, write: true }, 200],
+])('authorize may say %j: %i', async (access, status) => {
+  const heard = vi.fn()
+  const server = serverOf({ authorize: () => access as never, onError: heard })
+  const message = { protocol: 1, replica: crypto.randomUUID(), nonce: crypto.randomUUID(), after: 0 }
+  expect((await server(post('register', toCbor(message) as never))).status).toBe(status)
+  expect(heard).not.toHaveBeenCalled()
+})
+
+it('a principal is a text', async () => {
+  const heard = vi.fn()
+  const server = serverOf({ authorize: () => ({ principal: 7, read: true, write: true }) as never, onError: heard })
+  expect((await server(get('pull'))).status).toBe(500)
+  expect(String(heard.mock.calls[0]?.[0])).toContain('authorize gave a principal that is no text')
+})
+
 describe('pages of other origins', () => {
   const preflight = (origin: string): Request =>
     new Request('http://test/sync/shop/push', { method: 'OPTIONS', headers: { origin } })

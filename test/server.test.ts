@@ -394,12 +394,31 @@ describe('wrong requests', () => {
     const malformed = { status: 400, code: 'sync/malformed' }
     await expect(a.push([two, one])).rejects.toMatchObject(malformed)
     await expect(a.push([one, { ...two, txid: one.txid }])).rejects.toMatchObject(malformed)
-    await expect(a.push([{ ...one, intent: new Uint8Array(300_000) }])).rejects.toMatchObject(malformed)
     await expect(a.push(Array.from({ length: 101 }, () => a.entry([])))).rejects.toMatchObject(malformed)
     await expect(a.push([{ ...one, ids: [['x', -1]] }])).rejects.toMatchObject(malformed)
     const garbage = { ...one, intent: Uint8Array.of(0xff) }
     expect(await a.push([garbage])).toMatchObject({ outcomes: [{ status: 'rejected', code: 'sync/malformed' }] })
   })
+
+  it('a transaction of more than the server takes is refused, and what follows is decided', async () => {
+    const a = await speaker(serverOf({ limits: { intent: 1000, depth: 4 } }))
+    const large = a.entry([{ 'inv/sku': 'x'.repeat(1000) }])
+    const deep = a.entry([{ 'inv/sku': [[[[[]]]]] }])
+    expect(await a.push([large, deep, a.entry(SCHEMA)])).toMatchObject({
+      outcomes: [
+        { status: 'rejected', code: 'tx/too-large', facts: { limit: 1000 } },
+        { status: 'rejected', code: 'sync/malformed' },
+        { status: 'confirmed', t: 1 },
+      ],
+    })
+  })
+
+  it.each([{ body: 1000 }, { batch: 0 }, { page: 1.5 }, { intent: Number.NaN }])(
+    'limits that are none: %j',
+    (limits) => {
+      expect(() => serverOf({ limits })).toThrow(TypeError)
+    },
+  )
 
   it('a failing storage says nothing of itself, and drops nothing', async () => {
     const heard: unknown[] = []

@@ -32,7 +32,8 @@ export async function grant(
   need: 'read' | 'write' | 'admin',
 ): Promise<Granted> {
   const access = authorize === undefined ? EVERYTHING : await authorize(request, name)
-  if (access === undefined) {
+  // whoever has no types may well say null or false
+  if (!access) {
     throw new AnnalsError(
       'sync/unauthorized',
       'the server does not know who is asking: the token is missing or has expired',
@@ -42,7 +43,7 @@ export async function grant(
     )
   }
   const principal = access.principal ?? ''
-  if (!principal.isWellFormed() || principal.length > MAX_PRINCIPAL) {
+  if (typeof principal !== 'string' || !principal.isWellFormed() || principal.length > MAX_PRINCIPAL) {
     throw new TypeError(`authorize gave a principal that is no text of at most ${MAX_PRINCIPAL} characters`)
   }
   if (!access[need] || !access.read) {

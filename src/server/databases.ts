@@ -58,12 +58,13 @@ export class Databases {
     }
   }
 
-  /** What is under way in them finishes. */
+  /** What is under way in them finishes. Rejects, once all are closed or have failed to, where one has. */
   async close(): Promise<void> {
     this.ended = true
     clearInterval(this.sweeper)
     const all = await Promise.allSettled([...this.open.values()].map(({ transactor }) => transactor))
-    for (const one of all) if (one.status === 'fulfilled') await one.value.close()
+    const closed = await Promise.allSettled(all.map((one) => one.status === 'fulfilled' && one.value.close()))
+    for (const one of closed) if (one.status === 'rejected') throw one.reason
   }
 
   private start(name: string): Open {

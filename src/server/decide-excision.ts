@@ -79,10 +79,10 @@ export function decidedBefore(row: OutcomeRow): ExciseAnswer {
 async function planned(
   { target, attrs, before, intent }: Excise,
   { db }: Place,
-  { depth }: Deciding,
+  { limits }: Deciding,
 ): Promise<ExcisionPlan | Verdict> {
   try {
-    const txData = decodeIntent(intent, depth)
+    const txData = decodeIntent(intent, limits.depth)
     return await planExcision(db, target, { txData, ...(attrs && { attrs }), ...(before !== undefined && { before }) })
   } catch (e) {
     const verdict = verdictOf(e)

@@ -15,7 +15,7 @@ import type { LogRow } from '../storage/port.ts'
 import { withAliases } from '../sync/aliases.ts'
 import { decodeIntent } from '../sync/intent.ts'
 import { aboutTx, proposals } from '../sync/predict.ts'
-import type { IntentEntry } from '../sync/protocol.ts'
+import type { IntentEntry, Limits } from '../sync/protocol.ts'
 import { type Verdict, verdictOf } from '../sync/verdict.ts'
 import { transact } from '../transact/transact.ts'
 import type { DatomsOf, TransactEnv, Transaction } from '../transact/transaction.ts'
@@ -34,8 +34,7 @@ export interface Proposal {
 export interface Deciding {
   readonly database: string
   readonly runtime: Runtime
-  /** Collections within each other, in an intent. */
-  readonly depth: number
+  readonly limits: Limits
   readonly validate: ((proposal: Proposal) => void | Promise<void>) | undefined
 }
 
@@ -75,8 +74,6 @@ export async function decide(
   } catch (e) {
     back()
     if (isAnnalsError(e, 'tx/unknown-function')) return { kind: 'stopped', message: e.message }
-    if (isAnnalsError(e, 'sync/malformed'))
-      return { kind: 'rejected', verdict: { code: e.code, message: e.message, facts: {} } }
     const verdict = verdictOf(e)
     if (verdict === undefined) throw e
     return { kind: 'rejected', verdict }
@@ -95,7 +92,7 @@ async function confirm(
   // whoever validates wants to see the value before
   const before = validate && (await value.whole())
   const { instant, data, empty, aliases, nextId } = await draft.decide(runtime, datomsOf, (db, env) =>
-    run(entry, author, db, deciding.depth, env),
+    run(entry, author, db, deciding.limits, env),
   )
   if (entry.schema && empty) return { kind: 'withdrawn', aliases }
   const t = draft.head.t + 1
@@ -118,11 +115,13 @@ async function run(
   entry: IntentEntry,
   author: Author,
   db: Db,
-  depth: number,
+  limits: Limits,
   env: Omit<TransactEnv, 'txid'>,
 ): Promise<Transaction & { readonly aliases: ReadonlyMap<number, number> }> {
+  const { intent } = entry
+  if (intent.length > limits.intent) throw tooLarge(intent.length, limits.intent)
   const view = withAliases({ ...db, aliases: author.aliases }, await namedTxs(db, entry))
-  const result = await transact(view, decodeIntent(entry.intent, depth), {
+  const result = await transact(view, decodeIntent(intent, limits.depth), {
     ...env,
     txid: entry.txid,
     ids: proposals(acceptable(db, entry.ids, author.isLeased, author.aliases)),
@@ -131,6 +130,16 @@ async function run(
   const aliases = becameOf(entry, result.ids, (id) => !author.aliases.has(id) && !noveltySpeaksOf(db, id))
   return { ...result, aliases }
 }
+
+const tooLarge = (bytes: number, limit: number): AnnalsError =>
+  new AnnalsError(
+    'tx/too-large',
+    `the transaction data takes ${bytes} bytes, and this server takes ${limit}: split it`,
+    {
+      bytes,
+      limit,
+    },
+  )
 
 /** Of the ids that an entry proposes, those that stand for another entity now, and which: only `free` ones may. */
 function becameOf(
@@ -166,18 +175,4 @@ async function namedTxs(db: Db, { txs }: IntentEntry): Promise<[number, number][
 /** Reads a transaction's datoms from the log. */
 export function datomsFrom(read: (t: number) => Promise<LogRecord | undefined>): DatomsOf {
   return async (tx) => (await read(tOfTx(tx)))?.data
-}
-
-/** A refusal by the application, whatever its `validate` throws. */
-export function refusing(validate: Deciding['validate']): Deciding['validate'] {
-  if (validate === undefined) return undefined
-  return async (proposal) => {
-    try {
-      await validate(proposal)
-    } catch (e) {
-      if (isAnnalsError(e)) throw e
-      const said = e instanceof Error ? e.message : String(e)
-      throw new AnnalsError('tx/refused', `the server's validation refuses it: ${said}`, {}, { cause: e })
-    }
-  }
 }

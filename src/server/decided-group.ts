@@ -23,7 +23,7 @@ export class DecidedGroup {
     start: Place,
     before?: DecidedGroup,
   ) {
-    this.group = new Group(log.store, start, deciding.depth, before?.group)
+    this.group = new Group(log.store, start, deciding.limits.depth, before?.group)
   }
 
   /** Decides further pushes, in order. Rejects when the storage fails: then nothing can be said of any of them. */

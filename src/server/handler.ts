@@ -1,12 +1,13 @@
 import type { Functions } from '../api/functions.ts'
 import { createRuntime } from '../engine/create-runtime.ts'
 import type { RemoteStorage } from '../storage/port.ts'
-import { DEFAULT_LIMITS, type Limits } from '../sync/protocol.ts'
+import type { Limits } from '../sync/protocol.ts'
 import type { Authorize } from './access.ts'
 import { refusal, statusOf } from './answer.ts'
 import { compressed } from './compress.ts'
 import { Databases } from './databases.ts'
-import { type Proposal, refusing } from './decide.ts'
+import type { Proposal } from './decide.ts'
+import { checkedLimits } from './limits.ts'
 import { Metrics } from './metrics.ts'
 import { type Origins, originHeaders, preflight } from './origins.ts'
 import { Responder } from './responder.ts'
@@ -14,6 +15,7 @@ import { DEFAULT_STREAMS, Streams } from './streams.ts'
 import { readTarget, type Target } from './target.ts'
 import { DEFAULT_RATE, type Rate, TokenBuckets } from './token-buckets.ts'
 import { Transactor } from './transactor.ts'
+import { validating } from './validating.ts'
 import { withoutPatterns } from './without-patterns.ts'
 
 export interface SyncHandlerOptions {
@@ -23,8 +25,13 @@ export interface SyncHandlerOptions {
   readonly authorize?: Authorize
   /** Functions that transactions may call, by name: the same module that the application's worker has. */
   readonly functions?: Functions
-  /** Called before a transaction is confirmed; what it throws refuses it (`tx/refused`, or the code of an AnnalsError). */
+  /**
+   * Called before a transaction is confirmed; what it throws refuses it (`tx/refused`, or the code of an AnnalsError of its
+   * own; with `storage/unavailable` nothing is decided, and it is pushed again later).
+   */
   readonly validate?: (proposal: Proposal) => void | Promise<void>
+  /** Milliseconds that `validate` may take, else the transaction is refused: all others wait for it. Default 10,000. */
+  readonly validateMs?: number
   readonly limits?: Partial<Limits>
   /**
    * Requests of one principal, or of one replica where there is no principal; more are answered 429. Default 100 a second, 1000
@@ -75,11 +82,12 @@ export interface SyncHandler {
 
 const IDLE_MS = 60_000
 const QUERY_MS = 5000
+const VALIDATE_MS = 10_000
 
 /** The remote side of sync as a web-standard handler: mounts in Node, Hono, Bun, Deno and workers. */
 export function createSyncHandler(options: SyncHandlerOptions): SyncHandler {
   const { storage, authorize, validate, origins, onAnswer, pages = 'private', rate = DEFAULT_RATE } = options
-  const limits = { ...DEFAULT_LIMITS, ...options.limits }
+  const limits = checkedLimits(options.limits)
   const every = createRuntime({
     functions: options.functions ?? {},
     // nobody aborts it, but with a signal a query lets others run meanwhile
@@ -91,7 +99,7 @@ export function createSyncHandler(options: SyncHandlerOptions): SyncHandler {
   const metrics = new Metrics()
 
   const openOne = async (database: string): Promise<Transactor> => {
-    const own = { database, runtime, limits, depth: limits.depth, validate: refusing(validate) }
+    const own = { database, runtime, limits, validate: validating(validate, options.validateMs ?? VALIDATE_MS) }
     return Transactor.open(await storage.open(database), own, (error) => report(error, { database, what: 'watch' }))
   }
   const databases = new Databases(openOne, options.idleMs ?? IDLE_MS, (error, database) =>
@@ -135,8 +143,7 @@ export function createSyncHandler(options: SyncHandlerOptions): SyncHandler {
     metrics: () => metrics.text({ databases: databases.size, followers: databases.followers }),
     check: async () => storage.check?.(),
     close: async () => {
-      await databases.close()
-      await storage.close()
+      await databases.close().finally(() => storage.close())
     },
   })
 }

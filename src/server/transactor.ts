@@ -7,7 +7,6 @@ import type {
   ExciseAnswer,
   Hello,
   HelloAnswer,
-  Limits,
   PullAnswer,
   Push,
   PushAnswer,
@@ -30,10 +29,6 @@ import { register } from './register.ts'
 /** Refusals that are told at a time. */
 const MOST_REFUSALS = 10_000
 
-export interface TransactorOptions extends Deciding {
-  readonly limits: Limits
-}
-
 /** The remote's side of one database: the one place of this node where its transactions are decided, and its log is read. */
 export class Transactor {
   /** Whatever moves the log goes through it. */
@@ -44,7 +39,7 @@ export class Transactor {
 
   private constructor(
     private readonly log: NodeLog,
-    private readonly options: TransactorOptions,
+    private readonly options: Deciding,
     onFailure: (error: unknown) => void,
   ) {
     this.pushes = new PushGroups(log, options, (step) => this.steps.run(step))
@@ -54,15 +49,19 @@ export class Transactor {
   }
 
   /** `onFailure` hears of what goes wrong while following other nodes. */
-  static async open(
-    store: RemoteStore,
-    options: TransactorOptions,
-    onFailure: (error: unknown) => void,
-  ): Promise<Transactor> {
-    const transactor = new Transactor(await NodeLog.open(store, options.database), options, onFailure)
-    // somebody may have appended before it was watched
-    await transactor.alone(() => transactor.log.catchUp())
-    return transactor
+  static async open(store: RemoteStore, options: Deciding, onFailure: (error: unknown) => void): Promise<Transactor> {
+    let opened: Pick<RemoteStore, 'close'> = store
+    try {
+      const transactor = new Transactor(await NodeLog.open(store, options.database), options, onFailure)
+      opened = transactor
+      // somebody may have appended before it was watched
+      await transactor.alone(() => transactor.log.catchUp())
+      return transactor
+    } catch (e) {
+      // why it did not open is what counts, whether or not it closes
+      await opened.close().catch(() => undefined)
+      throw e
+    }
   }
 
   get t(): number {
@@ -100,7 +99,8 @@ export class Transactor {
       const { excisions, epoch } = log.head
       if (excised === undefined && excisions > 0) throw knowsNoExcisions()
       const rows = (excised ?? 0) === excisions ? await readPage(log.store, from, max, this.options.limits.page) : []
-      if ((await log.store.head()).excisions !== excisions) {
+      const now = await log.store.head()
+      if (now.excisions !== excisions || now.epoch !== epoch) {
         await this.alone(() => log.catchUp())
         continue
       }

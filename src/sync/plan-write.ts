@@ -72,6 +72,8 @@ export async function planWrite(
         taken = 0
         return predict(db, entry, { ...env, datomsOf, take, lack, instant })
       })
+      // names of one's own are there twice, the others take 16 bytes with their ids
+      checkSize(2 * body.intent.length + 16 * predicted.ids.size, DEFAULT_LIMITS.body - 1024)
       seq++
       queued.push({ seq, txid, body: predicted, t: undefined })
       instant = result.instant
@@ -109,6 +111,16 @@ export async function planWrite(
   }
 }
 
+/** One that the remote would not even read could never leave the queue. */
+function checkSize(bytes: number, limit: number): void {
+  if (bytes <= limit) return
+  throw new AnnalsError(
+    'tx/too-large',
+    `the transaction data takes ${bytes} bytes, and at most ${limit} can be synced: split it`,
+    { bytes, limit },
+  )
+}
+
 function newBody(state: ReplicaState, { forms, options, retryOf }: WriteRequest, env: PredictEnv): QueueBody {
   const refused = retryOf === undefined ? undefined : earlierOf(state, retryOf)
   if (retryOf !== undefined && refused === undefined) {
@@ -116,13 +128,7 @@ function newBody(state: ReplicaState, { forms, options, retryOf }: WriteRequest,
   }
   const own = forms === undefined ? undefined : ownForms(forms)
   const intent = own === undefined ? (refused as Earlier).intent : encodeIntent(own)
-  if (intent.length > DEFAULT_LIMITS.intent) {
-    throw new AnnalsError(
-      'tx/too-large',
-      `the transaction data takes ${intent.length} bytes, and at most ${DEFAULT_LIMITS.intent} can be synced: split it`,
-      { bytes: intent.length, limit: DEFAULT_LIMITS.intent },
-    )
-  }
+  checkSize(intent.length, DEFAULT_LIMITS.intent)
   return {
     intent,
     // those of one that was taken back may be in the log already

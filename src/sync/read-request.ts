@@ -111,7 +111,8 @@ function readEntry(x: unknown, limits: Limits): PushEntry {
     ...own,
     basis: f.count('basis'),
     instant: f.instant('instant'),
-    intent: f.bytes('intent', limits.intent),
+    // a large one is refused by an outcome: its queue goes on
+    intent: f.bytes('intent', limits.body),
     ids: f.pairs('ids', MANY, isText, isId),
     txs: f.pairs('txs', MANY, isId, isUuid),
     ...(f.has('retryOf') && { retryOf: f.uuid('retryOf') }),

@@ -1,7 +1,7 @@
 import { type ErrorCode, isAnnalsError, toWireError } from '../base/errors.ts'
 
 /** Such errors say something about the place a transaction is run at, and nothing about the transaction. */
-const NOT_ITS_OWN = /^(storage|connection|http|client|sync)\/|^db\/gone$/
+const NOT_ITS_OWN = /^(storage|connection|http|client)\/|^db\/gone$/
 
 export interface Verdict {
   readonly code: ErrorCode

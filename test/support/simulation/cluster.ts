@@ -89,7 +89,7 @@ export class Cluster {
   private start(i: number): void {
     const functions = this.old.has(i) ? {} : FUNCTIONS
     const runtime = createRuntime({ functions, now: () => this.world.now + i * 7_000 })
-    const options = { database: 'shop', runtime, limits: LIMITS, depth: LIMITS.depth, validate: undefined }
+    const options = { database: 'shop', runtime, limits: LIMITS, validate: undefined }
     let die: (error: AnnalsError) => void = () => undefined
     const death = new Promise<never>((_, reject) => {
       die = reject
