@@ -6,7 +6,7 @@ import type { DatomsOf, TransactEnv, Transaction } from '../transact/transaction
 import { GrowingDb } from './growing-db.ts'
 import type { Place } from './place.ts'
 import { type LogRecord, toRow } from './record.ts'
-import { type Runtime, refusedEnv, runtimeEnv } from './runtime.ts'
+import { askedEnv, type Runtime } from './runtime.ts'
 
 /** A log to which transactions are added as they are decided, before they are stored. */
 export class Draft {
@@ -40,9 +40,9 @@ export class Draft {
           if (nextId < PROVISIONAL_BASE) return nextId++
           throw new AnnalsError('tx/too-large', 'no ids are left', {})
         },
-        ...(lack ? refusedEnv(lack.feel) : runtimeEnv(runtime, datomsOf)),
+        ...askedEnv(runtime, datomsOf, lack),
       })
-      if (lack !== undefined && decided.instant < this.instant) lack.isFelt = true // it says when it was, and others were later
+      lack?.follows(this.instant, decided.instant)
       return Object.assign(decided, { nextId }) // a copy would ask for the ids of all
     })
   }

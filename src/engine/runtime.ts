@@ -5,6 +5,7 @@ import type { Db } from '../db/db.ts'
 import type { QueryEnv } from '../query/env.ts'
 import { query } from '../query/query.ts'
 import type { DatomsOf, TransactEnv } from '../transact/transaction.ts'
+import type { Lack } from './written-places.ts'
 
 /** What an open database may call on. */
 export interface Runtime {
@@ -57,6 +58,10 @@ export function refusedEnv(asked?: () => void): Asked {
   }
   return { call: refuse, test: refuse, finds: refuse, datomsOf: refuse }
 }
+
+/** The same on a value that lacks others, which must not be asked. */
+export const askedEnv = (runtime: Runtime, datomsOf: DatomsOf | undefined, lack: Lack | undefined): Asked =>
+  lack ? refusedEnv(lack.feel) : runtimeEnv(runtime, datomsOf)
 
 /** What a function of the application throws is its refusal: `tx/refused`, unless it has a code of its own. */
 async function refusing<T>(name: string, run: () => Promise<T>): Promise<T> {

@@ -50,4 +50,9 @@ export class Lack implements ReadLog {
   readonly feel = (): void => {
     this.isFelt = true
   }
+
+  /** Where a transaction says itself when it was, `own`: those that are lacking were at `latest`, and it may not have been before. */
+  follows(latest: number, own: number): void {
+    this.isFelt ||= own < latest
+  }
 }

@@ -7,7 +7,7 @@ import { entityWith } from '../db/entity.ts'
 import { noveltySpeaksOf } from '../db/novelty.ts'
 import { scan } from '../db/view.ts'
 import { applyInTurn } from '../engine/apply-in-turn.ts'
-import { type Runtime, refusedEnv, runtimeEnv } from '../engine/runtime.ts'
+import { askedEnv, type Runtime } from '../engine/runtime.ts'
 import type { Lack } from '../engine/written-places.ts'
 import { transact } from '../transact/transact.ts'
 import type { DatomsOf, Transaction } from '../transact/transaction.ts'
@@ -66,9 +66,9 @@ export async function predict(
     },
     ids: proposals(await stillUnused(view, body.ids)),
     about: aboutTx(body, env.replica),
-    ...(lack ? refusedEnv(lack.feel) : runtimeEnv(env.runtime, env.datomsOf)),
+    ...askedEnv(env.runtime, env.datomsOf, lack),
   })
-  if (lack !== undefined && result.instant < instant) lack.isFelt = true // it says when it was, and others were later
+  lack?.follows(instant, result.instant)
   const ids = new Map(body.ids)
   for (const [name, id] of Object.entries(result.ids)) {
     // one that another pending transaction made stays this one's should that one be refused
