@@ -9,24 +9,26 @@ import { type Speaker, speaker, statuses } from './support/speaker.ts'
 import { SCHEMA } from './support/sync-world.ts'
 import { insteadRemote } from './support/wrapped-storage.ts'
 
-/** A storage, and the aliases that were read of it. */
+/** A storage, the aliases that were read of it, and the ids that it was asked about. */
 function counted() {
   const read: AliasRow[] = []
+  const asked: number[] = []
   const storage = memoryRemote()
   const open: RemoteStorage['open'] = async (name) => {
     const store = await storage.open(name)
-    const aliases: typeof store.aliases = async (...asked) => {
-      const rows = await store.aliases(...asked)
+    const aliases: typeof store.aliases = async (replicas, ids = []) => {
+      const rows = await store.aliases(replicas, ids)
       read.push(...rows)
+      asked.push(...ids)
       return rows
     }
     return insteadRemote(store, { aliases })
   }
-  return { storage: { open, close: () => storage.close() }, read }
+  return { storage: { open, close: () => storage.close() }, read, asked }
 }
 
 async function manyAliases() {
-  const { storage, read } = counted()
+  const { storage, read, asked } = counted()
   const s = await speaker(createSyncHandler({ storage, rate: false }))
   const named = Array.from({ length: 200 }, (_, i) => [`n${i}`, FIRST_PROVISIONAL + i] as const)
   const entries = [
@@ -39,7 +41,8 @@ async function manyAliases() {
   expect(statuses(await s.push(entries))).toEqual(['confirmed', 'confirmed'])
   s.prev = entries[1]?.txid as string
   read.length = 0
-  return { s, read }
+  asked.length = 0
+  return { s, read, asked }
 }
 
 const id = FIRST_PROVISIONAL + 7
@@ -52,6 +55,17 @@ it.each([
   const { s, read } = await manyAliases()
   expect(statuses(await s.push([s.entry(forms)]))).toEqual(['confirmed'])
   expect(read.map((row) => row.id)).toEqual([id])
+})
+
+it.each([
+  ['a count', [{ 'inv/sku': 'S9', 'inv/count': 42 }]],
+  ['one that nobody has been given', [{ 'inv/sku': 'S9', 'inv/count': 2 ** 27 }]],
+  ['digits of a uuid', [{ 'inv/sku': '00001005-1006-4007-8008-000000001009' }]],
+  ['digits of a name', [{ 'inv/sku': 'S1005 and 1006b' }]],
+])('nothing is read for what can be no id: %s', async (_, forms) => {
+  const { s, read, asked } = await manyAliases()
+  expect(statuses(await s.push([s.entry(forms)]))).toEqual(['confirmed'])
+  expect([read, asked]).toEqual([[], []])
 })
 
 describe('what a replica says twice of one id', () => {

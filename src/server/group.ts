@@ -51,7 +51,8 @@ export class Group {
   async read(pushes: readonly Push[]): Promise<void> {
     const replicas = [...new Set(pushes.map(({ replica }) => replica))]
     const fresh = replicas.filter((id) => !this.known.has(id))
-    const named = pushes.flatMap(({ entries }) => entries.flatMap((entry) => [...namedIds(entry, this.depth)]))
+    const { nextId } = this.draft
+    const named = pushes.flatMap(({ entries }) => entries.flatMap((entry) => [...namedIds(entry, this.depth, nextId)]))
     const [outcomes, rows, leases, aliases] = await Promise.all([
       this.store.outcomes(pushes.flatMap(({ entries }) => entries.map(({ txid }) => txid))),
       this.store.replicas(fresh),
