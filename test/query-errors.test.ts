@@ -45,6 +45,22 @@ describe('a query that cannot be run says so before it runs', () => {
     ['[:find ?e :where [?e :totally/different ?x]]', 'query/unknown-attribute', 'no attribute has a name like it'],
     ['[:find ?e :where [?e :name] [(missing? $ ?e :agee)]]', 'query/unknown-attribute', 'did you mean :age?'],
     ['[:find ?e :where [?e :friend :nobody]]', 'ident/unknown', ':nobody'],
+    [
+      '[:find ?m :where [_ :age 999] [(q [:find (max ?n) . :where [_ :agee ?n]] $) ?m]]',
+      'query/unknown-attribute',
+      'did you mean :age?',
+      { clause: '[_ :agee ?n]' },
+    ],
+    [
+      '[:find ?m :where [_ :age 999] [(q [:find ?n . :in $ $b :where [$c ?n]] $ $) ?m]]',
+      'query/unknown-source',
+      'did you mean $?',
+    ],
+    [
+      '[:find ?m :where [_ :age 999] [(q [:find ?x . :where [(q [:find ?n . :where [(wat 1) ?n]] $) ?x]] $) ?m]]',
+      'query/unknown-function',
+      'wat',
+    ],
     ['[:find ?e :where [:nobody :friend ?e]]', 'ident/unknown', ':nobody'],
     ['[:find ?e :where [?e :age "old"]]', 'value/wrong-type', ':age wants an integer'],
     ['[:find ?e :where [?e :age 1.5]]', 'value/wrong-type', ':age wants an integer'],
@@ -134,6 +150,13 @@ describe('a query that would run away', () => {
     expect((await refusal('[:find ?a ?b :in [?a ...] [?b ...]]', [numbers, numbers], { maxRows: 999_999 })).code).toBe(
       'query/too-many-rows',
     )
+  })
+  it('stops at an amount of text that functions make, naming the clause', async () => {
+    const page = 'x'.repeat(2 ** 20)
+    const pages = '[:find (count ?t) . :in ?page ?n :where [(range ?n) [?i ...]] [(vector ?i ?page) [_ ?t]]]'
+    expect(await query(db, pages, [page, 200], env)).toBe(1)
+    const error = await refusal(pages, [page, 300])
+    expect(error).toMatchObject({ code: 'query/too-much-text', data: { clause: '[(vector ?i ?page) [_ ?t]]' } })
   })
   it('stops after a time', async () => {
     const count = '[[(n ?n) [(ground 0) ?n]] [(n ?n) (n ?m) [(inc ?m) ?n]]]'

@@ -29,6 +29,7 @@ export type ErrorCode =
       | 'wrong-input'
       | 'bad-argument'
       | 'too-many-rows'
+      | 'too-much-text'
       | 'timeout'
       | 'aborted'}`
   | `schema/${'mismatch' | 'malformed' | 'frozen' | 'in-use'}`

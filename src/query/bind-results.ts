@@ -20,7 +20,7 @@ export function bindResults(
   form: Edn,
   result: (row: number) => Result,
 ): Relation {
-  const taker = new Taker(run, binding, r)
+  const taker = new Taker(run, binding, r, form)
   for (let i = 0; i < r.length; i++) {
     taker.take(i, result(i))
     if ((i & 1023) === 1023) {
@@ -50,6 +50,7 @@ class Taker {
     private readonly run: Run,
     private readonly binding: SlotBinding,
     private readonly r: Relation,
+    private readonly form: Edn,
   ) {
     bindingSlots(binding, (slot) => {
       if (this.slots.includes(slot)) return
@@ -75,6 +76,7 @@ class Taker {
       case 'slot': {
         const v = asValue(x)
         if (v === null) return
+        if (typeof v === 'string') this.run.limits.countText(v.length, this.form)
         if (b.slot === -1) then()
         else this.set(b.slot, v, row, then)
         return

@@ -13,7 +13,7 @@ import type { Found } from './found.ts'
 import { bindInputs, withoutConstants } from './inputs.ts'
 import type { Limits } from './limits.ts'
 import { outcomeOf, resultsOf } from './outcome.ts'
-import { type Prepared, parsedQuery, prepare } from './prepare.ts'
+import { type Prepared, prepare } from './prepare.ts'
 import type { Program } from './program.ts'
 import { EngineValue, readInput } from './read-input.ts'
 import { columnOf, distinctRows, emptyRelation, type Relation } from './relation.ts'
@@ -112,11 +112,10 @@ function* callSubquery(run: Run, env: QueryEnv, step: SubqueryStep, r: Relation,
 }
 
 function* runSubquery(run: Run, env: QueryEnv, step: SubqueryStep, r: Relation, row: number): Flow<Result> {
-  const { query } = parsedQuery(step.query, env)
   let db: Db | readonly unknown[] = []
   const inputs: unknown[] = []
   step.args.forEach((arg, i) => {
-    const input = query.in[i]
+    const input = step.inputs[i]
     if (input?.kind === 'source' && input.name === '$') db = sourceOf(run, arg)
     else inputs.push(argumentOf(run, arg, r, row))
   })

@@ -87,18 +87,24 @@ class InputReader {
 
   /** A list, of which each item makes rows. */
   private *collection(binding: SlotBinding & { readonly kind: 'collection' }, raw: unknown): Flow<void> {
-    const rows = new RawRows(binding, this.nameOf(binding))
-    rows.expand(raw)
-    let all: Relation = { length: rows.length, slots: [], columns: [], sorted: -1, distinct: false }
-    for (let leaf = 0; leaf < rows.slots.length; leaf++) {
-      const slot = rows.slots[leaf] as number
-      const column = yield* this.column(slot, rows.columns[leaf] as unknown[])
+    const slots: number[] = []
+    const given: unknown[][] = []
+    const now: unknown[] = []
+    let length = 0
+    bindingSlots(binding, (slot) => given.push([]) && slots.push(slot))
+    eachRow(binding, raw, this.nameOf(binding), now, () => {
+      for (let k = 0; k < slots.length; k++) (given[k] as unknown[]).push(now[k])
+      length++
+    })
+    let all: Relation = { length, slots: [], columns: [], sorted: -1, distinct: false }
+    for (const [k, slot] of slots.entries()) {
+      const column = yield* this.column(slot, given[k] as unknown[])
       const before = columnOf(all, slot)
       if (before === undefined) all = withColumn(all, slot, column)
       else all = { ...all, columns: all.columns.map((c) => (c === before ? agreeing(before, column) : c)) }
-      this.noteGiven(slot, rows.columns[leaf] as unknown[])
+      this.noteGiven(slot, given[k] as unknown[])
     }
-    for (const slot of rows.slots) {
+    for (const slot of slots) {
       const asGiven = this.givenSlot(slot)
       if (asGiven === undefined || !this.out.given.has(asGiven) || all.slots.includes(asGiven)) continue
       all = withColumn(all, asGiven, countingColumn(all.length))
@@ -156,54 +162,22 @@ function withoutHoles(r: Relation): Relation {
   return pickMarked(r, marks, 0)
 }
 
-/** Rows of raw values, by the variables of a binding from left to right (one may stand there twice). */
-class RawRows {
-  readonly slots: number[] = []
-  readonly columns: unknown[][] = []
-  length = 0
-  private readonly leaves = new Map<SlotBinding, number>()
-  private readonly now: unknown[] = []
-
-  constructor(
-    private readonly binding: SlotBinding,
-    private readonly where: string,
-  ) {
-    this.findLeaves(binding)
-  }
-
-  private findLeaves(b: SlotBinding): void {
-    if (b.kind === 'tuple') for (const item of b.items) this.findLeaves(item)
-    else if (b.kind === 'collection') this.findLeaves(b.item)
-    else if (b.slot !== -1) {
-      this.leaves.set(b, this.slots.length)
-      this.slots.push(b.slot)
-      this.columns.push([])
+/** Calls `then` for every way to take `raw` apart, with what it gives the variables of `b`, from left to right, in `now`. */
+function eachRow(b: SlotBinding, raw: unknown, where: string, now: unknown[], then: () => void): void {
+  if (b.kind === 'slot') {
+    if (b.slot !== -1) now.push(raw)
+    then()
+    if (b.slot !== -1) now.pop()
+  } else if (b.kind === 'collection') {
+    for (const item of listOf(raw, where, 'a list')) eachRow(b.item, item, where, now, then)
+  } else {
+    const items = listOf(raw, where, 'a list of lists')
+    if (items.length < b.items.length) throw wrongInput(where, raw, `lists of ${b.items.length}`)
+    const step = (k: number): void => {
+      if (k === b.items.length) then()
+      else eachRow(b.items[k] as SlotBinding, items[k], where, now, () => step(k + 1))
     }
-  }
-
-  expand(raw: unknown): void {
-    this.each(this.binding, raw, () => {
-      for (let leaf = 0; leaf < this.slots.length; leaf++) (this.columns[leaf] as unknown[]).push(this.now[leaf])
-      this.length++
-    })
-  }
-
-  private each(b: SlotBinding, raw: unknown, then: () => void): void {
-    if (b.kind === 'slot') {
-      const leaf = this.leaves.get(b)
-      if (leaf !== undefined) this.now[leaf] = raw
-      then()
-    } else if (b.kind === 'collection') {
-      for (const item of listOf(raw, this.where, 'a list')) this.each(b.item, item, then)
-    } else {
-      const items = listOf(raw, this.where, 'a list of lists')
-      if (items.length < b.items.length) throw wrongInput(this.where, raw, `lists of ${b.items.length}`)
-      const step = (k: number): void => {
-        if (k === b.items.length) then()
-        else this.each(b.items[k] as SlotBinding, items[k], () => step(k + 1))
-      }
-      step(0)
-    }
+    step(0)
   }
 }
 

@@ -22,6 +22,9 @@ export const MAX_ROWS = 10_000_000
 /** Without a bound, a recursion over a dense graph would fill the memory: it follows every path. */
 export const MAX_PULLED = 5_000_000
 
+/** UTF-16 units that functions may give a query: enough for a hundred bytes on millions of rows, and no text doubles for long. */
+const MAX_TEXT = 2 ** 28
+
 /** What can be aborted lets others run after so many milliseconds. */
 const SLICE_MS = 10
 
@@ -41,6 +44,7 @@ export class Limits {
   private readonly deadline: number
   private readonly timeout: number | undefined
   private sliceEnd: number
+  private text = 0
 
   /** Throws what {@link checkOptions} throws. */
   constructor(options: QueryOptions = {}) {
@@ -70,6 +74,14 @@ export class Limits {
     const clause = shown(form)
     const said = `${clause} makes more than ${maxRows} rows; join it with more, bound it, or raise maxRows`
     throw new AnnalsError('query/too-many-rows', said, { maxRows, clause })
+  }
+
+  /** Counts text that a function of the query gave. */
+  countText(length: number, form: Edn): void {
+    this.text += length
+    if (this.text <= MAX_TEXT) return
+    const clause = shown(form)
+    throw new AnnalsError('query/too-much-text', `${clause} makes more than ${MAX_TEXT} characters`, { clause })
   }
 
   /** A pause to wait for, when others should run so that an abort can arrive; usually undefined. */

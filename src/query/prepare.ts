@@ -55,7 +55,7 @@ function keepProgram({ programs }: Parsed, resolved: Resolved): void {
   programs.unshift(resolved)
 }
 
-export function parsedQuery(q: unknown, env: QueryEnv): Parsed {
+function parsedQuery(q: unknown, env: QueryEnv): Parsed {
   const { queries } = planCacheOf(env)
   const key = queryKey(q)
   const known = key === undefined ? undefined : queries.get(key)

@@ -60,6 +60,7 @@ export function resolveProgram(
     ruleBodies: byName(ruleBodies),
     components: ruleComponents(ruleBodies),
     rules: new Map(),
+    check: (sub, of) => resolveProgram(sub, [], of, env),
     ruleDepth: 0,
   }
   const scope = new Scope(slots)

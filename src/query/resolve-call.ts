@@ -5,11 +5,11 @@ import { parseQuery } from './parse-query.ts'
 import { unboundVariable, unknownName, wrongArity } from './query-errors.ts'
 import { resolveArg, resolveArgs } from './resolve-args.ts'
 import { attributeNamed } from './resolve-terms.ts'
-import { constantSlot, type Resolving, schemaOf, sourceNamed } from './resolving.ts'
+import { constantSlot, type Resolving, type SourceInfo, schemaOf, sourceNamed } from './resolving.ts'
 import type { Scope } from './scope.ts'
 import { bindingSlots, type SlotBinding } from './slot-binding.ts'
 import type { Arg, AttributeStep, CallStep, PatternStep, Step, SubqueryStep } from './step.ts'
-import type { Argument, Binding, CallClause } from './syntax.ts'
+import type { Argument, Binding, CallClause, Input } from './syntax.ts'
 
 /** Resolves an expression. Requires: the variables of its binding are declared in `scope`. */
 export function resolveCall(r: Resolving, c: CallClause, scope: Scope, around: number): Step {
@@ -164,9 +164,21 @@ function resolveSubquery(r: Resolving, c: CallClause, scope: Scope, around: numb
   if (parsed.find.elements.some((element) => element.kind === 'pull')) {
     throw malformed(c.form, 'a sub-query without pull, whose results variables can hold')
   }
-  const wanted = parsed.in.filter((input) => input.kind !== 'source' || input.name !== '$queue').length
-  if (rest.length !== wanted) throw wrongArity('the sub-query', `${wanted} inputs`, rest.length, c.form)
+  const inputs = parsed.in.filter((input) => !isQueue(input))
+  if (rest.length !== inputs.length) throw wrongArity('the sub-query', `${inputs.length} inputs`, rest.length, c.form)
   const args = rest.map((arg) => resolveArg(r, c, arg, scope, around))
+  r.check(
+    parsed,
+    parsed.in.flatMap((input) =>
+      input.kind === 'source' ? [sourceFor(r, input.name, args[inputs.indexOf(input)])] : [],
+    ),
+  )
   const binding = resolveBinding(c.binding, scope)
-  return { kind: 'subquery', query, args, binding, ...slotsOf(args, binding), form: c.form }
+  return { kind: 'subquery', query, inputs, args, binding, ...slotsOf(args, binding), form: c.form }
 }
+
+const isQueue = (input: Input): boolean => input.kind === 'source' && input.name === '$queue'
+
+/** What a sub-query knows as source `name`, given `arg` for it. */
+const sourceFor = (r: Resolving, name: string, arg: Arg | undefined): SourceInfo =>
+  arg?.kind === 'source' ? { ...(r.sources[arg.source] as SourceInfo), name } : { name, kind: 'tuples' }

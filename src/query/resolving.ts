@@ -5,7 +5,7 @@ import { unknownName } from './query-errors.ts'
 import type { Roles } from './roles.ts'
 import type { Slots } from './scope.ts'
 import type { Rule } from './step.ts'
-import type { RuleBody } from './syntax.ts'
+import type { Query, RuleBody } from './syntax.ts'
 
 /** What a source is, as far as resolving asks. */
 export type SourceInfo =
@@ -32,6 +32,8 @@ export interface Resolving {
   readonly components: ReadonlyMap<string, number>
   /** Rules resolved so far, by name and source. */
   readonly rules: Map<string, Rule>
+  /** Resolves a sub-query over its sources, for the errors that this throws. */
+  readonly check: (query: Query, sources: readonly SourceInfo[]) => void
   /** How many rules are being resolved, each called by the one before. */
   ruleDepth: number
 }

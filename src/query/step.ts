@@ -3,6 +3,7 @@ import type { Attribute } from '../datom/schema.ts'
 import type { Value } from '../datom/value.ts'
 import type { Builtin, Result } from './builtin.ts'
 import type { SlotBinding } from './slot-binding.ts'
+import type { Input } from './syntax.ts'
 
 /**
  * What the clauses of a query are resolved to. Variables are slots: small integers, numbered through the whole program, a
@@ -98,6 +99,8 @@ export interface RuleStep extends StepBase {
 export interface SubqueryStep extends StepBase {
   readonly kind: 'subquery'
   readonly query: unknown
+  /** What each of `args` is for. */
+  readonly inputs: readonly Input[]
   readonly args: readonly Arg[]
   readonly binding: SlotBinding
 }

@@ -1,3 +1,5 @@
+// @ts-expect-error DataScript brings no types
+import datascript from 'datascript'
 import { describe, expect, it } from 'vitest'
 import { kw, type SchemaDef } from '../../src/engine.ts'
 import { example } from '../support/example.ts'
@@ -89,4 +91,47 @@ it('values of several types in one collection, least and greatest by type first'
   const { q } = await people()
   const mixed = ['1', new Date(0), 1, kw('a'), true]
   expect(await q('[:find (min ?x) (max ?x) :in [?x ...]]', mixed)).toEqual([[true, ':a']])
+})
+
+describe('otherwise than in DataScript (docs/query-differences.md)', () => {
+  it('the greatest of several come first', async () => {
+    const { q } = await people()
+    const three = '[:find [(max 3 ?n) ...] :in [?n ...]]'
+    expect(await q(three, [1, 4, 2, 3])).toEqual([[4, 3, 2]])
+    expect(datascript.q(three, [1, 4, 2, 3])).toEqual([[2, 3, 4]])
+  })
+  it('keywords are ordered as their text is', async () => {
+    const { q } = await people()
+    expect(await q('[:find (min ?k) . :in [?k ...]]', [kw('a/c'), kw('a-b/c')])).toBe(':a-b/c')
+  })
+  it('parameters that a call must bind do bind', async () => {
+    const { q } = await people()
+    const query = '[:find [?b ...] :in $l % ?a :where ($l next ?a ?b)]'
+    const edges = [
+      [1, 2],
+      [3, 4],
+    ]
+    expect(await q(query, edges, '[[(next [?a] ?b) [?a ?b]]]', 1)).toEqual([2])
+    expect(datascript.q(query, edges, '[[(next [?a] ?b) [?a ?b]]]', 1)).toEqual([2, 4])
+  })
+  it('a recursive pull enters no entity twice', async () => {
+    const { tempids, db } = await people()
+    const { dbAfter } = await db.with([[':db/add', tempids.ivan, 'p/boss', tempids.petr]])
+    const [ivan, petr] = [{ 'db/id': tempids.ivan }, { 'db/id': tempids.petr }]
+    expect(await dbAfter.pull(['db/id', { 'p/boss': '...' }], tempids.petr as number)).toEqual({
+      ...petr,
+      'p/boss': { ...ivan, 'p/boss': petr },
+    })
+    const ref = { ':db/valueType': ':db.type/ref' }
+    const facts = [
+      [':db/add', 1, 'boss', 2],
+      [':db/add', 2, 'boss', 1],
+    ]
+    const theirs = datascript.db_with(datascript.empty_db({ boss: ref }), facts)
+    const last = { ':db/id': 1, boss: { ':db/id': 2 } }
+    expect(datascript.pull(theirs, '[:db/id {"boss" ...}]', 1)).toEqual({
+      ':db/id': 1,
+      boss: { ':db/id': 2, boss: last },
+    })
+  })
 })

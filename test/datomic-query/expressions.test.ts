@@ -175,6 +175,8 @@ it('q asks within a query', async () => {
       '[:find [?n ...] :where [(q [:find (min ?s) :where [_ :track/seconds ?s]] $) [[?s]]] [?t :track/seconds ?s] [?t :track/name ?n]]',
     ),
   ).toEqual(['Dear Boy'])
+  const given = '[(q [:find ?s . :in $queue $ ?n :where [?t :track/name ?n] [?t :track/seconds ?s]] $ "River") ?s]'
+  expect(await q(`[:find [?s ...] :where ${given}]`)).toEqual([245])
 })
 
 it.each([

@@ -18,12 +18,17 @@ const MANY = Number.POSITIVE_INFINITY
 /** One operation over every numeric type. */
 interface Operation {
   number(a: number, b: number): number
-  bigint(a: bigint, b: bigint): bigint
+  bigint(a: bigint, b: bigint): Value
   decimal(a: Decimal, b: Decimal): Decimal
 }
 const ADD: Operation = { number: (a, b) => a + b, bigint: (a, b) => a + b, decimal: addDecimals }
 const SUBTRACT: Operation = { number: (a, b) => a - b, bigint: (a, b) => a - b, decimal: subtractDecimals }
 const MULTIPLY: Operation = { number: (a, b) => a * b, bigint: (a, b) => a * b, decimal: multiplyDecimals }
+const DIVIDE: Operation = {
+  number: (a, b) => a / b,
+  bigint: (a, b) => (a % b === 0n ? a / b : ofDecimal(divideDecimals(toDecimal(a), toDecimal(b)))),
+  decimal: divideDecimals,
+}
 
 function numericArg(x: Result | undefined): Value {
   const v = valueArg(x)
@@ -64,11 +69,7 @@ function folded(op: Operation, first: number, alone: (x: Value) => Value): Built
 
 function divide(a: Value, b: Value): Value {
   if (compareValues(b, 0) === 0) throw badArgument('a divisor other than 0', b)
-  if ((typeof a === 'number' && typeof b === 'number') || isDouble(a) || isDouble(b)) {
-    return real(toNumber(a) / toNumber(b))
-  }
-  if (typeof a === 'bigint' && typeof b === 'bigint' && a % b === 0n) return a / b
-  return ofDecimal(divideDecimals(toDecimal(a), toDecimal(b)))
+  return combine(DIVIDE, a, b)
 }
 
 const whole = (of: (a: number, b: number) => number, big: (a: bigint, b: bigint) => bigint): Builtin => ({
@@ -118,10 +119,7 @@ export const ARITHMETIC: Readonly<Record<string, Builtin>> = {
   ),
   inc: { arity: [1, 1], apply: ([x]) => combine(ADD, numericArg(x), 1) },
   dec: { arity: [1, 1], apply: ([x]) => combine(SUBTRACT, numericArg(x), 1) },
-  abs: {
-    arity: [1, 1],
-    apply: ([x]) => (compareValues(numericArg(x), 0) < 0 ? combine(SUBTRACT, 0, numericArg(x)) : numericArg(x)),
-  },
+  abs: { arity: [1, 1], apply: ([x]) => extreme(1).apply([numericArg(x), combine(SUBTRACT, 0, numericArg(x))]) },
   max: extreme(1),
   min: extreme(-1),
   'zero?': test((sign) => sign === 0),
