@@ -23,7 +23,7 @@ export interface TxReport<S extends SchemaDef = SchemaDef, F extends Functions =
   /** Its place in the log; absent while pending. */
   readonly t?: number
   readonly status: 'pending' | 'confirmed'
-  /** Entity ids of the tempids in the transaction data. */
+  /** Entity ids of the tempids in the transaction data, `datomic.tx` among them where it is used. */
   readonly tempids: Readonly<Record<string, number>>
   readonly txData: readonly ShownDatom[]
   readonly dbBefore: Db<S, F>

@@ -1,9 +1,10 @@
 import { AnnalsError } from '../base/errors.ts'
 import type { MaybePromise } from '../base/maybe-promise.ts'
 import { sameValue, type Value } from '../datom/value.ts'
-import { type Column, ColumnBuilder, countingColumn } from './column.ts'
+import { type Column, ColumnBuilder } from './column.ts'
 import { type Flow, waitFor } from './flow.ts'
 import type { Program } from './program.ts'
+import { queryKey } from './query-key.ts'
 import { readInput, wrongInput } from './read-input.ts'
 import { columnOf, dropColumns, pickMarked, type Relation } from './relation.ts'
 import type { Role } from './roles.ts'
@@ -107,7 +108,7 @@ class InputReader {
     for (const slot of slots) {
       const asGiven = this.givenSlot(slot)
       if (asGiven === undefined || !this.out.given.has(asGiven) || all.slots.includes(asGiven)) continue
-      all = withColumn(all, asGiven, countingColumn(all.length))
+      all = withColumn(all, asGiven, firstPlaces(this.out.given.get(asGiven) as readonly unknown[]))
     }
     this.out.relations.push(withoutHoles(all))
   }
@@ -145,6 +146,16 @@ const withColumn = (r: Relation, slot: number, column: Column): Relation => ({
   slots: [...r.slots, slot],
   columns: [...r.columns, column],
 })
+
+/** Where each of `list` stands first: what is given twice in one way is one thing. */
+function firstPlaces(list: readonly unknown[]): Int32Array {
+  const first = new Map<unknown, number>()
+  return Int32Array.from(list, (x, i) => {
+    const key = queryKey([x]) ?? x
+    if (!first.has(key)) first.set(key, i)
+    return first.get(key) as number
+  })
+}
 
 /** No value of any kind: marks a row in which one variable was given two values. */
 const HOLE = Number.NaN

@@ -103,6 +103,9 @@ export class TupleForm {
 
 const idIn = (name: Tempid | Lookup): number | undefined => (name instanceof Tempid ? name.root.id : name.id)
 
+/** The tempid of the transaction itself. */
+const TX = 'datomic.tx'
+
 /** An entity as a transaction names it. */
 export type EntityForm = number | Tempid | Lookup
 
@@ -112,6 +115,8 @@ export class Names {
   readonly tempids: Tempid[] = []
   private readonly named = new Map<string, Tempid>()
   readonly lookups: Lookup[] = []
+  /** What the transaction's own tempid stands for, where it is used. */
+  ofTx: Readonly<Record<string, number>> = {}
   /** Ids that were written as numbers: they must exist. */
   readonly given = new Set<number>()
 
@@ -148,7 +153,10 @@ export class Names {
     }
     if (isKeyword(x)) return this.ident(x.$kw)
     if (typeof x === 'string') {
-      if (x === 'datomic.tx') return this.tx
+      if (x === TX) {
+        this.ofTx = { [TX]: this.tx }
+        return this.tx
+      }
       return x.startsWith(':') ? this.ident(x) : this.tempid(x)
     }
     if (isLookupRef(x)) {

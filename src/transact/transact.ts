@@ -60,7 +60,10 @@ export async function transact(db: Db, forms: readonly unknown[], env: TransactE
     instant,
     replaced: minted.replaced,
     empty: decided.e.every((e) => e === env.tx),
-    tempids: Object.fromEntries(names.tempids.filter((t) => t.named).map((t) => [t.name, idOf(t)])),
+    tempids: {
+      ...Object.fromEntries(names.tempids.filter((t) => t.named).map((t) => [t.name, idOf(t)])),
+      ...names.ofTx,
+    },
     get ids() {
       // made on demand: large imports have no use for it
       return Object.fromEntries(names.tempids.map((t) => [t.key, idOf(t)]))

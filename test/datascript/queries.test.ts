@@ -39,6 +39,19 @@ it('an attribute among the inputs comes back as it was given', async () => {
   )
 })
 
+it('what is given twice in one way is one row', async () => {
+  const { q, tempids } = await people()
+  const ivan = ['p/name', 'Ivan']
+  const found = await q('[:find ?e ?n :in $ [?e ...] :where [?e :p/age ?n]]', [ivan, tempids.ivan, ['p/name', 'Ivan']])
+  expect(found).toHaveLength(2)
+  expect(found).toEqual(
+    expect.arrayContaining([
+      [ivan, 15],
+      [tempids.ivan, 15],
+    ]),
+  )
+})
+
 describe('a symbol', () => {
   it('is a constant in the value of a pattern, for attributes of that type', async () => {
     const { q, tempids } = await people()

@@ -138,6 +138,7 @@ describe('entities', () => {
       [':db/add', 'datomic.tx', 'db/doc', 'why'],
       { 'p/email': 'a', 'p/friends': 'datomic.tx' },
     ])
+    expect(r.tempids).toEqual({ 'datomic.tx': r.tx })
     expect(await values(conn, r.tx, 'db/doc')).toEqual(['why'])
     expect(await values(conn, ['p/email', 'a'], 'p/friends')).toEqual([r.tx])
     await conn.transact([[':db/add', r.tx, 'p/age', 4]])

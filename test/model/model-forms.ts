@@ -36,6 +36,8 @@ export class ModelForms {
   readonly ops: ModelOp[] = []
   /** Tempids about which something is said. */
   readonly described = new Set<string>()
+  /** Whether the transaction speaks of itself. */
+  namesTx = false
   /** Entities named by their ids. */
   readonly given = new Set<number>()
   private anonymous = 0
@@ -73,7 +75,10 @@ export class ModelForms {
       this.given.add(x)
       return x
     }
-    if (x === 'datomic.tx') return this.tx
+    if (x === 'datomic.tx') {
+      this.namesTx = true
+      return this.tx
+    }
     if (typeof x === 'string' && !x.startsWith(':')) return new Tempid(x)
     if (typeof x === 'string') {
       return identified(this.db, x)

@@ -66,7 +66,8 @@ export function modelTransact(db: ModelDb, forms: readonly unknown[], env: Model
   const others = said.filter((d) => d.key !== own.key)
   const increments = wants.flatMap(({ e, a, inc }) => (inc ? [{ tx: env.tx, e, a: a.id, delta: inc }] : []))
   const back = ops.flatMap((op) => (op.op === 'takeBack' ? [op.increment] : []))
-  return { said: [own, ...others], increments: [...increments, ...back], tempids: entities.named() }
+  const tempids = new Map([...entities.named(), ...(reader.namesTx ? [['datomic.tx', env.tx] as const] : [])])
+  return { said: [own, ...others], increments: [...increments, ...back], tempids }
 }
 
 function undone(db: ModelDb, reader: ModelForms, args: readonly unknown[], env: ModelEnv): ModelOp[] {
