@@ -6,7 +6,7 @@ import { asValue, listArg } from './functions/arguments.ts'
 import { IntBuffer } from './int-buffer.ts'
 import { columnOf, dropColumns, pickRows, type Relation } from './relation.ts'
 import type { Run } from './run.ts'
-import { bindingSlots, type SlotBinding } from './slot-binding.ts'
+import { bindingSlots, type SlotBinding, takeApart } from './slot-binding.ts'
 
 /**
  * `r` with the columns that taking apart `result(row)` gives. A variable that has a value already keeps only the rows in which
@@ -36,12 +36,17 @@ function isSingle(b: SlotBinding): boolean {
   return b.kind === 'slot' || (b.kind === 'tuple' && b.items.every(isSingle))
 }
 
+/** Nothing has no members. */
+const membersOf = (x: Result): readonly Result[] => (x === null ? [] : listArg(x))
+
 /** Collects the rows that a binding makes of results. */
 class Taker {
   readonly rows = new IntBuffer()
   private readonly slots: number[] = []
   private readonly builders: ColumnBuilder[] = []
-  /** By slot: the value in the row at hand. */
+  /** The row at hand. */
+  private row = 0
+  /** By slot: the value in it. */
   private readonly now: (Value | undefined)[] = []
   /** Whether a result makes one row at most. */
   private readonly isSingle: boolean
@@ -62,7 +67,8 @@ class Taker {
 
   take(row: number, result: Result): void {
     if (result === null) return
-    this.each(this.binding, result, row, () => {
+    this.row = row
+    takeApart(this.binding, result, membersOf, this.set, () => {
       this.rows.push(row)
       for (let k = 0; k < this.slots.length; k++) {
         ;(this.builders[k] as ColumnBuilder).push(this.now[this.slots[k] as number] as Value)
@@ -70,36 +76,16 @@ class Taker {
     })
   }
 
-  /** Calls `then` for every way to take `x` apart, with the values in `now`. */
-  private each(b: SlotBinding, x: Result, row: number, then: () => void): void {
-    switch (b.kind) {
-      case 'slot': {
-        const v = asValue(x)
-        if (v === null) return
-        if (typeof v === 'string') this.run.limits.countText(v.length, this.form)
-        if (b.slot === -1) then()
-        else this.set(b.slot, v, row, then)
-        return
-      }
-      case 'collection':
-        for (const item of listArg(x)) if (item !== null) this.each(b.item, item, row, then)
-        return
-      default: {
-        const items = listArg(x)
-        const step = (k: number): void => {
-          if (k === b.items.length) then()
-          else this.each(b.items[k] as SlotBinding, items[k] ?? null, row, () => step(k + 1))
-        }
-        step(0)
-      }
+  private readonly set = (slot: number, x: Result, rest: () => void): void => {
+    const v = asValue(x ?? null)
+    if (v === null) return
+    if (typeof v === 'string') this.run.limits.countText(v.length, this.form)
+    if (slot === -1) rest()
+    else {
+      const before = this.now[slot] ?? this.run.constants[slot] ?? columnOf(this.r, slot)?.[this.row]
+      if (before === undefined) this.with(slot, v, rest)
+      else if (before === v || sameValue(before, v)) this.with(slot, before, rest)
     }
-  }
-
-  private set(slot: number, v: Value, row: number, then: () => void): void {
-    const before = this.now[slot] ?? this.run.constants[slot] ?? columnOf(this.r, slot)?.[row]
-    if (before !== undefined) {
-      if (before === v || sameValue(before, v)) this.with(slot, before, then)
-    } else this.with(slot, v, then)
   }
 
   private with(slot: number, v: Value, then: () => void): void {

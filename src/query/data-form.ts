@@ -40,7 +40,7 @@ function items(x: unknown, wanted: string): readonly unknown[] {
 /** The sections of a query such as `{ find: ['?e'], where: [['?e', 'inv/sku', 'SKU-1']] }`. Throws `query/malformed`. */
 export function sectionsOfData(query: unknown): Sections {
   if (typeof query !== 'object' || query === null) {
-    throw refuse(query, "a query: EDN text, or an object such as { find: ['?e'], where: [['?e', 'inv/sku', 'SKU-1']] }")
+    throw refuse(query, "a query: EDN text, or an object such as { find: ['?e'], where: [['?e', 'inv/sku']] }")
   }
   const out: Sections = {}
   for (const [key, value] of Object.entries(query)) {
@@ -91,7 +91,7 @@ function order(x: unknown): Edn {
   if (!Array.isArray(x) || isBareName(x[0])) return findElement(x)
   const [key, direction, ...more] = x
   if ((direction !== 'asc' && direction !== 'desc') || more.length > 0) {
-    throw refuse(x, "an order such as '?x', ['?x', 'desc'] or [['count', '?x'], 'desc']")
+    throw refuse(x, "an order such as '?x' or ['?x', 'desc']")
   }
   return [findElement(key), { $kw: `:${direction}` }]
 }

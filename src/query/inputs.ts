@@ -9,7 +9,7 @@ import { readInput, wrongInput } from './read-input.ts'
 import { columnOf, dropColumns, pickMarked, type Relation } from './relation.ts'
 import type { Role } from './roles.ts'
 import type { Source } from './run.ts'
-import { bindingSlots, type SlotBinding } from './slot-binding.ts'
+import { bindingSlots, type SlotBinding, takeApart } from './slot-binding.ts'
 
 /** What the inputs of a query give, ready to run with. */
 export interface BoundInputs {
@@ -70,9 +70,7 @@ class InputReader {
     if (binding.kind === 'slot') {
       if (binding.slot !== -1) yield* this.scalar(binding.slot, raw)
     } else if (binding.kind === 'tuple') {
-      const items = listOf(raw, this.nameOf(binding), 'a list')
-      if (items.length < binding.items.length)
-        throw wrongInput(this.nameOf(binding), raw, `a list of ${binding.items.length}`)
+      const items = membersOf(raw, binding, this.nameOf(binding))
       for (let i = 0; i < binding.items.length; i++) yield* this.bind(binding.items[i] as SlotBinding, items[i])
     } else yield* this.collection(binding, raw)
   }
@@ -93,10 +91,22 @@ class InputReader {
     const now: unknown[] = []
     let length = 0
     bindingSlots(binding, (slot) => given.push([]) && slots.push(slot))
-    eachRow(binding, raw, this.nameOf(binding), now, () => {
-      for (let k = 0; k < slots.length; k++) (given[k] as unknown[]).push(now[k])
-      length++
-    })
+    const where = this.nameOf(binding)
+    const set = (slot: number, x: unknown, rest: () => void): void => {
+      if (slot !== -1) now.push(x)
+      rest()
+      if (slot !== -1) now.pop()
+    }
+    takeApart(
+      binding,
+      raw,
+      (x, b) => membersOf(x, b, where),
+      set,
+      () => {
+        for (let k = 0; k < slots.length; k++) (given[k] as unknown[]).push(now[k])
+        length++
+      },
+    )
     let all: Relation = { length, slots: [], columns: [], sorted: -1, distinct: false }
     for (const [k, slot] of slots.entries()) {
       const column = yield* this.column(slot, given[k] as unknown[])
@@ -173,25 +183,6 @@ function withoutHoles(r: Relation): Relation {
   return pickMarked(r, marks, 0)
 }
 
-/** Calls `then` for every way to take `raw` apart, with what it gives the variables of `b`, from left to right, in `now`. */
-function eachRow(b: SlotBinding, raw: unknown, where: string, now: unknown[], then: () => void): void {
-  if (b.kind === 'slot') {
-    if (b.slot !== -1) now.push(raw)
-    then()
-    if (b.slot !== -1) now.pop()
-  } else if (b.kind === 'collection') {
-    for (const item of listOf(raw, where, 'a list')) eachRow(b.item, item, where, now, then)
-  } else {
-    const items = listOf(raw, where, 'a list of lists')
-    if (items.length < b.items.length) throw wrongInput(where, raw, `lists of ${b.items.length}`)
-    const step = (k: number): void => {
-      if (k === b.items.length) then()
-      else eachRow(b.items[k] as SlotBinding, items[k], where, now, () => step(k + 1))
-    }
-    step(0)
-  }
-}
-
 /** `r` without the columns of slots that are constant, and without the rows that disagree with one. */
 export function withoutConstants(r: Relation, constants: readonly (Value | undefined)[]): Relation {
   const marks = new Uint8Array(r.length)
@@ -204,10 +195,12 @@ export function withoutConstants(r: Relation, constants: readonly (Value | undef
   return kept.length === r.slots.length ? r : dropColumns(pickMarked(r, marks, 0), kept, false)
 }
 
-function listOf(raw: unknown, where: string, wanted: string): readonly unknown[] {
-  if (Array.isArray(raw)) return raw
-  if (raw instanceof Set || raw instanceof Map) return Array.from<unknown>(raw)
-  throw wrongInput(where, raw, wanted)
+/** The members of what is given for a tuple or a collection. Throws `query/wrong-input`. */
+function membersOf(raw: unknown, b: SlotBinding, where: string): readonly unknown[] {
+  const items = raw instanceof Set || raw instanceof Map ? Array.from<unknown>(raw) : raw
+  const least = b.kind === 'tuple' ? b.items.length : 0
+  if (Array.isArray(items) && items.length >= least) return items
+  throw wrongInput(where, raw, least > 0 ? `a list of ${least}` : 'a list')
 }
 
 /** Checks that there are as many inputs as `:in` names. Throws `query/wrong-input`. */

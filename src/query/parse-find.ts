@@ -66,7 +66,7 @@ export function parseElement(form: Edn): FindElement {
   const args = form.$list.slice(1)
   if (fn === 'pull') return parsePull(args, form)
   const last = variableName(args.at(-1))
-  if (last === undefined) throw malformed(form, 'a variable at the end of an aggregate, such as (max ?x) or (max 3 ?x)')
+  if (last === undefined) throw malformed(form, 'a variable at the end of an aggregate')
   return { kind: 'aggregate', fn, args: args.slice(0, -1).map(parseTerm), name: last, form }
 }
 
