@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type Connection, type LiveQuery, memory, open } from '../src/engine.ts'
+import type { LocalStorage } from '../src/storage/port.ts'
+import { instead, wrapped } from './support/wrapped-storage.ts'
 
 /** The first input of every query that was run. */
 const ran = vi.hoisted((): unknown[] => [])
@@ -45,14 +47,38 @@ const schema = {
   'inv/count': { type: 'long', index: true },
   'note/text': { type: 'string' },
 } as const
-async function shop(): Promise<Connection> {
-  const conn = await open('live', { storage: memory(), schema })
+async function shop(storage: LocalStorage = memory()): Promise<Connection> {
+  const conn = await open('live', { storage, schema })
   open_.push(conn)
   return conn
 }
 const ready = async <T>(live: LiveQuery<T>): Promise<T> => {
   await vi.waitFor(() => expect(live.getSnapshot().status).toBe('ready'))
   return (live.getSnapshot() as { data: T }).data
+}
+
+type Outcome = 'committed' | 'lost'
+
+/** A storage of which the next commit can be kept waiting, until it is said what becomes of it. */
+function heldStorage(): { readonly storage: LocalStorage; hold(): (outcome: Outcome) => void } {
+  let waiting: Promise<Outcome> | undefined
+  const storage = wrapped(memory(), (store) =>
+    instead(store, {
+      commit: async (change) => {
+        const outcome = await waiting
+        waiting = undefined
+        return outcome === 'lost' ? outcome : store.commit(change)
+      },
+    }),
+  )
+  const hold = () => {
+    let release: (outcome: Outcome) => void = () => undefined
+    waiting = new Promise((resolve) => {
+      release = resolve
+    })
+    return release
+  }
+  return { storage, hold }
 }
 
 describe('a change', () => {
@@ -88,5 +114,32 @@ describe('a change', () => {
     await vi.waitFor(() => expect(missing.getSnapshot()).toMatchObject({ data: 1 }))
     await conn.transact([[':db/retractEntity', ['inv/sku', 'new']]])
     await vi.waitFor(() => expect(missing.getSnapshot()).toMatchObject({ data: undefined }))
+  })
+  it('is answered while it is being stored, once, and told when it is there', async () => {
+    const { storage, hold } = heldStorage()
+    const conn = await shop(storage)
+    await conn.transact([{ 'inv/sku': 'S1', 'inv/count': 1 }])
+    const live = conn.live<number>('[:find ?n . :in $ ?s :where [?e :inv/sku ?s] [?e :inv/count ?n]]', ['S1'])
+    const heard = vi.fn()
+    live.subscribe(heard)
+    await ready(live)
+    ran.length = 0
+    heard.mockClear()
+
+    const release = hold()
+    const written = conn.transact([{ 'inv/sku': 'S1', 'inv/count': 2 }])
+    await vi.waitFor(() => expect(ran).toEqual(['S1']))
+    expect(heard).not.toHaveBeenCalled()
+    expect(live.getSnapshot()).toMatchObject({ data: 1 })
+    expect(await conn.db().q('[:find ?n . :where [_ :inv/count ?n]]')).toBe(1)
+
+    release('lost')
+    await written // it was decided and stored again
+    await vi.waitFor(() => expect(live.getSnapshot()).toMatchObject({ data: 2 }))
+    expect(heard).toHaveBeenCalledTimes(1)
+    ran.length = 0
+    await conn.transact([{ 'inv/sku': 'S1', 'inv/count': 3 }])
+    await vi.waitFor(() => expect(live.getSnapshot()).toMatchObject({ data: 3 }))
+    expect(ran).toEqual(['S1'])
   })
 })

@@ -51,6 +51,11 @@ export interface Ledger {
   transact(forms: readonly unknown[], options: WriteOptions): Promise<Written>
   /** Called in order, after the new value is in place. */
   onChange(listener: (change: Change) => void): () => void
+  /**
+   * Called while a change is being stored, so that what it leads to is ready then; nobody is told before `onChange` brings the same
+   * `db`. Absent where nothing is foreseen.
+   */
+  onForeseen?(listener: (change: Change) => void): () => void
   onFailure(listener: (error: AnnalsError) => void): () => void
   /** Rows of the confirmed log, `from <= t`. */
   readLog(from: number, limit: number): Promise<readonly LogRow[]>

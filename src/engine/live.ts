@@ -24,12 +24,26 @@ export type LiveRequest =
   | { readonly kind: 'q'; readonly query: Query; readonly inputs: readonly unknown[]; readonly options?: QueryOptions }
   | { readonly kind: 'pull'; readonly pattern: PullPattern; readonly entity: EntityRef }
 
+/** What a question came to on one value. */
+interface Answer {
+  readonly snapshot: LiveSnapshot<unknown>
+  readonly reads: LiveReads | undefined
+}
+
+/** An answer on a value that is not the newest yet, told in terms of the answer that stood when it was asked. */
+interface Foreseen {
+  readonly db: Db
+  readonly old: LiveSnapshot<unknown>
+  readonly answer: Promise<Answer>
+}
+
 /** One live question with everybody who listens to the answer. */
 class Entry implements LiveQuery<unknown> {
   snapshot: LiveSnapshot<unknown> = LOADING
   readonly listeners = new Listeners<void>()
   /** What the answer was read from; undefined when there is none yet, or none could be given. */
   reads: LiveReads | undefined
+  foreseen: Foreseen | undefined
   stale = true
   linger: ReturnType<typeof setTimeout> | undefined
 
@@ -64,14 +78,17 @@ export class LiveQueries {
   private running = false
   /** What ids stood for after the last change. */
   private aliases: Db['aliases']
-  private readonly stop: () => void
+  private readonly stops: readonly ((() => void) | undefined)[]
 
   constructor(
     private readonly ledger: Ledger,
     private readonly runtime: Runtime,
   ) {
     this.aliases = ledger.db.aliases
-    this.stop = ledger.onChange((change) => this.changed(change))
+    this.stops = [
+      ledger.onForeseen?.((change) => this.foresee(change)),
+      ledger.onChange((change) => this.changed(change)),
+    ]
   }
 
   /** The store for `request`; equal requests share one. */
@@ -101,23 +118,33 @@ export class LiveQueries {
   }
 
   close(): void {
-    this.stop()
+    for (const stop of this.stops) stop?.()
     for (const entry of this.watched) clearTimeout(entry.linger)
     this.watched.clear()
     this.entries.clear()
   }
 
+  /** Asks while the change is being stored what it will have changed. */
+  private foresee(change: Change): void {
+    const { db } = change
+    for (const entry of this.met(change)) {
+      entry.foreseen = { db, old: entry.snapshot, answer: this.answer(db, entry) }
+    }
+  }
+
   private changed(change: Change): void {
-    let any = false
+    const met = this.met(change)
+    this.aliases = change.db.aliases
+    for (const entry of met) entry.stale = true
+    if (met.length > 0) void this.run()
+  }
+
+  /** Whose answer a change may change. */
+  private met(change: Change): readonly Entry[] {
     const { attributes, db } = change
     const all =
       attributes === undefined || [...attributes].some(isSchemaAttribute) || !areSame(this.aliases, db.aliases)
-    this.aliases = db.aliases
-    for (const entry of this.watched) {
-      entry.stale ||= all || entry.reads === undefined || entry.reads.meets(change)
-      any ||= entry.stale
-    }
-    if (any) void this.run()
+    return [...this.watched].filter((e) => all || e.stale || e.reads === undefined || e.reads.meets(change))
   }
 
   private async run(): Promise<void> {
@@ -128,15 +155,17 @@ export class LiveQueries {
       const { db } = this.ledger
       const stale = [...this.watched].filter((e) => e.stale)
       if (stale.length === 0) break
+      const asked = stale.map((entry) => this.foreseenAnswer(db, entry) ?? this.answer(db, entry))
       for (const entry of stale) {
         entry.stale = false
         entry.reads = undefined // until it is known what is read, anything may be
       }
-      const answers = await Promise.all(stale.map((entry) => this.answer(db, entry)))
+      const answers = await Promise.all(asked)
       const moved = stale.filter((entry, i) => {
-        const next = answers[i] as LiveSnapshot<unknown>
-        const same = next === entry.snapshot
-        entry.snapshot = next
+        const { snapshot, reads } = answers[i] as Answer
+        const same = snapshot === entry.snapshot
+        entry.snapshot = snapshot
+        entry.reads = reads
         return !same
       })
       for (const entry of moved) entry.listeners.call()
@@ -144,18 +173,26 @@ export class LiveQueries {
     this.running = false
   }
 
-  private async answer(db: Db, entry: Entry): Promise<LiveSnapshot<unknown>> {
-    const old = entry.snapshot
+  /** The answer of `entry` on `db`, where that was foreseen and nothing was answered since. */
+  private foreseenAnswer(db: Db, entry: Entry): Promise<Answer> | undefined {
+    const { foreseen, snapshot } = entry
+    entry.foreseen = undefined
+    return foreseen?.db === db && foreseen.old === snapshot ? foreseen.answer : undefined
+  }
+
+  private async answer(db: Db, { snapshot: old, request }: Entry): Promise<Answer> {
     const reads = new LiveReads()
     try {
-      const data = await this.ask(watched(db, reads), entry.request)
-      entry.reads = reads
-      if (old.status !== 'ready') return frozen({ status: 'ready', data, t: db.basisT })
-      const kept = keepRows(old.data, data)
-      return kept === old.data ? old : frozen({ status: 'ready', data: kept, t: db.basisT })
+      const data = await this.ask(watched(db, reads), request)
+      const kept = old.status === 'ready' ? keepRows(old.data, data) : data
+      const isSame = old.status === 'ready' && kept === old.data
+      return { snapshot: isSame ? old : frozen({ status: 'ready', data: kept, t: db.basisT }), reads }
     } catch (e) {
       const error = toAnnalsError(e)
-      return frozen({ status: 'error', error, ...('data' in old && { data: old.data }) })
+      return {
+        snapshot: frozen({ status: 'error', error, ...('data' in old && { data: old.data }) }),
+        reads: undefined,
+      }
     }
   }
 

@@ -4,7 +4,6 @@ import type { Settled } from '../api/report.ts'
 import { AnnalsError, isAnnalsError } from '../base/errors.ts'
 import { Listeners } from '../base/listeners.ts'
 import { FIRST_USER_ID, isEntityId } from '../datom/ids.ts'
-import type { TxData } from '../datom/tx-data.ts'
 import type { Db } from '../db/db.ts'
 import type { IndexRoot, LocalCommit, LocalState, LocalStore, LogRow } from '../storage/port.ts'
 import { schemaForms } from '../transact/install-schema.ts'
@@ -38,6 +37,7 @@ const excisionsIn = ({ meta }: LocalState): number => (meta.get(EXCISIONS) as nu
 export class LocalLedger implements Ledger {
   readonly chunk = undefined
   private readonly changes = new Listeners<Change>()
+  private readonly foreseen = new Listeners<Change>()
   private readonly failures = new LedgerFailures()
   private readonly calls = new CallQueue<Request, Written>(async (calls) => {
     await this.indexer.room()
@@ -117,12 +117,13 @@ export class LocalLedger implements Ledger {
       })
       if (!(await this.append({ log: rows, meta: new Map([[NEXT_ID, nextId]]) }))) return false
       this.nextId = nextId
-      this.publish(next, undefined)
+      this.publish(next)
       return true
     })
   }
 
   onChange = (listener: (change: Change) => void): (() => void) => this.changes.add(listener)
+  onForeseen = (listener: (change: Change) => void): (() => void) => this.foreseen.add(listener)
   onFailure = this.failures.on
   readLog = (from: number, limit: number): Promise<readonly LogRow[]> => this.store.readLog(from, limit)
 
@@ -166,7 +167,7 @@ export class LocalLedger implements Ledger {
         if (segments.broken === undefined && !isAnnalsError(e, 'db/gone')) throw e
       })
       if (next === undefined) return this.readAnew()
-      this.publish(next, touched)
+      this.publish(next, { attributes: touched })
     }
     if (root !== undefined && segments.isNewer(root)) await this.stand(root)
   }
@@ -183,7 +184,7 @@ export class LocalLedger implements Ledger {
     const state = await this.read()
     const { t } = state.heads.confirmed
     if (excisionsIn(state) !== segments.excisions) return this.startAnew(excisionsIn(state), t)
-    this.publish(await segments.confirmedAt(segments.broken === undefined ? state.root : undefined, t), undefined)
+    this.publish(await segments.confirmedAt(segments.broken === undefined ? state.root : undefined, t))
   }
 
   /** Takes the newest value from `root`: what it says stays the same. */
@@ -209,17 +210,13 @@ export class LocalLedger implements Ledger {
     this.segments.excised(excisions)
     this.origin.gone = true
     this.origin = new LogOrigin(this.datomsOf)
-    this.publish(newest, undefined)
+    this.publish(newest)
   }
 
-  private publish(
-    newest: Confirmed,
-    attributes: ReadonlySet<number> | undefined,
-    data?: readonly TxData[],
-    more = false,
-  ): void {
+  /** `said`: what came and went, where that is known. */
+  private publish(newest: Confirmed, said: Omit<Change, 'db'> = { attributes: undefined }, more = false): void {
     this.newest = newest
-    this.changes.call({ db: newest.db, attributes, ...(data && { data }) })
+    this.changes.call({ db: newest.db, ...said })
     this.indexer.poke(more)
   }
 
@@ -235,16 +232,21 @@ export class LocalLedger implements Ledger {
           log: rows,
           ...(nextId !== this.nextId && { meta: new Map([[NEXT_ID, nextId]]) }),
         })
+        const data = done.map((d) => d.written.data)
+        const said = { attributes: attributesOf(data), data }
+        const placing = place().then((next) => {
+          this.foreseen.call({ db: next.db, ...said })
+          return next
+        })
         // while it is stored; what cannot be had this way is read from the store once it is there
-        const [isStored, next] = await Promise.all([storing, place().catch(() => undefined)])
+        const [isStored, next] = await Promise.all([storing, placing.catch(() => undefined)])
         if (!isStored) continue
         // it is stored, whatever comes of reading it: who commits next finds that the log has moved, and reads it then
         if (next === undefined) await this.readAnew().catch((e: unknown) => this.failures.tell(e))
         else {
           this.nextId = next.nextId
-          const data = done.map((d) => d.written.data)
           const isImport = calls.some(({ input }) => input.options.sequence !== undefined)
-          this.publish(next, attributesOf(data), data, isImport)
+          this.publish(next, said, isImport)
         }
       }
       for (const { call, written } of done) call.resolve(written)
