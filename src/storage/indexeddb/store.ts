@@ -15,6 +15,7 @@ export class IndexedDbStore implements LocalStore {
   readonly #connection: Connection
   readonly #channel: BroadcastChannel
   readonly #watchers = new Listeners<void>()
+  #telling: ReturnType<typeof setTimeout> | undefined
   readonly #seen: SeenHead = { head: undefined }
   /** The highest `t` that this store has seen in the log: reading less than it is damage. */
   #known = 0
@@ -95,12 +96,20 @@ export class IndexedDbStore implements LocalStore {
   }
 
   async close(): Promise<void> {
+    this.#tellNow()
     await this.#connection.close()
     this.#channel.close()
   }
 
+  /** Once those who wait for the write have gone on: telling others takes up to a tenth of a small one. */
   #tellOthers(): void {
-    if (!this.#connection.ended) this.#channel.postMessage(null)
+    this.#telling ??= setTimeout(() => this.#tellNow(), 0)
+  }
+
+  #tellNow(): void {
+    if (this.#telling !== undefined && !this.#connection.ended) this.#channel.postMessage(null)
+    clearTimeout(this.#telling)
+    this.#telling = undefined
   }
 
   #knows(t: number): void {

@@ -23,25 +23,25 @@ export async function inTransaction<T>(
   work: (tx: IDBTransaction) => MaybePromise<T>,
 ): Promise<T> {
   const tx = db.transaction(stores, mode, { durability })
-  const complete = new Promise<void>((resolve) => tx.addEventListener('complete', () => resolve()))
   let onClose = (): void => {}
-  const aborted = new Promise<never>((_, reject) => {
-    tx.addEventListener('abort', () => reject(tx.error ?? new DOMException(NO_REASON, 'AbortError')))
+  const ended = new Promise<void>((resolve, reject) => {
+    tx.oncomplete = () => resolve()
+    tx.onabort = () => reject(tx.error ?? new DOMException(NO_REASON, 'AbortError'))
     // Whoever takes the connection away aborts its transactions first; one that hears nothing must not wait for ever.
     onClose = () => reject(new DOMException('The connection was closed', 'AbortError'))
   })
-  aborted.catch(() => {}) // it may come when nobody waits for it any more
+  ended.catch(() => {}) // it may come when nobody waits for it any more
   db.addEventListener('close', onClose)
   try {
     // Chromium's SQLite back end may abort on a full disk and leave requests without any event.
     const working = work(tx)
-    const result = working instanceof Promise ? await Promise.race([working, aborted]) : working
+    const result = working instanceof Promise ? await Promise.race([working, ended.then(() => working)]) : working
     // What was read is read; waiting for the end of a transaction that writes nothing takes as long as a get.
-    if (mode === 'readwrite') await Promise.race([complete, aborted])
+    if (mode === 'readwrite') await ended
     return result
   } catch (e) {
     abort(tx)
-    await Promise.race([complete, aborted.catch(() => {})])
+    await ended.catch(() => {})
     if (e instanceof RolledBack) return e.result
     // Requests that were under way when the transaction failed know only that it was aborted.
     throw (errorName(e) === 'AbortError' && tx.error) || e
