@@ -92,10 +92,12 @@ describe('a value', () => {
       const worker = channelWorker(openIn(storage))
       const post = worker.postMessage.bind(worker)
       return Object.assign(worker, {
-        postMessage: (message: { argumentList?: { value: unknown }[] }, transfer: Transferable[]) => {
-          const [op, args] = message.argumentList?.map(({ value }) => value) ?? []
-          if (op === 'release') sent.push(...((args as unknown[])[0] as number[]))
-          post(message, transfer)
+        postMessage: (messages: readonly { argumentList?: { value: unknown }[] }[], transfer: Transferable[]) => {
+          for (const { argumentList = [] } of messages) {
+            const [op, args] = argumentList.map(({ value }) => value)
+            if (op === 'release') sent.push(...((args as unknown[])[0] as number[]))
+          }
+          post(messages, transfer)
         },
       })
     })

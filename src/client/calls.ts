@@ -32,11 +32,11 @@ export function answerCalls<C extends Calls<C>>(endpoint: Endpoint, handlers: Ha
       const handler = Object.hasOwn(named, op) ? named[op] : undefined
       if (handler === undefined) throw new AnnalsError('client/worker-failed', `this worker does not know ${op}`)
       const reply = await handler(...args)
-      before?.()
       return reply instanceof Moved ? transfer({ value: reply.value }, [...reply.buffers]) : { value: reply }
     } catch (e) {
-      before?.()
       return { error: toWireError(e) }
+    } finally {
+      before?.()
     }
   }
   expose(answerer, endpoint)

@@ -32,22 +32,26 @@ export function gathered(endpoint: Endpoint): Endpoint {
     for (const listener of listeners) listener({ data } as MessageEvent)
   }
   const send = (posted: readonly Posted[]): void => {
-    const [first] = posted
-    const messages = posted.length === 1 ? first?.message : posted.map(({ message }) => message)
+    const messages = posted.map(({ message }) => message)
+    const transfers = posted.flatMap(({ transfer }) => transfer)
     try {
-      endpoint.postMessage(
-        messages,
-        posted.flatMap(({ transfer }) => transfer),
-      )
+      endpoint.postMessage(messages, transfers)
     } catch (cause) {
-      if (posted.length > 1) for (const one of posted) send([one])
-      else if (first !== undefined) refuse(first.message, cause)
+      for (const one of posted) {
+        if (posted.length > 1) send([one])
+        else refuse(one.message, cause)
+      }
     }
   }
   const refuse = ({ id, argumentList }: Message, cause: unknown): void => {
     const answer = { id, type: 'RAW', value: { refused: String(cause) } satisfies Refused }
     if (argumentList === undefined) endpoint.postMessage(answer)
     else hear(answer)
+  }
+
+  const sendLater = async (): Promise<void> => {
+    for (let i = 0; i < LATER; i++) await undefined
+    send(waiting.splice(0))
   }
 
   endpoint.addEventListener('message', (event) => {
@@ -58,11 +62,7 @@ export function gathered(endpoint: Endpoint): Endpoint {
   return {
     postMessage(message: Message, transfer: readonly Transferable[] = []) {
       if (waiting.push({ message, transfer }) > 1) return
-      const sendLater = (left: number): void => {
-        if (left > 0) return queueMicrotask(() => sendLater(left - 1))
-        send(waiting.splice(0))
-      }
-      sendLater(LATER)
+      void sendLater()
     },
     addEventListener: (_type, listener) => listeners.add(listener as (event: MessageEvent) => void),
     removeEventListener: (_type, listener) => listeners.delete(listener as (event: MessageEvent) => void),

@@ -75,15 +75,11 @@ export class ServedConnection {
     this.send(event, updates.buffers)
   }
 
-  report({ id, tx, t, status, tempids, txData, dbBefore, dbAfter, settled }: TxReport): Moved<WireReport> {
+  report({ txData, dbBefore, dbAfter, settled, ...rest }: TxReport): Moved<WireReport> {
     settled.catch(() => undefined) // the page asks by id
     const rows = packRows(txData)
     const wire: WireReport = {
-      id,
-      tx,
-      ...(t !== undefined && { t }),
-      status,
-      tempids,
+      ...rest,
       txData: rows.value,
       dbBefore: this.kept.keep(dbBefore),
       dbAfter: this.kept.keep(dbAfter),
