@@ -54,6 +54,16 @@ describe('IndexedDB as it fails', () => {
     expect(await store.readLog(1)).toEqual([logRow(1)])
   }
 
+  it('tells others of what was written last, though it is closed at once', async () => {
+    const other = await storage.open(name)
+    others.push(other)
+    const heard = vi.fn()
+    other.watch(heard)
+    await append(1, 1)
+    await store.close()
+    await vi.waitFor(() => expect(heard).toHaveBeenCalledTimes(1))
+  })
+
   describe('a lost handle', () => {
     it('that the browser closed is opened again, with everything there', async () => {
       await append(1, 1)
