@@ -1,5 +1,5 @@
 import { type Endpoint, transfer } from 'comlink'
-import type { Db, Query, QueryOptions } from '../api/db.ts'
+import type { Db, Query, QueryOptions, TimePoint } from '../api/db.ts'
 import type {
   DbRef,
   Hello,
@@ -223,12 +223,4 @@ const columnsOf = (db: Db, query: Query, inputs: readonly unknown[], options: Qu
   db instanceof DbHandle ? db.qColumns(query, inputs, options) : db.q(query, inputs, options)
 
 /** `db` through the views of `ref`. */
-function seenBy(db: Db, { view }: DbRef): Db {
-  let seen = db
-  for (const step of view) {
-    if (step[0] === 'asOf') seen = seen.asOf(step[1])
-    else if (step[0] === 'since') seen = seen.since(step[1])
-    else seen = seen.history()
-  }
-  return seen
-}
+const seenBy = (db: Db, { view }: DbRef): Db => view.reduce((seen, [name, point]) => seen[name](point as TimePoint), db)

@@ -30,20 +30,14 @@ interface Answer {
   readonly reads: LiveReads | undefined
 }
 
-/** An answer on a value that is not the newest yet, told in terms of the answer that stood when it was asked. */
-interface Foreseen {
-  readonly db: Db
-  readonly old: LiveSnapshot<unknown>
-  readonly answer: Promise<Answer>
-}
-
 /** One live question with everybody who listens to the answer. */
 class Entry implements LiveQuery<unknown> {
   snapshot: LiveSnapshot<unknown> = LOADING
   readonly listeners = new Listeners<void>()
   /** What the answer was read from; undefined when there is none yet, or none could be given. */
   reads: LiveReads | undefined
-  foreseen: Foreseen | undefined
+  /** The next answer, in terms of this one, should `db` come to be the newest value. */
+  foreseen: { readonly db: Db; readonly answer: Promise<Answer> } | undefined
   stale = true
   linger: ReturnType<typeof setTimeout> | undefined
 
@@ -127,9 +121,7 @@ export class LiveQueries {
   /** Asks while the change is being stored what it will have changed. */
   private foresee(change: Change): void {
     const { db } = change
-    for (const entry of this.met(change)) {
-      entry.foreseen = { db, old: entry.snapshot, answer: this.answer(db, entry) }
-    }
+    for (const entry of this.met(change)) entry.foreseen = { db, answer: this.answer(db, entry) }
   }
 
   private changed(change: Change): void {
@@ -155,7 +147,7 @@ export class LiveQueries {
       const { db } = this.ledger
       const stale = [...this.watched].filter((e) => e.stale)
       if (stale.length === 0) break
-      const asked = stale.map((entry) => this.foreseenAnswer(db, entry) ?? this.answer(db, entry))
+      const asked = stale.map((e) => (e.foreseen?.db === db ? e.foreseen.answer : this.answer(db, e)))
       for (const entry of stale) {
         entry.stale = false
         entry.reads = undefined // until it is known what is read, anything may be
@@ -166,18 +158,12 @@ export class LiveQueries {
         const same = snapshot === entry.snapshot
         entry.snapshot = snapshot
         entry.reads = reads
+        entry.foreseen = undefined
         return !same
       })
       for (const entry of moved) entry.listeners.call()
     }
     this.running = false
-  }
-
-  /** The answer of `entry` on `db`, where that was foreseen and nothing was answered since. */
-  private foreseenAnswer(db: Db, entry: Entry): Promise<Answer> | undefined {
-    const { foreseen, snapshot } = entry
-    entry.foreseen = undefined
-    return foreseen?.db === db && foreseen.old === snapshot ? foreseen.answer : undefined
   }
 
   private async answer(db: Db, { snapshot: old, request }: Entry): Promise<Answer> {
@@ -210,12 +196,13 @@ export class LiveQueries {
 /** `db`, with all that is read of it noted. */
 function watched(db: Db, reads: LiveReads): Db {
   const { queue } = db
-  if (queue === undefined) return { ...db, reads }
-  const noted = (): readonly unknown[] => {
-    reads.noteAll()
-    return queue()
+  const noted = queue && {
+    queue: () => {
+      reads.noteAll()
+      return queue()
+    },
   }
-  return { ...db, reads, queue: noted }
+  return { ...db, reads, ...noted }
 }
 
 const frozen = (snapshot: LiveSnapshot<unknown>): LiveSnapshot<unknown> => Object.freeze(snapshot)

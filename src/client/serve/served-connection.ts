@@ -119,9 +119,9 @@ export class ServedConnection {
 
   private newFailures(): readonly AnnalsError[] {
     const all = this.connection.health.getSnapshot()
-    const told = new Set(this.failures)
+    const told = this.failures
     this.failures = all
-    return all.filter((error) => !told.has(error))
+    return all.filter((error) => !told.includes(error))
   }
 }
 

@@ -15,7 +15,6 @@ export class IndexedDbStore implements LocalStore {
   readonly #connection: Connection
   readonly #channel: BroadcastChannel
   readonly #watchers = new Listeners<void>()
-  #telling: ReturnType<typeof setTimeout> | undefined
   readonly #seen: SeenHead = { head: undefined }
   /** The highest `t` that this store has seen in the log: reading less than it is damage. */
   #known = 0
@@ -96,20 +95,13 @@ export class IndexedDbStore implements LocalStore {
   }
 
   async close(): Promise<void> {
-    this.#tellNow()
     await this.#connection.close()
-    this.#channel.close()
+    setTimeout(() => this.#channel.close(), 0) // after what is still to be told
   }
 
   /** Once those who wait for the write have gone on: telling others takes up to a tenth of a small one. */
   #tellOthers(): void {
-    this.#telling ??= setTimeout(() => this.#tellNow(), 0)
-  }
-
-  #tellNow(): void {
-    if (this.#telling !== undefined && !this.#connection.ended) this.#channel.postMessage(null)
-    clearTimeout(this.#telling)
-    this.#telling = undefined
+    if (!this.#connection.ended) setTimeout(() => this.#channel.postMessage(null), 0)
   }
 
   #knows(t: number): void {
