@@ -51,7 +51,21 @@ const SHAPES: Record<string, string> = {
   'to the left': `[${BASE} [(r ?x ?y) (r ?x ?z) [?z :follows ?y]]]`,
   'on both sides': `[${BASE} [(r ?x ?y) [?x :follows ?z] (r ?z ?y)] [(r ?x ?y) (r ?x ?z) [?z :follows ?y]]]`,
   'with other names': `[${BASE} [(r ?a ?b) (r ?c ?b) [?a :follows ?c]]]`,
+  'by two calls': `[${BASE} [(r ?x ?y) (r ?x ?z) (r ?z ?y)]]`,
+  'by two calls the other way round': `[[(r ?x ?y) (r ?z ?y) (r ?x ?z)] ${BASE} [(r ?a ?b) [?a :follows ?b] [?a :leads]]]`,
+  'by a rule': `[${BASE} [(r ?x ?y) (one ?x ?z) (r ?z ?y)] [(one ?x ?y) [?x :follows ?y]]]`,
+  'in turns': `[${BASE} [(r ?x ?y) [?x :follows ?z] (s ?z ?y)] [(s ?x ?y) (r ?x ?y)] [(s ?x ?y) [?x :follows ?z] (r ?z ?y)]]`,
+  'to the right, and look where': `[${BASE} [(r ?x ?y) [?x :follows ?z] (r ?z ?y) [(> ?y 0)]]]`,
 }
+
+/** The ways in which values may be asked for, and what of all pairs they leave. */
+const ASKED: Record<string, (x: number, y: number) => boolean> = {
+  '[[?x ...] _]': (x) => x <= 3,
+  '[_ [?y ...]]': (_, y) => y <= 3,
+  '[[?x ...] [?y ...]]': (x, y) => x <= 3 && y <= 3,
+  '[[?x ...] ?y]': (x, y) => x <= 3 && y === 1,
+}
+const GIVEN = [101, 102, 103]
 
 describe('rules that follow edges', () => {
   it.each(Object.entries(SHAPES))('%s find every way', async (_, rules) => {
@@ -66,6 +80,35 @@ describe('rules that follow edges', () => {
       }),
       runs(60),
     )
+  })
+
+  it.each(Object.entries(SHAPES))('%s find the ways from some, to some and between some', async (_, rules) => {
+    await fc.assert(
+      fc.asyncProperty(edges, async (pairs) => {
+        const db = await world(SCHEMA, factsOf(pairs))
+        const all = [...closure(pairs)].map((pair) => pair.split(',').map(Number) as [number, number])
+        for (const [binding, isLeft] of Object.entries(ASKED)) {
+          const q = `[:find ?x ?y :in $ % ${binding} :where (r ?x ?y)]`
+          const input = [GIVEN, binding.endsWith(' ?y]') ? 101 : GIVEN]
+          const rows = (await query(db, q, [rules, input], env)) as [number, number][]
+          const expected = all.filter(([x, y]) => isLeft(x, y)).map(([x, y]) => [100 + x, 100 + y])
+          expect(rows.map(String).sort(), binding).toEqual(expected.map(String).sort())
+          expect((await explain(db, q, [rules, input], env)).rows, binding).toBe(rows.length)
+        }
+      }),
+      runs(30),
+    )
+  })
+
+  it('ask each place on the way once, whoever asked', async () => {
+    const length = 200
+    const db = await world(SCHEMA, factsOf(Array.from({ length }, (_, i) => [i + 1, i + 2])))
+    for (const rules of ['to the right', 'by two calls', 'in turns'].map((name) => SHAPES[name])) {
+      const { steps } = await explain(db, '[:find ?y :in $ % ?x :where (r ?x ?y)]', [rules, 101], env)
+      const made = (list: readonly { rows: number; steps: readonly never[] }[]): number =>
+        list.reduce((sum, step) => sum + step.rows + made(step.steps), 0)
+      expect(made(steps as never), rules).toBeLessThan(10 * length)
+    }
   })
 
   it('swap their arguments, carry a third along, and meet values that are no ids', async () => {

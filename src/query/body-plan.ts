@@ -47,9 +47,9 @@ function planBody(
   body: readonly Step[],
   isConstant: (slot: number) => boolean,
 ): BodyPlan {
-  const steps = [...body]
+  const steps = [...onceRecursive(rule, body, isConstant)]
   const calls: RecursiveCall[] = []
-  for (const [step, passed] of passedArguments(rule, bound, body, isConstant)) {
+  for (const [step, passed] of passedArguments(rule, bound, steps, isConstant)) {
     const needs = step.args.filter((slot, i) => passed[i] === true && !isConstant(slot))
     const call: RecursiveCall = { ...step, needs: Array.from(new Set(needs)), bound: passed }
     steps[steps.indexOf(step)] = call
@@ -61,6 +61,32 @@ function planBody(
   return { steps, calls, without, edge }
 }
 
+/**
+ * `(r ?a ?c) (r ?c ?b)`, where nothing else is recursive, leads where the first leads and then one alternative without a call: as far,
+ * and to each place once.
+ */
+function onceRecursive(rule: Rule, body: readonly Step[], isConstant: (slot: number) => boolean): readonly Step[] {
+  const [from, to] = rule.params
+  const others = rule.bodies.filter((other) => other !== body)
+  if (
+    body.length !== 2 ||
+    rule.params.length !== 2 ||
+    others.some((other) => other.some((step) => isCallOf(rule, step)))
+  )
+    return body
+  const calls = body.filter((step) => step.kind === 'rule').filter((step) => step.rule === rule)
+  const first = calls.find(({ args }) => args[0] === from)
+  const second = calls.find(({ args }) => args[1] === to)
+  const via = first?.args[1]
+  if (first === undefined || second === undefined || first === second || via === undefined) return body
+  if (second.args[0] !== via || via === from || via === to || isConstant(via)) return body
+  return [first, { ...second, rule: { ...rule, bodies: others, component: undefined } }]
+}
+
+/** Whether a step calls the rule that it stands in, directly or not. */
+const isCallOf = ({ component }: Rule, step: Step): step is RuleStep =>
+  step.kind === 'rule' && step.rule.component === component
+
 /** By recursive call of `body`: which of its arguments have values when it is its turn. */
 function passedArguments(
   rule: Rule,
@@ -68,7 +94,7 @@ function passedArguments(
   body: readonly Step[],
   isConstant: (slot: number) => boolean,
 ): Map<RuleStep, boolean[]> {
-  const isCall = (step: Step): step is RuleStep => step.kind === 'rule' && step.rule.component === rule.component
+  const isCall = (step: Step): step is RuleStep => isCallOf(rule, step)
   const has = new Set(rule.params.filter((_, i) => bound[i] === true))
   const isBound = (slot: number): boolean => has.has(slot) || isConstant(slot)
   // Where nothing is asked for in particular, everything is wanted: narrowing the calls would only do the work twice.

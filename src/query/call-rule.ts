@@ -1,6 +1,6 @@
 import { sameValue, type Value } from '../datom/value.ts'
-import { type BodyPlan, bodyPlans, isRecursiveCall, type RecursiveCall } from './body-plan.ts'
-import { type Column, constantColumn } from './column.ts'
+import { type BodyPlan, isRecursiveCall, type RecursiveCall } from './body-plan.ts'
+import type { Column } from './column.ts'
 import { followEdges } from './edge-join.ts'
 import type { Flow } from './flow.ts'
 import { IntBuffer } from './int-buffer.ts'
@@ -9,6 +9,7 @@ import { columnOf, dropColumns, pickRows, type Relation } from './relation.ts'
 import type { RuleTable } from './rule-table.ts'
 import type { Run } from './run.ts'
 import type { RuleStep, Step } from './step.ts'
+import { answerTails, codesOf, plansOf, slotsWhere } from './tail-calls.ts'
 
 type Wanted = (slot: number) => boolean
 
@@ -33,13 +34,7 @@ function ask(run: Run, step: RuleStep, table: RuleTable, r: Relation): Int32Arra
     table.ask([], 0)
     return asked
   }
-  const columns: Int32Array[] = []
-  step.args.forEach((slot, i) => {
-    if (table.bound[i] !== true) return
-    const constant = run.constants[slot]
-    const column = constant === undefined ? (columnOf(r, slot) as Column) : constantColumn(constant, r.length)
-    columns.push(run.codes.ofColumn(column))
-  })
+  const columns = slotsWhere(true, step.args, table.bound).map((slot) => codesOf(run, r, slot))
   for (let i = 0; i < r.length; i++) asked[i] = table.ask(columns, i)
   return asked
 }
@@ -110,12 +105,9 @@ function argumentChecks(
   return step.args.flatMap((slot, place) => {
     if (table.bound[place] === true) return []
     const { answers } = table
-    const constant = run.constants[slot]
-    const column = columnOf(r, slot)
-    if (constant !== undefined || column !== undefined) {
-      const codes = constant === undefined ? run.codes.ofColumn(column as Column) : undefined
-      const code = constant === undefined ? 0 : run.codes.of(constant)
-      return [(row: number, answer: number) => answers.at(answer, place) === (codes === undefined ? code : codes[row])]
+    if (run.constants[slot] !== undefined || r.slots.includes(slot)) {
+      const codes = codesOf(run, r, slot)
+      return [(row: number, answer: number) => answers.at(answer, place) === codes[row]]
     }
     const first = step.args.indexOf(slot)
     if (first === place) return []
@@ -135,7 +127,7 @@ function* evaluate(run: Run, table: RuleTable): Flow<void> {
     for (const body of table.rule.bodies) yield* answerWith(run, table, body, seeds)
     return
   }
-  for (let changed = true; changed; ) {
+  for (let changed = !(yield* answerTails(run, table)); changed; ) {
     changed = false
     for (const each of run.tables.inComponent(component)) if (yield* advance(run, each)) changed = true
   }
@@ -150,7 +142,7 @@ const seedsOf = (...relations: readonly Relation[]): Relation[] => relations.fil
 function* advance(run: Run, table: RuleTable): Flow<boolean> {
   const from = table.demandDone
   const to = table.demand.size
-  const bodies = bodyPlans(table.rule, table.bound, (slot) => run.constants[slot] !== undefined)
+  const bodies = plansOf(run, table.rule, table.bound)
   const before = table.answers.size
   let worked = from < to
   table.demandDone = to

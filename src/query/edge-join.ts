@@ -1,22 +1,22 @@
 import { type Column, pickColumn } from './column.ts'
+import { estimate } from './estimate.ts'
 import type { Flow } from './flow.ts'
 import { groupRows } from './group-rows.ts'
 import { IntBuffer } from './int-buffer.ts'
 import { indexInts } from './int-index.ts'
-import { constantScan } from './pattern-range.ts'
 import { columnOf } from './relation.ts'
 import type { RuleTable } from './rule-table.ts'
 import type { Run } from './run.ts'
-import { scanPattern } from './run-pattern.ts'
-import { type PatternStep, PLACES, Place, type Rule, type RuleStep, type Step } from './step.ts'
+import type { Rule, RuleStep, Step } from './step.ts'
+import { lacks } from './step-order.ts'
 
 /**
- * A rule's alternative that goes one edge further: a recursive call and one pattern over an attribute, as in
+ * A rule's alternative that goes one edge further: a recursive call and steps that know nothing of what stays, as in
  * `[?x :node/follows ?z] (follows ?z ?y)`. One argument moves along the edges, the other, if there is one, stays as it is. Where
  * everything is asked for, it needs neither plan nor rounds: what can be reached is walked to.
  */
 export interface Edge {
-  readonly pattern: PatternStep
+  readonly steps: readonly Step[]
   /** The place of the argument that moves, and where it moves from and to. */
   readonly moving: number
   readonly from: number
@@ -25,20 +25,16 @@ export interface Edge {
 
 /** The edge that `rest`, the other steps of an alternative of `rule` with the recursive call `call`, is; undefined for all else. */
 export function edgeOf({ params }: Rule, { args }: RuleStep, rest: readonly Step[]): Edge | undefined {
-  const [pattern, more] = rest
-  if (pattern?.kind !== 'pattern' || more !== undefined || pattern.attribute === undefined || params.length > 2) return
   const moving = params[0] === args[0] ? 1 : 0
   const from = args[moving]
   const to = params[moving]
   const stays = params[1 - moving]
-  if (from === undefined || to === undefined || args[1 - moving] !== stays) return
-  if (new Set([from, to, stays]).size < 3) return
-  for (let place = 0; place < PLACES; place++) {
-    const slot = pattern.at[place] as number
-    const isEnd = place === Place.e || place === Place.v
-    if (isEnd ? slot !== from && slot !== to : slot !== -1) return
-  }
-  return pattern.at[Place.e] === pattern.at[Place.v] ? undefined : { pattern, moving, from, to }
+  if (params.length > 2 || from === undefined || to === undefined || args[1 - moving] !== stays) return undefined
+  const slots = rest.flatMap((step) => step.slots)
+  const isEdge = slots.includes(from) && slots.includes(to) && (stays === undefined || !slots.includes(stays))
+  return isEdge && from !== to && from !== stays && lacks(rest, []).length === 0
+    ? { steps: rest, moving, from, to }
+    : undefined
 }
 
 /** Answers from which on reading all edges is worth it: a lookup costs as much as so many. */
@@ -50,14 +46,15 @@ const EDGES_PER_LOOKUP = 64
  */
 export function* followEdges(
   run: Run,
-  { pattern, moving, from, to }: Edge,
+  { steps, moving, from, to }: Edge,
   table: RuleTable,
   done: number,
 ): Flow<boolean> {
   const { answers } = table
   if (run.constants[from] !== undefined || run.constants[to] !== undefined || done * 2 > answers.size) return false
-  if (constantScan(run, pattern).count > answers.size * EDGES_PER_LOOKUP) return false
-  const all = yield* scanPattern(run, pattern, () => true, [])
+  const most = answers.size * EDGES_PER_LOOKUP
+  if (steps.some((step) => estimate({ run, relations: [], left: steps }, step).rows > most)) return false
+  const all = yield* run.solve(run, steps, [], [from, to])
   const codesOf = (slot: number): Int32Array => run.codes.ofColumn(columnOf(all, slot) as Column)
   const graph = new Graph(codesOf(from), codesOf(to), answers.column(moving))
   const stays = answers.width === 1 ? new Int32Array(answers.size) : answers.column(1 - moving)

@@ -1,0 +1,110 @@
+import { type BodyPlan, bodyPlans, type RecursiveCall } from './body-plan.ts'
+import { type Column, constantColumn, countingColumn, pickColumn } from './column.ts'
+import type { Flow } from './flow.ts'
+import { columnOf, type Relation } from './relation.ts'
+import { RuleTable } from './rule-table.ts'
+import type { Run } from './run.ts'
+import type { Rule, Step } from './step.ts'
+
+/*
+ * A recursive call is a tail call where its answers are the answers, as in `(reach ?a ?b) [?a :next ?c] (reach ?c ?b)` with ?a bound.
+ * What stands on the way need not be answered for itself then: who asked goes along, and the answers are found at the end.
+ */
+
+/** No variable's slot: who asked, a row of the demand. */
+const ASKER = -3
+
+/** By table that tail calls lead to: one whose demand begins with who asked. */
+type Tails = Map<RuleTable, RuleTable>
+
+/** Answers what was newly asked of a table; whether it could: where all recursion that this leads to is by tail calls. */
+export function* answerTails(run: Run, table: RuleTable): Flow<boolean> {
+  const tails: Tails = new Map()
+  if (table.isOpen || !findTails(run, table, tails)) return false
+  const { demand, demandDone: from } = table
+  table.demandDone = demand.size
+  const askers = countingColumn(demand.size).subarray(from)
+  const asked = Array.from({ length: demand.width }, (_, c) => demand.column(c, from))
+  tails.get(table)?.demand.append([askers, ...asked], askers.length)
+  for (let worked = true; worked; ) {
+    worked = false
+    for (const [{ rule, bound }, led] of tails) {
+      const { demandDone, demand } = led
+      if (demandDone === demand.size) continue
+      worked = true
+      led.demandDone = demand.size
+      const seed = led.demandRelation(run.codes, demandDone, demand.size)
+      for (const { calls, without } of plansOf(run, rule, bound)) {
+        const [call] = calls
+        if (call === undefined) continue
+        const slots = [ASKER, ...slotsWhere(true, call.args, call.bound)]
+        const found = yield* run.solve(run, without[0] as readonly Step[], [seed], slots)
+        const next = tails.get(run.tables.of(call.rule, call.bound)) as RuleTable
+        const columns = slots.map((slot) => codesOf(run, found, slot))
+        for (let i = 0; i < found.length; i++) next.demand.add(columns, i)
+        run.limits.checkRows(next.demand.size, rule.form)
+        run.limits.checkTime(rule.form)
+      }
+    }
+  }
+  for (const [{ rule, bound }, led] of tails) {
+    const seed = led.demandRelation(run.codes, 0, led.demandDone)
+    for (const { calls, steps } of plansOf(run, rule, bound)) {
+      if (calls.length === 0) yield* answerAskers(run, table, steps, seed, slotsWhere(false, rule.params, bound))
+    }
+  }
+  return true
+}
+
+/** Adds to the answers of `table` what `steps` find for askers, as values of `asked`. */
+function* answerAskers(
+  run: Run,
+  table: RuleTable,
+  steps: readonly Step[],
+  seed: Relation,
+  asked: readonly number[],
+): Flow<void> {
+  const found = yield* run.solve(run, steps, [seed], [ASKER, ...asked])
+  const askers = codesOf(run, found, ASKER)
+  let given = 0
+  let free = 0
+  const columns = table.bound.map((isGiven) =>
+    isGiven
+      ? (pickColumn(table.demand.column(given++), askers, found.length) as Int32Array)
+      : codesOf(run, found, asked[free++] as number),
+  )
+  table.answer(columns, found.length, false)
+  run.limits.checkRows(table.answers.size, table.rule.form)
+}
+
+export const plansOf = (run: Run, rule: Rule, bound: readonly boolean[]): readonly BodyPlan[] =>
+  bodyPlans(rule, bound, (slot) => run.constants[slot] !== undefined)
+
+/** The slots in places that are bound, or that are not. */
+export const slotsWhere = (isBound: boolean, slots: readonly number[], bound: readonly boolean[]): number[] =>
+  slots.filter((_, i) => bound[i] === isBound)
+
+/** Finds what tail calls lead to from `table`; false where a call is none. */
+function findTails(run: Run, table: RuleTable, tails: Tails): boolean {
+  const { rule, bound } = table
+  tails.set(table, new RuleTable({ ...rule, params: [ASKER, ...rule.params] }, [true, ...bound]))
+  const asked = slotsWhere(false, rule.params, bound)
+  return plansOf(run, rule, bound).every(({ calls: [call, more], without: [rest] }) => {
+    if (call === undefined) return true
+    if (more !== undefined || !isTail(asked, call, rest as readonly Step[])) return false
+    const next = run.tables.of(call.rule, call.bound)
+    return tails.has(next) || findTails(run, next, tails)
+  })
+}
+
+/** Whether a call gives values to exactly the parameters in `asked`, in their order, and nothing else looks at them. */
+function isTail(asked: readonly number[], call: RecursiveCall, rest: readonly Step[]): boolean {
+  if (slotsWhere(false, call.args, call.bound).join() !== asked.join()) return false
+  return !rest.some((step) => step.slots.some((slot) => asked.includes(slot)))
+}
+
+/** The codes of a constant or a column. */
+export function codesOf({ codes, constants }: Run, r: Relation, slot: number): Int32Array {
+  const constant = constants[slot]
+  return codes.ofColumn(constant === undefined ? (columnOf(r, slot) as Column) : constantColumn(constant, r.length))
+}
