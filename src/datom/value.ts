@@ -55,8 +55,6 @@ const KINDS: readonly ValueKind[] = [
   'tuple',
 ]
 
-const isPlain = (v: Value): boolean => typeof v === 'string' && v.charCodeAt(0) >= FIRST_PLAIN
-
 /** What kind of value this is. Long, double and ref are all `number`: an entity id is a number, as in Datomic. */
 export function kindOf(v: Value): ValueKind {
   switch (typeof v) {
@@ -96,7 +94,11 @@ const RANK: Record<ValueKind, number> = {
 export function compareValues(a: Value, b: Value): number {
   if (a === b) return 0
   if (typeof a === 'number' && typeof b === 'number') return a < b ? -1 : 1
-  if (isPlain(a) && isPlain(b)) return a < b ? -1 : 1
+  if (typeof a === 'string' && typeof b === 'string') {
+    const x = a.charCodeAt(0)
+    const y = b.charCodeAt(0)
+    if (x === y || (x >= FIRST_PLAIN && y >= FIRST_PLAIN)) return a < b ? -1 : 1
+  }
   const ka = kindOf(a)
   const kb = kindOf(b)
   if (ka === kb && ka !== 'boolean') return a < b ? -1 : 1

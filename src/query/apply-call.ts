@@ -34,7 +34,7 @@ function readerOf(run: Run, arg: Arg, r: Relation): Reader {
 export const isTruthy = (x: Result): boolean => x !== false && x !== null
 
 /** Runs `f`, naming the clause in what it throws about its arguments. */
-export function namingClause<T>(step: CallStep, f: () => T): T {
+function namingClause<T>(step: CallStep, f: () => T): T {
   try {
     return f()
   } catch (e) {

@@ -48,6 +48,8 @@ class Taker {
   private row = 0
   /** By slot: the value in it. */
   private readonly now: (Value | undefined)[] = []
+  /** The column of the only variable, where nothing has given it a value before. */
+  private readonly only: ColumnBuilder | undefined
   /** Whether a result makes one row at most. */
   private readonly isSingle: boolean
 
@@ -63,10 +65,17 @@ class Taker {
       this.builders.push(new ColumnBuilder(Math.min(r.length, 4096)))
     })
     this.isSingle = isSingle(binding)
+    const isNew = (slot: number): boolean => run.constants[slot] === undefined && !r.slots.includes(slot)
+    if (binding.kind === 'slot' && isNew(binding.slot)) this.only = this.builders[0]
   }
 
   take(row: number, result: Result): void {
     if (result === null) return
+    if (this.only !== undefined) {
+      this.rows.push(row)
+      this.only.push(this.counted(result) as Value)
+      return
+    }
     this.row = row
     takeApart(this.binding, result, membersOf, this.set, () => {
       this.rows.push(row)
@@ -76,10 +85,15 @@ class Taker {
     })
   }
 
-  private readonly set = (slot: number, x: Result, rest: () => void): void => {
-    const v = asValue(x ?? null)
-    if (v === null) return
+  private counted(x: Result): Value | null {
+    const v = asValue(x)
     if (typeof v === 'string') this.run.limits.countText(v.length, this.form)
+    return v
+  }
+
+  private readonly set = (slot: number, x: Result, rest: () => void): void => {
+    const v = this.counted(x ?? null)
+    if (v === null) return
     if (slot === -1) rest()
     else {
       const before = this.now[slot] ?? this.run.constants[slot] ?? columnOf(this.r, slot)?.[this.row]

@@ -1,6 +1,6 @@
 import { isAnnalsError } from '../base/errors.ts'
 import { compareValues, sameValue, type Value } from '../datom/value.ts'
-import { constantOf, isTruthy, namingClause } from './apply-call.ts'
+import { constantOf, isTruthy } from './apply-call.ts'
 import type { Comparison, Result } from './builtin.ts'
 import type { Relation } from './relation.ts'
 import type { Run } from './run.ts'
@@ -63,9 +63,9 @@ function pushable(run: Run, step: CallStep, slot: number): Pushed | undefined {
     test(v) {
       for (const i of places) args[i] = v
       try {
-        return isTruthy(namingClause(step, () => fn.apply(args)))
+        return isTruthy(fn.apply(args))
       } catch (e) {
-        if (!isAnnalsError(e, 'query/bad-argument')) throw e
+        if (isAnnalsError(e) && e.code !== 'query/bad-argument') throw e
         pushed.failed = true
         return true
       }

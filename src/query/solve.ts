@@ -234,8 +234,10 @@ class Solver {
     const taken = this.takeTogether(step.needs, step.form)
     try {
       if (step.binding === undefined) return filterRows(run, step, taken)
-      if (step.binding.kind === 'slot' && step.binding.slot !== -1) this.dependencies.add(step.needs, step.binding.slot)
-      return bindCall(run, step, taken, this.wanted)
+      if (step.binding.kind !== 'slot') return bindCall(run, step, taken, this.wanted)
+      if (step.binding.slot !== -1) this.dependencies.add(step.needs, step.binding.slot)
+      // what nobody asks for any more is dropped where it is known what settles it
+      return bindCall(run, step, taken, () => true)
     } catch (e) {
       if (this.isLast || this.left.length === 0 || !isAnnalsError(e, 'query/bad-argument')) throw e
       if (taken !== UNIT) this.relations.push(taken)
