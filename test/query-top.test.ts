@@ -94,6 +94,28 @@ describe.each<Lies>(['in memory', 'in segments', 'in both'])('the first rows of 
     await conn.close()
   })
 
+  it('tell the least and the greatest value', async () => {
+    const conn = await shop(lies)
+    const db = conn.db()
+    const where = {
+      all: '[?e :inv/count ?n]',
+      kind: '[?e :inv/count ?n] [?e :inv/kind :rare]',
+      many: '[?e :inv/tag ?n]',
+    }
+    for (const clauses of [...Object.values(where), '[?e :inv/count ?n] [(< ?n -1)]']) {
+      const ns = await db.q<number[]>(`[:find [?n ...] :where ${clauses}]`)
+      const find = (what: string) => db.q(`[:find ${what} :with ?e :where ${clauses}]`)
+      expect(await find('(max ?n) .')).toBe(ns.length === 0 ? undefined : Math.max(...ns))
+      expect(await find('(min ?n)')).toEqual(ns.length === 0 ? [] : [[Math.min(...ns)]])
+      expect(await find('(max 2 ?n) .')).toEqual(await db.q(`[:find (max 2 ?n) . :with ?e :where ${clauses} [?e]]`))
+    }
+    read.rows = 0
+    await db.q(`[:find (max ?n) . :where ${where.all}]`)
+    expect(read.rows).toBeGreaterThan(0)
+    expect(read.rows).toBeLessThan(N / 5)
+    await conn.close()
+  })
+
   it('cost what is asked for, not what there is', async () => {
     const conn = await shop(lies)
     const text = QUERIES.least as string

@@ -12,6 +12,7 @@ import type { Program } from './program.ts'
 import { distinctRows, type Relation } from './relation.ts'
 import { dbOf, type Run } from './run.ts'
 import { type PatternStep, Place } from './step.ts'
+import type { Find, Order } from './syntax.ts'
 
 /*
  * The first rows by the value of an indexed attribute: the index lies in that order, so that the query is asked of its beginning
@@ -58,12 +59,15 @@ export function* topRows(run: Run, program: Program, keep: readonly number[]): F
 
 function topOf(run: Run, program: Program): Top | undefined {
   const { find, orderBy } = program.query
-  const [order] = orderBy
-  const isCut = find.shape === 'scalar' || find.shape === 'tuple'
+  const extreme = extremeOf(find)
+  const order = extreme ?? orderBy[0]
+  const isCut = extreme !== undefined || find.shape === 'scalar' || find.shape === 'tuple'
   const limit = isCut ? 1 : amountOf(program.limit, run.constants, ':limit')
-  if (order === undefined || limit === undefined || find.elements.some(({ kind }) => kind === 'aggregate'))
-    return undefined
-  if (find.elements[order.element]?.kind !== 'var' || program.given[order.element] !== undefined) return undefined
+  if (order === undefined || limit === undefined || program.given[order.element] !== undefined) return undefined
+  if (extreme === undefined) {
+    if (find.elements.some(({ kind }) => kind === 'aggregate')) return undefined
+    if (find.elements[order.element]?.kind !== 'var') return undefined
+  }
   const slot = program.found[order.element] as number
   for (const step of program.steps) {
     if (step.kind !== 'pattern' || !givesInOrder(run, step, slot)) continue
@@ -74,6 +78,12 @@ function topOf(run: Run, program: Program): Top | undefined {
     }
   }
   return undefined
+}
+
+/** The order whose first row has the least or the greatest value, where that is all that is asked for. */
+function extremeOf({ elements: [only, more] }: Find): Order | undefined {
+  if (only?.kind !== 'aggregate' || more !== undefined || only.args.length > 0) return undefined
+  return only.fn === 'min' || only.fn === 'max' ? { element: 0, descending: only.fn === 'max' } : undefined
 }
 
 /** Whether the index has the pattern's facts in the order of `slot`, all of them rows that the pattern stands for. */
