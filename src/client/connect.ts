@@ -37,7 +37,8 @@ export async function connect<const S extends SchemaDef = SchemaDef, F extends F
   const key = keyOf(name, options.user)
   const known = connections.get(key)
   if (known !== undefined) {
-    if (known.fingerprint !== mark) throw alreadyConnected(name, options.user)
+    if (known.fingerprint !== mark)
+      throw alreadyConnected(name, options.user, ' with other options: close that first, or use the same')
     known.holders++
     return known.connection as Promise<Connection<S, F>>
   }
@@ -67,9 +68,10 @@ const keyOf = (name: string, user: string | undefined): string => JSON.stringify
 /** Whether this page has the database open. */
 export const isConnected = (name: string, user: string | undefined): boolean => connections.has(keyOf(name, user))
 
-const alreadyConnected = (name: string, user: string | undefined): AnnalsError =>
+/** `rest`: in what way, and what to do. */
+export const alreadyConnected = (name: string, user: string | undefined, rest: string): AnnalsError =>
   new AnnalsError(
     'client/already-connected',
-    `this page is connected to ${name}${user === undefined ? '' : ` of ${user}`} with other options; close that connection, or connect with the same`,
+    `this page is connected to ${name}${user === undefined ? '' : ` of ${user}`}${rest}`,
     { name, ...(user !== undefined && { user }) },
   )

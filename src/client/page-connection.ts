@@ -277,7 +277,7 @@ export class PageConnection implements Connection, Tenant, DbOwner {
 const databaseLost = (name: string): AnnalsError =>
   new AnnalsError(
     'storage/lost',
-    `The database ${name} was in this browser before, and was gone when it was opened: the browser removed it, or its files broke. ` +
-      'An empty one was made. What was synced comes back from the remote; what was not is lost, unless there is a backup.',
+    `The database ${name} was here before, and gone when it was opened: the browser removed it, or its files broke. ` +
+      'An empty one was made. What was synced comes back from the remote, the rest from a backup alone.',
     { name },
   )

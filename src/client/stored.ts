@@ -1,7 +1,6 @@
 import type { ByteSource, RestoreReport } from '../api/backup.ts'
 import { chunksOf } from '../base/byte-stream.ts'
-import { AnnalsError } from '../base/errors.ts'
-import { isConnected } from './connect.ts'
+import { alreadyConnected, isConnected } from './connect.ts'
 import { type ConnectOptions, checkOptions, openRequest } from './connect-options.ts'
 import { hostOf } from './hosts.ts'
 import { forget } from './known-databases.ts'
@@ -48,10 +47,7 @@ export async function restore(name: string, source: ByteSource, options: StoredO
 export async function destroy(name: string, options: DestroyOptions = {}): Promise<void> {
   checkOptions('destroy', [...STORED_OPTIONS, 'discard'], name, options)
   const { user, worker, discard = false } = options
-  if (isConnected(name, user)) {
-    const message = `this page is connected to ${name}: close its connections first`
-    throw new AnnalsError('client/already-connected', message, { name, ...(user !== undefined && { user }) })
-  }
+  if (isConnected(name, user)) throw alreadyConnected(name, user, ': close its connections first')
   const request = openRequest(name, options)
   await visit(hostOf(worker), (link) => link.call('destroy', request, discard))
   forget(request)

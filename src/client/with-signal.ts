@@ -2,6 +2,7 @@ import type { QueryOptions } from '../api/db.ts'
 import type { WireQueryOptions } from '../api/messages.ts'
 import { checkOptionNames } from '../base/check-option-names.ts'
 import { AnnalsError } from '../base/errors.ts'
+import { onAbort } from '../base/wait-until.ts'
 import type { WorkerLink } from './worker-link.ts'
 
 let lastTicket = 0
@@ -26,16 +27,15 @@ export async function withSignal<T>(
   const ticket = ++lastTicket
   let stop = (): void => undefined
   const stopped = new Promise<never>((_, reject) => {
-    stop = () => {
-      reject(aborted(signal))
+    stop = onAbort(signal, () => {
       link.call('cancel', ticket).catch(() => undefined)
-    }
+      return aborted(signal)
+    })(reject)
   })
-  signal.addEventListener('abort', stop, { once: true })
   try {
     return await Promise.race([call({ ...wire, ticket }), stopped])
   } finally {
-    signal.removeEventListener('abort', stop)
+    stop()
   }
 }
 

@@ -108,8 +108,9 @@ export class WorkerLink {
   private watch(hello: Hello): void {
     if (this.end !== undefined) return
     const died = (): void => this.die()
+    const byPings = (): (() => void) => watchPings(() => this.call('ping'), died)
     const locks = hello.lock !== undefined && navigator.locks !== undefined
-    this.stopWatching = locks ? watchLock(hello.lock, died) : watchPings(() => this.call('ping'), died)
+    this.stopWatching = locks ? watchLock(hello.lock, died, byPings) : byPings()
   }
 
   private die(): void {
@@ -117,8 +118,8 @@ export class WorkerLink {
     this.stop(
       new AnnalsError(
         'client/worker-died',
-        'The database worker died before it answered. A new one is started; what was under way may or may not have been done: ' +
-          'look before doing it again.',
+        'The database worker died. A new one is started; what was under way may or may not have been done: look before ' +
+          'doing it again.',
       ),
     )
     this.listener.died(this)
