@@ -18,7 +18,7 @@ export function FilterBar({ filter, onFilter }: Props) {
       <input
         type="search"
         aria-label="Search items"
-        placeholder="Search, such as blue dress"
+        placeholder="Search: blue dress"
         value={filter.text}
         onChange={(event) => onFilter({ ...filter, text: event.target.value })}
       />

@@ -44,6 +44,17 @@ describe('a backup', () => {
     await Promise.all([conn.close(), again.close()])
   })
 
+  it('gives back values of many megabytes', async () => {
+    const storage = memory()
+    const conn = await open('files', { storage, schema: { 'file/text': { type: 'string' } } })
+    const text = 'long '.repeat(1_200_000)
+    const { tempids } = await conn.transact([{ 'db/id': 'file', 'file/text': text }])
+    await restore('again', blob(await backupOf(conn)), { storage })
+    const again = await open('again', { storage })
+    expect((await again.db().pull(['file/text'], tempids.file as number))?.['file/text'] === text).toBe(true)
+    await Promise.all([conn.close(), again.close()])
+  })
+
   it('goes on where another ended, and is refused where it does not', async () => {
     const storage = memory()
     const conn = await played('shop', 10, 2, storage)

@@ -31,7 +31,7 @@ export type TxForms = string | readonly unknown[]
 
 /** Others are refused with `db/bad-option`. */
 export interface QueryOptions {
-  /** Aborting rejects with `query/aborted`. */
+  /** Aborting rejects with `query/aborted`. For single questions: a live query ends with its last listener. */
   readonly signal?: AbortSignal
   /** Milliseconds, then `query/timeout`. */
   readonly timeout?: number
