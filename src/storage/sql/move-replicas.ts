@@ -29,7 +29,13 @@ const MAY_BECOME = sql<boolean>`excluded.epoch > annals_replica.epoch or (
 )`
 
 async function overwrite(tx: Transaction<Tables>, name: string, rows: readonly ReplicaRow[]): Promise<boolean> {
-  const { numInsertedOrUpdatedRows } = await tx
+  const { numInsertedOrUpdatedRows } = await overwriteReplicas(tx, name, rows).executeTakeFirstOrThrow()
+  return Number(numInsertedOrUpdatedRows) === rows.length
+}
+
+/** One statement, for a server that {@link knowsOnConflict}: leaves those as they are that may not move so. */
+export const overwriteReplicas = (tx: Transaction<Tables>, name: string, rows: readonly ReplicaRow[]) =>
+  tx
     .insertInto('annals_replica')
     .values(rows.map((row) => valuesOf(name, row)))
     .onConflict((on) =>
@@ -44,9 +50,6 @@ async function overwrite(tx: Transaction<Tables>, name: string, rows: readonly R
         }))
         .where(MAY_BECOME),
     )
-    .executeTakeFirstOrThrow()
-  return Number(numInsertedOrUpdatedRows) === rows.length
-}
 
 /** Deleted and inserted, which every server can do to many in one statement. */
 async function writeAnew(tx: Transaction<Tables>, name: string, rows: readonly ReplicaRow[]): Promise<boolean> {

@@ -23,15 +23,23 @@ export async function postgres(connectionString: string): Promise<Driver> {
   return { dialect: new PostgresDialect({ pool }), bell: new PostgresBell(pool) }
 }
 
+/** The server's process that serves a connection: known to the driver, though not to its types. */
+const processOf = (client: PoolClient): number | undefined =>
+  (client as unknown as { readonly processID?: number }).processID
+
 class PostgresBell implements Bell {
   readonly #pool: Pool
   readonly #waiting = new Set<string>()
+  /** Processes of the server that work for this pool: what they tell is known here. */
+  readonly #own = new Set<number | undefined>()
   #listener: PoolClient | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
   #closed = false
 
   constructor(pool: Pool) {
     this.#pool = pool
+    pool.on('connect', (client) => void this.#own.add(processOf(client)))
+    pool.on('remove', (client) => void this.#own.delete(processOf(client)))
   }
 
   ring(name: string): void {
@@ -60,7 +68,9 @@ class PostgresBell implements Bell {
       const client = await this.#pool.connect()
       if (this.#closed) return client.release(true)
       this.#listener = client
-      client.on('notification', ({ payload }) => listener(payload ?? ''))
+      client.on('notification', ({ payload, processId }) => {
+        if (!this.#own.has(processId)) listener(payload ?? '')
+      })
       client.on('error', () => this.#lost(client, listener))
       await client.query(`listen ${CHANNEL}`)
     } catch {

@@ -1,10 +1,12 @@
-import type { Kysely, Transaction } from 'kysely'
+import { type Kysely, PostgresAdapter, type Transaction } from 'kysely'
 import { rewrittenRow } from '../local-commit.ts'
 import { ownLogRow } from '../own-rows.ts'
 import type { LogRow, RemoteCommit } from '../port.ts'
 import { headAfter } from '../remote-commit.ts'
+import { addAtOnce, type Decided, isSmall } from './add-at-once.ts'
 import { addOutcomes } from './add-outcomes.ts'
 import { bodyBytes, chunks } from './chunks.ts'
+import { insertRecords } from './insert-records.ts'
 import { moveReplicas } from './move-replicas.ts'
 import type { Tables } from './tables.ts'
 
@@ -31,11 +33,8 @@ async function write(tx: Transaction<Tables>, name: string, change: RemoteCommit
   const { log = [], outcomes = [], aliases = [], replicas = [], leases = [] } = change
   await moveHead(tx, name, change)
   if (change.excision !== undefined) await excise(tx, name, change.excision, change.rewrite ?? [])
-  if (!(await addOutcomes(tx, name, outcomes)) || !(await moveReplicas(tx, name, replicas))) throw new Lost()
-  for (const rows of chunks(log, bodyBytes)) {
-    const values = rows.map(({ t, txid, body, hash }) => ({ db: name, t, txid, body, hash }))
-    await tx.insertInto('annals_log').values(values).execute()
-  }
+  const add = tx.getExecutor().adapter instanceof PostgresAdapter && isSmall(change) ? addAtOnce : addInTurn
+  if (!(await add(tx, name, { log, outcomes, replicas }))) throw new Lost()
   for (const rows of chunks(aliases)) {
     const values = rows.map(({ replica, id, final }) => ({ db: name, replica, id, final }))
     await tx.insertInto('annals_alias').values(values).execute()
@@ -44,6 +43,17 @@ async function write(tx: Transaction<Tables>, name: string, change: RemoteCommit
     const values = rows.map(({ replica, from, to }) => ({ db: name, replica, from_id: from, to_id: to }))
     await tx.insertInto('annals_lease').values(values).execute()
   }
+}
+
+/** False where an outcome is there already, or a replica may not move so. */
+async function addInTurn(
+  tx: Transaction<Tables>,
+  name: string,
+  { log, outcomes, replicas }: Decided,
+): Promise<boolean> {
+  if (!(await addOutcomes(tx, name, outcomes)) || !(await moveReplicas(tx, name, replicas))) return false
+  for (const rows of chunks(log, bodyBytes)) await insertRecords(tx, name, rows).execute()
+  return true
 }
 
 async function moveHead(tx: Transaction<Tables>, name: string, change: RemoteCommit): Promise<void> {
