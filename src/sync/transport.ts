@@ -46,8 +46,10 @@ export interface HttpTransportOptions {
   readonly fetch?: typeof fetch
 }
 
-/** Milliseconds until a request counts as lost. */
-const REQUEST_MS = 30_000
+/** Milliseconds until a hello counts as lost. */
+const HELLO_MS = 30_000
+/** The same of other requests: a large record takes its time on a slow line, and that the line is dead the stream tells sooner. */
+const REQUEST_MS = 300_000
 /** Milliseconds without a byte until a stream counts as dead: three heartbeats. */
 const SILENCE_MS = 45_000
 /** Bytes of an answer: a page of the log, or one record however large. */
@@ -78,7 +80,7 @@ export function httpTransport({ url, auth, fetch: send = fetch }: HttpTransportO
     read: (x: unknown) => T,
     signal: AbortSignal,
   ): Promise<T> => {
-    const either = AbortSignal.any([signal, AbortSignal.timeout(REQUEST_MS)])
+    const either = AbortSignal.any([signal, AbortSignal.timeout(path === 'hello' ? HELLO_MS : REQUEST_MS)])
     const init: RequestInit = body === undefined ? {} : await postOf(body, gzip)
     const response = await request(path, init, either)
     const bytes = await response.arrayBuffer().catch((cause: unknown) => {

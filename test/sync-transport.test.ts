@@ -1,0 +1,23 @@
+import { expect, it, vi } from 'vitest'
+import { createSyncHandler } from '../src/server/handler.ts'
+import { memoryRemote } from '../src/storage/memory-remote.ts'
+import { PROTOCOL } from '../src/sync/protocol.ts'
+import { httpTransport } from '../src/sync/transport.ts'
+import { URL_OF_TEST } from './support/sync-world.ts'
+
+it('a hello is soon given up, a page of the log has the time that a slow line takes', async () => {
+  const handler = createSyncHandler({ storage: memoryRemote() })
+  const send = ((url: string, init?: RequestInit) => handler(new Request(url, init))) as typeof fetch
+  const transport = httpTransport({ url: URL_OF_TEST, fetch: send })
+  const timeout = vi.spyOn(AbortSignal, 'timeout')
+  const { signal } = new AbortController()
+  const own = { protocol: PROTOCOL, replica: crypto.randomUUID() }
+  await transport.hello({ ...own, t: 0, hash: '', excised: 0, functions: [], leasedTo: 0, want: 0 }, false, signal)
+  await transport.pull({ from: 1, max: 10, excised: 0 }, signal)
+  const [hello = 0, pull = 0] = timeout.mock.calls.map(([ms]) => ms)
+  timeout.mockRestore()
+  expect(hello).toBeLessThanOrEqual(30_000)
+  // 512 KiB, unpacked, at 20 kbit/s
+  expect(pull).toBeGreaterThan(200_000)
+  await handler.close()
+})
