@@ -221,6 +221,8 @@ describe('wants', () => {
     [['log', 'floppy:a'], 'neither the URL of a server nor a storage'],
     [['log', 'sqlite:x.db'], 'say which with --database'],
     [['log', 'http://localhost/sync/shop', '--database', 'shop'], 'leave --database out'],
+    [['log', 'http://ann:SECRET@localhost/sync/shop'], 'a URL carries no user'],
+    [['log', 'http://localhost/sync/shop?x=1'], 'ends in its name, got ?x=1'],
     [['log', 'sqlite:x.db', '--database', '../shop'], 'a database is named by'],
     [['log', 'sqlite:x.db', '--database', 'a/shop'], 'a database is named by'],
     [['log', 'sqlite:x.db', '--database', 'a', '--from', 'x'], '--from is a t'],
@@ -236,6 +238,7 @@ describe('wants', () => {
     const { code, err } = await annals(args)
     expect(code).toBe(2)
     expect(err).toContain(message)
+    expect(err).not.toContain('SECRET')
     expect(err).toContain(`usage: annals ${args[0]}`)
   })
 
@@ -249,7 +252,11 @@ describe('wants', () => {
 describe('says so', () => {
   it('when nothing answers, when a file or a database is not there', async () => {
     const dead = await annals(['stats', 'http://127.0.0.1:1/sync/shop'])
-    expect(dead).toMatchObject({ code: 1, err: expect.stringContaining('cannot be reached') })
+    expect(dead).toMatchObject({ code: 1, err: expect.stringMatching(/cannot be reached: bad port/) })
+    const nameless = await annals(['restore', `${url}/sync`], {
+      input: '{"annals":"backup","version":1,"t":0,"hash":""}',
+    })
+    expect(nameless).toMatchObject({ code: 1, err: expect.stringContaining('404') })
     const missing = join(dir, 'missing.db')
     const file = await annals(['stats', `sqlite:${missing}`, '--database', 'shop'])
     expect(file).toMatchObject({ code: 1, err: expect.stringContaining('there is no file') })

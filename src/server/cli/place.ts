@@ -11,6 +11,9 @@ const STORAGE = /^(sqlite:.+|postgres(ql)?:\/\/.+|(mysql|mariadb):\/\/.+)$/
 export function readPlace(where: string, database: string | undefined): Place {
   if (/^https?:\/\//.test(where)) {
     if (!URL.canParse(where)) throw new Error(`${where} is no URL`)
+    const { username, password, search, hash } = new URL(where)
+    if (username + password !== '') throw new Error('a URL carries no user: give a token in ANNALS_TOKEN')
+    if (search + hash !== '') throw new Error(`the URL of a database ends in its name, got ${search}${hash} after it`)
     if (database !== undefined) throw new Error('the URL of a server names its database itself: leave --database out')
     return { kind: 'server', url: where.replace(/\/+$/, '') }
   }

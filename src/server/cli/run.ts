@@ -1,4 +1,4 @@
-import { isAnnalsError } from '../../base/errors.ts'
+import { type AnnalsError, isAnnalsError } from '../../base/errors.ts'
 import { type DatabaseCommand, readArguments, type ServeOptions } from './arguments.ts'
 import { runCommand } from './commands.ts'
 import type { Console } from './console.ts'
@@ -54,4 +54,10 @@ async function runOn(command: DatabaseCommand, console: Console): Promise<void> 
 }
 
 const messageOf = (e: unknown): string =>
-  isAnnalsError(e) ? `${e.message} (${e.code})` : e instanceof Error ? e.message : String(e)
+  isAnnalsError(e) ? `${e.message}${networkCause(e)} (${e.code})` : e instanceof Error ? e.message : String(e)
+
+/** What `fetch` hides: a refused connection, a certificate that has expired. */
+function networkCause({ cause }: AnnalsError): string {
+  const hidden = cause instanceof Error ? cause.cause : undefined
+  return hidden instanceof Error && hidden.message !== '' ? `: ${hidden.message}` : ''
+}

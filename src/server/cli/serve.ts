@@ -19,6 +19,8 @@ export interface RunningServer {
 /** Milliseconds that open connections get to finish when the server stops. */
 const GRACE_MS = 5000
 const FRESH = { 'cache-control': 'no-store' }
+/** `/sync/<database>/<message>`: without a database, a message is none of the protocol's. */
+const MESSAGE = /^\/sync\/[^/]+\/[^/]+$/
 const PROMETHEUS = 'text/plain; version=0.0.4; charset=utf-8'
 
 /** What hears of a server's work. */
@@ -42,7 +44,7 @@ export async function serve(options: ServeOptions, { failed, answered }: Reports
   const route = async (request: Request): Promise<Response> => {
     const { pathname, hostname } = new URL(request.url)
     if (!isOwn(hostname)) return refusal(foreignHost(hostname))
-    if (pathname.startsWith('/sync/')) return sync(request)
+    if (MESSAGE.test(pathname)) return sync(request)
     if (pathname === '/health') {
       const ok = !stopping && (await isUsable(sync))
       return Response.json({ ok }, { status: ok ? 200 : 503, headers: FRESH })
