@@ -66,6 +66,6 @@ const greetingOf = ({ meta }: ReplicaState, { t, hash }: ConfirmedHead): Hello =
 const hasOwnHistory = ({ t }: ConfirmedHead, remote: HelloAnswer): AnnalsError =>
   new AnnalsError(
     'sync/has-own-history',
-    `the log that was made here without sync, of ${t} transactions, is not the remote's, of ${remote.t}: nothing was changed. Sync to an empty remote, or open the remote under another name and bring over what you need`,
+    `the log that was made here without sync, of ${t} transactions, is not the remote's, of ${remote.t}: sync to an empty one, or open that one under another name and bring over what you need`,
     { t, remoteT: remote.t },
   )

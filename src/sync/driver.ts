@@ -1,4 +1,4 @@
-import { AnnalsError, isAnnalsError } from '../base/errors.ts'
+import { AnnalsError, isAnnalsError, toAnnalsError } from '../base/errors.ts'
 import { Listeners } from '../base/listeners.ts'
 import type { LogRow } from '../storage/port.ts'
 import { attach } from './attach.ts'
@@ -163,7 +163,7 @@ export class SyncDriver {
   private failure(e: unknown): AnnalsError {
     if (isAnnalsError(e) && e.code.startsWith('sync/')) return e
     this.ledger.fail(e)
-    return isAnnalsError(e) ? e : new AnnalsError('internal/unexpected', `sync failed: ${String(e)}`, {}, { cause: e })
+    return toAnnalsError(e)
   }
 
   private async hello(freshToken: boolean, signal: AbortSignal): Promise<Event> {
