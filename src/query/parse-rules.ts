@@ -1,4 +1,4 @@
-import { type Edn, isList } from '../datom/atoms.ts'
+import { type Edn, isList, isSym } from '../datom/atoms.ts'
 import { readEdnOne } from '../datom/edn-read.ts'
 import { rulesOfData } from './data-form.ts'
 import { malformed } from './malformed.ts'
@@ -12,8 +12,8 @@ const WANTED = 'rules such as [[(parent ?a ?b) [?a :person/parent ?b]]]'
 export function parseRules(rules: unknown): RuleBody[] {
   const form = typeof rules === 'string' ? readEdnOne(rules) : rules
   if (!Array.isArray(form)) throw malformed(typeof form === 'object' ? null : String(form), WANTED)
-  // in EDN a rule's head is a list, in data an array
-  const isData = form.some((rule) => Array.isArray(rule) && Array.isArray(rule[0]))
+  // a rule's head, a list or a vector in EDN, is an array of strings in data
+  const isData = form.some((rule) => Array.isArray(rule) && Array.isArray(rule[0]) && !isSym(rule[0][0]))
   const bodies = (isData ? rulesOfData(form) : (form as readonly Edn[])).map(parseRule)
   for (const body of bodies) {
     const first = bodies.find((other) => other.name === body.name) as RuleBody
@@ -26,9 +26,10 @@ export function parseRules(rules: unknown): RuleBody[] {
 
 function parseRule(form: Edn): RuleBody {
   if (!Array.isArray(form)) throw malformed(form, WANTED)
-  const [head, ...clauses] = form as readonly Edn[]
-  if (!isList(head)) throw malformed(form, WANTED)
-  const [nameForm, ...rest] = head.$list
+  const [head = null, ...clauses] = form as readonly Edn[]
+  const items = isList(head) ? head.$list : head
+  if (!Array.isArray(items)) throw malformed(form, WANTED)
+  const [nameForm, ...rest] = items as readonly Edn[]
   const name = symbolName(nameForm)
   if (name === undefined || isVariableName(name)) throw malformed(head, 'the name of the rule first, a plain symbol')
   const [first] = rest

@@ -80,6 +80,12 @@ describe('rules', () => {
       await q({ find: [['?t', '...']], in: ['$', '%', '?n'], where: [['named', '?n', '?t']] }, rules, '?t'),
     ).toEqual([])
   })
+  it('have their heads in lists or in vectors', async () => {
+    const rules = '[[[longer [?least] ?t] [?t :track/seconds ?s] [(> ?s ?least)]]]'
+    const found = '[:find [?n ...] :in $ % :where [?t :track/name ?n] (longer 200 ?t)]'
+    expect(await q(found, rules)).toEqual(['River', 'Too Many'])
+    expect((await refusal(q(found, '[[[?longer ?t] [?t :track/seconds]]]'))).code).toBe('query/malformed')
+  })
   it.each([
     ['(led-bye ?x ?y)', 'query/unknown-rule', 'led-by'],
     ['(led-by ?x)', 'query/wrong-arity', 'led-by'],
