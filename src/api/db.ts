@@ -120,7 +120,10 @@ export interface Db<S extends SchemaDef = SchemaDef, F extends Functions = Funct
     end?: NoInfer<ValueOf<A, N>> | null,
     options?: PageOptions,
   ): Promise<DatomOf<A, N>[]>
-  /** One pull for each datom of AVET or AEVT from `start` on, within its attribute. */
+  /**
+   * One pull for each datom of AVET or AEVT from `start` on, within its attribute: of the entity that has the value, or, in
+   * AEVT of a ref, of the one that it leads to.
+   */
   indexPull<
     Entity = Inferred,
     const P extends PullPattern & CheckedPattern<A, P> = PullPattern | (readonly unknown[] & Unread),

@@ -66,7 +66,10 @@ export async function indexRange(
 
 const INDEX_PULL = ['index', 'start', 'pattern', 'reverse', 'limit', 'offset']
 
-/** One pull for each datom of an index from `start` on, within its attribute: AVET by value, AEVT by entity. */
+/**
+ * One pull for each datom of an index from `start` on, within its attribute: AVET by value, AEVT by entity. Pulled is what has
+ * the value, in AEVT of a ref what it leads to.
+ */
 export async function indexPull(db: Db, request: IndexPull, env: QueryEnv): Promise<unknown[]> {
   checkOptionNames('indexPull', request, INDEX_PULL, 'db/bad-option')
   const index = indexOf(request.index)
@@ -75,12 +78,12 @@ export async function indexPull(db: Db, request: IndexPull, env: QueryEnv): Prom
   }
   checkPage({ limit: request.limit, offset: request.offset } as PageOptions)
   const [name] = request.start
-  const a = attributeOf(db.schema, name).id
+  const { id: a, type } = attributeOf(db.schema, name)
   const start = await placeOf(db, index, request.start)
   if (start === undefined) return []
   const { reverse = false } = request
   const found = await read(db, index, reverse ? [{ a }, start] : [start, { a }], request, reverse)
-  const ids = found.map((d) => d.e)
+  const ids = found.map(({ e, v }) => (index === 'aevt' && type === 'ref' ? (v as number) : e))
   return pullKnown(db, request.pattern, ids, env)
 }
 

@@ -91,6 +91,22 @@ describe('reading', () => {
     expect(ts).toEqual([1, 2])
   })
 
+  it('indexPull over AEVT of an attribute that is no ref pulls the entities that have it', async () => {
+    const conn = await example(schema)
+    await conn.transact([{ 'm/id': 'a', 'm/n': 1 }, { 'm/id': 'b' }])
+    const found = await conn.db().indexPull({ index: 'aevt', start: ['m/n'], pattern: ['m/id'] })
+    expect(found).toEqual([{ 'm/id': 'a' }])
+  })
+
+  it('what installs an attribute is that it has a :db/valueType', async () => {
+    const conn = await example(schema)
+    const found = '[:find [?i ...] :where [?a :db/valueType :db.type/double] [?a :db/ident ?i]]'
+    expect(await conn.db().q(found)).toEqual([':m/real'])
+    await expect(conn.db().q('[:find ?a :where [_ :db.install/attribute ?a]]')).rejects.toMatchObject({
+      code: 'query/unknown-attribute',
+    })
+  })
+
   it('attributes may be written without their colon, and results have the short form', async () => {
     const conn = await example(schema)
     await conn.transact([{ ':m/id': 'a', 'm/n': 1 }])

@@ -103,6 +103,19 @@ describe('indexPull', () => {
     expect(await names({ index: 'avet', start: ['p/age', 25] })).toEqual(['b'])
     expect(await names({ index: 'avet', start: ['p/name', 'b'], reverse: true })).toEqual(['b', 'a'])
     expect(await names({ index: 'avet', start: ['p/name'], offset: 1, limit: 1 })).toEqual(['b'])
-    expect(await names({ index: 'aevt', start: ['p/note'] })).toEqual(['a'])
+  })
+
+  it('of a ref in AEVT pulls what it leads to, of another attribute what has it', async () => {
+    const names = async (...start: unknown[]): Promise<unknown[]> =>
+      (await conn.db().indexPull({ index: 'aevt', start: start as [string], pattern: ['p/name'] })).map(
+        (x) => (x as Record<string, unknown>)['p/name'],
+      )
+    const peers = await conn.db().datoms('aevt', 'p/peers')
+    const nameOf = new Map(Object.entries(ids).map(([name, id]) => [id, name]))
+    expect(await names('p/peers')).toEqual(peers.map((d) => nameOf.get(d.v as number)))
+    expect(await names('p/peers', ids.c)).toEqual(
+      peers.filter((d) => d.e >= (ids.c as number)).map((d) => nameOf.get(d.v as number)),
+    )
+    expect(await names('p/note')).toEqual(['a'])
   })
 })
