@@ -156,7 +156,8 @@ function withSchema(db: Db, txs: readonly DecidedTx[]): MaybePromise<Db> {
 async function rereadSchema(db: Db, touched: ReadonlySet<number>): Promise<Db> {
   const facts = await readAll([...touched].map((e) => [e, scan(db, 'eavt', { e })]))
   let schema = updateSchema(db.schema, facts)
-  for (const [e, known] of facts) if (known.length === 0 && !(await isUsed(db, e))) schema = withoutNames(schema, e)
+  const gone = new Set([...touched].filter((e) => facts.get(e)?.length === 0))
+  for (const e of gone) if (!(await isUsed(db, e, gone))) schema = withoutNames(schema, e)
   let next: Db = { ...db, schema }
   for (const id of touched) {
     const was = isIndexed(db.schema, id)

@@ -60,3 +60,6 @@ export function resolveAlias(db: Db, id: number): number {
 
 /** The same value without its time view: what transactions run against. */
 export const withoutView = (db: Db): Db => (db.view === PLAIN_VIEW ? db : { ...db, view: PLAIN_VIEW })
+
+/** All that was ever said in a database, whatever view of it is given. */
+export const wholeHistory = (db: Db): Db => ({ ...db, view: { ...PLAIN_VIEW, history: true } })

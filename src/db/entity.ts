@@ -7,6 +7,7 @@ import { type Attribute, findAttribute, nearestAttribute, type Schema } from '..
 import type { Value } from '../datom/value.ts'
 import type { ValueType } from '../datom/value-type.ts'
 import { type Db, resolveAlias } from './db.ts'
+import { whenLoaded } from './load.ts'
 import { scan } from './view.ts'
 
 /** The attribute, or `attribute/unknown` naming the nearest one. */
@@ -132,11 +133,8 @@ export function readTuple(schema: Schema, attribute: Attribute, given: unknown):
 
 /** The entity that has `v` for the unique attribute `a` in `db`'s view; undefined when none has. */
 export function entityWith(db: Db, a: number, v: Value): MaybePromise<number | undefined> {
-  const found = scan(db, 'avet', { a, v })
-  const first = (): number | undefined => {
+  return whenLoaded(scan(db, 'avet', { a, v }), (found) => {
     const batch = found.batches()[0]
-    return batch === undefined ? undefined : batch.e[batch.start]
-  }
-  const loading = found.load()
-  return loading === undefined ? first() : loading.then(first)
+    return batch?.e[batch.start]
+  })
 }

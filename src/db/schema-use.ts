@@ -1,17 +1,17 @@
 import { Builtin } from '../datom/builtin.ts'
 import { keywordValue } from '../datom/read-value.ts'
 import { sameValue } from '../datom/value.ts'
-import { type Db, PLAIN_VIEW } from './db.ts'
+import { type Db, wholeHistory } from './db.ts'
 import type { Index, Place } from './index-order.ts'
 import { valuesOf, whenLoaded } from './load.ts'
 import { scan } from './view.ts'
 
 /**
  * Whether a schema entity was ever used: facts have it as their attribute or point to it, now or in the past, or the schema
- * builds on it (a composite tuple of it, an entity spec that requires it).
+ * builds on it (a composite tuple of it that is not `gone` as well, an entity spec that requires it).
  */
-export async function isUsed(db: Db, e: number): Promise<boolean> {
-  if (db.schema.composites.has(e)) return true
+export async function isUsed(db: Db, e: number, gone: ReadonlySet<number>): Promise<boolean> {
+  if (db.schema.composites.get(e)?.some((tuple) => !gone.has(tuple.id))) return true
   // the rows of a whole attribute are counted without reading any
   if (scan(db, 'aevt', { a: e }).count > 0) return true
   if ((await everSaid(db, 'aevt', { a: e })) || (await everSaid(db, 'vaet', { v: e }))) return true
@@ -22,6 +22,5 @@ export async function isUsed(db: Db, e: number): Promise<boolean> {
 }
 
 async function everSaid(db: Db, index: Index, place: Place): Promise<boolean> {
-  const ever = scan({ ...db, view: { ...PLAIN_VIEW, history: true } }, index, place)
-  return whenLoaded(ever, (s) => s.batches().length > 0)
+  return whenLoaded(scan(wholeHistory(db), index, place), (s) => s.batches().length > 0)
 }

@@ -6,7 +6,7 @@ import { FIRST_USER_ID, isTx } from '../datom/ids.ts'
 import { describe } from '../datom/read-value.ts'
 import { findAttribute } from '../datom/schema.ts'
 import type { TxData } from '../datom/tx-data.ts'
-import { type Db, PLAIN_VIEW } from '../db/db.ts'
+import { type Db, wholeHistory } from '../db/db.ts'
 import { attributeOf, entityId } from '../db/entity.ts'
 import { countRows, whenLoaded } from '../db/load.ts'
 import { scan } from '../db/view.ts'
@@ -85,7 +85,7 @@ async function checkTarget(db: Db, id: number, limited: boolean): Promise<void> 
     return
   }
   if (db.schema.identOf.has(id)) throw refuse('is a name of the schema, and stays')
-  const history = { ...db, view: { ...PLAIN_VIEW, history: true } }
+  const history = wholeHistory(db)
   const known = await whenLoaded(scan(history, 'eavt', { e: id }), (s) => s.batches().length > 0)
   if (!known) throw new AnnalsError('entity/unknown', `there are no facts about entity ${id}`, { entity: id })
   const record = findAttribute(db.schema, 'db/excise')

@@ -1,10 +1,10 @@
-import type { Db } from '../db/db.ts'
+import { type Db, wholeHistory } from '../db/db.ts'
 import { scan } from '../db/view.ts'
 import type { IdRange } from './protocol.ts'
 
 /** The parts of a range of ids about which nothing was ever said: another live copy of this profile may have given out the same ones. */
 export async function unusedIds(db: Db, [from, to]: IdRange): Promise<readonly IdRange[]> {
-  const history: Db = { ...db, reads: undefined, view: { asOf: undefined, since: undefined, history: true } }
+  const history = wholeHistory({ ...db, reads: undefined })
   const said = scan(history, 'eavt', { e: from }, { e: to - 1 })
   await said.load()
   const free: IdRange[] = []

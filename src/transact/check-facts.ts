@@ -6,7 +6,7 @@ import type { TxData } from '../datom/tx-data.ts'
 import type { Value } from '../datom/value.ts'
 import { applyTx } from '../db/apply.ts'
 import type { Db } from '../db/db.ts'
-import { countRows, loadAll } from '../db/load.ts'
+import { countRows, valuesOf, whenLoaded } from '../db/load.ts'
 import { scan } from '../db/view.ts'
 import type { TransactEnv } from './transaction.ts'
 import { unknownFunction } from './unknown-function.ts'
@@ -107,9 +107,7 @@ export async function checkEnsured(db: Db, data: TxData, ensured: readonly Ensur
 }
 
 async function valuesAt(db: Db, e: number, a: number): Promise<string[]> {
-  const found = scan(db, 'eavt', { e, a })
-  await loadAll([found])
-  return found.batches().flatMap((b) => b.v.slice(b.start, b.end).map((v) => showValue(v) as string))
+  return (await whenLoaded(scan(db, 'eavt', { e, a }), valuesOf)).map((v) => showValue(v) as string)
 }
 
 async function satisfies(env: TransactEnv, db: Db, name: string, args: readonly unknown[]): Promise<boolean> {

@@ -51,9 +51,11 @@ export async function checkSchema(db: Db, tx: number, data: TxData): Promise<voi
     if (data.added[i] === 1) facts.set(a, data.v[i] as Value)
     else if (!facts.has(a)) facts.set(a, null)
   }
+  const gone = new Set<number>()
+  for (const e of touched.keys()) if (await takesAway(db, data, e)) gone.add(e)
   for (const [e, changed] of touched) {
     if (!OF_ATTRIBUTES.some((a) => changed.has(a)) && !db.schema.attributes.has(e)) continue
-    if (await takesAway(db, data, e)) await refuseUsed(db, e, data)
+    if (gone.has(e)) await refuseUsed(db, e, data, gone)
     else await checkAttribute(db, e, changed, () => applyTx(db, tx, data, db.basisT))
   }
 }
@@ -80,12 +82,9 @@ async function takesAway(db: Db, data: TxData, e: number): Promise<boolean> {
   return (await countRows(scan(db, 'eavt', { e }))) === retracted
 }
 
-async function refuseUsed(db: Db, e: number, data: TxData): Promise<void> {
-  if (!data.a.includes(e) && !(await isUsed(db, e))) return
-  throw inUse(
-    db.schema.identOf.get(e),
-    'has been used and stays: the past would be unreadable without it; retract its facts, or rename it',
-  )
+async function refuseUsed(db: Db, e: number, data: TxData, gone: ReadonlySet<number>): Promise<void> {
+  if (!data.a.includes(e) && !(await isUsed(db, e, gone))) return
+  throw inUse(db.schema.identOf.get(e), 'has been used and stays, or the past would be unreadable; rename it')
 }
 
 async function checkAttribute(
@@ -106,12 +105,8 @@ async function checkAttribute(
   const ident = String(facts.get(Builtin.ident) ?? '').slice(1) || was?.ident || `entity ${e}`
   const malformed = (message: string): AnnalsError =>
     new AnnalsError('schema/malformed', `${ident}: ${message}`, { ident })
-  const wanted: [number, string][] = [
-    [Builtin.ident, ':db/ident'],
-    [Builtin.valueType, ':db/valueType'],
-    [Builtin.cardinality, ':db/cardinality'],
-  ]
-  const gone = wanted.filter(([a]) => !facts.has(a)).map(([, name]) => name)
+  const wanted = [Builtin.ident, Builtin.valueType, Builtin.cardinality]
+  const gone = wanted.filter((a) => !facts.has(a)).map((a) => db.schema.identOf.get(a))
   if (gone.length > 0) throw malformed(`an attribute needs ${gone.join(' and ')}`)
   if (reverseName(ident) !== undefined) throw malformed('a name that begins with _ is read as the reverse of another')
   const type = valueTypeOf(facts.get(Builtin.valueType) as number)
@@ -125,7 +120,7 @@ async function checkAttribute(
     throw malformed(':db/unique wants :db.unique/identity or :db.unique/value')
   }
   if (facts.get(Builtin.isComponent) === true && type !== 'ref') throw malformed('only a ref can be a component')
-  checkTuple(db, type, facts, malformed)
+  await checkTuple(after, type, facts, malformed)
   if (was === undefined) return
   if (TUPLE_KINDS.some((a) => changed.has(a)))
     throw malformed('what its members are can never change; make a new attribute')
@@ -145,16 +140,17 @@ const TUPLE_TYPES: readonly number[] = [Builtin.tupleTypes, Builtin.tupleType]
 const TUPLE_KINDS: readonly number[] = [Builtin.tupleAttrs, ...TUPLE_TYPES]
 
 /** A tuple says in one way what its members are; a composite has one value, and so have the attributes that it joins. */
-function checkTuple(
-  db: Db,
+async function checkTuple(
+  after: () => Promise<Db>,
   type: string,
   facts: ReadonlyMap<number, Value>,
   malformed: (message: string) => AnnalsError,
-): void {
+): Promise<void> {
   const kinds = TUPLE_KINDS.filter((a) => facts.has(a)).length
-  if (type !== 'tuple' && kinds > 0) throw malformed('only a tuple has :db/tupleAttrs, :db/tupleTypes or :db/tupleType')
-  if (type === 'tuple' && kinds !== 1) {
-    throw malformed('a tuple needs one of :db/tupleAttrs (composite), :db/tupleTypes and :db/tupleType')
+  if (kinds !== Number(type === 'tuple')) {
+    throw malformed(
+      'a tuple, and nothing else, has one of :db/tupleAttrs (composite), :db/tupleTypes and :db/tupleType',
+    )
   }
   const types = TUPLE_TYPES.flatMap((a) => (facts.has(a) ? [showValue(facts.get(a) as Value)] : [])).flat()
   const bad = types.find((name) => !VALUE_TYPES.some((known) => name === `:db.type/${known}`))
@@ -162,8 +158,9 @@ function checkTuple(
   const members = facts.get(Builtin.tupleAttrs)
   if (members === undefined) return
   if (facts.get(Builtin.cardinality) !== Builtin.one) throw malformed('a composite tuple has cardinality one')
+  const { attributes } = (await after()).schema
   for (const id of showValue(members) as number[]) {
-    const member = db.schema.attributes.get(id)
+    const member = attributes.get(id)
     if (member === undefined || member.many || member.type === 'tuple') {
       throw malformed(`a composite joins attributes of cardinality one that are no tuples, and entity ${id} is none`)
     }

@@ -1,5 +1,5 @@
 import type { Value } from '../datom/value.ts'
-import { type Db, PLAIN_VIEW } from '../db/db.ts'
+import { type Db, wholeHistory } from '../db/db.ts'
 import type { Place } from '../db/index-order.ts'
 import { whenLoaded } from '../db/load.ts'
 import { scan } from '../db/view.ts'
@@ -24,7 +24,7 @@ export class EffectiveHistory {
     private readonly tx: number,
     private readonly undos: Undos,
   ) {
-    this.history = { ...db, view: { ...PLAIN_VIEW, history: true } }
+    this.history = wholeHistory(db)
   }
 
   /** What stands of what was said at `place`, a prefix of EAVT, oldest first. */

@@ -133,10 +133,10 @@ export class Names {
     return t
   }
 
-  private tempid(name: string): Tempid {
+  private tempid(name: string, named = true): Tempid {
     let t = this.named.get(name)
     if (t === undefined) {
-      t = new Tempid(name.startsWith(UNNAMED) ? UNNAMED + name : name, true)
+      t = new Tempid(name.startsWith(UNNAMED) ? UNNAMED + name : name, named)
       this.named.set(name, t)
       this.tempids.push(t)
     }
@@ -170,12 +170,15 @@ export class Names {
   private ident(name: string): number {
     if (name === ':db/current-tx') return this.tx
     const id = this.db.schema.idents.get(name)
-    if (id === undefined) {
-      throw new AnnalsError('ident/unknown', `no entity has the ident ${name}; assert {':db/ident': '${name}'} first`, {
-        ident: name,
-      })
-    }
+    if (id === undefined) throw unknownIdent(name)
     return id
+  }
+
+  /** The entity of an ident that nobody has yet, and that the transaction has to give to one; undefined for any other form. */
+  newIdent(form: unknown): Tempid | undefined {
+    const name = isKeyword(form) ? form.$kw : form
+    if (typeof name !== 'string' || !name.startsWith(':') || this.db.schema.idents.has(name)) return undefined
+    return this.tempid(name, false)
   }
 
   /** Whether a two-element list in a ref place is a lookup ref, rather than two values. */
@@ -193,6 +196,7 @@ export class Names {
   checkDescribed(): void {
     for (const t of this.tempids) {
       if (t.root.described) continue
+      if (t.name.startsWith(':')) throw unknownIdent(t.name)
       const ident = this.db.schema.idents.has(`:${t.name}`) ? `; did you mean the ident ':${t.name}'?` : ''
       throw new AnnalsError(
         'tx/tempid-unused',
@@ -202,3 +206,8 @@ export class Names {
     }
   }
 }
+
+const unknownIdent = (ident: string): AnnalsError =>
+  new AnnalsError('ident/unknown', `no entity has the ident ${ident}; assert {':db/ident': '${ident}'} first`, {
+    ident,
+  })

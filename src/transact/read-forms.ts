@@ -1,8 +1,9 @@
 import { AnnalsError, isAnnalsError } from '../base/errors.ts'
 import { isList } from '../datom/atoms.ts'
+import { Builtin } from '../datom/builtin.ts'
 import { readEdnOne } from '../datom/edn-read.ts'
 import { describe, readValue } from '../datom/read-value.ts'
-import { type Attribute, withColon, withoutColon } from '../datom/schema.ts'
+import { type Attribute, withoutColon } from '../datom/schema.ts'
 import type { Value } from '../datom/value.ts'
 import type { Db } from '../db/db.ts'
 import { attributeOf, nameMembers, readTuple } from '../db/entity.ts'
@@ -16,6 +17,10 @@ import type { Op, ValueForm } from './op.ts'
 const MAX_DEPTH = 64
 
 const malformed = (message: string, data = {}): AnnalsError => new AnnalsError('tx/malformed', message, data)
+
+function checkDepth(depth: number): void {
+  if (depth > MAX_DEPTH) throw malformed(`transaction data is nested deeper than ${MAX_DEPTH}`)
+}
 
 /** Transaction data as a list of forms: EDN text is read, a list is taken as it is. Throws `tx/malformed`, `edn/…`. */
 export function txForms(input: unknown): readonly unknown[] {
@@ -41,7 +46,7 @@ export class FormReader {
 
   /** Reads `forms`; `path` makes the names of new entities distinct and the same at every run. */
   read(forms: readonly unknown[], path: string, depth = 0): void {
-    if (depth > MAX_DEPTH) throw malformed(`transaction data is nested deeper than ${MAX_DEPTH}`)
+    checkDepth(depth)
     try {
       for (let i = 0; i < forms.length; i++) this.form(forms[i], `${path}${i}`)
     } catch (cause) {
@@ -70,20 +75,20 @@ export class FormReader {
     if (name === undefined)
       throw malformed(`a list form starts with an operation such as ':db/add', got ${describe(list[0])}`)
     const [, e, a, v, w] = list
-    const want = (n: number | readonly [number, number], shape: string): void => {
-      const [least, most] = typeof n === 'number' ? [n, n] : n
-      if (list.length - 1 < least || list.length - 1 > most) {
-        throw malformed(`${withColon(name)} is written ${shape}, got ${list.length - 1} arguments`, { operation: name })
-      }
+    const operation = withoutColon(name)
+    const given = list.length - 1
+    const want = (shape: string, least: number, most = least): void => {
+      if (given < least || given > most)
+        throw malformed(`:${operation} is written ${shape}, got ${given} arguments`, { operation })
     }
-    switch (withoutColon(name)) {
+    switch (operation) {
       case 'db/add': {
-        want(3, '[:db/add entity attribute value]')
+        want('[:db/add entity attribute value]', 3)
         this.add(e, a, v, path)
         return
       }
       case 'db/retract': {
-        want([2, 3], '[:db/retract entity attribute value?]')
+        want('[:db/retract entity attribute value?]', 2, 3)
         const attribute = attributeOf(this.db.schema, a)
         const value = v === undefined || v === null ? undefined : this.value(attribute, v)
         this.ops.push({ op: 'retract', e: this.names.entity(e), a: attribute, v: value })
@@ -91,39 +96,40 @@ export class FormReader {
       }
       case 'db/retractEntity':
       case 'db.fn/retractEntity': {
-        want(1, '[:db/retractEntity entity]')
+        want('[:db/retractEntity entity]', 1)
         this.ops.push({ op: 'retractEntity', e: this.names.entity(e) })
         return
       }
       case 'db/cas':
       case 'db.fn/cas': {
-        want(4, '[:db/cas entity attribute old new]')
+        want('[:db/cas entity attribute old new]', 4)
         const attribute = attributeOf(this.db.schema, a)
         if (attribute.many) {
-          throw malformed(`:db/cas wants an attribute of cardinality one, and ${attribute.ident} is many`, {
-            operation: name,
-          })
+          throw malformed(`:db/cas wants an attribute of cardinality one, and ${attribute.ident} is many`)
         }
         const expected = v === undefined || v === null ? undefined : this.value(attribute, v)
         this.ops.push({ op: 'cas', e: this.subject(e), a: attribute, expected, v: this.value(attribute, w) })
         return
       }
       case 'db/inc': {
-        want(3, '[:db/inc entity attribute amount]')
+        want('[:db/inc entity attribute amount]', 3)
         this.inc(e, attributeOf(this.db.schema, a), v)
         return
       }
       case 'db/require':
       case 'db/forbid': {
-        want([1, 2], `[${withColon(name)} query inputs?]`)
+        want(`[:${operation} query inputs?]`, 1, 2)
         if (a !== undefined && !Array.isArray(a))
-          throw malformed(`${withColon(name)}: inputs are a list, got ${describe(a)}`)
-        const op = withoutColon(name) === 'db/require' ? 'require' : 'forbid'
-        this.ops.push({ op, query: e, inputs: (a as readonly unknown[] | undefined) ?? [] })
+          throw malformed(`:${operation}: inputs are a list, got ${describe(a)}`)
+        this.ops.push({
+          op: operation === 'db/require' ? 'require' : 'forbid',
+          query: e,
+          inputs: (a as readonly unknown[] | undefined) ?? [],
+        })
         return
       }
       default:
-        this.ops.push({ op: 'call', name: withoutColon(name), args: list.slice(1), path: `${path}.` })
+        this.ops.push({ op: 'call', name: operation, args: list.slice(1), path: `${path}.` })
     }
   }
 
@@ -169,7 +175,7 @@ export class FormReader {
 
   /** Reads a map form; `owner` is the ref attribute whose value it is. Returns its entity. */
   private map(map: unknown, path: string, owner: Attribute | undefined, depth: number): ValueForm {
-    if (depth > MAX_DEPTH) throw malformed(`transaction data is nested deeper than ${MAX_DEPTH}`)
+    checkDepth(depth)
     return this.description(map, path, owner, depth) ?? this.anyMap(entriesOf(map) ?? [], path, owner, depth)
   }
 
@@ -269,10 +275,21 @@ export class FormReader {
 
   private tuple(a: Attribute, v: unknown): ValueForm {
     const read = (members: unknown): Value => readTuple(this.db.schema, a, members)
-    const members = nameMembers(this.db.schema, a, v, (m) => this.names.entity(m))
+    const joins = a.id === Builtin.tupleAttrs
+    const members = nameMembers(this.db.schema, a, v, (m) => (joins && this.newMember(m)) || this.names.entity(m))
     return members.some((m) => m instanceof Tempid || m instanceof Lookup)
       ? new TupleForm(members, read)
       : read(members)
+  }
+
+  /** An attribute that a composite joins and the same transaction installs; undefined for others. */
+  private newMember(form: unknown): Tempid | undefined {
+    const member = this.names.newIdent(form)
+    if (member !== undefined) {
+      const ident = attributeOf(this.db.schema, Builtin.ident)
+      this.push(member, ident, readValue('keyword', member.name, ident.ident)) // finds the entity that is given it
+    }
+    return member
   }
 }
 
@@ -287,6 +304,6 @@ const isNested = (a: Attribute, v: unknown): boolean => a.type === 'ref' && isMa
 const unidentified = (owner: Attribute | undefined): AnnalsError =>
   new AnnalsError(
     'tx/nested-without-identity',
-    `a map nested under ${owner?.ident} needs a unique attribute or a 'db/id', because ${owner?.ident} is not a component: nothing else would lead to the new entity`,
+    `a map nested under ${owner?.ident} needs a unique attribute or a 'db/id', because that is no component: nothing else would lead to the new entity`,
     { attribute: owner?.ident },
   )

@@ -6,9 +6,9 @@ import type { Attribute } from '../datom/schema.ts'
 import { showValue } from '../datom/show-value.ts'
 import { filterTxData, TxDataBuilder } from '../datom/tx-data.ts'
 import { sameValue, type Value } from '../datom/value.ts'
-import { type Db, withoutView } from '../db/db.ts'
+import { type Db, wholeHistory, withoutView } from '../db/db.ts'
 import { entityWith } from '../db/entity.ts'
-import { countRows, loadAll, valuesOf } from '../db/load.ts'
+import { countRows, valuesOf, whenLoaded } from '../db/load.ts'
 import { isSchemaAttribute } from '../db/schema-at.ts'
 import { scan } from '../db/view.ts'
 import { windowsOf } from '../db/windows.ts'
@@ -36,7 +36,7 @@ export async function transact(db: Db, forms: readonly unknown[], env: TransactE
   if (plain !== undefined) return plain
   const names = new Names(before, env.tx)
   const ops = await readAll(before, forms, names, env)
-  if (await isKnownMigration(before, ops, env)) return nothing(before, env)
+  if (await isKnownMigration(before, ops, env)) return transact(before, [], env)
   for (const lookup of names.lookups) await lookup.resolve(before)
   if (names.given.size > 0) await checkGiven(before, names, env)
   await resolveTempids(before, ops, names)
@@ -78,12 +78,6 @@ async function isKnownMigration(db: Db, ops: readonly Op[], env: TransactEnv): P
     if ((await entityWith(db, Builtin.txMigration, o.v as Value)) !== undefined) return true
   }
   return false
-}
-
-/** A transaction that says nothing but that it was made. */
-async function nothing(db: Db, env: TransactEnv): Promise<Transaction> {
-  const { own, instant } = await ownFacts(db, new TxDataBuilder(), env)
-  return { data: own, instant, ids: {}, tempids: {}, replaced: new Map(), empty: true }
 }
 
 /** Reads the forms and runs the functions among them, whose results may call functions again. */
@@ -145,7 +139,7 @@ async function checkGiven(db: Db, names: Names, env: TransactEnv): Promise<void>
 async function wasMentioned(db: Db, e: number): Promise<boolean> {
   const place = { e }
   db.reads?.note('eavt', place, place)
-  const ever: Db = { ...db, reads: undefined, view: { asOf: undefined, since: undefined, history: true } }
+  const ever = wholeHistory({ ...db, reads: undefined })
   for (const part of windowsOf(ever, 'eavt', [place, place], 1, false)) if ((await countRows(part)) > 0) return true
   return false
 }
@@ -161,27 +155,23 @@ interface Minted {
 function mintIds(names: Names, env: TransactEnv): Minted {
   const fresh = new Set<number>()
   const replaced = new Map<number, number>()
-  const { ids } = env
-  if (ids !== undefined) {
-    const proposed = new Map<number, Tempid>()
-    for (const t of names.tempids) {
-      const { root } = t
-      const wanted = root.id === undefined && Object.hasOwn(ids, t.key) ? ids[t.key] : undefined
-      if (wanted === undefined) continue
-      root.id = wanted
-      fresh.add(wanted)
-      const same = proposed.get(wanted)
-      if (same !== undefined) same.shared = root.shared = true // they were one entity in that run
-      proposed.set(wanted, root)
-    }
+  const ids = new Map(Object.entries(env.ids ?? {}))
+  const proposed = new Map<number, Tempid>()
+  for (const { root, key } of names.tempids) {
+    const wanted = root.id === undefined ? ids.get(key) : undefined
+    if (wanted === undefined) continue
+    root.id = wanted
+    fresh.add(wanted)
+    const same = proposed.get(wanted)
+    if (same !== undefined) same.shared = root.shared = true // they were one entity in that run
+    proposed.set(wanted, root)
   }
-  for (const t of names.tempids) {
-    const { root } = t
+  for (const { root, key } of names.tempids) {
     if (root.id === undefined) {
       root.id = env.mint()
       fresh.add(root.id)
     }
-    const wanted = ids !== undefined && Object.hasOwn(ids, t.key) ? ids[t.key] : undefined
+    const wanted = ids.get(key)
     if (wanted !== undefined && wanted !== root.id) replaced.set(wanted, root.id)
   }
   return { fresh, replaced }
@@ -228,13 +218,13 @@ async function gather(
         break
       case 'require':
       case 'forbid': {
-        const found = await env.finds(db, o.query, o.inputs)
-        if (found === (o.op === 'require')) break
-        const required = o.op === 'require'
+        const { op, query, inputs } = o
+        const found = await env.finds(db, query, inputs)
+        if (found === (op === 'require')) break
         throw new AnnalsError(
-          required ? 'tx/required' : 'tx/forbidden',
-          required ? 'a query that must find a row found none' : 'a query that must find nothing found a row',
-          { query: o.query, inputs: o.inputs },
+          found ? 'tx/forbidden' : 'tx/required',
+          `a query that must find ${found ? 'nothing found a row' : 'a row found none'}`,
+          { query, inputs },
         )
       }
     }
@@ -244,20 +234,13 @@ async function gather(
 }
 
 async function checkCas(db: Db, e: number, a: Attribute, expected: Value | undefined): Promise<void> {
-  const found = scan(db, 'eavt', { e, a: a.id })
-  await loadAll([found])
-  const actual = valuesOf(found)[0]
+  const [actual] = await whenLoaded(scan(db, 'eavt', { e, a: a.id }), valuesOf)
   const holds = actual === undefined || expected === undefined ? actual === expected : sameValue(actual, expected)
   if (holds) return
-  const shown = (v: Value | undefined): string => (v === undefined ? 'no value' : describe(showValue(v)))
+  const [found, wanted] = [actual, expected].map((v) => (v === undefined ? null : showValue(v)))
   throw new AnnalsError(
     'tx/cas-failed',
-    `${a.ident} of entity ${e} is ${shown(actual)}, not ${shown(expected)}: somebody changed it first`,
-    {
-      entity: e,
-      attribute: a.ident,
-      expected: expected === undefined ? null : showValue(expected),
-      actual: actual === undefined ? null : showValue(actual),
-    },
+    `${a.ident} of entity ${e} is ${describe(found)}, not ${describe(wanted)}: somebody changed it first`,
+    { entity: e, attribute: a.ident, expected: wanted, actual: found },
   )
 }

@@ -35,7 +35,7 @@ export interface Transaction {
   readonly instant: number
   /** Every tempid's entity, those of maps without `db/id` under names starting with `~`. */
   readonly ids: Readonly<Record<string, number>>
-  /** The part of `ids` that the application named. */
+  /** The part of `ids` that the application named, and the transaction itself where it was named. */
   readonly tempids: Readonly<Record<string, number>>
   /** Ids that `env.ids` proposed for entities which turned out to exist: proposed id to final id. */
   readonly replaced: ReadonlyMap<number, number>

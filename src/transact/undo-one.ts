@@ -1,3 +1,4 @@
+import { Builtin } from '../datom/builtin.ts'
 import { isTx } from '../datom/ids.ts'
 import type { Increment, TxData } from '../datom/tx-data.ts'
 import type { Value } from '../datom/value.ts'
@@ -50,8 +51,11 @@ export class UndoOne implements UndoChange {
       if ('reason' in outcome) this.skip(counter.facts, outcome)
       else this.take(outcome, counter.facts)
     }
-    for (const [e, facts] of schemas) {
-      for (const [fact, refusal] of await judgeSchema(this.db, this.judge, e, facts)) this.settle(fact, refusal)
+    const gone = new Set<number>()
+    for (const [e, facts] of [...schemas].sort(([, x], [, y]) => turnOf(x) - turnOf(y))) {
+      const verdicts = await judgeSchema(this.db, this.judge, e, facts, this.facts, gone)
+      if (verdicts.every(([, refusal]) => refusal === undefined)) gone.add(e)
+      for (const [fact, refusal] of verdicts) this.settle(fact, refusal)
     }
   }
 
@@ -81,6 +85,12 @@ export class UndoOne implements UndoChange {
   private skip(facts: readonly UndoneFact[], refusal: Refusal): void {
     for (const fact of facts) this.skipped.push({ ...fact, ...refusal, tx: this.target.tx })
   }
+}
+
+/** A composite tuple goes before what it joins, and comes back after it. */
+function turnOf(facts: readonly UndoneFact[]): number {
+  const joins = facts.find(({ a }) => a.id === Builtin.tupleAttrs)
+  return joins === undefined ? 0 : joins.asserted ? -1 : 1
 }
 
 function schemaEntities(data: TxData): Set<number> {

@@ -13,14 +13,18 @@ export type Verdict = readonly [UndoneFact, Refusal | undefined]
 /**
  * Judges all that a transaction said of one schema entity. One that it made goes whole, and only if it was never used and nobody
  * spoke about it since; one that it took away comes back whole; what it changed of another is reverted fact by fact, where the
- * rules for altering a schema allow it.
+ * rules for altering a schema allow it. `others`: the facts of other entities that are reverted too; `gone`: entities that go whole.
  */
 export async function judgeSchema(
   db: Db,
   judge: FactJudge,
   e: number,
   facts: readonly UndoneFact[],
+  others: readonly UndoneFact[],
+  gone: ReadonlySet<number>,
 ): Promise<readonly Verdict[]> {
+  const fits = (own: readonly UndoneFact[]): Promise<boolean> =>
+    makesSense(db, undoData({ facts: [...others, ...own], increments: [] }))
   const standing = await countRows(scan(db, 'eavt', { e }))
   const made = facts.every((f) => f.asserted) && !(await judge.spokeBefore(e))
   const unmade = standing === 0 && facts.every((f) => !f.asserted)
@@ -32,13 +36,10 @@ export async function judgeSchema(
   if (made) {
     const alone = refused === undefined && standing === facts.length
     const later = refused?.by ?? (alone ? undefined : await judge.spokeAfter({ e }))
-    return allOr(alone && !(await isUsed(db, e)) && (await fits(db, facts)), later)
+    return allOr(alone && !(await isUsed(db, e, gone)) && (await fits(facts)), later)
   }
-  if (unmade) return allOr(refused === undefined && (await fits(db, facts)), refused?.by)
+  if (unmade) return allOr(refused === undefined && (await fits(facts)), refused?.by)
   const left = verdicts.flatMap(([f, refusal]) => (refusal === undefined && isSchemaAttribute(f.a.id) ? [f] : []))
-  if (await fits(db, left)) return verdicts
+  if (await fits(left)) return verdicts
   return verdicts.map(([f, refusal]) => [f, left.includes(f) ? { reason: 'schema', by: undefined } : refusal])
 }
-
-const fits = (db: Db, facts: readonly UndoneFact[]): Promise<boolean> =>
-  makesSense(db, undoData({ facts, increments: [] }))

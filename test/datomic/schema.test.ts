@@ -184,6 +184,40 @@ describe('tuples', () => {
     expect(await values(conn, r.tempids.x, 'r/key')).toEqual([['math', null]])
   })
 
+  it('composite: may be made in one transaction with what it joins, which one undo takes back and another restores', async () => {
+    const conn = await example()
+    const made = await conn.transact([
+      attribute(':r/key', 'tuple', { 'db/tupleAttrs': [':r/course', ':r/term'], 'db/unique': ':db.unique/identity' }),
+      attribute(':r/course', 'string'),
+      attribute(':r/term', 'long'),
+    ])
+    expect(made.tempids).toEqual({})
+    const undone = await conn.undo(made.id)
+    expect(undone.skipped).toEqual([])
+    for (const name of [':r/key', ':r/course', ':r/term']) expect(await conn.db().entid(name)).toBeUndefined()
+    expect((await conn.undo(undone.id as string)).skipped).toEqual([])
+    const r = await conn.transact('[{:db/id "x" :r/course "math" :r/term 1}]')
+    expect(await conn.db().entid(['r/key', ['math', 1]])).toBe(r.tempids.x)
+    expect((await conn.undo(made.id)).reverted).toEqual([])
+  })
+
+  it('composite: joins what the transaction or the database has, each of cardinality one', async () => {
+    const conn = await example({ 'r/term': { type: 'long' } })
+    const key = attribute(':r/key', 'tuple', { 'db/tupleAttrs': [':r/course', ':r/term'] })
+    await refused(conn, [key], 'ident/unknown')
+    await refused(conn, [key, { 'db/ident': ':r/course' }], 'schema/malformed')
+    const many = { 'db/cardinality': ':db.cardinality/many' }
+    await refused(conn, [key, { ...attribute(':r/course', 'string'), ...many }], 'schema/malformed')
+    await refused(conn, [key, attribute(':r/course', 'string'), { 'db/id': ':r/term', ...many }], 'schema/malformed')
+    await conn.transact([key, attribute(':r/course', 'string')])
+    await refused(conn, [[':db/retractEntity', ':r/course']], 'schema/in-use')
+    await conn.transact([
+      [':db/retractEntity', ':r/course'],
+      [':db/retractEntity', ':r/key'],
+    ])
+    expect(await conn.db().entid(':r/course')).toBeUndefined()
+  })
+
   it('composite: joins 2 to 8 attributes of cardinality one that are no tuples', async () => {
     const conn = await example({ ...members, 'r/many': { type: 'long', many: true } })
     const tuple = (attrs: unknown) => [attribute(':r/t', 'tuple', { 'db/tupleAttrs': attrs })]
