@@ -1,3 +1,4 @@
+import { append } from '../base/append.ts'
 import type { Value } from './value.ts'
 
 /**
@@ -67,6 +68,6 @@ export function filterTxData(data: TxData, keep: (i: number) => boolean): TxData
   for (let i = 0; i < data.length; i++) {
     if (keep(i)) out.push(data.e[i] as number, data.a[i] as number, data.v[i] as Value, data.added[i] as 0 | 1)
   }
-  out.increments.push(...data.increments)
+  append(out.increments, data.increments)
   return out
 }

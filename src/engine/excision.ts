@@ -1,3 +1,4 @@
+import { append } from '../base/append.ts'
 import { isTx, txOfT } from '../datom/ids.ts'
 import { tupleMembers } from '../datom/tuple.ts'
 import { type TxData, TxDataBuilder } from '../datom/tx-data.ts'
@@ -66,7 +67,10 @@ class Excisor {
       this.removed += data.added[i] as number
     }
     if (places.size === 0) return data
-    kept.increments.push(...data.increments.filter(({ e, a }) => !places.has(`${e} ${a}`)))
+    append(
+      kept.increments,
+      data.increments.filter(({ e, a }) => !places.has(`${e} ${a}`)),
+    )
     return kept
   }
 

@@ -1,4 +1,5 @@
 import type { Settled } from '../api/report.ts'
+import { append } from '../base/append.ts'
 import { AnnalsError } from '../base/errors.ts'
 import { txOfT } from '../datom/ids.ts'
 import type { TxData } from '../datom/tx-data.ts'
@@ -74,7 +75,7 @@ export async function foldRows(
       places.set(record.txid, record.t)
       aliases.push([pendingTx(own.seq), txOfT(record.t)])
     }
-    if (own !== undefined || mine.has(record.origin?.replica ?? '')) aliases.push(...record.aliases)
+    if (own !== undefined || mine.has(record.origin?.replica ?? '')) append(aliases, record.aliases)
   }
   if (reached !== undefined) for (const row of rows) seen(decodeRecord(row))
   const { db, head } = reached ?? (await applyRows(state.confirmed, state.head, rows, seen))

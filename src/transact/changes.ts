@@ -1,3 +1,4 @@
+import { append } from '../base/append.ts'
 import { AnnalsError } from '../base/errors.ts'
 import { checkSmall, describe, tupleValue } from '../datom/read-value.ts'
 import type { Attribute } from '../datom/schema.ts'
@@ -110,12 +111,12 @@ export class Changes {
         continue
       }
       if (w.found !== undefined && w.found.count > 0) w.before = valuesOf(w.found)
-      if (w.increment !== undefined) out.increments.push(...this.applyIncrement(w, w.increment))
+      if (w.increment !== undefined) append(out.increments, this.applyIncrement(w, w.increment))
       const start = out.length
       decideWish(w, out)
       if (w.a.unique !== undefined) for (let i = start; i < out.length; i++) unique.push(i)
     }
-    out.increments.push(...this.takenBack)
+    append(out.increments, this.takenBack)
     const composed = out.length
     await this.keepComposites(out)
     for (let i = composed; i < out.length; i++) unique.push(i)

@@ -1,3 +1,4 @@
+import { append } from '../base/append.ts'
 import { Builtin } from '../datom/builtin.ts'
 import type { Increment, TxData } from '../datom/tx-data.ts'
 import { applyTx } from '../db/apply.ts'
@@ -32,9 +33,9 @@ export async function planUndo(db: Db, targets: readonly UndoneTx[], datomsOf: D
   for (const target of [...targets].sort((x, y) => y.tx - x.tx)) {
     const one = new UndoOne(now, target, withSteps)
     await one.plan()
-    reverted.push(...one.reverted)
-    skipped.push(...one.skipped)
-    increments.push(...one.increments)
+    append(reverted, one.reverted)
+    append(skipped, one.skipped)
+    append(increments, one.increments)
     for (const fact of one.facts) {
       const key = `${fact.e} ${fact.a.id} ${typeof fact.v} ${String(fact.v)}`
       if (net.get(key)?.asserted === !fact.asserted) net.delete(key)

@@ -1,3 +1,4 @@
+import { append } from '../base/append.ts'
 import { AnnalsError } from '../base/errors.ts'
 import { Builtin } from '../datom/builtin.ts'
 import { isPendingTx, isTx, tOfTx } from '../datom/ids.ts'
@@ -94,7 +95,7 @@ async function readAll(db: Db, forms: readonly unknown[], names: Names, env: Tra
       continue
     }
     if (op.name === 'db/undo') {
-      out.push(...(await undoOps(db, names, op.args, env)))
+      append(out, await undoOps(db, names, op.args, env))
       continue
     }
     const result = env.call?.(db, op.name, op.args)

@@ -1,3 +1,4 @@
+import { append } from '../base/append.ts'
 import { Builtin } from '../datom/builtin.ts'
 import { isTx } from '../datom/ids.ts'
 import type { Increment, TxData } from '../datom/tx-data.ts'
@@ -77,8 +78,8 @@ export class UndoOne implements UndoChange {
 
   /** Makes `change`, which reverts the transaction's `own` facts. */
   private take(change: UndoChange, own: readonly UndoneFact[]): void {
-    this.facts.push(...change.facts)
-    this.increments.push(...change.increments)
+    append(this.facts, change.facts)
+    append(this.increments, change.increments)
     for (const fact of own) this.reverted.push({ ...fact, tx: this.target.tx })
   }
 

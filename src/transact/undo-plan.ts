@@ -1,3 +1,4 @@
+import { append } from '../base/append.ts'
 import type { Attribute } from '../datom/schema.ts'
 import { type Increment, type TxData, TxDataBuilder } from '../datom/tx-data.ts'
 import type { Value } from '../datom/value.ts'
@@ -51,6 +52,6 @@ export const placeKey = (e: number, a: number): string => `${e} ${a}`
 export function undoData({ facts, increments }: UndoChange): TxDataBuilder {
   const data = new TxDataBuilder()
   for (const { e, a, v, asserted } of facts) data.push(e, a.id, v, asserted ? 0 : 1)
-  data.increments.push(...increments)
+  append(data.increments, increments)
   return data
 }
