@@ -11,6 +11,8 @@ import type { Undos } from './undos.ts'
 /** Tells which facts of one transaction can be reverted in `db`. */
 export class FactJudge {
   private readonly history: EffectiveHistory
+  /** What {@link goneSince} has answered, by entity. */
+  private readonly gone = new Map<number, number | undefined>()
 
   constructor(
     private readonly db: Db,
@@ -39,7 +41,11 @@ export class FactJudge {
 
   /** The transaction that later took an entity's last facts away; undefined while it is there or this one did. */
   async goneSince(e: number): Promise<number | undefined> {
-    return (await countRows(scan(this.db, 'eavt', { e }))) > 0 ? undefined : this.spokeAfter({ e })
+    if (!this.gone.has(e)) {
+      const isThere = (await countRows(scan(this.db, 'eavt', { e }))) > 0
+      this.gone.set(e, isThere ? undefined : await this.spokeAfter({ e }))
+    }
+    return this.gone.get(e)
   }
 
   /** The transaction that gave a unique value to the entity that has it; undefined when it is free, or this one did. */

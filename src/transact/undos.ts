@@ -21,10 +21,13 @@ export class Undos {
     this.db = withoutView(db)
   }
 
+  /** The transactions that `tx` undoes, where that was asked before. */
+  known(tx: number): readonly number[] | undefined {
+    return this.undone.get(tx)
+  }
+
   /** The transactions that `tx` undoes; usually none. */
   async undoneBy(tx: number): Promise<readonly number[]> {
-    const known = this.undone.get(tx)
-    if (known !== undefined) return known
     const place = { e: tx, a: Builtin.txUndoes }
     const undone = await whenLoaded(scan(this.db, 'eavt', place), (s) =>
       s.batches().flatMap((b) => b.v.slice(b.start, b.end) as number[]),
