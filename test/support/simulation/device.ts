@@ -63,8 +63,6 @@ export class Device {
   copied = false
   /** Ids that were given out here, and for whom. */
   readonly names = new Map<number, string>()
-  /** What the disk holds for certain. */
-  private image = memory()
   private readonly duties: Duty[] = []
   private leading: MortalStore | undefined
 
@@ -74,6 +72,8 @@ export class Device {
     private readonly cluster: Cluster,
     private readonly parts: Parts,
     public storage: LocalStorage = memory(),
+    /** What the disk holds for certain. */
+    private image: LocalStorage = memory(),
     /** Milliseconds by which its clock is wrong. */
     private readonly skew = 0,
   ) {}

@@ -39,7 +39,7 @@ class Run {
     this.devices = Array.from({ length: 2 + world.below(2) }, (_, i) => {
       const skew = world.chance(0.2) ? (world.random() - 0.5) * 1e11 : 0
       if (skew !== 0) world.count('clock skew')
-      return new Device(`d${i}`, world, this.cluster, parts, undefined, skew)
+      return new Device(`d${i}`, world, this.cluster, parts, undefined, undefined, skew)
     })
     if (isBusy) for (const device of this.devices) device.absorbing = (tab) => this.interrupt(device, tab)
   }
@@ -139,7 +139,8 @@ class Run {
   /** A copy of the device's profile comes to life beside it. */
   private async copy(device: Device): Promise<void> {
     const { world, cluster, parts } = this
-    const twin = new Device(`${device.name}'`, world, cluster, parts, await copyOf(device.storage))
+    const storage = await copyOf(device.storage)
+    const twin = new Device(`${device.name}'`, world, cluster, parts, storage, await copyOf(storage))
     this.devices.push(twin)
     twin.acked.push(...device.acked)
     await twin.forgetLost()
