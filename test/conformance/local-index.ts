@@ -218,12 +218,14 @@ export function localIndexSuite(makeStorage: () => LocalStorage): void {
   })
 
   it('a root is told to other stores, a segment is not', async () => {
-    await append(1, 1)
     const second = await open()
     const heard = vi.fn()
     const own = vi.fn()
     second.watch(heard)
     at.store.watch(own)
+    await append(1, 1)
+    await vi.waitFor(() => expect(heard).toHaveBeenCalledTimes(1))
+    heard.mockClear()
     const { head } = await at.store.beginIndexing()
     await at.store.commitIndex(head.epoch, { write: segments(1) })
     await at.store.commitIndex(head.epoch, { remove: [1] })
