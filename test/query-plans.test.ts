@@ -84,4 +84,16 @@ describe('a predicate on an indexed value', () => {
       expect(await conn.db().q(find('[(identity ?n) ?m] [(starts-with? ?m ?prefix)]'), [prefix])).toHaveLength(expected)
     }
   })
+
+  it('finds texts that begin with the last of all characters', async () => {
+    const conn = await open('last characters', { storage: memory(), schema: { name: { type: 'string', index: true } } })
+    const last = ['a\uffff', 'a\uffffb', 'a\uffff\uffff', '\uffff', '\uffff\uffff', '\u{10ffff}']
+    const others = Array.from({ length: 40 }, (_, i) => `b${i}`)
+    await conn.transact([...last, ...others].map((name) => ({ name })))
+    for (const prefix of last) {
+      const found = await conn.db().q('[:find [?n ...] :in $ ?p :where [_ :name ?n] [(starts-with? ?n ?p)]]', [prefix])
+      expect(new Set(found as string[]), prefix).toEqual(new Set(last.filter((name) => name.startsWith(prefix))))
+    }
+    await conn.close()
+  })
 })

@@ -78,7 +78,7 @@ const NO_RANGE = { from: undefined, to: undefined }
 
 /** Where the strings lie that begin with `prefix`. */
 function prefixRange(prefix: Result | undefined): Pick<Pushed, 'from' | 'to'> {
-  if (typeof prefix !== 'string' || !(prefix > LEAST_PREFIX)) return NO_RANGE
+  if (typeof prefix !== 'string' || !(prefix > LEAST_PREFIX) || prefix.endsWith('\uffff')) return NO_RANGE
   const end = prefix.length - 1
   return { from: prefix, to: prefix.slice(0, end) + String.fromCharCode(prefix.charCodeAt(end) + 1) }
 }
