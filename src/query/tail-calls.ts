@@ -17,7 +17,14 @@ const ASKER = -3
 /** By table that tail calls lead to: one whose demand begins with who asked. */
 type Tails = Map<RuleTable, RuleTable>
 
-/** Answers what was newly asked of a table; whether it could: where all recursion that this leads to is by tail calls. */
+/** Pairs of who asked and a place on the way, from which on it must show in the answers that there is one for each who asks. */
+const FEW_PAIRS = 2 ** 16
+const PAIRS_PER_ANSWER = 16
+
+/**
+ * Answers what was newly asked of a table; whether it could: where all recursion that this leads to is by tail calls, and not where
+ * many go the same ways to few answers, which are better found once for all.
+ */
 export function* answerTails(run: Run, table: RuleTable): Flow<boolean> {
   const tails: Tails = new Map()
   if (table.isOpen || !findTails(run, table, tails)) return false
@@ -26,7 +33,7 @@ export function* answerTails(run: Run, table: RuleTable): Flow<boolean> {
   const askers = countingColumn(demand.size).subarray(from)
   const asked = Array.from({ length: demand.width }, (_, c) => demand.column(c, from))
   tails.get(table)?.demand.append([askers, ...asked], askers.length)
-  for (let worked = true; worked; ) {
+  for (let worked = true, few = FEW_PAIRS; worked; ) {
     worked = false
     for (const [{ rule, bound }, led] of tails) {
       const { demandDone, demand } = led
@@ -45,15 +52,28 @@ export function* answerTails(run: Run, table: RuleTable): Flow<boolean> {
         run.limits.checkRows(next.demand.size, rule.form)
         run.limits.checkTime(rule.form)
       }
+      if (led.demandDone > few && askers.length > 1) {
+        yield* answerLed(run, table, tails)
+        if (table.answers.size * PAIRS_PER_ANSWER < led.demandDone) {
+          table.demandDone = from
+          return false
+        }
+        few = led.demandDone * 4
+      }
     }
   }
+  yield* answerLed(run, table, tails)
+  return true
+}
+
+/** Adds to the answers of `table` what is found at all places that tail calls have led to. */
+function* answerLed(run: Run, table: RuleTable, tails: Tails): Flow<void> {
   for (const [{ rule, bound }, led] of tails) {
     const seed = led.demandRelation(run.codes, 0, led.demandDone)
     for (const { calls, steps } of plansOf(run, rule, bound)) {
       if (calls.length === 0) yield* answerAskers(run, table, steps, seed, slotsWhere(false, rule.params, bound))
     }
   }
-  return true
 }
 
 /** Adds to the answers of `table` what `steps` find for askers, as values of `asked`. */
