@@ -73,12 +73,18 @@ function grouped(bodies: readonly RuleBody[]): Map<string, RuleBody[]> {
   return out
 }
 
-/** Every rule from the bottom up, everything again until nothing is new. */
+/** Every rule from the bottom up. Requires: what a rule negates stands before it. */
 function fixRules(world: World): void {
   for (const name of world.rules.keys()) world.tables.set(name, [])
+  const rules = Array.from(world.rules)
+  for (let n = 1; n <= rules.length; n++) fixTogether(world, rules.slice(0, n))
+}
+
+/** Everything again until nothing is new. */
+function fixTogether(world: World, rules: readonly (readonly [string, readonly RuleBody[]])[]): void {
   for (let changed = true; changed; ) {
     changed = false
-    for (const [name, bodies] of world.rules) {
+    for (const [name, bodies] of rules) {
       const table = world.tables.get(name) as Value[][]
       for (const body of bodies) {
         for (const env of conjunction(world, body.clauses, [new Map()])) {
@@ -290,6 +296,12 @@ function call({ fn, args, binding }: Clause & { readonly kind: 'call' }, env: En
         return compareValues(x as Value, y as Value) < 0
       case '>=':
         return compareValues(x as Value, y as Value) >= 0
+      case '<=':
+        return compareValues(x as Value, y as Value) <= 0
+      case '>':
+        return compareValues(x as Value, y as Value) > 0
+      case 'starts-with?':
+        return typeof x === 'string' && typeof y === 'string' && x.startsWith(y)
       case '=':
         return sameValue(x as Value, y as Value)
       case '!=':
