@@ -1,4 +1,5 @@
 import { type Edge, edgeOf } from './edge-join.ts'
+import type { Run } from './run.ts'
 import type { Rule, RuleStep, Step } from './step.ts'
 
 /** A call of a rule from within the rules that it belongs to: it looks into a table as far as that has got. */
@@ -21,11 +22,7 @@ export interface BodyPlan {
 const plans = new WeakMap<Rule, Map<string, readonly BodyPlan[]>>()
 
 /** The alternatives of `rule` with its recursive calls settled, when `bound` of its parameters have values. */
-export function bodyPlans(
-  rule: Rule,
-  bound: readonly boolean[],
-  isConstant: (slot: number) => boolean,
-): readonly BodyPlan[] {
+export function bodyPlans({ constants }: Run, rule: Rule, bound: readonly boolean[]): readonly BodyPlan[] {
   let ofRule = plans.get(rule)
   if (ofRule === undefined) {
     ofRule = new Map()
@@ -34,7 +31,7 @@ export function bodyPlans(
   const key = bound.join()
   let known = ofRule.get(key)
   if (known === undefined) {
-    known = rule.bodies.map((body) => planBody(rule, bound, body, isConstant))
+    known = rule.bodies.map((body) => planBody(rule, bound, body, (slot) => constants[slot] !== undefined))
     ofRule.set(key, known)
   }
   return known
@@ -68,12 +65,7 @@ function planBody(
 function onceRecursive(rule: Rule, body: readonly Step[], isConstant: (slot: number) => boolean): readonly Step[] {
   const [from, to] = rule.params
   const others = rule.bodies.filter((other) => other !== body)
-  if (
-    body.length !== 2 ||
-    rule.params.length !== 2 ||
-    others.some((other) => other.some((step) => isCallOf(rule, step)))
-  )
-    return body
+  if (body.length !== 2 || rule.params.length !== 2 || others.flat().some((step) => isCallOf(rule, step))) return body
   const calls = body.filter((step) => step.kind === 'rule').filter((step) => step.rule === rule)
   const first = calls.find(({ args }) => args[0] === from)
   const second = calls.find(({ args }) => args[1] === to)

@@ -1,15 +1,16 @@
 import { sameValue, type Value } from '../datom/value.ts'
-import { type BodyPlan, isRecursiveCall, type RecursiveCall } from './body-plan.ts'
+import { type BodyPlan, bodyPlans, isRecursiveCall, type RecursiveCall } from './body-plan.ts'
+import { codesOf } from './codes-of.ts'
 import type { Column } from './column.ts'
 import { followEdges } from './edge-join.ts'
 import type { Flow } from './flow.ts'
 import { IntBuffer } from './int-buffer.ts'
 import { joinRelations } from './join-relations.ts'
-import { columnOf, dropColumns, pickRows, type Relation } from './relation.ts'
+import { dropColumns, pickRows, type Relation } from './relation.ts'
 import type { RuleTable } from './rule-table.ts'
 import type { Run } from './run.ts'
 import type { RuleStep, Step } from './step.ts'
-import { answerTails, codesOf, plansOf, slotsWhere } from './tail-calls.ts'
+import { answerTails, slotsWhere } from './tail-calls.ts'
 
 type Wanted = (slot: number) => boolean
 
@@ -119,12 +120,11 @@ function argumentChecks(
 function* evaluate(run: Run, table: RuleTable): Flow<void> {
   const { component } = table.rule
   if (component === undefined) {
-    const from = table.demandDone
-    const to = table.demand.size
-    table.demandDone = to
-    if (from === to) return
-    const seeds = seedsOf(table.demandRelation(run.codes, from, to))
-    for (const body of table.rule.bodies) yield* answerWith(run, table, body, seeds)
+    const { demand, demandDone, rule } = table
+    table.demandDone = demand.size
+    if (demandDone === demand.size) return
+    const seeds = [table.demandRelation(run.codes, demandDone, demand.size)]
+    for (const body of rule.bodies) yield* answerWith(run, table, body, seeds)
     return
   }
   for (let changed = !(yield* answerTails(run, table)); changed; ) {
@@ -133,8 +133,6 @@ function* evaluate(run: Run, table: RuleTable): Flow<void> {
   }
 }
 
-const seedsOf = (...relations: readonly Relation[]): Relation[] => relations.filter((r) => r.slots.length > 0)
-
 /**
  * One round: what was newly asked is answered with all that is known, what was asked before only with what is new. Whether
  * there was anything to do.
@@ -142,7 +140,7 @@ const seedsOf = (...relations: readonly Relation[]): Relation[] => relations.fil
 function* advance(run: Run, table: RuleTable): Flow<boolean> {
   const from = table.demandDone
   const to = table.demand.size
-  const bodies = plansOf(run, table.rule, table.bound)
+  const bodies = bodyPlans(run, table.rule, table.bound)
   const before = table.answers.size
   let worked = from < to
   table.demandDone = to
@@ -156,8 +154,7 @@ function* advance(run: Run, table: RuleTable): Flow<boolean> {
     }
     const upTo = body.calls.map((call) => run.tables.of(call.rule, call.bound).answers.size)
     if (from < to) {
-      const asked = table.demandRelation(run.codes, from, to)
-      yield* answerWith(run, table, body.steps, seedsOf(asked))
+      yield* answerWith(run, table, body.steps, [table.demandRelation(run.codes, from, to)])
     }
     for (let c = 0; c < body.calls.length; c++) {
       const call = body.calls[c] as RecursiveCall
@@ -168,8 +165,8 @@ function* advance(run: Run, table: RuleTable): Flow<boolean> {
       worked = true
       const news = answersAsArguments(run, call, run.tables.of(call.rule, call.bound), start, end)
       if (news.length === 0) continue
-      const asked = table.demandRelation(run.codes, 0, from)
-      yield* answerWith(run, table, body.without[c] as readonly Step[], seedsOf(news, asked))
+      const rest = body.without[c] as readonly Step[]
+      yield* answerWith(run, table, rest, [news, table.demandRelation(run.codes, 0, from)])
     }
   }
   return worked || table.answers.size > before
@@ -189,7 +186,7 @@ function* answerWith(run: Run, table: RuleTable, steps: readonly Step[], seeds: 
   const { rule } = table
   const found = yield* run.solve(run, steps, seeds, rule.params)
   if (found.length === 0) return
-  const columns = rule.params.map((slot) => run.codes.ofColumn(columnOf(found, slot) as Column))
+  const columns = rule.params.map((slot) => codesOf(run, found, slot))
   table.answer(columns, found.length, found.distinct)
   run.limits.checkRows(table.answers.size, rule.form)
   run.limits.checkTime(rule.form)

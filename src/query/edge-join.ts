@@ -1,10 +1,10 @@
-import { type Column, pickColumn } from './column.ts'
+import { codesOf } from './codes-of.ts'
+import { pickColumn } from './column.ts'
 import { estimate } from './estimate.ts'
 import type { Flow } from './flow.ts'
 import { groupRows } from './group-rows.ts'
 import { IntBuffer } from './int-buffer.ts'
 import { indexInts } from './int-index.ts'
-import { columnOf } from './relation.ts'
 import type { RuleTable } from './rule-table.ts'
 import type { Run } from './run.ts'
 import type { Rule, RuleStep, Step } from './step.ts'
@@ -55,8 +55,7 @@ export function* followEdges(
   const most = answers.size * EDGES_PER_LOOKUP
   if (steps.some((step) => estimate({ run, relations: [], left: steps }, step).rows > most)) return false
   const all = yield* run.solve(run, steps, [], [from, to])
-  const codesOf = (slot: number): Int32Array => run.codes.ofColumn(columnOf(all, slot) as Column)
-  const graph = new Graph(codesOf(from), codesOf(to), answers.column(moving))
+  const graph = new Graph(codesOf(run, all, from), codesOf(run, all, to), answers.column(moving))
   const stays = answers.width === 1 ? new Int32Array(answers.size) : answers.column(1 - moving)
   const groups = indexInts(stays)
   const moved = new IntBuffer(answers.size)

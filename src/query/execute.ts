@@ -6,6 +6,7 @@ import { bindResults } from './bind-results.ts'
 import type { Result } from './builtin.ts'
 import { callRule } from './call-rule.ts'
 import { Codes } from './codes.ts'
+import { codesOf } from './codes-of.ts'
 import { type Column, constantColumn } from './column.ts'
 import type { QueryEnv } from './env.ts'
 import type { Flow } from './flow.ts'
@@ -92,7 +93,7 @@ type Wanted = (slot: number) => boolean
 /** `r` with what a sub-query finds for each row, which is asked once for equal arguments. */
 function* callSubquery(run: Run, env: QueryEnv, step: SubqueryStep, r: Relation, wanted: Wanted): Flow<Relation> {
   const slots = step.needs.filter((slot) => r.slots.includes(slot))
-  const keys = slots.map((slot) => run.codes.ofColumn(columnOf(r, slot) as Column))
+  const keys = slots.map((slot) => codesOf(run, r, slot))
   const asked = new RowSet(slots.length)
   const answers: Result[] = []
   const numbers = new Int32Array(r.length)

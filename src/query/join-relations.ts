@@ -1,4 +1,5 @@
 import type { Edn } from '../datom/atoms.ts'
+import { codesOf } from './codes-of.ts'
 import { type Column, pickColumn } from './column.ts'
 import { IntBuffer } from './int-buffer.ts'
 import { indexInts } from './int-index.ts'
@@ -88,7 +89,7 @@ function matchAll(a: Relation, b: Relation, out: Pairs): void {
 }
 
 function matchSeveral(run: Run, a: Relation, b: Relation, shared: readonly number[], out: Pairs): void {
-  const keysOf = (r: Relation): Int32Array[] => shared.map((slot) => run.codes.ofColumn(columnOf(r, slot) as Column))
+  const keysOf = (r: Relation): Int32Array[] => shared.map((slot) => codesOf(run, r, slot))
   const keysA = keysOf(a)
   const keysB = keysOf(b)
   const set = new RowSet(shared.length)

@@ -1,10 +1,11 @@
-import { type BodyPlan, bodyPlans, type RecursiveCall } from './body-plan.ts'
-import { type Column, constantColumn, countingColumn, pickColumn } from './column.ts'
+import { bodyPlans, type RecursiveCall } from './body-plan.ts'
+import { codesOf } from './codes-of.ts'
+import { countingColumn, pickColumn } from './column.ts'
 import type { Flow } from './flow.ts'
-import { columnOf, type Relation } from './relation.ts'
+import type { Relation } from './relation.ts'
 import { RuleTable } from './rule-table.ts'
 import type { Run } from './run.ts'
-import type { Rule, Step } from './step.ts'
+import type { Step } from './step.ts'
 
 /*
  * A recursive call is a tail call where its answers are the answers, as in `(reach ?a ?b) [?a :next ?c] (reach ?c ?b)` with ?a bound.
@@ -29,7 +30,6 @@ export function* answerTails(run: Run, table: RuleTable): Flow<boolean> {
   const tails: Tails = new Map()
   if (table.isOpen || !findTails(run, table, tails)) return false
   const { demand, demandDone: from } = table
-  table.demandDone = demand.size
   const askers = countingColumn(demand.size).subarray(from)
   const asked = Array.from({ length: demand.width }, (_, c) => demand.column(c, from))
   tails.get(table)?.demand.append([askers, ...asked], askers.length)
@@ -41,7 +41,7 @@ export function* answerTails(run: Run, table: RuleTable): Flow<boolean> {
       worked = true
       led.demandDone = demand.size
       const seed = led.demandRelation(run.codes, demandDone, demand.size)
-      for (const { calls, without } of plansOf(run, rule, bound)) {
+      for (const { calls, without } of bodyPlans(run, rule, bound)) {
         const [call] = calls
         if (call === undefined) continue
         const slots = [ASKER, ...slotsWhere(true, call.args, call.bound)]
@@ -54,15 +54,13 @@ export function* answerTails(run: Run, table: RuleTable): Flow<boolean> {
       }
       if (led.demandDone > few && askers.length > 1) {
         yield* answerLed(run, table, tails)
-        if (table.answers.size * PAIRS_PER_ANSWER < led.demandDone) {
-          table.demandDone = from
-          return false
-        }
-        few = led.demandDone * 4
+        if (table.answers.size * PAIRS_PER_ANSWER < led.demandDone) return false
+        few *= 4
       }
     }
   }
   yield* answerLed(run, table, tails)
+  table.demandDone = demand.size
   return true
 }
 
@@ -70,7 +68,7 @@ export function* answerTails(run: Run, table: RuleTable): Flow<boolean> {
 function* answerLed(run: Run, table: RuleTable, tails: Tails): Flow<void> {
   for (const [{ rule, bound }, led] of tails) {
     const seed = led.demandRelation(run.codes, 0, led.demandDone)
-    for (const { calls, steps } of plansOf(run, rule, bound)) {
+    for (const { calls, steps } of bodyPlans(run, rule, bound)) {
       if (calls.length === 0) yield* answerAskers(run, table, steps, seed, slotsWhere(false, rule.params, bound))
     }
   }
@@ -97,9 +95,6 @@ function* answerAskers(
   run.limits.checkRows(table.answers.size, table.rule.form)
 }
 
-export const plansOf = (run: Run, rule: Rule, bound: readonly boolean[]): readonly BodyPlan[] =>
-  bodyPlans(rule, bound, (slot) => run.constants[slot] !== undefined)
-
 /** The slots in places that are bound, or that are not. */
 export const slotsWhere = (isBound: boolean, slots: readonly number[], bound: readonly boolean[]): number[] =>
   slots.filter((_, i) => bound[i] === isBound)
@@ -109,7 +104,7 @@ function findTails(run: Run, table: RuleTable, tails: Tails): boolean {
   const { rule, bound } = table
   tails.set(table, new RuleTable({ ...rule, params: [ASKER, ...rule.params] }, [true, ...bound]))
   const asked = slotsWhere(false, rule.params, bound)
-  return plansOf(run, rule, bound).every(({ calls: [call, more], without: [rest] }) => {
+  return bodyPlans(run, rule, bound).every(({ calls: [call, more], without: [rest] }) => {
     if (call === undefined) return true
     if (more !== undefined || !isTail(asked, call, rest as readonly Step[])) return false
     const next = run.tables.of(call.rule, call.bound)
@@ -121,10 +116,4 @@ function findTails(run: Run, table: RuleTable, tails: Tails): boolean {
 function isTail(asked: readonly number[], call: RecursiveCall, rest: readonly Step[]): boolean {
   if (slotsWhere(false, call.args, call.bound).join() !== asked.join()) return false
   return !rest.some((step) => step.slots.some((slot) => asked.includes(slot)))
-}
-
-/** The codes of a constant or a column. */
-export function codesOf({ codes, constants }: Run, r: Relation, slot: number): Int32Array {
-  const constant = constants[slot]
-  return codes.ofColumn(constant === undefined ? (columnOf(r, slot) as Column) : constantColumn(constant, r.length))
 }
