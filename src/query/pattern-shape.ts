@@ -1,3 +1,4 @@
+import { isNumeric } from '../datom/decimal.ts'
 import type { Dependencies } from './dependencies.ts'
 import type { Bound } from './pair-buffer.ts'
 import type { Out } from './pair-sink.ts'
@@ -47,7 +48,7 @@ export function testsOf(
   for (let place = 0; place < PLACES; place++) {
     const value = shape.known[place]
     if (value === undefined || (covers & (1 << place)) !== 0) continue
-    tests.push({ kind: 'equal', place, value, mixed: run.mixed && place === Place.v })
+    tests.push({ kind: 'equal', place, value, mixed: run.mixed && place === Place.v && isNumeric(value) })
   }
   for (const { slot, test } of pushed) {
     const place = step.at.indexOf(slot)

@@ -13,7 +13,7 @@ import type { Pushed } from './pushdown.ts'
 import { dropColumns, pickMarked, type Relation, UNIT } from './relation.ts'
 import type { Run } from './run.ts'
 import { sortedOrder } from './sorted-order.ts'
-import { type PatternStep, PLACES, Place } from './step.ts'
+import { type PatternStep, Place } from './step.ts'
 
 export type Wanted = (slot: number) => boolean
 
@@ -134,7 +134,7 @@ function keyOf(bound: readonly Bound[]): Bound {
 
 /** `known` with something in every bound place: for asking which places a lookup covers. */
 function withBound(known: PlaceValues, bound: readonly Bound[]): PlaceValues {
-  const out = Array.from({ length: PLACES }, (_, place) => known[place])
+  const out = [...known]
   for (const { place } of bound) out[place] = 0
   return out
 }

@@ -52,10 +52,15 @@ function nameParts(x: Result | undefined): [string | null, string] {
   return slash > 0 ? [text.slice(0, slash), text.slice(slash + 1)] : [null, text]
 }
 
+// The expression used last: a query asks it of one row after another. None is used in a way that leaves it changed.
+let latest = /(?:)/u
+
 function pattern(source: Result | undefined, flags: string): RegExp {
   const text = textArg(source)
+  if (latest.source === text && latest.flags === flags) return latest
   try {
-    return new RegExp(text, flags)
+    latest = new RegExp(text, flags)
+    return latest
   } catch {
     throw badArgument('a regular expression', stringValue(text))
   }
