@@ -153,6 +153,5 @@ function iteratorOf(source: ImportSource): Iterator<unknown> | AsyncIterator<unk
   throw new AnnalsError(
     'tx/malformed',
     'an import reads elements one after the other: give it an array, a generator, or anything that can be iterated',
-    {},
   )
 }

@@ -203,7 +203,6 @@ class Server {
     throw new AnnalsError(
       'client/unknown-handle',
       'the database of this value or connection is not open in this worker',
-      {},
     )
   }
 

@@ -18,7 +18,6 @@ export function stringValue(s: string): Value {
     throw new AnnalsError(
       'value/lone-surrogate',
       'a string holds half of a surrogate pair; strings must be well-formed',
-      {},
     )
   }
   return s.charCodeAt(0) < FIRST_PLAIN ? Tag.escaped + s : s
@@ -204,5 +203,5 @@ export function readUntyped(x: unknown, where: string): Value {
     const members = x.map((m) => (m === null ? null : readUntyped(m, where)))
     return Tag.tuple + tuplePayload(members)
   }
-  throw new AnnalsError('value/wrong-type', `${where}: ${describe(x)} is not a value that a database can hold`, {})
+  throw new AnnalsError('value/wrong-type', `${where}: ${describe(x)} is not a value that a database can hold`)
 }

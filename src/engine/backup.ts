@@ -108,7 +108,7 @@ async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Numbe
     for (const [i, piece] of pieces.entries()) {
       parts.push(piece)
       length += piece.length
-      if (length > MAX_LINE) throw new AnnalsError('backup/malformed', 'a line of the backup does not end', {})
+      if (length > MAX_LINE) throw new AnnalsError('backup/malformed', 'a line of the backup does not end')
       if (i === pieces.length - 1) continue
       const text = parts.join('').trim()
       parts = []

@@ -38,7 +38,7 @@ export class Draft {
         now: Math.max(runtime.now(), this.instant),
         mint: () => {
           if (nextId < PROVISIONAL_BASE) return nextId++
-          throw new AnnalsError('tx/too-large', 'no ids are left', {})
+          throw new AnnalsError('tx/too-large', 'no ids are left')
         },
         ...askedEnv(runtime, datomsOf, lack),
       })

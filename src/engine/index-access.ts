@@ -74,7 +74,7 @@ export async function indexPull(db: Db, request: IndexPull, env: QueryEnv): Prom
   checkOptionNames('indexPull', request, INDEX_PULL, 'db/bad-option')
   const index = indexOf(request.index)
   if (index !== 'avet' && index !== 'aevt') {
-    throw new AnnalsError('db/unknown-index', `indexPull reads avet or aevt, got ${describe(request.index)}`, {})
+    throw new AnnalsError('db/unknown-index', `indexPull reads avet or aevt, got ${describe(request.index)}`)
   }
   checkPage({ limit: request.limit, offset: request.offset } as PageOptions)
   const [name] = request.start

@@ -13,7 +13,6 @@ export function indexOf(name: string): Index {
   throw new AnnalsError(
     'db/unknown-index',
     `there is no index ${describe(name)}; the indexes are ${INDEXES.join(', ')}`,
-    {},
   )
 }
 
@@ -37,7 +36,7 @@ export async function placeOf(db: Db, index: Index, components: readonly unknown
     const given = components[i]
     if (given === undefined || given === null) {
       if (components.slice(i).every((c) => c === undefined || c === null)) break
-      throw new AnnalsError('db/bad-option', `${index}: components follow, but ${part} is not given before them`, {})
+      throw new AnnalsError('db/bad-option', `${index}: components follow, but ${part} is not given before them`)
     }
     if (part === 'a') {
       attribute = attributeOf(db.schema, given)

@@ -75,7 +75,6 @@ export class LocalLedger implements Ledger {
       throw new AnnalsError(
         'sync/is-replica',
         'this database is a copy of a remote one: open it with sync (setOnline(false) keeps it off the network)',
-        {},
       )
     }
     const segments = new Segments(store, options.cacheBytes)
@@ -94,7 +93,7 @@ export class LocalLedger implements Ledger {
   }
 
   transact(forms: readonly unknown[], options: WriteOptions): Promise<Written> {
-    if (this.closed) return Promise.reject(new AnnalsError('connection/closed', 'this connection is closed', {}))
+    if (this.closed) return Promise.reject(new AnnalsError('connection/closed', 'this connection is closed'))
     return this.calls.add({ forms, options })
   }
 
@@ -103,7 +102,7 @@ export class LocalLedger implements Ledger {
     await plan(this.db)
     for (const forms of schemaForms(this.db.schema, EXCISE_SCHEMA)) await this.transact(forms, { schema: true })
     return this.steps.run(() => {
-      if (this.closed) throw new AnnalsError('connection/closed', 'this connection is closed', {})
+      if (this.closed) throw new AnnalsError('connection/closed', 'this connection is closed')
       return this.exciseNow(plan)
     })
   }

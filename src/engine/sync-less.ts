@@ -6,7 +6,7 @@ import type { Ledger } from './ledger.ts'
 export function syncless(ledger: Ledger): Sync {
   let status: SyncStatus = Object.freeze({ state: 'local', pending: 0, rejected: 0, t: ledger.db.basisT })
   const refuse = (): never => {
-    throw new AnnalsError('sync/not-synced', 'this database has no remote: connect with the option sync', {})
+    throw new AnnalsError('sync/not-synced', 'this database has no remote: connect with the option sync')
   }
   const current = (): SyncStatus => {
     if (status.t !== ledger.db.basisT) status = Object.freeze({ ...status, t: ledger.db.basisT })

@@ -76,6 +76,5 @@ function unknownPoint(point: unknown): AnnalsError {
   return new AnnalsError(
     'db/unknown-point',
     `a point in time is a t, a transaction, a transaction's id or a Date, got ${describe(point)}`,
-    {},
   )
 }

@@ -103,9 +103,7 @@ export class SyncDriver {
   /** Asks the remote to take facts out of its log, whoever leads. Throws `sync/unreachable` while it is told to be off the network. */
   excise(message: Excise): Promise<ExciseAnswer> {
     if (this.online) return this.transport.excise(message, new AbortController().signal)
-    return Promise.reject(
-      new AnnalsError('sync/unreachable', 'facts are excised by the remote, and sync is offline', {}),
-    )
+    return Promise.reject(new AnnalsError('sync/unreachable', 'facts are excised by the remote, and sync is offline'))
   }
 
   private tell(event: Event): void {
@@ -231,7 +229,7 @@ export class SyncDriver {
     if (answer.leases.length > 0) await this.ledger.update((state) => planLeases(state, answer.leases))
     await this.absorb(answer.rows ?? [], message.excised)
     const { stopped } = answer
-    return { type: 'pushed', remoteT: answer.t, stopped: stopped && new AnnalsError(stopped.code, stopped.message, {}) }
+    return { type: 'pushed', remoteT: answer.t, stopped: stopped && new AnnalsError(stopped.code, stopped.message) }
   }
 
   private async follow(signal: AbortSignal): Promise<Event> {
@@ -243,7 +241,7 @@ export class SyncDriver {
       return { type: 'dropped' }
     }
     if (this.clock.now() - since >= GOOD_STREAM_MS) return { type: 'dropped' }
-    throw new AnnalsError('sync/unreachable', 'the server ended the stream that it had just opened', {})
+    throw new AnnalsError('sync/unreachable', 'the server ended the stream that it had just opened')
   }
 
   private heard(t: number, signal: AbortSignal): void {

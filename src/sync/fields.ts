@@ -14,7 +14,7 @@ export class Fields {
     private readonly what: string,
   ) {
     if (typeof x !== 'object' || x === null || Array.isArray(x)) {
-      throw new AnnalsError('sync/malformed', `a ${what} is a map of fields`, {})
+      throw new AnnalsError('sync/malformed', `a ${what} is a map of fields`)
     }
     this.x = x as Readonly<Record<string, unknown>>
   }

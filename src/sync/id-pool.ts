@@ -22,8 +22,7 @@ export function takeBlock(meta: ReplicaMeta, size: number): { block: IdRange; le
   const [first, ...rest] = meta.leases
   if (first === undefined) {
     const to = meta.provisional + size
-    if (to > TX_BASE)
-      throw new AnnalsError('tx/too-large', 'this replica has no ids left: connect it to its remote', {})
+    if (to > TX_BASE) throw new AnnalsError('tx/too-large', 'this replica has no ids left: connect it to its remote')
     return { block: [meta.provisional, to], left: { provisional: to } }
   }
   const [from, end] = first

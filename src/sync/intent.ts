@@ -8,6 +8,6 @@ export const encodeIntent = (forms: readonly unknown[]): Uint8Array => toCbor(fo
 /** Throws `sync/malformed`, also for what is nested deeper than `maxDepth`. */
 export function decodeIntent(bytes: Uint8Array, maxDepth = MAX_INTENT_DEPTH): readonly unknown[] {
   const forms = fromCbor(bytes, { maxBytes: Number.POSITIVE_INFINITY, maxDepth })
-  if (!Array.isArray(forms)) throw new AnnalsError('sync/malformed', 'an intent is a list of forms', {})
+  if (!Array.isArray(forms)) throw new AnnalsError('sync/malformed', 'an intent is a list of forms')
   return forms
 }

@@ -148,11 +148,7 @@ export function move(m: Machine, event: Event, world: World): Move {
       const forked: Machine = { ...m, refused: event.by }
       return m.failures < FORKS_IN_A_ROW
         ? again({ ...forked, failures: m.failures + 1 })
-        : fail(
-            forked,
-            new AnnalsError('sync/fork', 'the remote does not recognise the queue of this replica', {}),
-            world,
-          )
+        : fail(forked, new AnnalsError('sync/fork', 'the remote does not recognise the queue of this replica'), world)
     }
     case 'dropped':
     case 'excised':

@@ -14,8 +14,7 @@ export const ownForms = (forms: readonly unknown[]): readonly unknown[] => forms
 function own(x: unknown, depth: number): unknown {
   switch (typeof x) {
     case 'string':
-      if (!x.isWellFormed())
-        throw new AnnalsError('value/lone-surrogate', 'a string holds half of a surrogate pair', {})
+      if (!x.isWellFormed()) throw new AnnalsError('value/lone-surrogate', 'a string holds half of a surrogate pair')
       return x
     case 'number':
       return x === 0 ? 0 : x
@@ -36,13 +35,11 @@ function ownObject(x: object, depth: number): unknown {
     throw new AnnalsError(
       'tx/malformed',
       `transaction data is nested deeper than ${MAX_INTENT_DEPTH} (or within itself)`,
-      {},
     )
   }
   if (Array.isArray(x)) return Array.from(x, (item) => own(item, depth))
   if (x instanceof Date) {
-    if (Number.isNaN(x.getTime()))
-      throw new AnnalsError('value/malformed', 'transaction data holds an invalid Date', {})
+    if (Number.isNaN(x.getTime())) throw new AnnalsError('value/malformed', 'transaction data holds an invalid Date')
     return new Date(x)
   }
   if (x instanceof Uint8Array) return new Uint8Array(x)
@@ -52,11 +49,11 @@ function ownObject(x: object, depth: number): unknown {
   if (proto !== Object.prototype && proto !== null) throw refuse(x)
   const out: Record<string, unknown> = {}
   for (const [key, value] of Object.entries(x)) {
-    if (key === '__proto__') throw new AnnalsError('tx/malformed', 'transaction data has a key __proto__', {})
+    if (key === '__proto__') throw new AnnalsError('tx/malformed', 'transaction data has a key __proto__')
     if (value !== undefined) out[key] = own(value, depth)
   }
   return out
 }
 
 const refuse = (x: unknown): AnnalsError =>
-  new AnnalsError('tx/malformed', `${describe(x)} cannot be stored or sent: transaction data is plain data`, {})
+  new AnnalsError('tx/malformed', `${describe(x)} cannot be stored or sent: transaction data is plain data`)

@@ -427,4 +427,4 @@ const stateAt = ({ db, head }: Confirmed, excisions: number): ReplicaState => ({
   view: db,
 })
 
-const closedError = (): AnnalsError => new AnnalsError('connection/closed', 'this connection is closed', {})
+const closedError = (): AnnalsError => new AnnalsError('connection/closed', 'this connection is closed')

@@ -100,7 +100,7 @@ async function readAll(db: Db, forms: readonly unknown[], names: Names, env: Tra
     }
     const result = env.call?.(db, op.name, op.args)
     if (result === undefined) throw unknownFunction(op.name)
-    if (++calls > 10_000) throw new AnnalsError('tx/too-large', 'functions call functions without end', {})
+    if (++calls > 10_000) throw new AnnalsError('tx/too-large', 'functions call functions without end')
     const forms = await result
     if (!Array.isArray(forms)) {
       throw new AnnalsError(

@@ -49,7 +49,7 @@ function readArgs(args: readonly unknown[]): { readonly named: readonly unknown[
   const named = options === undefined ? args : args.slice(0, -1)
   const known = (options ?? []).every(([k, v]) => withoutColon(nameOf(k) ?? '') === 'strict' && typeof v === 'boolean')
   if (named.length === 0 || !known) {
-    throw new AnnalsError('tx/malformed', ':db/undo is written [:db/undo transaction … {:strict true}?]', {})
+    throw new AnnalsError('tx/malformed', ':db/undo is written [:db/undo transaction … {:strict true}?]')
   }
   return { named, strict: options?.some(([, v]) => v === true) === true }
 }

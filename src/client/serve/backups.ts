@@ -72,4 +72,4 @@ export class Backups {
   }
 }
 
-const cutOff = (): AnnalsError => new AnnalsError('backup/truncated', 'the backup could not be read to its end', {})
+const cutOff = (): AnnalsError => new AnnalsError('backup/truncated', 'the backup could not be read to its end')
