@@ -30,7 +30,13 @@ async function buildEntries() {
 }
 
 async function buildWorker() {
-  const bundle = await rolldown({ cwd: root, input: 'worker/index.ts', platform: 'browser' })
+  const bundle = await rolldown({
+    cwd: root,
+    input: 'worker/index.ts',
+    platform: 'browser',
+    // cborg does not say of itself that what nobody imports of it may be left out
+    treeshake: { moduleSideEffects: [{ test: /node_modules.cborg/, sideEffects: false }] },
+  })
   const { output } = await bundle.write({
     file: 'dist/annals.worker.js',
     format: 'iife',
