@@ -11,8 +11,8 @@ export interface Pushed {
   readonly slot: number
   readonly test: (v: Value) => boolean
   /** Least and greatest value that can pass, where the predicate is a comparison. */
-  readonly from: Value | undefined
-  readonly to: Value | undefined
+  readonly from?: Value
+  readonly to?: Value
   readonly step: CallStep
   /** Whether the predicate works on every value. */
   readonly isTotal: boolean
@@ -57,7 +57,7 @@ function pushable(run: Run, step: CallStep, slot: number): Pushed | undefined {
   const pushed: Pushed = {
     slot,
     step,
-    ...(fn.isPrefix === true && place === 0 ? prefixRange(args[1]) : NO_RANGE),
+    ...(fn.isPrefix === true && place === 0 && prefixRange(args[1])),
     isTotal: false,
     failed: false,
     test(v) {
@@ -74,11 +74,9 @@ function pushable(run: Run, step: CallStep, slot: number): Pushed | undefined {
   return pushed
 }
 
-const NO_RANGE = { from: undefined, to: undefined }
-
-/** Where the strings lie that begin with `prefix`. */
-function prefixRange(prefix: Result | undefined): Pick<Pushed, 'from' | 'to'> {
-  if (typeof prefix !== 'string' || !(prefix > LEAST_PREFIX) || prefix.endsWith('\uffff')) return NO_RANGE
+/** Where the strings lie that begin with `prefix`; false where nothing tells. */
+function prefixRange(prefix: Result | undefined): Pick<Pushed, 'from' | 'to'> | false {
+  if (typeof prefix !== 'string' || !(prefix > LEAST_PREFIX) || prefix.endsWith('\uffff')) return false
   const end = prefix.length - 1
   return { from: prefix, to: prefix.slice(0, end) + String.fromCharCode(prefix.charCodeAt(end) + 1) }
 }
@@ -103,14 +101,14 @@ function comparisonTest(comparison: Comparison, c: Value): Test {
     case '=':
       return { test: (v) => v === c || sameValue(v, c), from: c, to: c }
     case '!=':
-      return { test: (v) => v !== c && !sameValue(v, c), ...NO_RANGE }
+      return { test: (v) => v !== c && !sameValue(v, c) }
     case '<':
-      return { test: (v) => (areNumbers(v) ? v < c : compareValues(v, c) < 0), from: undefined, to: c }
+      return { test: (v) => (areNumbers(v) ? v < c : compareValues(v, c) < 0), to: c }
     case '<=':
-      return { test: (v) => (areNumbers(v) ? v <= c : compareValues(v, c) <= 0), from: undefined, to: c }
+      return { test: (v) => (areNumbers(v) ? v <= c : compareValues(v, c) <= 0), to: c }
     case '>':
-      return { test: (v) => (areNumbers(v) ? v > c : compareValues(v, c) > 0), from: c, to: undefined }
+      return { test: (v) => (areNumbers(v) ? v > c : compareValues(v, c) > 0), from: c }
     default:
-      return { test: (v) => (areNumbers(v) ? v >= c : compareValues(v, c) >= 0), from: c, to: undefined }
+      return { test: (v) => (areNumbers(v) ? v >= c : compareValues(v, c) >= 0), from: c }
   }
 }

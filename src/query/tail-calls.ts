@@ -68,31 +68,26 @@ export function* answerTails(run: Run, table: RuleTable): Flow<boolean> {
 function* answerLed(run: Run, table: RuleTable, tails: Tails): Flow<void> {
   for (const [{ rule, bound }, led] of tails) {
     const seed = led.demandRelation(run.codes, 0, led.demandDone)
+    const asked = slotsWhere(false, rule.params, bound)
     for (const { calls, steps } of bodyPlans(run, rule, bound)) {
-      if (calls.length === 0) yield* answerAskers(run, table, steps, seed, slotsWhere(false, rule.params, bound))
+      if (calls.length > 0) continue
+      const found = yield* run.solve(run, steps, [seed], [ASKER, ...asked])
+      table.answer(answersOf(run, table, found, asked), found.length, false)
+      run.limits.checkRows(table.answers.size, table.rule.form)
     }
   }
 }
 
-/** Adds to the answers of `table` what `steps` find for askers, as values of `asked`. */
-function* answerAskers(
-  run: Run,
-  table: RuleTable,
-  steps: readonly Step[],
-  seed: Relation,
-  asked: readonly number[],
-): Flow<void> {
-  const found = yield* run.solve(run, steps, [seed], [ASKER, ...asked])
+/** The answers of `table` that the rows of `found` are: what was asked by who asked, and what was found in `asked`. */
+function answersOf(run: Run, table: RuleTable, found: Relation, asked: readonly number[]): Int32Array[] {
   const askers = codesOf(run, found, ASKER)
   let given = 0
   let free = 0
-  const columns = table.bound.map((isGiven) =>
+  return table.bound.map((isGiven) =>
     isGiven
       ? (pickColumn(table.demand.column(given++), askers, found.length) as Int32Array)
       : codesOf(run, found, asked[free++] as number),
   )
-  table.answer(columns, found.length, false)
-  run.limits.checkRows(table.answers.size, table.rule.form)
 }
 
 /** The slots in places that are bound, or that are not. */
