@@ -110,13 +110,17 @@ class Solver {
     this.left.splice(this.left.indexOf(step), 1)
   }
 
-  /** Whether anything still asks for the slot: a step, the result, or a relation to be joined with. */
-  private readonly wanted = (slot: number): boolean =>
-    this.keep.includes(slot) ||
-    this.relations.some((r) => r.slots.includes(slot)) ||
-    this.left.some((step) => step.slots.includes(slot)) ||
-    this.deferred.some((step) => step.slots.includes(slot)) ||
-    this.seeds.some((r) => r.slots.includes(slot))
+  /**
+   * Whether anything still asks for a slot: a step, the result, or a relation to be joined with. Made for whoever wants to know: in
+   * a field it survives the young generation, and collecting it costs as much as a small query.
+   */
+  private get wanted(): (slot: number) => boolean {
+    return (slot) => {
+      const asks = (x: { readonly slots: readonly number[] }): boolean => x.slots.includes(slot)
+      const { keep, relations, left, deferred, seeds } = this
+      return keep.includes(slot) || relations.some(asks) || left.some(asks) || deferred.some(asks) || seeds.some(asks)
+    }
+  }
 
   /** Takes the relations out that share a slot with `slots`. */
   private take(slots: readonly number[]): Relation[] {
