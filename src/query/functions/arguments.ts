@@ -1,6 +1,6 @@
 import { instantMs, showValue } from '../../datom/show-value.ts'
 import { tupleMembers, tuplePayload } from '../../datom/tuple.ts'
-import { kindOf, Tag, type Value } from '../../datom/value.ts'
+import { FIRST_PLAIN, kindOf, Tag, type Value } from '../../datom/value.ts'
 import { badArgument, isList, type Result } from '../builtin.ts'
 
 /** A list as one value, a tuple; lists in it become tuples too. */
@@ -26,6 +26,7 @@ export function integerArg(x: Result | undefined): number {
 
 /** The text of a string. */
 export function textArg(x: Result | undefined): string {
+  if (typeof x === 'string' && x.charCodeAt(0) >= FIRST_PLAIN) return x
   if (typeof x !== 'string' || kindOf(x) !== 'string') throw badArgument('a string', x ?? null)
   return showValue(x) as string
 }
