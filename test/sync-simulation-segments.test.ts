@@ -5,7 +5,8 @@ import { ONE, patience, SEEDS } from './support/simulation/seeds.ts'
 
 /**
  * Whatever happens takes longer here. In seed 98 two tabs make all indexes anew of the same log, in 112 a tab decides on segments that
- * were removed, in 162 a tab dies whose queue has records below the root.
+ * were removed, in 148 the root that a tab goes over to is replaced before it does, in 162 a tab dies whose queue has records below
+ * the root.
  */
 const SOME = Math.ceil(SEEDS / 12)
 const FIRST = 80

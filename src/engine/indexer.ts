@@ -86,8 +86,7 @@ export class Indexer {
     // another tab has made the indexes anew of the same log, so that its root reaches no further than the one in use here
     this.segments.onGone = (id) => {
       if (!segmentsOf(this.host.confirmed().db).has(id)) return
-      const moving = this.store.readRoot().then((root) => this.host.adopt(root))
-      this.moved = moving.catch((e: unknown) => this.host.fail(e))
+      this.moved = this.move().catch((e: unknown) => this.host.fail(e))
     }
     this.resign = (this.options.lead ?? alone)((signal) => this.work(signal))
   }
@@ -95,6 +94,15 @@ export class Indexer {
   /** Resolves with nothing under way. */
   async stop(): Promise<void> {
     await this.resign()
+  }
+
+  /** Has the value stand on the newest root. Before it is that one's turn, it may be replaced too, and its segments be gone. */
+  private async move(): Promise<void> {
+    const adopt = async () => this.host.adopt(await this.store.readRoot())
+    await adopt().catch((e: unknown) => {
+      if (!isAnnalsError(e, 'db/gone')) throw e
+      return adopt()
+    })
   }
 
   private async work(signal: AbortSignal): Promise<void> {
