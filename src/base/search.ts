@@ -7,3 +7,14 @@ export function lowerBound(lo: number, hi: number, before: (i: number) => boolea
   }
   return lo
 }
+
+/** The same, near `lo` in a few steps, however far away `hi` is. */
+export function gallop(lo: number, hi: number, before: (i: number) => boolean): number {
+  let from = lo
+  let step = 1
+  while (from + step <= hi && before(from + step - 1)) {
+    from += step
+    step *= 2
+  }
+  return lowerBound(from, Math.min(hi, from + step - 1), before)
+}

@@ -1,9 +1,9 @@
 import { assert } from '../base/assert.ts'
 import { type Base, segmentCount } from './base.ts'
 import type { Order, Place } from './index-order.ts'
-import { countParts, type Part } from './part.ts'
+import { countParts, type Part, wholePart } from './part.ts'
 import { endInRows, rankInRows } from './rank-in-rows.ts'
-import type { Rows } from './rows.ts'
+import { type Rows, sliceRows } from './rows.ts'
 import type { SegmentSource } from './segment-source.ts'
 
 /** Rows that a prefix finds in one segment, as long as nobody has looked: it only has to rank. */
@@ -15,6 +15,11 @@ export function segmentsBetween({ borders }: Base, index: Order, from: Place, to
   const isRow = from.tx !== undefined
   const next = rankInRows(borders, index, from, isRow)
   return { first: Math.max(0, next - 1), last: endInRows(borders, index, next, to) }
+}
+
+/** By itself where it is few rows, for which a segment is not to be held while others are read. */
+function copied({ rows, start, end }: Part): Part {
+  return end - start > GUESS ? { rows, start, end } : wholePart(sliceRows(rows, start, end))
 }
 
 /** The rows of segments between two places of an index, both included. */
@@ -59,8 +64,13 @@ export class BaseRange {
   /** undefined when everything is in memory, which then stays there as long as this range. */
   load(): Promise<void> | undefined {
     if (this.isLoaded) return undefined
-    const ids = this.base.ids.slice(this.first, this.last)
-    return this.base.source.load(ids).then((segments) => this.keep(segments))
+    const { base, first, last } = this
+    const segments: Rows[] = []
+    let left = last - first
+    return base.source.load(base.ids.slice(first, last), (rows, i) => {
+      segments[i] = rows
+      if (--left === 0) this.keep(segments, copied)
+    })
   }
 
   /** Requires: loaded. */
@@ -80,14 +90,14 @@ export class BaseRange {
     this.keep(segments)
   }
 
-  private keep(segments: readonly Rows[]): void {
+  private keep(segments: readonly Rows[], lent = (part: Part): Part => part): void {
     const { index, from, to } = this
     const parts: Part[] = []
     const end = segments.length - 1
     for (const [i, rows] of segments.entries()) {
       const start = i === 0 ? rankInRows(rows, index, from, false) : 0
       const stop = i === end ? endInRows(rows, index, start, to) : rows.length
-      if (start < stop) parts.push({ rows, start, end: stop })
+      if (start < stop) parts.push(lent({ rows, start, end: stop }))
     }
     this.parts = parts
   }

@@ -5,7 +5,7 @@ import { compareRows } from './index-order.ts'
 import type { IndexTree } from './index-tree.ts'
 import type { LargeRows } from './large-rows.ts'
 import { mergeLeaf } from './leaf.ts'
-import type { Rows } from './rows.ts'
+import { NO_ROWS, type Rows } from './rows.ts'
 import { allRows } from './tree-read.ts'
 
 /**
@@ -39,7 +39,10 @@ async function rewrite(base: Base, { index }: IndexTree, gone: Rows, fresh: Rows
     const border = { rows: borders, i }
     const kept = r0 === r1 && a0 === a1 && (await writer.keep(id, border, segmentCount(base, i)))
     if (!kept) {
-      const [rows] = (await source.load([id])) as [Rows]
+      let rows = NO_ROWS
+      await source.load([id], (found) => {
+        rows = found
+      })
       writer.recall(id, rows)
       await writer.add(mergeLeaf(rows, gone, r0, r1, fresh, a0, a1, compare), border)
     }

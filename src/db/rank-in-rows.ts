@@ -1,4 +1,4 @@
-import { lowerBound } from '../base/search.ts'
+import { gallop, lowerBound } from '../base/search.ts'
 import { compareValues, type Value } from '../datom/value.ts'
 import { comparePlace, type Order, type Place } from './index-order.ts'
 import type { Rows } from './rows.ts'
@@ -13,7 +13,7 @@ const COMPONENTS: Readonly<Partial<Record<Order, readonly ('e' | 'a' | 'v' | 'tx
 
 /**
  * How many of the sorted `rows` sort before `place`; with `after`, how many sort before or agree with all its components. Component
- * by component, each in its own column among the rows that agree so far: ids are found without a call a step.
+ * by component, each in its own column among the rows that agree so far.
  */
 export function rankInRows(rows: Rows, index: Order, place: Place, after: boolean): number {
   const components = COMPONENTS[index]
@@ -24,13 +24,13 @@ export function rankInRows(rows: Rows, index: Order, place: Place, after: boolea
     const wanted = place[component]
     if (wanted === undefined || lo === hi) break
     if (component === 'v') {
-      lo = firstValue(rows.v, lo, hi, wanted)
-      hi = endOfValue(rows.v, lo, hi, wanted)
+      lo = lowerBound(lo, hi, (i) => compareValues(rows.v[i] as Value, wanted) < 0)
+      hi = gallop(lo, hi, (i) => compareValues(rows.v[i] as Value, wanted) === 0)
     } else {
       const column = rows[component]
       if (column[lo] === wanted && column[hi - 1] === wanted) continue
-      lo = firstId(column, lo, hi, wanted as number)
-      hi = endOfId(column, lo, hi, wanted as number)
+      lo = lowerBound(lo, hi, (i) => (column[i] as number) < (wanted as number))
+      hi = gallop(lo, hi, (i) => column[i] === wanted)
     }
   }
   return after ? hi : lo
@@ -42,71 +42,9 @@ function rankByComparing(rows: Rows, index: Order, place: Place, after: boolean)
   return lowerBound(0, rows.length, (i) => compare(rows, i, place) < limit)
 }
 
-/** The first of the ascending `column[lo ..< hi]` that is at least `wanted`; `hi` when none is. */
-function firstId(column: Int32Array, from: number, to: number, wanted: number): number {
-  let lo = from
-  let hi = to
-  while (lo < hi) {
-    const mid = (lo + hi) >>> 1
-    if ((column[mid] as number) < wanted) lo = mid + 1
-    else hi = mid
-  }
-  return lo
-}
-
-/** Where those end that are `wanted`, which begin at `from`: near it in a few steps, however many follow. */
-function endOfId(column: Int32Array, from: number, to: number, wanted: number): number {
-  let lo = from
-  let step = 1
-  while (lo + step <= to && column[lo + step - 1] === wanted) {
-    lo += step
-    step *= 2
-  }
-  return firstId(column, lo, Math.min(to, lo + step - 1), wanted + 1)
-}
-
-function firstValue(column: readonly Value[], from: number, to: number, wanted: Value): number {
-  let lo = from
-  let hi = to
-  while (lo < hi) {
-    const mid = (lo + hi) >>> 1
-    if (compareValues(column[mid] as Value, wanted) < 0) lo = mid + 1
-    else hi = mid
-  }
-  return lo
-}
-
-function endOfValue(column: readonly Value[], from: number, to: number, wanted: Value): number {
-  let lo = from
-  let step = 1
-  while (lo + step <= to && compareValues(column[lo + step - 1] as Value, wanted) === 0) {
-    lo += step
-    step *= 2
-  }
-  let hi = Math.min(to, lo + step - 1)
-  while (lo < hi) {
-    const mid = (lo + hi) >>> 1
-    if (compareValues(column[mid] as Value, wanted) <= 0) lo = mid + 1
-    else hi = mid
-  }
-  return lo
-}
-
 /** Where the rows from `start` on end that sort before `place` or agree with it: near `start` in a few steps, however many follow. */
 export function endInRows(rows: Rows, index: Order, start: number, place: Place): number {
   const compare = comparePlace[index]
   const limit = place.excluded ? 0 : 1
-  let lo = start
-  let step = 1
-  while (lo + step <= rows.length && compare(rows, lo + step - 1, place) < limit) {
-    lo += step
-    step *= 2
-  }
-  let hi = Math.min(rows.length, lo + step - 1)
-  while (lo < hi) {
-    const mid = (lo + hi) >>> 1
-    if (compare(rows, mid, place) < limit) lo = mid + 1
-    else hi = mid
-  }
-  return lo
+  return gallop(start, rows.length, (i) => compare(rows, i, place) < limit)
 }

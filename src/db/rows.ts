@@ -1,3 +1,4 @@
+import { assert } from '../base/assert.ts'
 import type { Value } from '../datom/value.ts'
 
 /**
@@ -67,39 +68,68 @@ export class RowsBuilder {
 
 export const NO_ROWS: Rows = new RowsBuilder(false, 0).done()
 
+/** Copies runs of rows into columns of a length known beforehand. */
+export class Columns {
+  private at = 0
+  private readonly e: Int32Array
+  private readonly a: Int32Array
+  private readonly parts: { readonly v: readonly Value[] }[] = []
+  private readonly tx: Int32Array
+  private readonly to: Int32Array | undefined
+
+  constructor(
+    private readonly length: number,
+    past: boolean,
+  ) {
+    // one buffer for all: to allocate is what costs most where a transaction changes a row or two
+    const buffer = new ArrayBuffer(length * Int32Array.BYTES_PER_ELEMENT * (past ? 4 : 3))
+    const column = (k: number): Int32Array => new Int32Array(buffer, k * length * Int32Array.BYTES_PER_ELEMENT, length)
+    this.e = column(0)
+    this.a = column(1)
+    this.tx = column(2)
+    this.to = past ? column(3) : undefined
+  }
+
+  copy(from: Rows, lo: number, hi: number): void {
+    if (lo >= hi) return
+    const { at } = this
+    if (hi - lo < 16) {
+      for (let i = lo, k = at; i < hi; i++, k++) {
+        this.e[k] = from.e[i] as number
+        this.a[k] = from.a[i] as number
+        this.tx[k] = from.tx[i] as number
+        if (this.to !== undefined) this.to[k] = (from.to as Int32Array)[i] as number
+      }
+    } else {
+      this.e.set(from.e.subarray(lo, hi), at)
+      this.a.set(from.a.subarray(lo, hi), at)
+      this.tx.set(from.tx.subarray(lo, hi), at)
+      this.to?.set((from.to as Int32Array).subarray(lo, hi), at)
+    }
+    this.parts.push(lo === 0 && hi === from.length ? from : { v: from.v.slice(lo, hi) })
+    this.at = at + (hi - lo)
+  }
+
+  done(): Rows {
+    assert(this.at === this.length, 'rows are missing')
+    const v = joinValues(this.parts)
+    return { length: this.length, e: this.e, a: this.a, v, tx: this.tx, to: this.to }
+  }
+}
+
 /** Rows `lo ..< hi` of `rows`. */
 export function sliceRows(rows: Rows, lo: number, hi: number): Rows {
   if (lo === 0 && hi === rows.length) return rows
-  return {
-    length: hi - lo,
-    e: rows.e.slice(lo, hi),
-    a: rows.a.slice(lo, hi),
-    v: rows.v.slice(lo, hi),
-    tx: rows.tx.slice(lo, hi),
-    to: rows.to?.slice(lo, hi),
-  }
+  const out = new Columns(hi - lo, rows.to !== undefined)
+  out.copy(rows, lo, hi)
+  return out.done()
 }
 
 /** All of `runs`, one after the other: `length` rows. Requires: at least one run. */
 export function concatRows(runs: readonly Rows[], length: number): Rows {
-  const join = (columnOf: (rows: Rows) => Int32Array): Int32Array => {
-    const out = new Int32Array(length)
-    let at = 0
-    for (const rows of runs) {
-      out.set(columnOf(rows), at)
-      at += rows.length
-    }
-    return out
-  }
-  const past = runs[0]?.to !== undefined
-  return {
-    length,
-    e: join((rows) => rows.e),
-    a: join((rows) => rows.a),
-    v: joinValues(runs),
-    tx: join((rows) => rows.tx),
-    to: past ? join((rows) => rows.to as Int32Array) : undefined,
-  }
+  const out = new Columns(length, runs[0]?.to !== undefined)
+  for (const rows of runs) out.copy(rows, 0, rows.length)
+  return out.done()
 }
 
 /** Arguments that one call may safely have. */

@@ -6,8 +6,18 @@ import type { SegmentSource } from './segment-source.ts'
 /** Reads the bytes of segments; undefined for one that is not there any more. */
 export type ReadSegments = (ids: readonly number[]) => Promise<readonly (Uint8Array | undefined)[]>
 
-/** What a row takes in memory beside its bytes in the segment: four integers and a pointer to its value. */
-const ROW_BYTES = 24
+/**
+ * Bytes that rows take in memory, roughly: a pointer to each value; and where they could not be packed well, for they all differ, ids
+ * or texts of their own.
+ */
+const sizeOf = (rows: number, bytes: number): number => 8 * rows + Math.min(8 * bytes, 32 * rows + 2 * bytes)
+
+/** Of the budget, so much goes to segments as they are stored, a tenth of what they are as rows. */
+const PACKED_SHARE = 1 / 4
+/** Larger ones are of one value, which is read as seldom as it is large. */
+const MOST_PACKED_BYTES = 2 ** 16
+/** Segments that are read at once. */
+const AT_ONCE = 256
 
 interface Entry {
   readonly rows: Rows
@@ -16,18 +26,31 @@ interface Entry {
   used: boolean
 }
 
+/** Somebody who waits for a segment. */
+interface Waiter {
+  use(rows: Rows): void
+  resolve(): void
+  reject(error: unknown): void
+}
+
 /**
  * Segments in memory, up to a budget of bytes: the oldest leave first, each spared once when it was used meanwhile (so that using
- * one costs no reordering). All database values of one open database share it. Rows that somebody still reads stay with them.
+ * one costs no reordering). What leaves stays a while as the bytes it was stored as. All database values of one open database share
+ * it. Rows that somebody still reads stay with them.
  */
 export class SegmentCache implements SegmentSource {
   /** In the order in which they came or were spared. */
   private readonly entries = new Map<number, Entry>()
-  private readonly underWay = new Map<number, Promise<Rows>>()
-  private asked: { ids: number[]; answer: Promise<readonly Rows[]> } | undefined
+  /** As they are stored, whether they are rows too or not; the one that was longest not asked for first. */
+  private readonly packed = new Map<number, Uint8Array>()
+  private readonly underWay = new Map<number, Waiter[]>()
+  /** What is asked for in this turn. */
+  private asked: number[] | undefined
   /** Since this cache was made. */
-  readonly counts = { hits: 0, reads: 0, readBytes: 0, batches: 0 }
+  readonly counts = { hits: 0, reads: 0, readBytes: 0 }
+  waits = 0
   private used = 0
+  private packedBytes = 0
 
   constructor(
     private readonly read: ReadSegments,
@@ -45,7 +68,7 @@ export class SegmentCache implements SegmentSource {
 
   /** Bytes that the segments take, roughly. */
   get bytes(): number {
-    return this.used
+    return this.used + this.packedBytes
   }
 
   peek(id: number): Rows | undefined {
@@ -56,8 +79,13 @@ export class SegmentCache implements SegmentSource {
     return entry.rows
   }
 
-  load(ids: readonly number[]): Promise<readonly Rows[]> {
-    return Promise.all(ids.map((id) => this.peek(id) ?? this.underWay.get(id) ?? this.fetch(id)))
+  async load(ids: readonly number[], use: (rows: Rows, place: number) => void): Promise<void> {
+    await Promise.all(
+      ids.map((id, place) => {
+        const rows = this.peek(id)
+        return rows === undefined ? this.fetch(id, (found) => use(found, place)) : use(rows, place)
+      }),
+    )
   }
 
   /** Forgets segments that nothing names any more. */
@@ -65,32 +93,71 @@ export class SegmentCache implements SegmentSource {
     for (const id of ids) {
       this.used -= this.entries.get(id)?.bytes ?? 0
       this.entries.delete(id)
+      this.unpack(id)
     }
   }
 
-  /** Reads what is asked for in one turn as one batch. */
-  private fetch(id: number): Promise<Rows> {
-    this.asked ??= this.nextBatch()
-    const { ids, answer } = this.asked
-    const place = ids.push(id) - 1
-    const rows = answer.then((all) => all[place] as Rows).finally(() => this.underWay.delete(id))
-    this.underWay.set(id, rows)
-    return rows
+  /** Takes the bytes of a segment away. */
+  private unpack(id: number): Uint8Array | undefined {
+    const bytes = this.packed.get(id)
+    this.packedBytes -= bytes?.length ?? 0
+    this.packed.delete(id)
+    return bytes
   }
 
-  private nextBatch(): { ids: number[]; answer: Promise<readonly Rows[]> } {
-    const ids: number[] = []
-    const answer = Promise.resolve().then(() => {
-      this.asked = undefined
-      return this.readBatch(ids)
+  private fetch(id: number, use: (rows: Rows) => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const waiter = { use, resolve, reject }
+      const others = this.underWay.get(id)
+      if (others !== undefined) others.push(waiter)
+      else {
+        this.underWay.set(id, [waiter])
+        this.asked ??= this.nextBatch()
+        this.asked.push(id)
+      }
     })
-    return { ids, answer }
   }
 
-  private async readBatch(ids: readonly number[]): Promise<readonly Rows[]> {
-    const found = await this.read(ids)
-    this.counts.batches++
-    return ids.map((id, i) => this.keep(id, found[i]))
+  /** Reads what is asked for in one turn together. */
+  private nextBatch(): number[] {
+    const ids: number[] = []
+    this.waits++
+    queueMicrotask(async () => {
+      this.asked = undefined
+      for (let i = 0; i < ids.length; i += AT_ONCE) await this.readBatch(ids.slice(i, i + AT_ONCE))
+    })
+    return ids
+  }
+
+  /** Each is handed on before the next is made rows, so that they need not all have room. */
+  private async readBatch(ids: readonly number[]): Promise<void> {
+    const packed = ids.map((id) => this.unpack(id))
+    const missing = ids.filter((_, i) => packed[i] === undefined)
+    try {
+      const read = missing.length === 0 ? [] : await this.read(missing)
+      let next = 0
+      for (const [i, id] of ids.entries()) {
+        const rows = this.keep(id, packed[i] ?? this.count(read[next++]))
+        this.settle(id, ({ use, resolve }) => {
+          use(rows)
+          resolve()
+        })
+      }
+    } catch (error) {
+      for (const id of ids) this.settle(id, ({ reject }) => reject(error))
+    }
+  }
+
+  private settle(id: number, tell: (waiter: Waiter) => void): void {
+    const waiters = this.underWay.get(id) ?? []
+    this.underWay.delete(id)
+    waiters.forEach(tell)
+  }
+
+  private count(bytes: Uint8Array | undefined): Uint8Array | undefined {
+    this.counts.reads++
+    this.counts.readBytes += bytes?.length ?? 0
+    return bytes
   }
 
   private keep(id: number, bytes: Uint8Array | undefined): Rows {
@@ -103,20 +170,26 @@ export class SegmentCache implements SegmentSource {
       )
     }
     const rows = this.decode(id, bytes)
-    const entry = { rows, bytes: bytes.length + rows.length * ROW_BYTES, used: false }
-    this.counts.reads++
-    this.counts.readBytes += bytes.length
-    this.entries.set(id, entry)
-    this.used += entry.bytes
+    const size = sizeOf(rows.length, bytes.length)
+    this.entries.set(id, { rows, bytes: size, used: false })
+    this.used += size
+    if (bytes.length <= MOST_PACKED_BYTES) {
+      this.packed.set(id, bytes)
+      this.packedBytes += bytes.length
+    }
     this.makeRoom(id)
     return rows
   }
 
   /** Forgets segments other than `newest` until the rest is within the budget. */
   private makeRoom(newest: number): void {
+    for (const id of this.packed.keys()) {
+      if (this.packedBytes <= this.budget * PACKED_SHARE) break
+      this.unpack(id)
+    }
     // those that are spared come again at the end of this very loop
     for (const [id, entry] of this.entries) {
-      if (this.used <= this.budget || this.entries.size === 1) break
+      if (this.bytes <= this.budget || this.entries.size === 1) break
       this.entries.delete(id)
       if (entry.used || id === newest) {
         entry.used = false

@@ -1,8 +1,8 @@
 import { assert } from '../base/assert.ts'
 import { lowerBound } from '../base/search.ts'
 import { type CompareRows, compareRows, type Order } from './index-order.ts'
-import { copyRows, mergeLeaf } from './leaf.ts'
-import { concatRows, type Rows } from './rows.ts'
+import { mergeLeaf } from './leaf.ts'
+import { concatRows, type Rows, sliceRows } from './rows.ts'
 
 /**
  * A persistent B+tree over rows in one order: changing it copies the path from the changed leaves to the root and shares
@@ -60,7 +60,8 @@ function evenRuns(length: number, max: number): [number, number][] {
     Math.floor(((i + 1) * length) / runs),
   ])
 }
-const leavesOf = (rows: Rows): Leaf[] => evenRuns(rows.length, LEAF_MAX).map(([lo, hi]) => leaf(copyRows(rows, lo, hi)))
+const leavesOf = (rows: Rows): Leaf[] =>
+  evenRuns(rows.length, LEAF_MAX).map(([lo, hi]) => leaf(sliceRows(rows, lo, hi)))
 const branchesOf = (nodes: readonly Node[]): Branch[] =>
   evenRuns(nodes.length, BRANCH_MAX).map(([lo, hi]) => branch(nodes.slice(lo, hi)))
 

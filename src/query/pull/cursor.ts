@@ -1,4 +1,4 @@
-import { lowerBound } from '../../base/search.ts'
+import { gallop } from '../../base/search.ts'
 import type { Value } from '../../datom/value.ts'
 import type { Batch } from '../../db/scan.ts'
 
@@ -70,25 +70,13 @@ export class Cursor {
     return false
   }
 
+  /** Mostly near; but passing a long run must not cost its length. */
   private skip(key: number, a: number): void {
     const near = Math.min(this.end, this.i + NEAR)
     let { i } = this
     while (i < near && this.isBefore(i, key, a)) i++
-    if (i === near && i < this.end) i = this.gallop(i, key, a)
+    if (i === near) i = gallop(i, this.end, (k) => this.isBefore(k, key, a))
     this.i = i
-  }
-
-  /** The distance is unknown, and passing a long run must not cost its length. */
-  private gallop(from: number, key: number, a: number): number {
-    let lo = from
-    let step = NEAR
-    let hi = from + step
-    while (hi < this.end && this.isBefore(hi, key, a)) {
-      lo = hi + 1
-      step *= 2
-      hi += step
-    }
-    return lowerBound(lo, Math.min(hi, this.end), (i) => this.isBefore(i, key, a))
   }
 
   private isBefore(i: number, key: number, a: number): boolean {

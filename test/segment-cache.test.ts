@@ -1,0 +1,66 @@
+import { expect, it } from 'vitest'
+import { RowsBuilder } from '../src/db/rows.ts'
+import { encodeSegment } from '../src/db/segment/encode-segment.ts'
+import { SegmentCache } from '../src/db/segment-cache.ts'
+
+const ROWS = 1_000
+
+/** Rows of segment `id` say `id`. */
+function segment(id: number): Uint8Array {
+  const rows = new RowsBuilder(false)
+  for (let e = 0; e < ROWS; e++) rows.push(e, 1, id, 2)
+  return encodeSegment('aevt', rows.done())
+}
+
+/** A cache over the segments 0 ..< 10, and what it asked for. */
+function cacheOf(budget: number) {
+  const asked: (readonly number[])[] = []
+  const gone: number[] = []
+  const cache = new SegmentCache(
+    async (ids) => {
+      asked.push(ids)
+      return ids.map((id) => (id < 10 ? segment(id) : undefined))
+    },
+    budget,
+    undefined,
+    (id) => gone.push(id),
+  )
+  const said = async (id: number): Promise<unknown> => {
+    let value: unknown
+    await cache.load([id], ({ v }) => {
+      value = v[0]
+    })
+    return value
+  }
+  return { cache, asked, gone, said }
+}
+
+/** Room for the rows of two segments and the bytes of all. */
+const ROOM = 24_000
+
+it('what left the cache as rows is not read again while its bytes are there', async () => {
+  const { cache, asked, said } = cacheOf(ROOM)
+  for (let id = 0; id < 10; id++) expect(await said(id)).toBe(id)
+  expect(cache.peek(0)).toBeUndefined()
+  expect(cache.bytes).toBeLessThanOrEqual(ROOM)
+  for (let id = 0; id < 10; id++) expect(await said(id)).toBe(id)
+  expect(asked).toHaveLength(10)
+  cache.drop([0])
+  await said(0)
+  expect(asked).toHaveLength(11)
+})
+
+it('what is asked for in one turn is read at once, and each once', async () => {
+  const { asked, said } = cacheOf(0)
+  expect(await Promise.all([3, 4, 3, 5].map(said))).toEqual([3, 4, 3, 5])
+  expect(asked).toEqual([[3, 4, 5]])
+  expect(await said(3)).toBe(3)
+  expect(asked).toHaveLength(2)
+})
+
+it('says of a segment that was deleted that it is gone', async () => {
+  const { gone, said } = cacheOf(ROOM)
+  await expect(said(10)).rejects.toMatchObject({ code: 'db/gone', data: { segment: 10 } })
+  expect(gone).toEqual([10])
+  expect(await said(1)).toBe(1)
+})
