@@ -6,6 +6,14 @@ import { blockOf } from './time-block.ts'
 export type Index = 'eavt' | 'aevt' | 'avet' | 'vaet'
 export const INDEXES: readonly Index[] = ['eavt', 'aevt', 'avet', 'vaet']
 
+/** In which order columns sort the rows; undefined for blocks of time, which are no column. */
+export const COMPONENTS = {
+  eavt: ['e', 'a', 'v', 'tx'],
+  aevt: ['a', 'e', 'v', 'tx'],
+  avet: ['a', 'v', 'e', 'tx'],
+  vaet: ['v', 'a', 'e', 'tx'],
+} as const satisfies Record<Index, readonly (keyof Place)[]>
+
 /** How the past of an index lies by blocks of time: `a block e v from`, `a block v e from`, `v a block e from`. */
 export type BlockOrder = 'abevt' | 'abvet' | 'vabet'
 /** How rows are sorted: the present as its index says. */

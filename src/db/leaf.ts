@@ -1,11 +1,24 @@
 import { assert } from '../base/assert.ts'
-import { gallop } from '../base/search.ts'
 import type { CompareRows } from './index-order.ts'
 import { Columns, type Rows } from './rows.ts'
 
-/** The first row of `rows` at or after `lo` that does not sort before row `j` of `other`. */
+/** The first row of `rows` at or after `lo` that does not sort before row `j` of `other`: galloping, for runs are long. */
 function seek(rows: Rows, lo: number, other: Rows, j: number, compare: CompareRows): number {
-  return gallop(lo, rows.length, (i) => compare(rows, i, other, j) < 0)
+  const n = rows.length
+  let step = 1
+  let hi = lo
+  while (hi < n && compare(rows, hi, other, j) < 0) {
+    lo = hi + 1
+    hi += step
+    step *= 2
+  }
+  hi = Math.min(hi, n)
+  while (lo < hi) {
+    const mid = (lo + hi) >>> 1
+    if (compare(rows, mid, other, j) < 0) lo = mid + 1
+    else hi = mid
+  }
+  return lo
 }
 
 /** `rows` without `removed[r0 ..< r1]` and with `added[a0 ..< a1]`, all sorted; every removed row must be there. */

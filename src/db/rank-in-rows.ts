@@ -1,22 +1,14 @@
 import { gallop, lowerBound } from '../base/search.ts'
 import { compareValues, type Value } from '../datom/value.ts'
-import { comparePlace, type Order, type Place } from './index-order.ts'
+import { COMPONENTS, comparePlace, type Index, type Order, type Place } from './index-order.ts'
 import type { Rows } from './rows.ts'
-
-/** In which order the columns sort the rows; undefined for blocks of time, which are no column. */
-const COMPONENTS: Readonly<Partial<Record<Order, readonly ('e' | 'a' | 'v' | 'tx')[]>>> = {
-  eavt: ['e', 'a', 'v', 'tx'],
-  aevt: ['a', 'e', 'v', 'tx'],
-  avet: ['a', 'v', 'e', 'tx'],
-  vaet: ['v', 'a', 'e', 'tx'],
-}
 
 /**
  * How many of the sorted `rows` sort before `place`; with `after`, how many sort before or agree with all its components. Component
  * by component, each in its own column among the rows that agree so far.
  */
 export function rankInRows(rows: Rows, index: Order, place: Place, after: boolean): number {
-  const components = COMPONENTS[index]
+  const components: readonly ('e' | 'a' | 'v' | 'tx')[] | undefined = COMPONENTS[index as Index]
   if (components === undefined) return rankByComparing(rows, index, place, after)
   let lo = 0
   let hi = rows.length
@@ -29,7 +21,7 @@ export function rankInRows(rows: Rows, index: Order, place: Place, after: boolea
     } else {
       const column = rows[component]
       if (column[lo] === wanted && column[hi - 1] === wanted) continue
-      lo = lowerBound(lo, hi, (i) => (column[i] as number) < (wanted as number))
+      lo = firstId(column, lo, hi, wanted as number)
       hi = gallop(lo, hi, (i) => column[i] === wanted)
     }
   }
@@ -40,6 +32,18 @@ function rankByComparing(rows: Rows, index: Order, place: Place, after: boolean)
   const compare = comparePlace[index]
   const limit = after ? 1 : 0
   return lowerBound(0, rows.length, (i) => compare(rows, i, place) < limit)
+}
+
+/** The first of the ascending `column[lo ..< hi]` that is at least `wanted`; `hi` when none is. */
+function firstId(column: Int32Array, from: number, to: number, wanted: number): number {
+  let lo = from
+  let hi = to
+  while (lo < hi) {
+    const mid = (lo + hi) >>> 1
+    if ((column[mid] as number) < wanted) lo = mid + 1
+    else hi = mid
+  }
+  return lo
 }
 
 /** Where the rows from `start` on end that sort before `place` or agree with it: near `start` in a few steps, however many follow. */

@@ -48,7 +48,6 @@ export class SegmentCache implements SegmentSource {
   private asked: number[] | undefined
   /** Since this cache was made. */
   readonly counts = { hits: 0, reads: 0, readBytes: 0 }
-  waits = 0
   private used = 0
   private packedBytes = 0
 
@@ -121,7 +120,6 @@ export class SegmentCache implements SegmentSource {
   /** Reads what is asked for in one turn together. */
   private nextBatch(): number[] {
     const ids: number[] = []
-    this.waits++
     queueMicrotask(async () => {
       this.asked = undefined
       for (let i = 0; i < ids.length; i += AT_ONCE) await this.readBatch(ids.slice(i, i + AT_ONCE))

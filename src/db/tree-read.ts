@@ -1,4 +1,3 @@
-import { lowerBound } from '../base/search.ts'
 import { comparePlace, type Order, type Place, placeOf } from './index-order.ts'
 import { endInRows, rankInRows } from './rank-in-rows.ts'
 import { concatRows, NO_ROWS, type Rows } from './rows.ts'
@@ -25,7 +24,14 @@ function rankBelow(top: Node, index: Order, place: Place, after: boolean): numbe
 function childAt({ children }: Branch, index: Order, place: Place, after: boolean): number {
   const compare = comparePlace[index]
   const limit = after ? 1 : 0
-  return lowerBound(1, children.length, (i) => compare(firstRows(children[i] as Node), 0, place) < limit) - 1
+  let lo = 0
+  let hi = children.length - 1
+  while (lo < hi) {
+    const mid = (lo + hi + 1) >>> 1
+    if (compare(firstRows(children[mid] as Node), 0, place) < limit) lo = mid
+    else hi = mid - 1
+  }
+  return lo
 }
 
 /** The ranks `lo ..< hi` of the rows from `from` to `to`, both included. */
@@ -72,7 +78,14 @@ function visitNode(node: Node, lo: number, hi: number, visit: (rows: Rows, start
     return
   }
   const { children, ends } = node as Branch
-  for (let i = lowerBound(0, children.length - 1, (k) => (ends[k] as number) <= lo); i < children.length; i++) {
+  let i = 0
+  let last = children.length - 1
+  while (i < last) {
+    const mid = (i + last) >>> 1
+    if ((ends[mid] as number) <= lo) i = mid + 1
+    else last = mid
+  }
+  for (; i < children.length; i++) {
     const base = i === 0 ? 0 : (ends[i - 1] as number)
     if (base >= hi) return
     const child = children[i] as Node

@@ -4,7 +4,7 @@ import { type Attribute, isInAvet } from '../datom/schema.ts'
 import type { Value } from '../datom/value.ts'
 import type { Db } from '../db/db.ts'
 import { attributeOf, entityId, valueIn } from '../db/entity.ts'
-import { INDEXES, type Index, type Place } from '../db/index-order.ts'
+import { COMPONENTS, INDEXES, type Index, type Place } from '../db/index-order.ts'
 
 /** `:eavt`, `eavt` -> `eavt`. Throws `db/unknown-index`. */
 export function indexOf(name: string): Index {
@@ -16,13 +16,6 @@ export function indexOf(name: string): Index {
   )
 }
 
-const ORDER: Record<Index, readonly ('e' | 'a' | 'v' | 'tx')[]> = {
-  eavt: ['e', 'a', 'v', 'tx'],
-  aevt: ['a', 'e', 'v', 'tx'],
-  avet: ['a', 'v', 'e', 'tx'],
-  vaet: ['v', 'a', 'e', 'tx'],
-}
-
 /**
  * The place in `index` that an application's components name: entities by id, ident or lookup ref, attributes by name or id,
  * values read by their attribute. undefined when an entity among them does not exist. Throws `attribute/unknown`,
@@ -32,7 +25,7 @@ const ORDER: Record<Index, readonly ('e' | 'a' | 'v' | 'tx')[]> = {
 export async function placeOf(db: Db, index: Index, components: readonly unknown[]): Promise<Place | undefined> {
   const place: { e?: number; a?: number; v?: Value; tx?: number } = {}
   let attribute: Attribute | undefined
-  for (const [i, part] of ORDER[index].entries()) {
+  for (const [i, part] of COMPONENTS[index].entries()) {
     const given = components[i]
     if (given === undefined || given === null) {
       if (components.slice(i).every((c) => c === undefined || c === null)) break

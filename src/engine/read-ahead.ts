@@ -13,8 +13,8 @@ type Forms = readonly unknown[]
 /** Reads at once what transactions want of segments, where one after another would each wait for its own. */
 export class ReadAhead {
   private readonly source: SegmentSource | undefined
-  /** How often had to be waited when it was last looked. */
-  private waits: number
+  /** How many segments were read when it was last looked. */
+  private reads: number
   /** The first transaction for which nothing has been read ahead. */
   private next = 0
 
@@ -23,17 +23,17 @@ export class ReadAhead {
     private readonly db: Db,
   ) {
     this.source = db.present.eavt.base?.source
-    this.waits = this.source?.waits ?? 0
+    this.reads = this.source?.reads ?? 0
   }
 
   /** To be called before each is decided, in order. Reads for those to come as soon as the last one had to wait. */
   async before(i: number): Promise<void> {
     const { source, all } = this
-    if (source === undefined || source.waits === this.waits || i < this.next) return
+    if (source === undefined || source.reads === this.reads || i < this.next) return
     const end = this.endFrom(i)
     this.next = end
     if (end - i > 1) await foresee(this.db, all.slice(i, end))
-    this.waits = source.waits
+    this.reads = source.reads
   }
 
   private endFrom(i: number): number {

@@ -1,3 +1,4 @@
+import { gallop } from '../base/search.ts'
 import type { Batch } from '../db/scan.ts'
 import { pickColumn } from './column.ts'
 import type { PairBuffer } from './pair-buffer.ts'
@@ -71,39 +72,13 @@ function alignedRun(keys: Int32Array, i: number, e: Int32Array, j: number, end: 
 
 /** The first place from `i` on whose key is at least `wanted`. */
 function seekKey(keys: Int32Array, from: number, wanted: number): number {
-  let i = from
-  let step = 1
-  while (i < keys.length && (keys[i] as number) < wanted) {
-    i += step
-    step *= 2
-  }
-  let lo = Math.max(from, i - (step >> 1))
-  let hi = Math.min(i, keys.length)
-  while (lo < hi) {
-    const mid = (lo + hi) >>> 1
-    if ((keys[mid] as number) < wanted) lo = mid + 1
-    else hi = mid
-  }
-  return lo
+  return gallop(from, keys.length, (i) => (keys[i] as number) < wanted)
 }
 
 /** The first row from `j` on whose entity is at least `wanted`. Requires: `e[j] < wanted <= e[end - 1]`. */
 function seekEntity(e: Int32Array, from: number, end: number, wanted: number): number {
   // where entities follow each other without gaps, each once, the row is as far away as the entity
   const guess = from + wanted - (e[from] as number)
-  let lo = from + 1
-  let hi = end - 1
-  if (guess <= hi && e[guess] === wanted && (e[guess - 1] as number) < wanted) return guess
-  let step = 1
-  while (lo + step < hi && (e[lo + step] as number) < wanted) {
-    lo += step
-    step *= 2
-  }
-  hi = Math.min(hi, lo + step)
-  while (lo < hi) {
-    const mid = (lo + hi) >>> 1
-    if ((e[mid] as number) < wanted) lo = mid + 1
-    else hi = mid
-  }
-  return lo
+  if (guess < end && e[guess] === wanted && (e[guess - 1] as number) < wanted) return guess
+  return gallop(from + 1, end - 1, (i) => (e[i] as number) < wanted)
 }
