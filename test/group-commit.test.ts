@@ -1,8 +1,11 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Db } from '../src/api/db.ts'
 import type { TxReport } from '../src/api/report.ts'
+import type { IndexingOptions } from '../src/engine/indexer.ts'
 import { type Connection, isAnnalsError, memory, open } from '../src/engine.ts'
+import type { LocalStorage } from '../src/storage/port.ts'
 import { applied } from './support/applied-groups.ts'
+import { indexedTo } from './support/indexed.ts'
 import { FUNCTIONS, SCHEMA, someForms } from './support/random-forms.ts'
 import { seedsOf } from './support/seeds.ts'
 import { seededRandom } from './support/simulation/random.ts'
@@ -17,23 +20,38 @@ afterEach(async () => {
 })
 
 const now = () => 1_700_000_000_000
+const openLocal = (storage: LocalStorage, indexing: IndexingOptions = {}) =>
+  open('group', { storage, schema: SCHEMA, functions: FUNCTIONS, now, indexing })
+
+async function begun(conn: Connection): Promise<Connection> {
+  await conn.transact(Array.from({ length: 8 }, (_, i) => ({ 'x/id': `e${i}`, 'x/n': 0, 'x/m': i, 'x/tags': ['a'] })))
+  return conn
+}
+
 const DATABASES = {
-  local: () => open('group', { storage: memory(), schema: SCHEMA, functions: FUNCTIONS, now }),
+  local: async () => begun(await openLocal(memory())),
+  /** Whose segments nobody finds in memory. */
+  async segmented() {
+    const storage = memory()
+    const made = await begun(await openLocal(storage, { novelty: 1, segmentRows: 8 }))
+    await indexedTo(storage, 'group', made.db().basisT)
+    await made.close()
+    return openLocal(storage, { novelty: 1e9, cacheBytes: 1 })
+  },
   async replica() {
     const server = new TestServer()
     server.up = false
     const { conn } = await client(server, { functions: FUNCTIONS, now })
     await conn.install(SCHEMA)
-    return conn
+    return begun(conn)
   },
 }
 type Kind = keyof typeof DATABASES
 const KINDS = Object.keys(DATABASES) as Kind[]
 
 async function database(kind: Kind): Promise<Connection> {
-  const conn: Connection = await DATABASES[kind]()
+  const conn = await DATABASES[kind]()
   conns.push(conn)
-  await conn.transact(Array.from({ length: 8 }, (_, i) => ({ 'x/id': `e${i}`, 'x/n': 0, 'x/m': i, 'x/tags': ['a'] })))
   return conn
 }
 

@@ -48,6 +48,7 @@ export class SegmentCache implements SegmentSource {
   private asked: number[] | undefined
   /** Since this cache was made. */
   readonly counts = { hits: 0, reads: 0, readBytes: 0 }
+  waits = 0
   private used = 0
   private packedBytes = 0
 
@@ -119,6 +120,7 @@ export class SegmentCache implements SegmentSource {
 
   /** Reads what is asked for in one turn together. */
   private nextBatch(): number[] {
+    this.waits++
     const ids: number[] = []
     queueMicrotask(async () => {
       this.asked = undefined

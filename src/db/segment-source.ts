@@ -4,6 +4,8 @@ import type { Rows } from './rows.ts'
 export interface SegmentSource {
   /** How many segments were fetched so far. */
   readonly reads: number
+  /** How often somebody had to wait for segments, whether they were read or only made rows. */
+  readonly waits: number
   /** The rows of a segment that is in memory; undefined otherwise. */
   peek(id: number): Rows | undefined
   /**

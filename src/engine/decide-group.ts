@@ -4,12 +4,12 @@ import { randomUuid } from '../base/random-uuid.ts'
 import { txOfT } from '../datom/ids.ts'
 import type { LogRow } from '../storage/port.ts'
 import { transact } from '../transact/transact.ts'
-import type { DatomsOf } from '../transact/transaction.ts'
+import type { DatomsOf, Transaction } from '../transact/transaction.ts'
 import type { Call } from './call-queue.ts'
-import { Draft } from './draft.ts'
+import { type Decided, Draft, type Run } from './draft.ts'
 import type { WriteOptions, Written } from './ledger.ts'
+import { LookAhead } from './look-ahead.ts'
 import type { Place } from './place.ts'
-import { ReadAhead } from './read-ahead.ts'
 import type { Runtime } from './runtime.ts'
 import { Breaks } from './sequence.ts'
 
@@ -43,21 +43,26 @@ export async function decideGroup(
   const breaks = new Breaks()
   const known: DatomsOf = async (tx) => done.find((d) => d.written.tx === tx)?.written.data ?? datomsOf(tx)
   const draft = new Draft(place)
-  const readAhead = new ReadAhead(
-    calls.map((call) => call.input.forms),
-    place.db,
+  const txids = calls.map(() => randomUuid())
+  const runs = calls.map(({ input }, i) => runOf(input, txids[i] as string))
+  const lookAhead = new LookAhead(
+    draft,
+    calls.map(({ input }) => input.forms),
+    (i, tx) => draft.foresee(runtime, known, runs[i] as Run<Transaction>, tx),
   )
   for (const [i, call] of calls.entries()) {
-    const { sequence } = call.input.options
-    await readAhead.before(i)
+    const { options } = call.input
+    const foreseen = await lookAhead.next(i)
     try {
-      breaks.check(sequence)
-      const { written, row } = await add(draft, call.input, runtime, known)
+      breaks.check(options.sequence)
+      checkBasis(options, draft.head.t)
+      const decided = foreseen ?? (await draft.decide(runtime, known, runs[i] as Run<Transaction>))
+      const { written, row } = add(draft, txids[i] as string, decided)
       done.push({ call, written })
       rows.push(row)
     } catch (error) {
       if (isAnnalsError(error, 'db/gone')) throw error
-      breaks.add(sequence)
+      breaks.add(options.sequence)
       refused.push({ call, error })
     }
   }
@@ -67,28 +72,29 @@ export async function decideGroup(
 /** Decides one transaction at `place`. */
 export async function decideOne(request: Request, place: Place, runtime: Runtime, datomsOf: DatomsOf) {
   const draft = new Draft(place)
-  const { row } = await add(draft, request, runtime, datomsOf)
+  const txid = randomUuid()
+  const { row } = add(draft, txid, await draft.decide(runtime, datomsOf, runOf(request, txid)))
   return { row, place: await draft.place() }
 }
 
+const runOf =
+  ({ forms }: Request, txid: string): Run<Transaction> =>
+  (db, env) =>
+    transact(db, forms, { ...env, txid })
+
 const NO_ALIASES: ReadonlyMap<number, number> = new Map()
 
-/** Decides one transaction, and adds it. */
-async function add(
+/** Adds what was decided. */
+function add(
   draft: Draft,
-  { forms, options }: Request,
-  runtime: Runtime,
-  datomsOf: DatomsOf,
-): Promise<{ readonly written: Written; readonly row: LogRow }> {
-  checkBasis(options, draft.head.t)
+  txid: string,
+  { data, instant, tempids, nextId }: Decided,
+): { readonly written: Written; readonly row: LogRow } {
   const before = draft.value.now
-  const txid = randomUuid()
-  const { data, instant, tempids, nextId } = await draft.decide(runtime, datomsOf, (db, env) =>
-    transact(db, forms, { ...env, txid }),
-  )
   const t = draft.head.t + 1
   const row = draft.add({ t, txid, instant, data, origin: undefined, aliases: NO_ALIASES }, nextId)
-  return { written: { txid, tx: txOfT(t), t, data, tempids, before, after: draft.value.now }, row }
+  const written: Written = { txid, tx: txOfT(t), t, data, tempids, before, after: draft.value.now }
+  return { written, row }
 }
 
 /** Throws `tx/basis-moved` when the caller asked for another basis than `t`. */

@@ -7,6 +7,19 @@ import { GrowingDb } from './growing-db.ts'
 import type { Place } from './place.ts'
 import { type LogRecord, toRow } from './record.ts'
 import { askedEnv, type Runtime } from './runtime.ts'
+import type { Lack } from './written-places.ts'
+
+/** Decides a transaction. */
+export type Run<T> = (db: Db, env: Omit<TransactEnv, 'txid'>) => Promise<T>
+
+/** With the id that may be minted after it. */
+export type Decided<T = Transaction> = T & { readonly nextId: number }
+
+/** What a transaction comes to on a value without those before it. */
+export interface Foreseen {
+  readonly lack: Lack
+  readonly decided: Transaction
+}
 
 /** A log to which transactions are added as they are decided, before they are stored. */
 export class Draft {
@@ -15,6 +28,8 @@ export class Draft {
   nextId: number
   /** Of the newest that was added, ms since 1970. */
   private instant = 0
+  /** When it was first looked at what is to come, ms since 1970: what is decided in between is not to be later than that. */
+  private now: number | undefined
 
   constructor(place: Place) {
     this.value = new GrowingDb(place.db)
@@ -26,25 +41,54 @@ export class Draft {
    * What `run` makes of the next transaction, with the environment that it has here but for its uuid, and the id that may be minted
    * after it. May run it twice. `datomsOf` knows what the log holds.
    */
-  async decide<T extends Transaction>(
+  decide<T extends Transaction>(runtime: Runtime, datomsOf: DatomsOf, run: Run<T>): Promise<Decided<T>> {
+    return this.value.decide((db, lack) => this.attempt(runtime, datomsOf, run, txOfT(this.head.t + 1), db, lack))
+  }
+
+  /** What `run` makes of transaction `tx` before its turn; undefined where it is refused, mints ids, or asks more than the indexes. */
+  async foresee(
     runtime: Runtime,
     datomsOf: DatomsOf,
-    run: (db: Db, env: Omit<TransactEnv, 'txid'>) => Promise<T>,
-  ): Promise<T & { readonly nextId: number }> {
-    return this.value.decide(async (db, lack) => {
-      let { nextId } = this
-      const decided = await run(db, {
-        tx: txOfT(this.head.t + 1),
-        now: Math.max(runtime.now(), this.instant),
-        mint: () => {
-          if (nextId < PROVISIONAL_BASE) return nextId++
-          throw new AnnalsError('tx/too-large', 'no ids are left')
-        },
-        ...askedEnv(runtime, datomsOf, lack),
-      })
-      lack?.follows(this.instant, decided.instant)
-      return Object.assign(decided, { nextId }) // a copy would ask for the ids of all
+    run: Run<Transaction>,
+    tx: number,
+  ): Promise<Foreseen | undefined> {
+    const lack = this.value.look()
+    const { nextId } = this
+    this.now ??= runtime.now()
+    try {
+      const decided = await this.attempt(runtime, datomsOf, run, tx, { ...lack.db, reads: lack }, lack)
+      return decided.nextId === nextId ? { lack, decided } : undefined
+    } catch {
+      return undefined
+    }
+  }
+
+  /** What was foreseen of the next transaction, where it still comes to that. */
+  take({ lack, decided }: Foreseen): Decided | undefined {
+    if (decided.instant < this.instant || !this.value.allows(lack)) return undefined
+    return Object.assign(decided, { nextId: this.nextId }) // others may have minted meanwhile
+  }
+
+  private async attempt<T extends Transaction>(
+    runtime: Runtime,
+    datomsOf: DatomsOf,
+    run: Run<T>,
+    tx: number,
+    db: Db,
+    lack: Lack | undefined,
+  ): Promise<Decided<T>> {
+    let { nextId } = this
+    const decided = await run(db, {
+      tx,
+      now: Math.max(this.now ?? runtime.now(), this.instant),
+      mint: () => {
+        if (nextId < PROVISIONAL_BASE) return nextId++
+        throw new AnnalsError('tx/too-large', 'no ids are left')
+      },
+      ...askedEnv(runtime, datomsOf, lack),
     })
+    lack?.follows(this.instant, decided.instant)
+    return Object.assign(decided, { nextId }) // a copy would ask for the ids of all
   }
 
   /** `nextId`: the id that may be minted after it. */

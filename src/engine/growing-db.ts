@@ -33,19 +33,33 @@ export class GrowingDb {
     return this.lazy
   }
 
+  /** How often somebody had to wait for segments. */
+  get waits(): number {
+    return this.db.present.eavt.base?.source.waits ?? 0
+  }
+
   /** What `decide` comes to on the value as it is now. `lack`: what the value that it is given lacks, and must not be asked. */
-  async decide<T>(decide: (db: Db, lack: Lack | undefined) => Promise<T>): Promise<T> {
-    const places = this.written()
-    if (this.waiting.length > 0 && !places.hasSchema) {
-      const lack = new Lack(places)
+  async decide<T>(decide: (db: Db, lack?: Lack) => Promise<T>): Promise<T> {
+    if (this.waiting.length > 0 && !this.written().hasSchema) {
+      const lack = this.look()
       try {
         const decided = await decide({ ...this.db, reads: lack }, lack)
-        if (!lack.isFelt) return decided
+        if (this.allows(lack)) return decided
       } catch (e) {
-        if (!lack.isFelt) throw e
+        if (this.allows(lack)) throw e
       }
     }
-    return decide(await this.whole(), undefined)
+    return decide(await this.whole())
+  }
+
+  /** A look at the value without those that wait. */
+  look(): Lack {
+    return new Lack(this.db)
+  }
+
+  /** Whether what was read at such a look is the same with those that wait. */
+  allows(lack: Lack): boolean {
+    return lack.db === this.db && lack.allows(this.written())
   }
 
   add(addition: Addition): void {

@@ -50,18 +50,15 @@ export function runtimeEnv(runtime: Runtime, datomsOf: DatomsOf | undefined): As
   }
 }
 
-/** That part for a transaction which may ask none of it; `asked` runs before it is refused. */
-export function refusedEnv(asked?: () => void): Asked {
+/** The same on a value that lacks others, which must not be asked. */
+export function askedEnv(runtime: Runtime, datomsOf: DatomsOf | undefined, lack: Lack | undefined): Asked {
+  if (lack === undefined) return runtimeEnv(runtime, datomsOf)
   const refuse = (): never => {
-    asked?.()
+    lack.feel()
     throw new Error('not to be asked')
   }
   return { call: refuse, test: refuse, finds: refuse, datomsOf: refuse }
 }
-
-/** The same on a value that lacks others, which must not be asked. */
-export const askedEnv = (runtime: Runtime, datomsOf: DatomsOf | undefined, lack: Lack | undefined): Asked =>
-  lack ? refusedEnv(lack.feel) : runtimeEnv(runtime, datomsOf)
 
 /** What a function of the application throws is its refusal: `tx/refused`, unless it has a code of its own. */
 async function refusing<T>(name: string, run: () => Promise<T>): Promise<T> {

@@ -1,6 +1,6 @@
 import type { TxData } from '../datom/tx-data.ts'
 import type { Value } from '../datom/value.ts'
-import type { ReadLog } from '../db/db.ts'
+import type { Db, ReadLog } from '../db/db.ts'
 import type { Index, Place } from '../db/index-order.ts'
 import { isSchemaAttribute } from '../db/schema-at.ts'
 import { ByValue } from '../transact/by-value.ts'
@@ -35,24 +35,30 @@ export class WrittenPlaces {
   }
 }
 
-/** Watches what is read of a value that lacks some transactions: what they say, nobody may have looked for. */
+/** Notes what is read of a value that lacks some transactions: what they say, nobody may have looked for. */
 export class Lack implements ReadLog {
-  /** Whether what was read may be other than it would be with them. */
-  isFelt = false
+  /** Whether something was asked that cannot be answered without them. */
+  private isFelt = false
+  private readonly places: [Index, Place, Place][] = []
 
-  constructor(private readonly places: WrittenPlaces) {}
+  constructor(readonly db: Db) {}
 
-  note(index: Index, from: Place, to: Place): void {
-    this.isFelt ||= this.places.meet(index, from, to)
+  note(...place: [Index, Place, Place]): void {
+    this.places.push(place)
   }
 
   /** To be called where a transaction asks what cannot be answered without them. */
-  readonly feel = (): void => {
+  feel(): void {
     this.isFelt = true
   }
 
   /** Where a transaction says itself when it was, `own`: those that are lacking were at `latest`, and it may not have been before. */
   follows(latest: number, own: number): void {
     this.isFelt ||= own < latest
+  }
+
+  /** Whether what was read is the same with what was said at `written`. */
+  allows(written: WrittenPlaces): boolean {
+    return !this.isFelt && !written.hasSchema && !this.places.some((place) => written.meet(...place))
   }
 }

@@ -28,9 +28,9 @@ function counting(storage: LocalStorage) {
 }
 
 /** A database that lies in segments of a few rows, none of them in memory. */
-async function opened(): Promise<{ conn: Connection; asked: { times: number; segments: number } }> {
+async function opened(cacheBytes = 2 ** 18): Promise<{ conn: Connection; asked: { times: number; segments: number } }> {
   const storage = memory()
-  const indexing = { novelty: 1, segmentRows: 64, cacheBytes: 2 ** 18 }
+  const indexing = { novelty: 1, segmentRows: 64, cacheBytes }
   const made = await open('ahead', { storage, schema, indexing })
   const forms = Array.from({ length: ENTITIES }, (_, i) => ({ 'x/id': `e${i}`, 'x/name': `name of ${i}`, 'x/n': 0 }))
   await made.transact(forms)
@@ -51,6 +51,34 @@ it('transactions at once read what they need of segments together', async () => 
   expect(asked.times).toBeLessThan(20) // one by one it were once for each segment: 66
   const rows = await conn.db().q<[string, number][]>('[:find ?id ?n :where [?e :x/id ?id] [?e :x/n ?n] [(> ?n 0)]]')
   expect(new Map(rows)).toEqual(new Map(spread.map((i) => [`e${i}`, i + 1])))
+  await conn.close()
+})
+
+it('transactions at once read each segment a few times, however many want it and however few have room', async () => {
+  const { conn, asked } = await opened(1)
+  await Promise.all(spread.map((i) => update(conn, i)))
+  // the first alone, then 32, 128 and all that are left; in turn it were twice for each transaction
+  expect(asked.segments).toBeLessThan(4 * 2 * Math.ceil(ENTITIES / 64))
+  expect(asked.times).toBeLessThan(20)
+  await conn.close()
+})
+
+it('what was looked at beforehand gets another answer where one before it says something that it read', async () => {
+  const { conn } = await opened(1)
+  const bump = (i: number) => conn.transact([[':db/inc', ['x/id', `e${i}`], 'x/n', 1]])
+  const twice = await Promise.all([...spread, ...spread].map(bump))
+  expect(twice.map(({ t }) => t)).toEqual(twice.map((_, k) => (twice[0]?.t ?? 0) + k))
+  expect(new Set(await conn.db().q<number[]>('[:find [?n ...] :where [_ :x/n ?n]]'))).toEqual(new Set([0, 2]))
+  await conn.close()
+})
+
+it('what was looked at beforehand leaves ids to those that mint them in between', async () => {
+  const { conn } = await opened(1)
+  const made = await Promise.all(
+    spread.flatMap((i) => [conn.transact([{ 'db/id': 'new', 'x/n': -1 }]), update(conn, i)]),
+  )
+  const ids = made.flatMap(({ tempids }) => tempids.new ?? [])
+  expect(new Set(ids).size).toBe(AT_ONCE)
   await conn.close()
 })
 
