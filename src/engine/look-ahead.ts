@@ -49,17 +49,17 @@ export class LookAhead {
     return decided
   }
 
+  /** Not at a single one, which would be decided twice where it has to wait for its turn. */
   private async look(i: number): Promise<void> {
-    const { draft, all } = this
+    const { draft, all, most } = this
     const { t } = draft.head
-    const looks: Promise<Foreseen | undefined>[] = []
-    for (let k = i, left = this.most; k < all.length && left > 0; k++) {
-      looks.push(this.foresee(k, txOfT(t + 1 + k - i)))
-      left -= (all[k] as readonly unknown[]).length
-    }
+    let end = i
+    for (let forms = 0; end < all.length && forms < most; end++) forms += (all[end] as readonly unknown[]).length
+    if (end - i === 1) return
+    const looks = all.slice(i, end).map((_, k) => this.foresee(i + k, txOfT(t + 1 + k)))
     this.foreseen = (await Promise.all(looks)).reverse()
     this.lead = t - i
     this.waits = draft.value.waits
-    this.most = Math.min(MANY, GROWTH * this.most)
+    this.most = Math.min(MANY, GROWTH * most)
   }
 }
