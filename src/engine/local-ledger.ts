@@ -11,11 +11,8 @@ import type { DatomsOf } from '../transact/transaction.ts'
 import { type Call, CallQueue } from './call-queue.ts'
 import { decideGroup, decideOne, type Request } from './decide-group.ts'
 import { exciseRows } from './excision.ts'
-import { Indexer, type IndexerHost, type IndexingOptions } from './indexer.ts'
+import type { IndexingOptions } from './indexer.ts'
 import type { Change, Ledger, WriteOptions, Written } from './ledger.ts'
-import { LedgerFailures } from './ledger-failures.ts'
-import { Mutex } from './mutex.ts'
-import { LogOrigin } from './origin.ts'
 import { freeAfter } from './own-ids.ts'
 import type { Place } from './place.ts'
 import { EXCISE_SCHEMA, type ExcisionPlan, planExcision } from './plan-excision.ts'
@@ -25,6 +22,7 @@ import { applyRows } from './replay.ts'
 import type { Runtime } from './runtime.ts'
 import { type Confirmed, Segments } from './segments.ts'
 import { breakOff } from './sequence.ts'
+import { StoreLedger } from './store-ledger.ts'
 import { attributesOf } from './touched.ts'
 
 /** The next id to mint, in the store's meta. */
@@ -34,38 +32,23 @@ const EXCISIONS = 'excisions'
 const excisionsIn = ({ meta }: LocalState): number => (meta.get(EXCISIONS) as number | undefined) ?? 0
 
 /** The ledger of a database that has no remote: a transaction is confirmed when it is in the log. */
-export class LocalLedger implements Ledger {
+export class LocalLedger extends StoreLedger implements Ledger {
   readonly chunk = undefined
-  private readonly changes = new Listeners<Change>()
   private readonly foreseen = new Listeners<Change>()
-  private readonly failures = new LedgerFailures()
   private readonly calls = new CallQueue<Request, Written>(async (calls) => {
     await this.indexer.room()
     return this.steps.run(() => this.writeAll(calls))
   })
-  private readonly steps = new Mutex()
-  private readonly indexer: Indexer
-  private readonly unwatch: () => void
-  /** Whether a look at the tail is still to come: more hints say nothing more. */
-  private refreshing = false
-  private closed = false
-  origin: LogOrigin
 
   private constructor(
-    private readonly store: LocalStore,
-    private readonly runtime: Runtime,
-    private readonly segments: Segments,
+    store: LocalStore,
+    runtime: Runtime,
+    segments: Segments,
     private newest: Confirmed,
     private nextId: number,
     options: IndexingOptions,
   ) {
-    this.origin = new LogOrigin(this.datomsOf)
-    this.indexer = new Indexer(store, segments, this.indexed, options)
-    this.unwatch = store.watch(() => {
-      if (this.refreshing) return
-      this.refreshing = true
-      this.refresh().catch((e: unknown) => this.failures.tell(e))
-    })
+    super(store, runtime, segments, options)
   }
 
   /** Throws `sync/is-replica` for a store that follows a remote log: what is written here would never fit into that one. */
@@ -82,9 +65,7 @@ export class LocalLedger implements Ledger {
     const newest = await segments.openRoot(state.root)
     const ledger = new LocalLedger(store, runtime, segments, newest, nextIdOf(state), options)
     await ledger.refresh()
-    ledger.failures.damage = segments.broken
-    runtime.confirmed = () => ledger.indexer.moved.then(() => ledger.db)
-    ledger.indexer.start()
+    ledger.start()
     return ledger
   }
 
@@ -92,8 +73,8 @@ export class LocalLedger implements Ledger {
     return this.newest.db
   }
 
-  transact(forms: readonly unknown[], options: WriteOptions): Promise<Written> {
-    if (this.closed) return Promise.reject(new AnnalsError('connection/closed', 'this connection is closed'))
+  async transact(forms: readonly unknown[], options: WriteOptions): Promise<Written> {
+    this.checkOpen()
     return this.calls.add({ forms, options })
   }
 
@@ -102,7 +83,7 @@ export class LocalLedger implements Ledger {
     await plan(this.db)
     for (const forms of schemaForms(this.db.schema, EXCISE_SCHEMA)) await this.transact(forms, { schema: true })
     return this.steps.run(() => {
-      if (this.closed) throw new AnnalsError('connection/closed', 'this connection is closed')
+      this.checkOpen()
       return this.exciseNow(plan)
     })
   }
@@ -121,14 +102,7 @@ export class LocalLedger implements Ledger {
     })
   }
 
-  onChange = (listener: (change: Change) => void): (() => void) => this.changes.add(listener)
   onForeseen = (listener: (change: Change) => void): (() => void) => this.foreseen.add(listener)
-  onFailure = this.failures.on
-  readLog = (from: number, limit: number): Promise<readonly LogRow[]> => this.store.readLog(from, limit)
-
-  stats = () => this.segments.stats(this.newest.db)
-
-  private readonly datomsOf: DatomsOf = (tx) => this.segments.datomsOf(tx)
 
   async settled(txid: string): Promise<Settled> {
     throw new AnnalsError('log/unknown-transaction', `no transaction waits under the id ${txid}`, { id: txid })
@@ -143,15 +117,15 @@ export class LocalLedger implements Ledger {
     await this.store.close()
   }
 
-  /** Reads what others have appended. */
-  private refresh(): Promise<void> {
-    return this.steps.run(async () => {
-      this.refreshing = false
-      if (!this.closed) await this.catchUp()
-    })
+  protected get confirmed(): Confirmed {
+    return this.newest
   }
 
-  private async catchUp(): Promise<void> {
+  protected saidBy(tx: number): ReturnType<DatomsOf> {
+    return this.segments.datomsOf(tx)
+  }
+
+  protected async catchUp(): Promise<void> {
     const { segments } = this
     const state = await this.read(segments.rootT)
     const { root, heads } = state
@@ -186,29 +160,15 @@ export class LocalLedger implements Ledger {
     this.publish(await segments.confirmedAt(segments.broken === undefined ? state.root : undefined, t))
   }
 
-  /** Takes the newest value from `root`: what it says stays the same. */
-  private async stand(root: IndexRoot | undefined): Promise<void> {
+  protected async stand(root: IndexRoot | undefined): Promise<void> {
     this.newest = await this.segments.confirmedAt(root, this.newest.head.t)
-  }
-
-  private readonly indexed: IndexerHost = {
-    confirmed: () => this.newest,
-    adopt: (root) =>
-      this.steps.run(async () => {
-        if (this.closed) return
-        if (root !== undefined && root.t > this.newest.head.t) await this.catchUp()
-        await this.stand(root)
-      }),
-    fail: (e) => this.failures.tell(e),
   }
 
   /** Makes the value from the whole log, up to `t`, because some of it is not what it was; values taken before are gone. */
   private async startAnew(excisions: number, t: number): Promise<void> {
     const newest = await this.segments.confirmedAt(undefined, t)
     // together with the value: a merge that begins in between would lay down the old one as though nothing had been taken out of it
-    this.segments.excised(excisions)
-    this.origin.gone = true
-    this.origin = new LogOrigin(this.datomsOf)
+    this.forget(excisions)
     this.publish(newest)
   }
 
@@ -241,7 +201,7 @@ export class LocalLedger implements Ledger {
         const [isStored, next] = await Promise.all([storing, placing.catch(() => undefined)])
         if (!isStored) continue
         // it is stored, whatever comes of reading it: who commits next finds that the log has moved, and reads it then
-        if (next === undefined) await this.readAnew().catch((e: unknown) => this.failures.tell(e))
+        if (next === undefined) await this.readAnew().catch((e: unknown) => this.fail(e))
         else {
           this.nextId = next.nextId
           const isImport = calls.some(({ input }) => input.options.sequence !== undefined)

@@ -10,6 +10,7 @@ import type { PredictEnv } from './predict.ts'
 import { decodeRejectedBody } from './rejected-body.ts'
 import { readMeta } from './replica-meta.ts'
 import { addTouched, confirmedAt, foldRows, type ReplicaState, type Step } from './replica-state.ts'
+import { refusedAs } from './settled-in.ts'
 
 /**
  * The state that lies in the store, reached from `state`: what other tabs have queued, withdrawn and heard from the remote.
@@ -100,8 +101,7 @@ function endings(
   for (const { txid, t } of left) {
     if (t !== undefined) continue
     const refused = rejected.get(txid)
-    if (refused === undefined) ended.set(txid, { status: 'withdrawn' })
-    else ended.set(txid, { status: 'rejected', code: refused.code, message: refused.message, facts: refused.facts })
+    ended.set(txid, refused === undefined ? { status: 'withdrawn' } : refusedAs(refused))
   }
   return ended
 }

@@ -1,49 +1,46 @@
 import type { ExciseOptions, ExciseReport } from '../api/connection.ts'
 import type { EntityRef } from '../api/db.ts'
 import type { Settled } from '../api/report.ts'
-import { AnnalsError, isAnnalsError } from '../base/errors.ts'
+import { isAnnalsError } from '../base/errors.ts'
 import { PUSHED } from '../base/import-chunk.ts'
 import { Listeners } from '../base/listeners.ts'
-import { Builtin } from '../datom/builtin.ts'
-import { isPendingTx, tOfTx } from '../datom/ids.ts'
-import { readValue } from '../datom/read-value.ts'
+import { waitUntil } from '../base/wait-until.ts'
+import { isPendingTx } from '../datom/ids.ts'
 import type { Db } from '../db/db.ts'
-import { entityWith } from '../db/entity.ts'
-import { type Call, CallQueue } from '../engine/call-queue.ts'
+import { CallQueue } from '../engine/call-queue.ts'
 import type { Excision } from '../engine/excision.ts'
-import { Indexer, type IndexerHost, type IndexingOptions } from '../engine/indexer.ts'
-import type { Change, Ledger, WriteOptions, Written } from '../engine/ledger.ts'
-import { LedgerFailures } from '../engine/ledger-failures.ts'
-import { Mutex } from '../engine/mutex.ts'
-import { LogOrigin } from '../engine/origin.ts'
+import type { IndexingOptions } from '../engine/indexer.ts'
+import type { Ledger, WriteOptions, Written } from '../engine/ledger.ts'
 import { readingAnew } from '../engine/reading-anew.ts'
 import type { Runtime } from '../engine/runtime.ts'
 import { type Confirmed, Segments } from '../engine/segments.ts'
-import { breakOff } from '../engine/sequence.ts'
-import type { IndexRoot, LocalStore, LogRow } from '../storage/port.ts'
+import { closedError, StoreLedger } from '../engine/store-ledger.ts'
+import type { IndexRoot, LocalStore } from '../storage/port.ts'
 import type { DatomsOf } from '../transact/transaction.ts'
 import { withAliases } from './aliases.ts'
 import { askExcision } from './ask-excision.ts'
 import { becomeReplica } from './become-replica.ts'
+import { claimIds } from './claim-ids.ts'
 import { News } from './footprint.ts'
-import { IdPool, OutOfIds, takeBlock } from './id-pool.ts'
+import { IdPool, OutOfIds } from './id-pool.ts'
 import { overlay } from './overlay.ts'
 import { isInView, pendingTx } from './pending.ts'
 import { Absorbing, type Decided, planAbsorb } from './plan-absorb.ts'
 import { planAmend } from './plan-amend.ts'
 import { planCatchUp } from './plan-catch-up.ts'
 import { planExcisions } from './plan-excisions.ts'
-import { rememberCommit } from './plan-identity.ts'
 import { planWithdraw } from './plan-withdraw.ts'
 import { planWrite, type WriteRequest } from './plan-write.ts'
 import type { PredictEnv } from './predict.ts'
 import type { Excise, ExciseAnswer } from './protocol.ts'
 import { withQueue } from './queue-source.ts'
-import { metaChange, type ReplicaMeta, readMeta } from './replica-meta.ts'
-import { confirmedAt, type ReplicaState, type Step } from './replica-state.ts'
+import { QueuedTxs } from './queued-txs.ts'
+import { type ReplicaMeta, readMeta } from './replica-meta.ts'
+import { bareState, type ReplicaState, type Step } from './replica-state.ts'
+import { settledIn } from './settled-in.ts'
 import { Settlements } from './settlements.ts'
 import { Slices } from './slices.ts'
-import { unusedIds } from './unused-ids.ts'
+import { writeCalls } from './write-calls.ts'
 
 type Plan<T> = (state: ReplicaState, env: PredictEnv) => Step<T> | Promise<Step<T>>
 
@@ -51,36 +48,25 @@ type Plan<T> = (state: ReplicaState, env: PredictEnv) => Step<T> | Promise<Step<
  * The ledger of a replica: a transaction is run on what users see, confirmed and pending, and queued for the remote. Several of
  * them over one store (one for each tab) see each other's steps.
  */
-export class ReplicaLedger implements Ledger {
+export class ReplicaLedger extends StoreLedger implements Ledger {
   readonly chunk = PUSHED
-  private readonly changes = new Listeners<Change>()
   private readonly states = new Listeners<ReplicaState>()
-  private readonly failures = new LedgerFailures()
-  private readonly calls = new CallQueue<WriteRequest, Written>((calls) => this.write(calls))
-  private readonly steps = new Mutex()
+  private readonly calls = new CallQueue<WriteRequest, Written>((calls) =>
+    writeCalls(calls, (requests) => this.update((state, env) => planWrite(state, requests, env))),
+  )
   private readonly pool = new IdPool()
   private readonly settlements = new Settlements()
-  /** Pending transaction entities of this session, and whose they are. */
-  private readonly txids = new Map<number, string>()
-  private readonly unwatch: () => void
-  private readonly indexer: Indexer
+  private readonly queued = new QueuedTxs()
   private readonly slices = new Slices()
-  private refreshing = false
-  private closed = false
 
   private constructor(
-    private readonly store: LocalStore,
-    private readonly runtime: Runtime,
-    private readonly segments: Segments,
+    store: LocalStore,
+    runtime: Runtime,
+    segments: Segments,
     private current: ReplicaState,
     options: IndexingOptions,
   ) {
-    this.indexer = new Indexer(store, segments, this.indexed, options)
-    this.unwatch = store.watch(() => {
-      if (this.refreshing) return
-      this.refreshing = true
-      this.refresh().catch((e: unknown) => this.fail(e))
-    })
+    super(store, runtime, segments, options)
   }
 
   /** Opens, and makes a replica of whatever lies there, a local-only database too. */
@@ -89,7 +75,7 @@ export class ReplicaLedger implements Ledger {
     const segments = new Segments(store, options.cacheBytes)
     segments.excisions = excisions
     const from = async (root: IndexRoot | undefined): Promise<ReplicaLedger> => {
-      const state = stateAt(await segments.openRoot(root), excisions)
+      const state = bareState(await segments.openRoot(root), excisions)
       const ledger = new ReplicaLedger(store, runtime, segments, state, options)
       await ledger.refresh().catch((e: unknown) => {
         ledger.unwatch()
@@ -101,9 +87,7 @@ export class ReplicaLedger implements Ledger {
       if (segments.broken === undefined) throw e
       return from(undefined)
     })
-    ledger.failures.damage = segments.broken
-    runtime.confirmed = () => ledger.indexer.moved.then(() => ledger.current.confirmed)
-    ledger.indexer.start()
+    ledger.start()
     return ledger
   }
 
@@ -150,20 +134,9 @@ export class ReplicaLedger implements Ledger {
     return this.settled(id)
   }
 
-  onChange = (listener: (change: Change) => void): (() => void) => this.changes.add(listener)
   /** Called after every step, those included that change nothing in the view. */
   onState = (listener: (state: ReplicaState) => void): (() => void) => this.states.add(listener)
-  onFailure = this.failures.on
-  readLog = (from: number, limit: number): Promise<readonly LogRow[]> => this.store.readLog(from, limit)
 
-  stats = () => this.segments.stats(this.current.confirmed)
-
-  private readonly datomsOf: DatomsOf = async (tx) => {
-    if (isPendingTx(tx)) return this.current.entries.find((p) => pendingTx(p.seq) === tx)?.body.predicted
-    return this.segments.datomsOf(tx)
-  }
-
-  origin = new LogOrigin(this.datomsOf)
   /** The way to the remote. */
   remote: ((message: Excise) => Promise<ExciseAnswer>) | undefined
 
@@ -187,23 +160,13 @@ export class ReplicaLedger implements Ledger {
   async settled(txid: string): Promise<Settled> {
     const known = this.settlements.get(txid)
     if (known !== undefined) return known
-    const { entries, rejected, confirmed } = this.current
-    const entry = entries.findLast((p) => p.txid === txid) // it is most often the newest that is asked for
-    if (entry !== undefined) return entry.t === undefined ? this.settlements.wait(txid) : confirmedAt(entry.t)
-    const refused = rejected.get(txid)
-    if (refused !== undefined) {
-      const { code, message, facts } = refused
-      return { status: 'rejected', code, message, facts }
-    }
-    const tx = await entityWith(confirmed, Builtin.txId, readValue('uuid', txid, ':tx/id'))
-    if (tx !== undefined) return confirmedAt(tOfTx(tx))
-    throw new AnnalsError('log/unknown-transaction', `there is no transaction with the id ${txid}`, { id: txid })
+    return (await settledIn(this.current, txid)) ?? this.settlements.wait(txid)
   }
 
   /** Plans a step on the newest state and stores it; plans again when another tab was first. One step at a time. */
   update<T>(plan: Plan<T>): Promise<T> {
     return this.steps.run(() => {
-      if (this.closed) throw closedError()
+      this.checkOpen()
       return this.attempt(plan)
     })
   }
@@ -218,12 +181,6 @@ export class ReplicaLedger implements Ledger {
     )
   }
 
-  /** Tells of a failure that nobody awaits. */
-  fail(e: unknown): void {
-    if (this.closed) return
-    this.failures.tell(e)
-  }
-
   async close(): Promise<void> {
     if (this.closed) return
     await this.calls.idle()
@@ -236,36 +193,14 @@ export class ReplicaLedger implements Ledger {
   }
 
   /** Resolves once the confirmed log reaches `t` here. Rejects with `connection/closed`. */
-  private reached(t: number): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const look = (): void => {
-        if (this.current.head.t >= t) resolve()
-        else if (this.closed) reject(closedError())
-        else return
-        stop()
-      }
-      const stop = this.onState(look)
-      look()
-    })
+  private async reached(t: number): Promise<void> {
+    const look = (): boolean | undefined => this.current.head.t >= t || (this.closed ? false : undefined)
+    if (!(await waitUntil(look, this.onState, []))) throw closedError()
   }
 
-  private send(request: WriteRequest): Promise<Written> {
-    return this.closed ? Promise.reject(closedError()) : this.calls.add(request)
-  }
-
-  private async write(calls: readonly Call<WriteRequest, Written>[]): Promise<void> {
-    const requests = calls.map((call) => call.input)
-    const results = await this.update((state, env) => planWrite(state, requests, env))
-    for (const [i, call] of calls.entries()) {
-      const result = results[i]
-      if (result === undefined) continue
-      if ('written' in result) {
-        call.resolve(result.written)
-        continue
-      }
-      breakOff(call.input.options.sequence)
-      call.reject(result.refused)
-    }
+  private async send(request: WriteRequest): Promise<Written> {
+    this.checkOpen()
+    return this.calls.add(request)
   }
 
   private attempt<T>(plan: Plan<T>): Promise<T> {
@@ -294,8 +229,17 @@ export class ReplicaLedger implements Ledger {
     }
   }
 
-  /** Goes on to the state in the store; `anew`: from the store alone, where segments that the confirmed value names were removed. */
-  private async catchUp(anew = false): Promise<void> {
+  protected get confirmed(): Confirmed {
+    return { db: this.current.confirmed, head: this.current.head }
+  }
+
+  protected async saidBy(tx: number): ReturnType<DatomsOf> {
+    if (isPendingTx(tx)) return this.current.entries.find((p) => pendingTx(p.seq) === tx)?.body.predicted
+    return this.segments.datomsOf(tx)
+  }
+
+  /** `anew`: from the store alone, where segments that the confirmed value names were removed. */
+  protected async catchUp(anew = false): Promise<void> {
     for (let isAnew = anew; ; ) {
       const mark = this.pool.mark()
       const stored = await this.store.read(isAnew ? undefined : this.segments.rootT)
@@ -330,8 +274,7 @@ export class ReplicaLedger implements Ledger {
     return readMeta((await this.store.read(this.segments.rootT)).meta).excisions !== excisions
   }
 
-  /** Takes the confirmed value from `root`: what it says stays the same. */
-  private async stand(root: IndexRoot | undefined): Promise<void> {
+  protected async stand(root: IndexRoot | undefined): Promise<void> {
     const { confirmed, head, entries } = this.current
     const { db } = await this.segments.confirmedAt(root, head.t)
     const same = withAliases(db, [...confirmed.aliases])
@@ -340,29 +283,10 @@ export class ReplicaLedger implements Ledger {
     this.current = { ...next, view: withQueue(view, () => next) }
   }
 
-  private readonly indexed: IndexerHost = {
-    confirmed: () => ({ db: this.current.confirmed, head: this.current.head }),
-    adopt: (root) =>
-      this.steps.run(async () => {
-        if (this.closed) return
-        if (root !== undefined && root.t > this.current.head.t) await this.catchUp()
-        await this.stand(root)
-      }),
-    fail: (e) => this.fail(e),
-  }
-
-  private refresh(): Promise<void> {
-    return this.steps.run(async () => {
-      this.refreshing = false
-      if (!this.closed) await this.catchUp()
-    })
-  }
-
   /** Claims a block of ids; false when another tab was first. */
   private async claim(from: Pick<ReplicaState, 'meta' | 'claim'>): Promise<boolean> {
-    const { block, left } = takeBlock(from.meta, this.pool.nextClaim())
-    if ((await this.store.commit(rememberCommit(from.claim, left))) === 'lost') return false
-    for (const free of await unusedIds(this.current.view, block)) this.pool.add(free)
+    const left = await claimIds(this.store, this.pool, from, this.current.view)
+    if (left === undefined) return false
     if (from.claim === this.current.claim) {
       this.current = { ...this.current, claim: from.claim + 1, meta: { ...this.current.meta, ...left } }
     }
@@ -374,24 +298,14 @@ export class ReplicaLedger implements Ledger {
     const { confirmed, meta } = this.current
     this.current = { ...next, view: withQueue(next.view, () => next) }
     const isExcised = next.meta.excisions !== meta.excisions
-    if (isExcised) this.forget()
+    if (isExcised) this.forget(next.meta.excisions)
     if (next.confirmed !== confirmed) this.indexer.poke()
-    for (const { seq, txid } of next.entries.toReversed()) {
-      if (this.txids.get(pendingTx(seq)) === txid) break
-      this.txids.set(pendingTx(seq), txid)
-    }
+    this.queued.add(next.entries)
     if (isExcised) this.changes.call({ db: this.current.view, attributes: undefined })
     else if (touched !== undefined)
       this.changes.call({ db: this.current.view, attributes: touched, ...(data && { data }) })
     if (ended !== undefined) this.settlements.end(ended)
     this.states.call(this.current)
-  }
-
-  /** Values taken before answer no more, and segments made before are of no use. */
-  private forget(): void {
-    this.segments.excised(this.current.meta.excisions)
-    this.origin.gone = true
-    this.origin = new LogOrigin(this.datomsOf)
   }
 
   private env({ meta }: Pick<ReplicaState, 'meta'>, take = this.pool.take): PredictEnv {
@@ -400,7 +314,7 @@ export class ReplicaLedger implements Ledger {
       replica: meta.replica,
       generation: meta.generation,
       take,
-      txidOf: (tx) => this.txids.get(tx),
+      txidOf: this.queued.txidOf,
       datomsOf: this.datomsOf,
       ran: () => {
         this.reruns++
@@ -414,17 +328,3 @@ export class ReplicaLedger implements Ledger {
 const noIds = (): never => {
   throw new OutOfIds()
 }
-
-/** What a replica knows that has nothing but a confirmed value. */
-const stateAt = ({ db, head }: Confirmed, excisions: number): ReplicaState => ({
-  meta: readMeta(metaChange({ excisions })),
-  claim: 0,
-  head,
-  confirmed: db,
-  seq: 0,
-  entries: [],
-  rejected: new Map(),
-  view: db,
-})
-
-const closedError = (): AnnalsError => new AnnalsError('connection/closed', 'this connection is closed')

@@ -11,7 +11,7 @@ import type { ConfirmedHead, LocalCommit, LogRow } from '../storage/port.ts'
 import { withAliases } from './aliases.ts'
 import { type Pending, pendingTx } from './pending.ts'
 import type { RejectedBody } from './rejected-body.ts'
-import type { ReplicaMeta } from './replica-meta.ts'
+import { metaChange, type ReplicaMeta, readMeta } from './replica-meta.ts'
 
 /** All that an open replica knows, of one moment. A later moment is another value. */
 export interface ReplicaState {
@@ -29,6 +29,18 @@ export interface ReplicaState {
   /** What users see: confirmed and pending. */
   readonly view: Db
 }
+
+/** What a replica knows that has nothing but a confirmed value. */
+export const bareState = ({ db, head }: Confirmed, excisions: number): ReplicaState => ({
+  meta: readMeta(metaChange({ excisions })),
+  claim: 0,
+  head,
+  confirmed: db,
+  seq: 0,
+  entries: [],
+  rejected: new Map(),
+  view: db,
+})
 
 /** A step from one state to the next: what to store, and what is so once it is stored. */
 export interface Step<T> {

@@ -9,7 +9,10 @@ export class Settlements {
     return this.ended.get(txid)
   }
 
-  wait(txid: string): Promise<Settled> {
+  /** Resolves when it has ended: at once where it has. */
+  async wait(txid: string): Promise<Settled> {
+    const known = this.ended.get(txid)
+    if (known !== undefined) return known
     return new Promise((resolve) => {
       const all = this.waiting.get(txid)
       if (all === undefined) this.waiting.set(txid, [resolve])
