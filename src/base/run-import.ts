@@ -31,11 +31,11 @@ class Import {
   async run(source: ImportSource): Promise<ImportProgress> {
     const elements = new Elements(source, this.options.signal)
     try {
-      for (let chunk = await this.gather(elements); chunk.length > 0; chunk = await this.gather(elements)) {
-        await this.settle()
-        this.sending = this.step(chunk)
+      for (let chunk = await this.#gather(elements); chunk.length > 0; chunk = await this.#gather(elements)) {
+        await this.#settle()
+        this.sending = this.#step(chunk)
       }
-      await this.settle()
+      await this.#settle()
       return this.done
     } finally {
       elements.close()
@@ -43,7 +43,7 @@ class Import {
   }
 
   /** The next elements; none at the end. */
-  private async gather(elements: Elements): Promise<readonly unknown[]> {
+  async #gather(elements: Elements): Promise<readonly unknown[]> {
     const chunk = new ImportChunk(STEP)
     try {
       while (!chunk.isFull) {
@@ -53,20 +53,20 @@ class Import {
         chunk.add(value)
       }
     } catch (cause) {
-      await this.settle()
-      throw this.stopped(cause)
+      await this.#settle()
+      throw this.#stopped(cause)
     }
     return chunk.elements
   }
 
   /** Waits for what is under way. Throws what went wrong. */
-  private async settle(): Promise<void> {
+  async #settle(): Promise<void> {
     const error = await this.sending
     if (error !== undefined) throw error
-    if (this.options.signal?.aborted) throw this.stopped(this.options.signal.reason)
+    if (this.options.signal?.aborted) throw this.#stopped(this.options.signal.reason)
   }
 
-  private async step(chunk: readonly unknown[]): Promise<AnnalsError | undefined> {
+  async #step(chunk: readonly unknown[]): Promise<AnnalsError | undefined> {
     const { done } = this
     try {
       const { elements, transactions, datoms, failed } = await this.send(chunk)
@@ -76,13 +76,13 @@ class Import {
         datoms: done.datoms + datoms,
       }
       if (elements > 0) this.options.onProgress?.(this.done)
-      return failed && this.failure(failed.error, done.elements + failed.element)
+      return failed && this.#failure(failed.error, done.elements + failed.element)
     } catch (error) {
-      return this.failure(error) // the worker died, the connection was closed, or the listener threw
+      return this.#failure(error) // the worker died, the connection was closed, or the listener threw
     }
   }
 
-  private failure(error: unknown, element?: number): AnnalsError {
+  #failure(error: unknown, element?: number): AnnalsError {
     const { code, message, data } = isAnnalsError(error)
       ? error
       : { code: 'internal/unexpected' as const, message: String(error), data: {} }
@@ -92,7 +92,7 @@ class Import {
   }
 
   /** Why nothing more was read. */
-  private stopped(cause: unknown): AnnalsError {
+  #stopped(cause: unknown): AnnalsError {
     const { done } = this
     const facts = { imported: done }
     return this.options.signal?.aborted
@@ -120,7 +120,7 @@ class Elements {
   next(): IteratorResult<unknown> | Promise<IteratorResult<unknown>> {
     this.signal?.throwIfAborted()
     const next = this.iterator.next()
-    return next instanceof Promise ? this.whenThere(next) : this.seen(next as IteratorResult<unknown>)
+    return next instanceof Promise ? this.#whenThere(next) : this.#seen(next as IteratorResult<unknown>)
   }
 
   /** Tells the source that nothing more is wanted of it, unless it has ended. */
@@ -131,15 +131,15 @@ class Elements {
     if (closing instanceof Promise) closing.catch(() => undefined) // why it was stopped is what is told
   }
 
-  private async whenThere(next: Promise<IteratorResult<unknown>>): Promise<IteratorResult<unknown>> {
-    if (this.signal === undefined) return this.seen(await next)
+  async #whenThere(next: Promise<IteratorResult<unknown>>): Promise<IteratorResult<unknown>> {
+    if (this.signal === undefined) return this.#seen(await next)
     const aborted = new Promise<never>((_, reject) => {
       this.stop = () => reject(this.signal?.reason)
     })
-    return this.seen(await Promise.race([next, aborted]))
+    return this.#seen(await Promise.race([next, aborted]))
   }
 
-  private seen(next: IteratorResult<unknown>): IteratorResult<unknown> {
+  #seen(next: IteratorResult<unknown>): IteratorResult<unknown> {
     this.ended = next.done === true
     return next
   }

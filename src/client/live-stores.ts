@@ -25,13 +25,13 @@ export class LiveStores implements LiveOwner {
     if (known !== undefined) return known
     const store = new LiveStore(++this.lastId, key, request, this)
     if (key !== undefined) this.byKey.set(key, store)
-    this.leave(store)
+    this.#leave(store)
     return store
   }
 
   /** Asks everything that somebody listens to in the worker that the database was opened in. */
   ask(): void {
-    for (const store of this.byId.values()) this.askIn(store, this.link())
+    for (const store of this.byId.values()) this.#askIn(store, this.link())
   }
 
   /** Puts the update in place; returns the stores that have something to tell. */
@@ -45,11 +45,11 @@ export class LiveStores implements LiveOwner {
     this.leaving.delete(store)
     if (store.key !== undefined) this.byKey.set(store.key, store)
     this.byId.set(store.id, store)
-    this.askIn(store, this.link())
+    this.#askIn(store, this.link())
   }
 
   unwanted(store: LiveStore): void {
-    this.leave(store)
+    this.#leave(store)
   }
 
   close(): void {
@@ -59,15 +59,15 @@ export class LiveStores implements LiveOwner {
     this.byId.clear()
   }
 
-  private leave(store: LiveStore): void {
+  #leave(store: LiveStore): void {
     clearTimeout(this.leaving.get(store))
     this.leaving.set(
       store,
-      setTimeout(() => this.forget(store), LINGER),
+      setTimeout(() => this.#forget(store), LINGER),
     )
   }
 
-  private forget(store: LiveStore): void {
+  #forget(store: LiveStore): void {
     this.leaving.delete(store)
     if (store.key !== undefined && this.byKey.get(store.key) === store) this.byKey.delete(store.key)
     if (!this.byId.delete(store.id)) return
@@ -75,7 +75,7 @@ export class LiveStores implements LiveOwner {
     store.link = undefined
   }
 
-  private askIn(store: LiveStore, link: WorkerLink | undefined): void {
+  #askIn(store: LiveStore, link: WorkerLink | undefined): void {
     if (link === undefined || store.link === link) return
     store.link = link
     link.call('watch', this.connection, store.id, store.request(link)).catch((e: unknown) => {

@@ -63,7 +63,7 @@ let lastNumber = 0
 export class PageConnection implements Connection, Tenant, DbOwner {
   readonly name: string
   readonly health = new Failures()
-  readonly sync = new PageSync((op, ...args) => this.call(op, ...args))
+  readonly sync = new PageSync((op, ...args) => this.#call(op, ...args))
   private readonly number = ++lastNumber
   private readonly lives = new LiveStores(this.number, () => this.link)
   private readonly changes = new Listeners<void>()
@@ -87,27 +87,27 @@ export class PageConnection implements Connection, Tenant, DbOwner {
     const link = await this.open()
     const wire = await link.call('transact', this.number, txData, options)
     const settled = (): Promise<Settled> => settledEnd(this.sync, wire.id, this.subscribe, this.closing.signal)
-    return pageReport(wire, (db) => this.show(db, link), settled)
+    return pageReport(wire, (db) => this.#show(db, link), settled)
   }
 
   import(elements: ImportSource, options?: ImportOptions): Promise<ImportProgress> {
-    return runImport(elements, (chunk) => this.importStep(chunk), options)
+    return runImport(elements, (chunk) => this.#importStep(chunk), options)
   }
 
-  private async importStep(elements: readonly unknown[]): Promise<ImportStep> {
-    const { failed, ...done } = await this.call('import', packElements(elements))
+  async #importStep(elements: readonly unknown[]): Promise<ImportStep> {
+    const { failed, ...done } = await this.#call('import', packElements(elements))
     return { ...done, ...(failed && { failed: { ...failed, error: fromWireError(failed.error) } }) }
   }
 
   readonly db = (): Db => {
-    this.checkOpen()
+    this.#checkOpen()
     assert(this.newest !== undefined, 'a connection was handed out before its first value came')
-    this.newest.shown ??= this.show(this.newest.wire, this.newest.link)
+    this.newest.shown ??= this.#show(this.newest.wire, this.newest.link)
     return this.newest.shown
   }
 
   live<T = unknown>(query: Query, inputs: readonly unknown[] = [], options?: QueryOptions): LiveQuery<T> {
-    this.checkOpen()
+    this.#checkOpen()
     const wire = wireOptions(options)
     return this.lives.open(liveKey(query, inputs, options), (link) => ({
       kind: 'q',
@@ -118,37 +118,37 @@ export class PageConnection implements Connection, Tenant, DbOwner {
   }
 
   livePull<T = Record<string, unknown>>(pattern: PullPattern, entity: EntityRef): LiveQuery<T | undefined> {
-    this.checkOpen()
+    this.#checkOpen()
     const key = plainKeyIfAny(['pull', pattern, entity])
     return this.lives.open(key, () => ({ kind: 'pull', pattern, entity })) as LiveQuery<T | undefined>
   }
 
   undo(target: UndoTarget, options: UndoOptions = {}): Promise<UndoReport> {
-    return this.call('undo', target, options)
+    return this.#call('undo', target, options)
   }
 
   planUndo(target: UndoTarget): Promise<UndoReport> {
-    return this.call('planUndo', target)
+    return this.#call('planUndo', target)
   }
 
   excise(target: EntityRef, options: ExciseOptions = {}): Promise<ExciseReport> {
-    return this.call('excise', target, options)
+    return this.#call('excise', target, options)
   }
 
   migrate(migrations: readonly Migration[]): Promise<readonly MigrationReport[]> {
-    return this.call('migrate', migrations)
+    return this.#call('migrate', migrations)
   }
 
   log(range: LogRange = {}): AsyncIterable<LogEntry> {
-    this.checkOpen()
+    this.#checkOpen()
     return logPages(
-      { t: () => this.newestT, read: (page) => this.call('log', page), beyond: (t) => this.beyond(t) },
+      { t: () => this.#newestT, read: (page) => this.#call('log', page), beyond: (t) => this.#beyond(t) },
       range,
     )
   }
 
   export(options: ExportOptions = {}): ReadableStream<Uint8Array> {
-    this.checkOpen()
+    this.#checkOpen()
     checkExport(options)
     return streamOf(exported(() => this.open(), this.number, options))
   }
@@ -161,7 +161,7 @@ export class PageConnection implements Connection, Tenant, DbOwner {
   readonly subscribe = (listener: () => void): (() => void) => this.changes.add(listener)
 
   async stats(): Promise<Stats> {
-    const [stats, storage] = await Promise.all([this.call('stats'), browserStorage()])
+    const [stats, storage] = await Promise.all([this.#call('stats'), browserStorage()])
     return { ...stats, name: this.name, ...(storage && { storage }) }
   }
 
@@ -188,7 +188,7 @@ export class PageConnection implements Connection, Tenant, DbOwner {
 
   async settle(): Promise<WorkerLink> {
     if (this.link !== undefined) return this.link
-    this.opening ??= this.openIn().finally(() => {
+    this.opening ??= this.#openIn().finally(() => {
       this.opening = undefined
     })
     return this.opening
@@ -211,7 +211,7 @@ export class PageConnection implements Connection, Tenant, DbOwner {
   /** Puts everything of the event in place, then tells the listeners: all that they read is of one moment. */
   changed(event: ChangeEvent, link: WorkerLink): void {
     const moved: { tell(): void }[] = []
-    if (event.db !== undefined) this.move({ link, wire: event.db })
+    if (event.db !== undefined) this.#move({ link, wire: event.db })
     for (const update of event.live ?? []) moved.push(...this.lives.put(update))
     if (event.sync !== undefined) {
       const { error, ...status } = event.sync
@@ -227,10 +227,10 @@ export class PageConnection implements Connection, Tenant, DbOwner {
   }
 
   adopt(link: WorkerLink, { dbAfter, txData, tempids }: WireWith): Awaited<ReturnType<Db['with']>> {
-    return { dbAfter: this.show(dbAfter, link), txData, tempids }
+    return { dbAfter: this.#show(dbAfter, link), txData, tempids }
   }
 
-  private async openIn(): Promise<WorkerLink> {
+  async #openIn(): Promise<WorkerLink> {
     const link = await this.host.link()
     const { request } = this.options
     const wasKnown = isKnown(request)
@@ -244,32 +244,32 @@ export class PageConnection implements Connection, Tenant, DbOwner {
     return link
   }
 
-  private async call<K extends keyof WorkerCalls>(op: K, ...args: OwnArgs<K>): Promise<Value<WorkerCalls, K>> {
+  async #call<K extends keyof WorkerCalls>(op: K, ...args: OwnArgs<K>): Promise<Value<WorkerCalls, K>> {
     const link = await this.open()
     return link.call(op, ...([this.number, ...args] as unknown as Args<WorkerCalls, K>))
   }
 
-  private move(next: Newest): void {
+  #move(next: Newest): void {
     const last = this.newest
     this.newest = next
     if (last !== undefined && last.shown === undefined) last.link.releases.release(last.wire.token)
   }
 
-  private show(wire: WireDb, link: WorkerLink): PageDb {
+  #show(wire: WireDb, link: WorkerLink): PageDb {
     return new PageDb(this, new KeptValue(link, this.number, wire))
   }
 
   /** Resolves when the newest value lies beyond `t`. */
-  private beyond(t: number): Promise<true> {
+  #beyond(t: number): Promise<true> {
     const closed = onAbort(this.closing.signal, () => closedError(this.name))
-    return waitUntil(() => this.newestT > t || undefined, this.subscribe, [closed])
+    return waitUntil(() => this.#newestT > t || undefined, this.subscribe, [closed])
   }
 
-  private get newestT(): number {
+  get #newestT(): number {
     return this.newest?.wire.basisT ?? 0
   }
 
-  private checkOpen(): void {
+  #checkOpen(): void {
     if (this.closing.signal.aborted) throw closedError(this.name)
   }
 }

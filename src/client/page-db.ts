@@ -74,15 +74,15 @@ export class PageDb implements Db {
   }
 
   async datoms<Datom = ShownDatom>(index: IndexName, ...components: readonly unknown[]): Promise<Datom[]> {
-    return unpackRows(await this.ask('datoms', index, components)) as Datom[]
+    return unpackRows(await this.#ask('datoms', index, components)) as Datom[]
   }
 
   seekDatoms(index: IndexName, ...components: readonly unknown[]): Promise<ShownDatom[]> {
-    return this.seek(index, components, false)
+    return this.#seek(index, components, false)
   }
 
   rseekDatoms(index: IndexName, ...components: readonly unknown[]): Promise<ShownDatom[]> {
-    return this.seek(index, components, true)
+    return this.#seek(index, components, true)
   }
 
   async indexRange<Datom = ShownDatom>(
@@ -91,15 +91,15 @@ export class PageDb implements Db {
     end?: unknown,
     options?: PageOptions,
   ): Promise<Datom[]> {
-    return unpackRows(await this.ask('indexRange', attribute, start, end, options)) as Datom[]
+    return unpackRows(await this.#ask('indexRange', attribute, start, end, options)) as Datom[]
   }
 
   async indexPull<Entity = Record<string, unknown>>(request: IndexPull): Promise<(Entity | undefined)[]> {
-    return (await this.ask('indexPull', request)) as (Entity | undefined)[]
+    return (await this.#ask('indexPull', request)) as (Entity | undefined)[]
   }
 
   entid(entity: EntityRef): Promise<number | undefined> {
-    return this.ask('entid', entity)
+    return this.#ask('entid', entity)
   }
 
   async explain(query: Query, inputs: readonly unknown[] = [], options?: QueryOptions): Promise<Explanation> {
@@ -110,15 +110,15 @@ export class PageDb implements Db {
   }
 
   asOf(point: TimePoint): Db {
-    return this.seen(['asOf', point])
+    return this.#seen(['asOf', point])
   }
 
   since(point: TimePoint): Db {
-    return this.seen(['since', point])
+    return this.#seen(['since', point])
   }
 
   history(): Db {
-    return this.seen(['history'])
+    return this.#seen(['history'])
   }
 
   async with(txData: TxForms): ReturnType<Db['with']> {
@@ -136,16 +136,16 @@ export class PageDb implements Db {
     return { $db: this.value.ref(link, this.steps) }
   }
 
-  private async seek(index: IndexName, components: readonly unknown[], reverse: boolean): Promise<ShownDatom[]> {
-    return unpackRows(await this.ask('seek', index, components, reverse)) as ShownDatom[]
+  async #seek(index: IndexName, components: readonly unknown[], reverse: boolean): Promise<ShownDatom[]> {
+    return unpackRows(await this.#ask('seek', index, components, reverse)) as ShownDatom[]
   }
 
-  private async ask<K extends DbCalls>(op: K, ...args: OwnArgs<K>): Promise<Value<WorkerCalls, K>> {
+  async #ask<K extends DbCalls>(op: K, ...args: OwnArgs<K>): Promise<Value<WorkerCalls, K>> {
     const link = await this.owner.open()
     return link.call(op, ...([this.value.ref(link, this.steps), ...args] as unknown as Args<WorkerCalls, K>))
   }
 
-  private seen(step: ViewStep): Db {
+  #seen(step: ViewStep): Db {
     return new PageDb(this.owner, this.value, [...this.steps, step])
   }
 }

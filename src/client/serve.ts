@@ -51,46 +51,46 @@ class Server {
   ) {}
 
   readonly calls: Handlers<WorkerCalls> = {
-    hello: () => this.hello(),
+    hello: () => this.#hello(),
     ping: () => undefined,
-    pause: () => this.pause(),
+    pause: () => this.#pause(),
     resume: () => {
       this.leadership.resume()
-      return this.hello()
+      return this.#hello()
     },
     harden: () => this.databases.harden?.(),
-    open: (connection, request) => this.open(connection, request),
-    close: (connection) => this.close(connection),
+    open: (connection, request) => this.#open(connection, request),
+    close: (connection) => this.#close(connection),
     release: (tokens) => {
       for (const { kept } of this.connections.values()) kept.release(tokens)
     },
     cancel: (ticket) => this.cancels.get(ticket)?.abort(),
 
     q: (db, query, inputs, options) =>
-      this.cancellable(options, async (o) => packRows(await columnsOf(this.db(db), query, this.inputs(inputs), o))),
+      this.#cancellable(options, async (o) => packRows(await columnsOf(this.#db(db), query, this.#inputs(inputs), o))),
     pullMany: (db, pattern, entities, options) =>
-      this.cancellable(options, (o) => this.db(db).pullMany(pattern, entities, o)),
-    datoms: async (db, index, components) => packRows(await this.db(db).datoms(index, ...components)),
+      this.#cancellable(options, (o) => this.#db(db).pullMany(pattern, entities, o)),
+    datoms: async (db, index, components) => packRows(await this.#db(db).datoms(index, ...components)),
     seek: async (db, index, components, reverse) => {
-      const value = this.db(db)
+      const value = this.#db(db)
       return packRows(
         await (reverse ? value.rseekDatoms(index, ...components) : value.seekDatoms(index, ...components)),
       )
     },
     indexRange: async (db, attribute, start, end, options) =>
-      packRows(await this.db(db).indexRange(attribute, start, end, options)),
-    indexPull: (db, request) => this.db(db).indexPull(request),
-    entid: (db, entity) => this.db(db).entid(entity),
+      packRows(await this.#db(db).indexRange(attribute, start, end, options)),
+    indexPull: (db, request) => this.#db(db).indexPull(request),
+    entid: (db, entity) => this.#db(db).entid(entity),
     explain: (db, query, inputs, options) =>
-      this.cancellable(options, (o) => this.db(db).explain(query, this.inputs(inputs), o)),
+      this.#cancellable(options, (o) => this.#db(db).explain(query, this.#inputs(inputs), o)),
     with: async (db, txData) => {
-      const { kept } = this.served(db.connection)
+      const { kept } = this.#served(db.connection)
       const { dbAfter, ...rest } = await seenBy(kept.findWhole(db.value), db).with(txData)
       return { ...rest, dbAfter: kept.keepSpeculative(dbAfter) }
     },
 
     transact: async (connection, txData, options) => {
-      const served = this.served(connection)
+      const served = this.#served(connection)
       return served.report(await served.connection.transact(txData, options))
     },
     import: async (connection, elements) => {
@@ -118,8 +118,8 @@ class Server {
     restoreNext: (ticket, bytes) => this.backups.put(ticket, bytes),
     restoreEnd: (ticket, isCut) => this.backups.endRestore(ticket, isCut),
     destroy: (request, discard) => destroyDatabase(this.databases.storage, storeName(request), discard),
-    watch: (connection, live, request) => this.watch(connection, live, request),
-    unwatch: (connection, live) => this.served(connection).unwatch(live),
+    watch: (connection, live, request) => this.#watch(connection, live, request),
+    unwatch: (connection, live) => this.#served(connection).unwatch(live),
 
     pending: (connection) => this.connection(connection).sync.pending(),
     rejected: (connection) => this.connection(connection).sync.rejected(),
@@ -136,20 +136,20 @@ class Server {
     for (const served of this.connections.values()) served.flush()
   }
 
-  private async hello(): Promise<Hello> {
+  async #hello(): Promise<Hello> {
     this.life ??= holdLifeLock()
     const life = await this.life
     return { protocol: PROTOCOL, ...(life && { lock: life.name }) }
   }
 
-  private async pause(): Promise<void> {
+  async #pause(): Promise<void> {
     const life = await this.life
     this.life = undefined
     life?.release()
     await this.leadership.pause()
   }
 
-  private async open(number: number, request: OpenRequest): Promise<Opened> {
+  async #open(number: number, request: OpenRequest): Promise<Opened> {
     const auth = (): Promise<string | undefined> => this.page('auth', [number])
     let created = false
     const onCreated = (): void => {
@@ -164,7 +164,7 @@ class Server {
     return { created }
   }
 
-  private async close(number: number): Promise<void> {
+  async #close(number: number): Promise<void> {
     const served = this.connections.get(number)
     this.connections.delete(number)
     if (served === undefined) return
@@ -172,18 +172,18 @@ class Server {
     await served.close()
   }
 
-  private watch(number: number, live: number, request: LiveRequest): void {
-    const served = this.served(number)
+  #watch(number: number, live: number, request: LiveRequest): void {
+    const served = this.#served(number)
     const { connection } = served
     const query =
       request.kind === 'q'
-        ? connection.live(request.query, this.inputs(request.inputs), request.options)
+        ? connection.live(request.query, this.#inputs(request.inputs), request.options)
         : connection.livePull(request.pattern, request.entity)
     served.watch(live, query)
   }
 
   /** Runs what the page may cancel. */
-  private async cancellable<T>(
+  async #cancellable<T>(
     { ticket, ...options }: WireQueryOptions,
     run: (options: QueryOptions) => Promise<T>,
   ): Promise<T> {
@@ -197,7 +197,7 @@ class Server {
     }
   }
 
-  private served(number: number): ServedConnection {
+  #served(number: number): ServedConnection {
     const served = this.connections.get(number)
     if (served !== undefined) return served
     throw new AnnalsError(
@@ -206,14 +206,14 @@ class Server {
     )
   }
 
-  private readonly connection = (number: number) => this.served(number).connection
+  private readonly connection = (number: number) => this.#served(number).connection
 
-  private db(ref: DbRef): Db {
-    return seenBy(this.served(ref.connection).kept.find(ref.value), ref)
+  #db(ref: DbRef): Db {
+    return seenBy(this.#served(ref.connection).kept.find(ref.value), ref)
   }
 
-  private inputs(inputs: readonly unknown[]): readonly unknown[] {
-    return inputs.map((x) => (typeof x === 'object' && x !== null && '$db' in x ? this.db(x.$db as DbRef) : x))
+  #inputs(inputs: readonly unknown[]): readonly unknown[] {
+    return inputs.map((x) => (typeof x === 'object' && x !== null && '$db' in x ? this.#db(x.$db as DbRef) : x))
   }
 }
 

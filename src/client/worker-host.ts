@@ -45,7 +45,7 @@ export class WorkerHost implements LinkListener {
 
   /** The living worker, or the one being started. Rejects with `client/worker-failed`. */
   link(): Promise<WorkerLink> {
-    this.current ??= this.start()
+    this.current ??= this.#start()
     return this.current
   }
 
@@ -75,11 +75,11 @@ export class WorkerHost implements LinkListener {
     this.current = undefined
     this.running = undefined
     for (const tenant of this.tenants.values()) tenant.lost()
-    if (performance.now() - link.startedAt < GROWN_UP) this.settleLater()
-    else void this.settleAll()
+    if (performance.now() - link.startedAt < GROWN_UP) this.#settleLater()
+    else void this.#settleAll()
   }
 
-  private async start(): Promise<WorkerLink> {
+  async #start(): Promise<WorkerLink> {
     try {
       this.running = await WorkerLink.start(this.create, this)
       return this.running
@@ -89,7 +89,7 @@ export class WorkerHost implements LinkListener {
     }
   }
 
-  private async settleAll(): Promise<void> {
+  async #settleAll(): Promise<void> {
     const settled = await Promise.all(
       Array.from(this.tenants.values(), (tenant) =>
         tenant.settle().then(
@@ -102,13 +102,13 @@ export class WorkerHost implements LinkListener {
       ),
     )
     if (settled.every(Boolean)) this.delay = FIRST_DELAY
-    else this.settleLater()
+    else this.#settleLater()
   }
 
-  private settleLater(): void {
+  #settleLater(): void {
     if (this.tenants.size === 0) return
     clearTimeout(this.retry)
-    this.retry = setTimeout(() => void this.settleAll(), this.delay)
+    this.retry = setTimeout(() => void this.#settleAll(), this.delay)
     this.delay = Math.min(this.delay * 2, LAST_DELAY)
   }
 }

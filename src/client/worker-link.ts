@@ -49,11 +49,11 @@ export class WorkerLink {
     let link: WorkerLink | undefined
     try {
       link = new WorkerLink(create(), listener)
-      const hello = await link.greeted()
+      const hello = await link.#greeted()
       if (hello.protocol !== PROTOCOL) {
         throw new Error(`it speaks protocol ${hello.protocol}, this page ${PROTOCOL}: two versions of annals have met`)
       }
-      link.watch(hello)
+      link.#watch(hello)
       return link
     } catch (cause) {
       const failure = workerFailed(cause)
@@ -86,8 +86,8 @@ export class WorkerLink {
   /** After the page came back. A worker that does not answer in time has not. */
   resume(): void {
     withPatience(this.call('resume')).then(
-      (hello) => this.watch(hello),
-      () => this.die(),
+      (hello) => this.#watch(hello),
+      () => this.#die(),
     )
   }
 
@@ -101,19 +101,19 @@ export class WorkerLink {
     this.underWay.clear()
   }
 
-  private greeted(): Promise<Hello> {
+  #greeted(): Promise<Hello> {
     return withPatience(this.call('hello', PROTOCOL), this.worker)
   }
 
-  private watch(hello: Hello): void {
+  #watch(hello: Hello): void {
     if (this.end !== undefined) return
-    const died = (): void => this.die()
+    const died = (): void => this.#die()
     const byPings = (): (() => void) => watchPings(() => this.call('ping'), died)
     const locks = hello.lock !== undefined && navigator.locks !== undefined
     this.stopWatching = locks ? watchLock(hello.lock, died, byPings) : byPings()
   }
 
-  private die(): void {
+  #die(): void {
     if (this.end !== undefined) return
     this.stop(
       new AnnalsError(

@@ -10,15 +10,15 @@ export class EdnKeys {
 
   /** Requires: `form` was read by one reader, so its depth is bounded. */
   keyOf(form: Edn): number {
-    if (typeof form !== 'object' || form === null) return this.number(`${typeof form} ${String(form)}`)
+    if (typeof form !== 'object' || form === null) return this.#number(`${typeof form} ${String(form)}`)
     const known = this.byForm.get(form)
     if (known !== undefined) return known
-    const key = this.number(this.textOf(form))
+    const key = this.#number(this.#textOf(form))
     this.byForm.set(form, key)
     return key
   }
 
-  private number(text: string): number {
+  #number(text: string): number {
     const known = this.byText.get(text)
     if (known !== undefined) return known
     const key = this.byText.size
@@ -26,7 +26,7 @@ export class EdnKeys {
     return key
   }
 
-  private textOf(form: object & Edn): string {
+  #textOf(form: object & Edn): string {
     if (form instanceof Date) return `instant ${form.getTime()}`
     if (isKeyword(form)) return `keyword ${form.$kw}`
     if (isSym(form)) return `symbol ${form.$sym}`

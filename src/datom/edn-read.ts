@@ -68,7 +68,7 @@ class Reader {
   /** Moves to the next form; false at the end of the text. */
   skipToForm(depth = 0): boolean {
     const { text } = this
-    this.refuseDepth(depth)
+    this.#refuseDepth(depth)
     for (;;) {
       while (this.i < text.length && SPACE.test(text[this.i] as string)) this.i++
       if (text[this.i] === ';') {
@@ -86,27 +86,27 @@ class Reader {
 
   /** Requires: at the first character of a form. */
   form(depth: number): Edn {
-    this.refuseDepth(depth)
+    this.#refuseDepth(depth)
     const start = this.i
     switch (this.text[start]) {
       case '(':
-        return { $list: this.sequence('(', depth) }
+        return { $list: this.#sequence('(', depth) }
       case '[':
-        return this.sequence('[', depth)
+        return this.#sequence('[', depth)
       case '{':
-        return this.map(depth, '')
+        return this.#map(depth, '')
       case '"':
-        return this.string()
+        return this.#string()
       case '\\':
-        return this.character()
+        return this.#character()
       case '#':
-        return this.dispatch(depth)
+        return this.#dispatch(depth)
       case ')':
       case ']':
       case '}':
         throw this.error('edn/malformed', `found ${this.text[start]} with nothing to close; wanted a form`)
       default:
-        return this.atom()
+        return this.#atom()
     }
   }
 
@@ -121,12 +121,12 @@ class Reader {
     return new AnnalsError(code, `EDN, line ${line}, column ${column}: ${what}`, { line, column })
   }
 
-  private refuseDepth(depth: number): void {
+  #refuseDepth(depth: number): void {
     if (depth <= EDN_MAX_DEPTH) return
     throw this.error('edn/too-deep', `forms nest deeper than ${EDN_MAX_DEPTH}; wanted a flatter text`)
   }
 
-  private sequence(opener: string, depth: number): Edn[] {
+  #sequence(opener: string, depth: number): Edn[] {
     const start = this.i
     const closer = CLOSERS[opener] as string
     this.i += opener.length
@@ -146,19 +146,19 @@ class Reader {
     return out
   }
 
-  private map(depth: number, namespace: string): Map<Edn, Edn> {
+  #map(depth: number, namespace: string): Map<Edn, Edn> {
     const start = this.i
-    const forms = this.sequence('{', depth)
+    const forms = this.#sequence('{', depth)
     if (forms.length % 2 !== 0) {
       throw this.error('edn/malformed', `a map holds ${forms.length} forms; wanted a value for every key`, start)
     }
     const out = new Map<Edn, Edn>()
     for (let k = 0; k < forms.length; k += 2) out.set(qualified(forms[k] as Edn, namespace), forms[k + 1] as Edn)
-    this.refuseDuplicates(Array.from(out.keys()), forms.length / 2, 'map', start)
+    this.#refuseDuplicates(Array.from(out.keys()), forms.length / 2, 'map', start)
     return out
   }
 
-  private refuseDuplicates(items: readonly Edn[], wanted: number, what: string, start: number): void {
+  #refuseDuplicates(items: readonly Edn[], wanted: number, what: string, start: number): void {
     if (this.keys === undefined) this.keys = new EdnKeys()
     const seen = new Set<number>()
     for (const item of items) seen.add(this.keys.keyOf(item))
@@ -166,23 +166,23 @@ class Reader {
     throw this.error('edn/duplicate-key', `a ${what} names the same ${what === 'map' ? 'key' : 'member'} twice`, start)
   }
 
-  private dispatch(depth: number): Edn {
+  #dispatch(depth: number): Edn {
     const { text } = this
     const start = this.i
     if (text.startsWith('#{', start)) {
-      const items = this.sequence('#{', depth)
+      const items = this.#sequence('#{', depth)
       const set = new Set(items)
-      this.refuseDuplicates(Array.from(set), items.length, 'set', start)
+      this.#refuseDuplicates(Array.from(set), items.length, 'set', start)
       return set
     }
     if (text.startsWith('##', start)) {
-      const token = this.token()
+      const token = this.#token()
       const n = SPECIAL[token]
       if (n === undefined)
         throw this.error('edn/malformed', `found ${clip(token)}; wanted ##Inf, ##-Inf or ##NaN`, start)
       return n
     }
-    const token = this.token()
+    const token = this.#token()
     const tag = token.slice(1)
     if (tag.startsWith(':')) {
       if (!KEYWORD.test(tag) || tag.includes('/') || text[this.i] !== '{') {
@@ -192,7 +192,7 @@ class Reader {
           start,
         )
       }
-      return this.map(depth, tag.slice(1))
+      return this.#map(depth, tag.slice(1))
     }
     if (!TAGS.includes(tag)) {
       const known = TAGS.map((t) => `#${t}`).join(', ')
@@ -205,7 +205,7 @@ class Reader {
     throw this.error('edn/malformed', value, start)
   }
 
-  private string(): string {
+  #string(): string {
     const { text } = this
     const start = this.i++
     let out = ''
@@ -236,13 +236,13 @@ class Reader {
     }
   }
 
-  private character(): string {
+  #character(): string {
     const start = this.i++
     const first = this.text[this.i]
     if (first === undefined || /\s/.test(first))
       throw this.error('edn/malformed', 'nothing follows \\; wanted a character', start)
     this.i++
-    const name = first + this.token()
+    const name = first + this.#token()
     if (name.length === 1 || (name.length === 2 && name.codePointAt(0) !== name.charCodeAt(0))) return name
     const named = CHARACTERS[name]
     if (named !== undefined) return named
@@ -255,16 +255,16 @@ class Reader {
   }
 
   /** Up to the next delimiter. */
-  private token(): string {
+  #token(): string {
     const start = this.i
     const { text } = this
     while (this.i < text.length && !END_OF_TOKEN.test(text[this.i] as string)) this.i++
     return text.slice(start, this.i)
   }
 
-  private atom(): Edn {
+  #atom(): Edn {
     const start = this.i
-    const token = this.token()
+    const token = this.#token()
     if (startsNumber(token)) {
       const n = readNumber(token)
       if (n === undefined) throw this.error('edn/malformed', `${clip(token)} is not a number that EDN knows`, start)

@@ -28,7 +28,7 @@ export class CallQueue<In, Out> {
     if (this.waiting.length >= this.bound) return Promise.reject(overloaded(this.bound))
     return new Promise((resolve, reject) => {
       this.waiting.push({ input, resolve, reject })
-      this.running ??= this.drain()
+      this.running ??= this.#drain()
     })
   }
 
@@ -37,7 +37,7 @@ export class CallQueue<In, Out> {
     while (this.running !== undefined) await this.running
   }
 
-  private async drain(): Promise<void> {
+  async #drain(): Promise<void> {
     await Promise.resolve() // calls made in one turn go together
     while (this.waiting.length > 0) {
       const calls = this.waiting.splice(0, this.most)

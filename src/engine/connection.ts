@@ -73,7 +73,7 @@ export class EngineConnection implements Omit<Connection, 'import'> {
     private readonly onClose?: () => Promise<void>,
   ) {
     this.lives = new LiveQueries(ledger, runtime)
-    this.newest = { db: ledger.db, handle: this.handle(ledger.db) }
+    this.newest = { db: ledger.db, handle: this.#handle(ledger.db) }
     ledger.onFailure((error) => {
       this.health.add([error])
       this.health.tell()
@@ -82,13 +82,13 @@ export class EngineConnection implements Omit<Connection, 'import'> {
   }
 
   async transact(txData: TxForms, options: TransactOptions = {}): Promise<TxReport> {
-    this.checkCall('transact', options, ['ifBasis'])
-    return this.report(await this.ledger.transact(txForms(txData), options))
+    this.#checkCall('transact', options, ['ifBasis'])
+    return this.#report(await this.ledger.transact(txForms(txData), options))
   }
 
   /** Imports the next elements: a step of an import, or all of it. `areFlat`: maps of the same keys, with no objects among their values. */
   async importStep(elements: readonly unknown[], areFlat = false): Promise<ImportStep> {
-    this.checkOpen()
+    this.#checkOpen()
     return importStep(this.ledger, elements, areFlat)
   }
 
@@ -98,30 +98,30 @@ export class EngineConnection implements Omit<Connection, 'import'> {
   }
 
   db = (): ApiDb => {
-    this.checkOpen()
-    return this.value()
+    this.#checkOpen()
+    return this.#value()
   }
 
   live<T = unknown>(query: Query, inputs: readonly unknown[] = [], options?: QueryOptions): LiveQuery<T> {
-    this.checkOpen()
+    this.#checkOpen()
     if (options !== undefined) checkOptions(options)
     return this.lives.open({ kind: 'q', query, inputs, ...(options && { options }) }) as LiveQuery<T>
   }
 
   livePull<T = Record<string, unknown>>(pattern: PullPattern, entity: EntityRef): LiveQuery<T | undefined> {
-    this.checkOpen()
+    this.#checkOpen()
     return this.lives.open({ kind: 'pull', pattern, entity }) as LiveQuery<T | undefined>
   }
 
   async planUndo(target: UndoTarget): Promise<UndoReport> {
-    return undoReport((await this.plan(target)).plan)
+    return undoReport((await this.#plan(target)).plan)
   }
 
   async undo(target: UndoTarget, options: UndoOptions = {}): Promise<UndoReport> {
-    this.checkCall('undo', options, ['strict', 'txData'])
+    this.#checkCall('undo', options, ['strict', 'txData'])
     const { strict, txData = [] } = options
     const also = txForms(txData)
-    const { plan, txids } = await this.plan(target)
+    const { plan, txids } = await this.#plan(target)
     const report = undoReport(plan)
     if (strict) refusePartial(report)
     if (report.reverted.length === 0 && plan.change.increments.length === 0) return report
@@ -131,18 +131,18 @@ export class EngineConnection implements Omit<Connection, 'import'> {
   }
 
   async excise(target: EntityRef, options: ExciseOptions = {}): Promise<ExciseReport> {
-    this.checkCall('excise', options, ['before', 'attrs', 'txData'])
+    this.#checkCall('excise', options, ['before', 'attrs', 'txData'])
     return this.ledger.excise(target, options)
   }
 
   async migrate(migrations: readonly Migration[]): Promise<readonly MigrationReport[]> {
-    this.checkOpen()
+    this.#checkOpen()
     if (!Array.isArray(migrations) || !migrations.every((m) => typeof m?.id === 'string')) {
       throw new AnnalsError('db/bad-option', 'migrate: wants a list of { id, up }')
     }
     const done: MigrationReport[] = []
     for (const { id, up } of migrations) {
-      if ((await this.value().entid(['tx/migration', id])) !== undefined) {
+      if ((await this.#value().entid(['tx/migration', id])) !== undefined) {
         done.push({ id, status: 'known' })
         continue
       }
@@ -155,18 +155,18 @@ export class EngineConnection implements Omit<Connection, 'import'> {
   }
 
   log(range: LogRange = {}): AsyncIterable<LogEntry> {
-    this.checkOpen()
+    this.#checkOpen()
     const t = (): number => this.ledger.db.basisT
     return logPages({ t, read: (page) => readLog(this.ledger, page), beyond: (last) => this.syncTo(last + 1) }, range)
   }
 
   syncTo(t: number, options?: WaitOptions): Promise<ApiDb> {
     const { name, subscribe } = this
-    return reachBasis({ name, db: () => this.value(), subscribe, closing: this.ending.signal }, t, options)
+    return reachBasis({ name, db: () => this.#value(), subscribe, closing: this.ending.signal }, t, options)
   }
 
   export(options: ExportOptions = {}): ReadableStream<Uint8Array> {
-    this.checkOpen()
+    this.#checkOpen()
     checkExport(options)
     return exportLog(this.ledger, options)
   }
@@ -200,27 +200,27 @@ export class EngineConnection implements Omit<Connection, 'import'> {
   }
 
   /** The newest value: the same handle until it moves. */
-  private value(): DbHandle {
+  #value(): DbHandle {
     const { db } = this.ledger
-    if (this.newest.db !== db) this.newest = { db, handle: this.handle(db) }
+    if (this.newest.db !== db) this.newest = { db, handle: this.#handle(db) }
     return this.newest.handle
   }
 
-  private handle(db: Db | LazyDb): DbHandle {
+  #handle(db: Db | LazyDb): DbHandle {
     return new DbHandle(db, this.runtime, db.basisT, this.ledger.origin)
   }
 
   /** Throws `connection/closed`, `db/bad-option`. */
-  private checkCall(call: string, options: object, known: readonly string[]): void {
-    this.checkOpen()
+  #checkCall(call: string, options: object, known: readonly string[]): void {
+    this.#checkOpen()
     checkOptionNames(call, options, known, 'db/bad-option')
   }
 
-  private checkOpen(): void {
+  #checkOpen(): void {
     if (this.ending.signal.aborted) throw closedError(this.name)
   }
 
-  private report(w: Written): TxReport {
+  #report(w: Written): TxReport {
     const settled: Promise<Settled> =
       w.t === undefined ? this.ledger.settled(w.txid) : Promise.resolve({ status: 'confirmed', t: w.t, tx: w.tx })
     let txData: readonly ShownDatom[] | undefined
@@ -234,19 +234,19 @@ export class EngineConnection implements Omit<Connection, 'import'> {
         txData ??= showTxData(w.tx, w.data) // a large import may have no use for it
         return txData
       },
-      dbBefore: this.handle(w.before),
-      dbAfter: this.handle(w.after),
+      dbBefore: this.#handle(w.before),
+      dbAfter: this.#handle(w.after),
       settled,
     }
   }
 
-  private async plan(target: UndoTarget): Promise<{ plan: UndoPlan; txids: string[] }> {
-    this.checkOpen()
+  async #plan(target: UndoTarget): Promise<{ plan: UndoPlan; txids: string[] }> {
+    this.#checkOpen()
     const { db } = this.ledger
     const targets: UndoneTx[] = []
     const txids: string[] = []
-    for (const tx of await this.txsOf(db, target)) {
-      const [own] = await this.value().datoms('eavt', tx, 'tx/id')
+    for (const tx of await this.#txsOf(db, target)) {
+      const [own] = await this.#value().datoms('eavt', tx, 'tx/id')
       if (own === undefined) throw noSuchTransaction(target)
       txids.push(own.v as string)
       targets.push({ tx, data: (await this.ledger.origin.datomsOf(tx)) ?? (await txDatoms(db, tx)) })
@@ -254,9 +254,9 @@ export class EngineConnection implements Omit<Connection, 'import'> {
     return { txids, plan: await planUndo(db, targets, this.ledger.origin.datomsOf) }
   }
 
-  private async txsOf(db: Db, target: UndoTarget): Promise<number[]> {
+  async #txsOf(db: Db, target: UndoTarget): Promise<number[]> {
     if (typeof target === 'object' && target !== null && 'migration' in target) {
-      const tx = await this.value().entid(['tx/migration', target.migration])
+      const tx = await this.#value().entid(['tx/migration', target.migration])
       if (tx === undefined) throw noSuchTransaction(target)
       return [tx]
     }

@@ -57,7 +57,7 @@ class Excisor {
     for (let i = 0; i < data.length; i++) {
       const [e, a, v] = [data.e[i] as number, data.a[i] as number, data.v[i] as Value]
       const key = factKey(e, a, v)
-      const goes = data.added[i] === 1 ? this.asserts(tx, e, a, v) : this.open.delete(key)
+      const goes = data.added[i] === 1 ? this.#asserts(tx, e, a, v) : this.open.delete(key)
       if (!goes) {
         kept.push(e, a, v, data.added[i] as 0 | 1)
         continue
@@ -74,7 +74,7 @@ class Excisor {
     return kept
   }
 
-  private asserts(tx: number, e: number, a: number, v: Value): boolean {
+  #asserts(tx: number, e: number, a: number, v: Value): boolean {
     const members = this.db.schema.attributes.get(a)?.tupleAttrs
     const isMember = (m: Value | null, i: number): boolean =>
       m !== null && this.open.has(factKey(e, members?.[i] as number, m))

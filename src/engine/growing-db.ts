@@ -40,7 +40,7 @@ export class GrowingDb {
 
   /** What `decide` comes to on the value as it is now. `lack`: what the value that it is given lacks, and must not be asked. */
   async decide<T>(decide: (db: Db, lack?: Lack) => Promise<T>): Promise<T> {
-    if (this.waiting.length > 0 && !this.written().hasSchema) {
+    if (this.waiting.length > 0 && !this.#written().hasSchema) {
       const lack = this.look()
       try {
         const decided = await decide({ ...this.db, reads: lack }, lack)
@@ -59,7 +59,7 @@ export class GrowingDb {
 
   /** Whether what was read at such a look is the same with those that wait. */
   allows(lack: Lack): boolean {
-    return lack.db === this.db && lack.allows(this.written())
+    return lack.db === this.db && lack.allows(this.#written())
   }
 
   add(addition: Addition): void {
@@ -74,7 +74,7 @@ export class GrowingDb {
     return () => {
       this.db = db
       this.waiting = waiting.slice(0, count)
-      this.forget()
+      this.#forget()
     }
   }
 
@@ -84,20 +84,20 @@ export class GrowingDb {
     if (now instanceof LazyDb) {
       this.db = await now.value
       this.waiting = []
-      this.forget()
+      this.#forget()
     }
     return this.db
   }
 
   /** What was noted of those that wait. */
-  private forget(): void {
+  #forget(): void {
     this.lazy = undefined
     this.places = new WrittenPlaces()
     this.noted = 0
   }
 
   /** Where those that wait say something; noted only when another follows them. */
-  private written(): WrittenPlaces {
+  #written(): WrittenPlaces {
     for (; this.noted < this.waiting.length; this.noted++) this.places.add((this.waiting[this.noted] as Addition).data)
     return this.places
   }

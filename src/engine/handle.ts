@@ -55,17 +55,17 @@ export class DbHandle implements ApiDb {
   }
 
   q<Row = unknown>(q: Query, inputs: readonly unknown[] = [], options?: QueryOptions): Promise<Row> {
-    return this.answer(q, inputs, options) as Promise<Row>
+    return this.#answer(q, inputs, options) as Promise<Row>
   }
 
   /** As {@link q}, but a large relation comes by columns: {@link ResultColumns}. */
   qColumns(q: Query, inputs: readonly unknown[], options?: QueryOptions): Promise<unknown> {
-    return this.answer(q, inputs, options, byColumns)
+    return this.#answer(q, inputs, options, byColumns)
   }
 
-  private answer(q: Query, inputs: readonly unknown[], options?: QueryOptions, shape?: Shape): Promise<unknown> {
+  #answer(q: Query, inputs: readonly unknown[], options?: QueryOptions, shape?: Shape): Promise<unknown> {
     const { queryEnv } = this.runtime
-    return this.read(
+    return this.#read(
       (db, anew) => andThen(unwrapped(inputs, anew), (known) => query(db, q, known, queryEnv, options, shape)),
       inputs,
     )
@@ -77,7 +77,7 @@ export class DbHandle implements ApiDb {
     options?: QueryOptions,
   ): Promise<Entity | undefined> {
     const { queryEnv } = this.runtime
-    const found = this.read((db) =>
+    const found = this.#read((db) =>
       andThen(entityId(db, entity), (id) =>
         id === undefined
           ? andThen(pullMany(db, pattern, [], queryEnv, options), () => undefined) // a mistake is one, whoever is asked for
@@ -92,7 +92,7 @@ export class DbHandle implements ApiDb {
     entities: readonly EntityRef[],
     options?: QueryOptions,
   ): Promise<(Entity | undefined)[]> {
-    return this.read(async (db) => {
+    return this.#read(async (db) => {
       if (!Array.isArray(entities)) throw new AnnalsError('entity/bad-id', 'pullMany: wants a list of entities')
       const ids = await Promise.all(entities.map((e) => entityId(db, e)))
       const known = ids.filter((id) => id !== undefined)
@@ -103,15 +103,15 @@ export class DbHandle implements ApiDb {
   }
 
   datoms<Datom = ShownDatom>(index: IndexName, ...components: readonly unknown[]): Promise<Datom[]> {
-    return this.read((db) => datomsAt(db, index, components)) as Promise<unknown[]> as Promise<Datom[]>
+    return this.#read((db) => datomsAt(db, index, components)) as Promise<unknown[]> as Promise<Datom[]>
   }
 
   seekDatoms(index: IndexName, ...components: readonly unknown[]): Promise<ShownDatom[]> {
-    return this.read((db) => seek(db, index, components, false))
+    return this.#read((db) => seek(db, index, components, false))
   }
 
   rseekDatoms(index: IndexName, ...components: readonly unknown[]): Promise<ShownDatom[]> {
-    return this.read((db) => seek(db, index, components, true))
+    return this.#read((db) => seek(db, index, components, true))
   }
 
   indexRange<Datom = ShownDatom>(
@@ -120,39 +120,39 @@ export class DbHandle implements ApiDb {
     end?: unknown,
     options: PageOptions = {},
   ): Promise<Datom[]> {
-    const found = this.read((db) => indexRange(db, attribute, start, end, options))
+    const found = this.#read((db) => indexRange(db, attribute, start, end, options))
     return found as Promise<unknown[]> as Promise<Datom[]>
   }
 
   indexPull<Entity = Record<string, unknown>>(request: IndexPull): Promise<(Entity | undefined)[]> {
-    const found = this.read((db) => indexPull(db, request, this.runtime.queryEnv))
+    const found = this.#read((db) => indexPull(db, request, this.runtime.queryEnv))
     return found as Promise<(Entity | undefined)[]>
   }
 
   entid(entity: EntityRef): Promise<number | undefined> {
-    return this.read((db) => entityId(db, entity))
+    return this.#read((db) => entityId(db, entity))
   }
 
   async explain(q: Query, inputs: readonly unknown[] = [], options?: QueryOptions): Promise<Explanation> {
     const { queryEnv } = this.runtime
-    return this.read(async (db, anew) => explain(db, q, await unwrapped(inputs, anew), queryEnv, options), inputs)
+    return this.#read(async (db, anew) => explain(db, q, await unwrapped(inputs, anew), queryEnv, options), inputs)
   }
 
   asOf(point: TimePoint): ApiDb {
-    return this.view((db, tx) => ({ ...db, view: { ...db.view, asOf: Math.min(tx, db.view.asOf ?? tx) } }), point)
+    return this.#view((db, tx) => ({ ...db, view: { ...db.view, asOf: Math.min(tx, db.view.asOf ?? tx) } }), point)
   }
 
   since(point: TimePoint): ApiDb {
-    return this.view((db, tx) => ({ ...db, view: { ...db.view, since: Math.max(tx, db.view.since ?? tx) } }), point)
+    return this.#view((db, tx) => ({ ...db, view: { ...db.view, since: Math.max(tx, db.view.since ?? tx) } }), point)
   }
 
   history(): ApiDb {
-    const value = andThen(this.seen, (db) => ({ ...db, view: { ...db.view, history: true } }))
+    const value = andThen(this.#seen, (db) => ({ ...db, view: { ...db.view, history: true } }))
     return new DbHandle(value, this.runtime, this.basisT, this.origin, this.speculative)
   }
 
   async with(txData: TxForms) {
-    const before = withoutView(await this.value)
+    const before = withoutView(await this.#value)
     let next = this.speculative
     const tx = Math.max(before.lastTx + 1, SPECULATIVE_TX)
     const result = await transact(before, txForms(txData), {
@@ -178,7 +178,7 @@ export class DbHandle implements ApiDb {
     }
   }
 
-  private get seen(): MaybePromise<Db> {
+  get #seen(): MaybePromise<Db> {
     return this.given instanceof LazyDb ? this.given.value : this.given
   }
 
@@ -188,8 +188,8 @@ export class DbHandle implements ApiDb {
   }
 
   /** Throws `db/gone` where some of it was removed for good. */
-  private get value(): MaybePromise<Db> {
-    if (!this.origin.gone) return this.seen
+  get #value(): MaybePromise<Db> {
+    if (!this.origin.gone) return this.#seen
     throw new AnnalsError(
       'db/gone',
       `this value (of t ${this.basisT}) was taken before facts were excised: take a new db()`,
@@ -199,7 +199,7 @@ export class DbHandle implements ApiDb {
 
   /** The value itself, for queries that take several databases. */
   unwrap(): MaybePromise<Db> {
-    return this.value
+    return this.#value
   }
 
   /** The value from newer segments, where it can be had from them. */
@@ -208,7 +208,7 @@ export class DbHandle implements ApiDb {
     const place = placeOf(this.given)
     const again = place && reopened(place, newest)
     if (again !== undefined) return again
-    const db = await this.value
+    const db = await this.#value
     return reopened(db, newest) ?? db
   }
 
@@ -216,11 +216,8 @@ export class DbHandle implements ApiDb {
    * Reads the value; where its segments, or those of a database among `inputs`, were replaced meanwhile, or are damaged, `anew`: as of
    * its basis from newer ones.
    */
-  private async read<T>(
-    reading: (db: Db, anew: boolean) => MaybePromise<T>,
-    inputs: readonly unknown[] = [],
-  ): Promise<T> {
-    const { value } = this
+  async #read<T>(reading: (db: Db, anew: boolean) => MaybePromise<T>, inputs: readonly unknown[] = []): Promise<T> {
+    const value = this.#value
     let db: Place | undefined = placeOf(this.given)
     try {
       const whole = value instanceof Promise ? await value : value
@@ -229,23 +226,23 @@ export class DbHandle implements ApiDb {
       return found instanceof Promise ? await found : found // an answer that is there costs no turn more
     } catch (e) {
       const isOther = isLost(e) && hasHandle(inputs)
-      return reading(await (isOther ? this.unwrapAnew() : this.anew(e, db)), true)
+      return reading(await (isOther ? this.unwrapAnew() : this.#anew(e, db)), true)
     }
   }
 
   /** What stands at `place`, from newer segments, after reading it failed with `e` for want of the old ones; otherwise throws `e`. */
-  private async anew(e: unknown, place: Place | undefined): Promise<Db> {
+  async #anew(e: unknown, place: Place | undefined): Promise<Db> {
     const again = isLost(e) && place !== undefined ? reopened(place, await this.runtime.confirmed?.()) : undefined
     if (again === undefined) throw e
     return again
   }
 
-  private view(change: (db: Db, tx: number) => Db, point: TimePoint): ApiDb {
+  #view(change: (db: Db, tx: number) => Db, point: TimePoint): ApiDb {
     const anew = async (e: unknown, db: Db): Promise<Db> => {
-      const again = await this.anew(e, db)
+      const again = await this.#anew(e, db)
       return change(again, await txAt(again, point))
     }
-    const value = andThen(this.seen, (db) => {
+    const value = andThen(this.#seen, (db) => {
       try {
         const tx = txAt(db, point)
         return tx instanceof Promise ? tx.then((found) => change(db, found)).catch((e) => anew(e, db)) : change(db, tx)

@@ -51,7 +51,7 @@ class UniqueNames {
     if (!isRecord(x)) return false
     let names = 0
     for (const key in x) {
-      if (this.decides(key)) names++
+      if (this.#decides(key)) names++
       const value = x[key]
       if (typeof value === 'object' && this.mayMoveIn(value)) return true
     }
@@ -60,29 +60,29 @@ class UniqueNames {
 
   /** Whether a lookup ref is among the values. */
   areAskedIn(x: unknown): boolean {
-    if (Array.isArray(x)) return this.isLookup(x) || x.some((item) => this.areAskedIn(item))
+    if (Array.isArray(x)) return this.#isLookup(x) || x.some((item) => this.areAskedIn(item))
     if (!isRecord(x)) return false
     for (const key in x) if (typeof x[key] === 'object' && this.areAskedIn(x[key])) return true
     return false
   }
 
-  private isLookup([name, ...rest]: readonly unknown[]): boolean {
+  #isLookup([name, ...rest]: readonly unknown[]): boolean {
     const text = isKeyword(name) ? name.$kw : name
-    return rest.length === 1 && typeof text === 'string' && this.decides(text)
+    return rest.length === 1 && typeof text === 'string' && this.#decides(text)
   }
 
   /** Whether a unique value is, or is made of, what the attribute says. */
-  private decides(name: string): boolean {
+  #decides(name: string): boolean {
     if (!this.areKnown) return true
     let known = this.known.get(name)
     if (known === undefined) {
-      known = this.isUniqueIn(name)
+      known = this.#isUniqueIn(name)
       this.known.set(name, known)
     }
     return known
   }
 
-  private isUniqueIn(name: string): boolean {
+  #isUniqueIn(name: string): boolean {
     const attribute = findAttribute(this.schema, name)
     if (attribute === undefined) return false
     const { unique, id } = attribute

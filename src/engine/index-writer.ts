@@ -53,7 +53,7 @@ export class IndexWriter implements SegmentSink {
   }
 
   async breathe(): Promise<void> {
-    if (this.bytes >= STEP) await this.commit({})
+    if (this.bytes >= STEP) await this.#commit({})
     this.ways.signal.throwIfAborted()
     await this.ways.pause()
     this.ways.signal.throwIfAborted()
@@ -61,15 +61,15 @@ export class IndexWriter implements SegmentSink {
 
   /** What was written becomes the index. `rebuild`: whatever the root before it said. */
   finish(root: IndexRoot, rebuild: boolean): Promise<void> {
-    return this.commit({ root, ...(rebuild && { rebuild }) })
+    return this.#commit({ root, ...(rebuild && { rebuild }) })
   }
 
   async remove(ids: readonly number[]): Promise<void> {
     for (let i = 0; i < ids.length; i += REMOVED_AT_ONCE)
-      await this.commit({ remove: ids.slice(i, i + REMOVED_AT_ONCE) })
+      await this.#commit({ remove: ids.slice(i, i + REMOVED_AT_ONCE) })
   }
 
-  private async commit(change: IndexCommit): Promise<void> {
+  async #commit(change: IndexCommit): Promise<void> {
     const write = this.taken
     this.taken = new Map()
     this.bytes = 0

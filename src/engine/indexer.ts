@@ -86,9 +86,9 @@ export class Indexer {
     // another tab has made the indexes anew of the same log, so that its root reaches no further than the one in use here
     this.segments.onGone = (id) => {
       if (!segmentsOf(this.host.confirmed().db).has(id)) return
-      this.moved = this.move().catch((e: unknown) => this.host.fail(e))
+      this.moved = this.#move().catch((e: unknown) => this.host.fail(e))
     }
-    this.resign = (this.options.lead ?? alone)((signal) => this.work(signal))
+    this.resign = (this.options.lead ?? alone)((signal) => this.#work(signal))
   }
 
   /** Resolves with nothing under way. */
@@ -97,7 +97,7 @@ export class Indexer {
   }
 
   /** Has the value stand on the newest root. Before it is that one's turn, it may be replaced too, and its segments be gone. */
-  private async move(): Promise<void> {
+  async #move(): Promise<void> {
     const adopt = async () => this.host.adopt(await this.store.readRoot())
     await adopt().catch((e: unknown) => {
       if (!isAnnalsError(e, 'db/gone')) throw e
@@ -105,7 +105,7 @@ export class Indexer {
     })
   }
 
-  private async work(signal: AbortSignal): Promise<void> {
+  async #work(signal: AbortSignal): Promise<void> {
     if (signal.aborted) return
     this.signal = signal
     this.poke()
@@ -126,43 +126,43 @@ export class Indexer {
     if (this.signal === undefined || this.running !== undefined || this.resting) return
     const { db } = this.host.confirmed()
     const novelty = noveltyOf(db)
-    const enough = this.enough(db)
-    if (this.segments.mustRebuild || (more ? this.isFarBehind() : novelty >= enough)) this.begin()
+    const enough = this.#enough(db)
+    if (this.segments.mustRebuild || (more ? this.#isFarBehind() : novelty >= enough)) this.#begin()
     else if (novelty >= Math.min(FEW, enough)) {
       this.noQuiet()
-      this.noQuiet = this.after(QUIET_MS, () => this.begin())
+      this.noQuiet = this.after(QUIET_MS, () => this.#begin())
     }
   }
 
   /** Resolves when merging is not far behind: who writes more than can be merged waits here, so that memory stays bounded. */
   async room(): Promise<void> {
-    while (this.running !== undefined && this.isFarBehind()) await this.running
+    while (this.running !== undefined && this.#isFarBehind()) await this.running
   }
 
-  private isFarBehind(): boolean {
+  #isFarBehind(): boolean {
     const { db } = this.host.confirmed()
-    const enough = this.enough(db)
+    const enough = this.#enough(db)
     return noveltyOf(db) > Math.max(2 * enough, FAR * Math.min(enough, NOVELTY))
   }
 
-  private enough(db: Db): number {
+  #enough(db: Db): number {
     const { novelty } = this.options
     return novelty ?? Math.max(NOVELTY, countIndex(db.present.eavt) / SHARE)
   }
 
-  private begin(): void {
+  #begin(): void {
     const { signal } = this
     if (signal === undefined || this.running !== undefined) return
     this.noQuiet()
-    this.running = this.merge(signal)
-      .catch((e: unknown) => this.failed(e, signal))
+    this.running = this.#merge(signal)
+      .catch((e: unknown) => this.#failed(e, signal))
       .finally(() => {
         this.running = undefined
         this.poke()
       })
   }
 
-  private async merge(signal: AbortSignal): Promise<void> {
+  async #merge(signal: AbortSignal): Promise<void> {
     const { store, segments, host } = this
     const isFirst = this.writer === undefined
     const { writer, root } = await IndexWriter.begin(store, segments.cache, {
@@ -183,23 +183,23 @@ export class Indexer {
     const live = segmentsOf(merged)
     const dead = [...before].filter((id) => !live.has(id))
     if (mustRebuild) await writer.remove(dead)
-    else this.removeLater(dead)
+    else this.#removeLater(dead)
   }
 
   /** Removes segments that the newest root does not name, once nobody can be reading them any more. */
-  private removeLater(ids: readonly number[]): void {
+  #removeLater(ids: readonly number[]): void {
     if (ids.length === 0) return
     const stop = this.after(RETIRED_MS, () => {
       this.removals.delete(stop)
       const { signal, writer } = this
       if (signal === undefined || writer === undefined) return
       this.segments.cache.drop(ids)
-      writer.remove(ids).catch((e: unknown) => this.failed(e, signal))
+      writer.remove(ids).catch((e: unknown) => this.#failed(e, signal))
     })
     this.removals.add(stop)
   }
 
-  private failed(e: unknown, signal: AbortSignal): void {
+  #failed(e: unknown, signal: AbortSignal): void {
     if (signal.aborted) return
     // another tab indexes, or has: it goes on, and what it made comes here by itself
     const isOvertaken = e instanceof Superseded || isAnnalsError(e, 'db/gone')

@@ -13,12 +13,12 @@ export class LazyDb {
   ) {}
 
   get value(): MaybePromise<Db> {
-    this.made ??= this.begin()
+    this.made ??= this.#begin()
     return this.made
   }
 
   /** What it is made of is held until it is made. Where that fails, whoever asks next tries again. */
-  private begin(): MaybePromise<Db> {
+  #begin(): MaybePromise<Db> {
     const made = this.make()
     const keep = (db: Db): Db => {
       this.make = () => db

@@ -80,8 +80,8 @@ export class LiveQueries {
   ) {
     this.aliases = ledger.db.aliases
     this.stops = [
-      ledger.onForeseen?.((change) => this.foresee(change)),
-      ledger.onChange((change) => this.changed(change)),
+      ledger.onForeseen?.((change) => this.#foresee(change)),
+      ledger.onChange((change) => this.#changed(change)),
     ]
   }
 
@@ -101,7 +101,7 @@ export class LiveQueries {
     this.entries.set(entry.key, entry)
     this.watched.add(entry)
     entry.stale = true
-    void this.run()
+    void this.#run()
   }
 
   /** @internal */
@@ -119,27 +119,27 @@ export class LiveQueries {
   }
 
   /** Asks while the change is being stored what it will have changed. */
-  private foresee(change: Change): void {
+  #foresee(change: Change): void {
     const { db } = change
-    for (const entry of this.met(change)) entry.foreseen = { db, answer: this.answer(db, entry) }
+    for (const entry of this.#met(change)) entry.foreseen = { db, answer: this.#answer(db, entry) }
   }
 
-  private changed(change: Change): void {
-    const met = this.met(change)
+  #changed(change: Change): void {
+    const met = this.#met(change)
     this.aliases = change.db.aliases
     for (const entry of met) entry.stale = true
-    if (met.length > 0) void this.run()
+    if (met.length > 0) void this.#run()
   }
 
   /** Whose answer a change may change. */
-  private met(change: Change): readonly Entry[] {
+  #met(change: Change): readonly Entry[] {
     const { attributes, db } = change
     const all =
       attributes === undefined || [...attributes].some(isSchemaAttribute) || !areSame(this.aliases, db.aliases)
     return [...this.watched].filter((e) => all || e.stale || e.reads === undefined || e.reads.meets(change))
   }
 
-  private async run(): Promise<void> {
+  async #run(): Promise<void> {
     if (this.running) return
     this.running = true
     await Promise.resolve() // what is subscribed in one turn is answered together
@@ -147,7 +147,7 @@ export class LiveQueries {
       const { db } = this.ledger
       const stale = [...this.watched].filter((e) => e.stale)
       if (stale.length === 0) break
-      const asked = stale.map((e) => (e.foreseen?.db === db ? e.foreseen.answer : this.answer(db, e)))
+      const asked = stale.map((e) => (e.foreseen?.db === db ? e.foreseen.answer : this.#answer(db, e)))
       for (const entry of stale) {
         entry.stale = false
         entry.reads = undefined // until it is known what is read, anything may be
@@ -166,10 +166,10 @@ export class LiveQueries {
     this.running = false
   }
 
-  private async answer(db: Db, { snapshot: old, request }: Entry): Promise<Answer> {
+  async #answer(db: Db, { snapshot: old, request }: Entry): Promise<Answer> {
     const reads = new LiveReads()
     try {
-      const data = await this.ask(watched(db, reads), request)
+      const data = await this.#ask(watched(db, reads), request)
       const kept = old.status === 'ready' ? keepRows(old.data, data) : data
       const isSame = old.status === 'ready' && kept === old.data
       return { snapshot: isSame ? old : frozen({ status: 'ready', data: kept, t: db.basisT }), reads }
@@ -182,7 +182,7 @@ export class LiveQueries {
     }
   }
 
-  private async ask(db: Db, request: LiveRequest): Promise<unknown> {
+  async #ask(db: Db, request: LiveRequest): Promise<unknown> {
     const { queryEnv } = this.runtime
     if (request.kind === 'q') {
       return withInputs(request.inputs, (inputs) => query(db, request.query, inputs, queryEnv, request.options))

@@ -37,7 +37,7 @@ export class LocalLedger extends StoreLedger implements Ledger {
   private readonly foreseen = new Listeners<Change>()
   private readonly calls = new CallQueue<Request, Written>(async (calls) => {
     await this.indexer.room()
-    return this.steps.run(() => this.writeAll(calls))
+    return this.steps.run(() => this.#writeAll(calls))
   })
 
   private constructor(
@@ -84,7 +84,7 @@ export class LocalLedger extends StoreLedger implements Ledger {
     for (const forms of schemaForms(this.db.schema, EXCISE_SCHEMA)) await this.transact(forms, { schema: true })
     return this.steps.run(() => {
       this.checkOpen()
-      return this.exciseNow(plan)
+      return this.#exciseNow(plan)
     })
   }
 
@@ -95,9 +95,9 @@ export class LocalLedger extends StoreLedger implements Ledger {
       const next = await applyRows(this.newest.db, this.newest.head, rows, ({ data }, { schema }) => {
         nextId = Math.max(nextId, freeAfter(data, schema))
       })
-      if (!(await this.append({ log: rows, meta: new Map([[NEXT_ID, nextId]]) }))) return false
+      if (!(await this.#append({ log: rows, meta: new Map([[NEXT_ID, nextId]]) }))) return false
       this.nextId = nextId
-      this.publish(next)
+      this.#publish(next)
       return true
     })
   }
@@ -127,10 +127,10 @@ export class LocalLedger extends StoreLedger implements Ledger {
 
   protected async catchUp(): Promise<void> {
     const { segments } = this
-    const state = await this.read(segments.rootT)
+    const state = await this.#read(segments.rootT)
     const { root, heads } = state
     const { t } = heads.confirmed
-    if (excisionsIn(state) !== segments.excisions) await this.startAnew(excisionsIn(state), t)
+    if (excisionsIn(state) !== segments.excisions) await this.#startAnew(excisionsIn(state), t)
     if (this.newest.head.t < t) {
       const touched = new Set<number>()
       const seen = (record: LogRecord): void => {
@@ -139,25 +139,25 @@ export class LocalLedger extends StoreLedger implements Ledger {
       const next = await segments.follow(this.newest, t, seen).catch((e: unknown) => {
         if (segments.broken === undefined && !isAnnalsError(e, 'db/gone')) throw e
       })
-      if (next === undefined) return this.readAnew()
-      this.publish(next, { attributes: touched })
+      if (next === undefined) return this.#readAnew()
+      this.#publish(next, { attributes: touched })
     }
     if (root !== undefined && segments.isNewer(root)) await this.stand(root)
   }
 
-  private async read(rootBeyond?: number): Promise<LocalState> {
+  async #read(rootBeyond?: number): Promise<LocalState> {
     const state = await this.store.read(rootBeyond)
     this.nextId = Math.max(this.nextId, nextIdOf(state))
     return state
   }
 
   /** Takes the newest value from the store alone: segments that the one before names are damaged, or were removed. */
-  private async readAnew(): Promise<void> {
+  async #readAnew(): Promise<void> {
     const { segments } = this
-    const state = await this.read()
+    const state = await this.#read()
     const { t } = state.heads.confirmed
-    if (excisionsIn(state) !== segments.excisions) return this.startAnew(excisionsIn(state), t)
-    this.publish(await segments.confirmedAt(segments.broken === undefined ? state.root : undefined, t))
+    if (excisionsIn(state) !== segments.excisions) return this.#startAnew(excisionsIn(state), t)
+    this.#publish(await segments.confirmedAt(segments.broken === undefined ? state.root : undefined, t))
   }
 
   protected async stand(root: IndexRoot | undefined): Promise<void> {
@@ -165,29 +165,29 @@ export class LocalLedger extends StoreLedger implements Ledger {
   }
 
   /** Makes the value from the whole log, up to `t`, because some of it is not what it was; values taken before are gone. */
-  private async startAnew(excisions: number, t: number): Promise<void> {
+  async #startAnew(excisions: number, t: number): Promise<void> {
     const newest = await this.segments.confirmedAt(undefined, t)
     // together with the value: a merge that begins in between would lay down the old one as though nothing had been taken out of it
     this.forget(excisions)
-    this.publish(newest)
+    this.#publish(newest)
   }
 
   /** `said`: what came and went, where that is known. */
-  private publish(newest: Confirmed, said: Omit<Change, 'db'> = { attributes: undefined }, more = false): void {
+  #publish(newest: Confirmed, said: Omit<Change, 'db'> = { attributes: undefined }, more = false): void {
     this.newest = newest
     this.changes.call({ db: newest.db, ...said })
     this.indexer.poke(more)
   }
 
   /** Runs the calls on the newest value and appends what comes of them as one step; again, in order, when somebody was first. */
-  private async writeAll(calls: readonly Call<Request, Written>[]): Promise<void> {
+  async #writeAll(calls: readonly Call<Request, Written>[]): Promise<void> {
     for (;;) {
       const { done, refused, rows, nextId, place } = await readingAnew(
-        () => decideGroup(calls, this.place, this.runtime, this.datomsOf),
-        () => this.readAnew(),
+        () => decideGroup(calls, this.#place, this.runtime, this.datomsOf),
+        () => this.#readAnew(),
       )
       if (rows.length > 0) {
-        const storing = this.append({
+        const storing = this.#append({
           log: rows,
           ...(nextId !== this.nextId && { meta: new Map([[NEXT_ID, nextId]]) }),
         })
@@ -201,11 +201,11 @@ export class LocalLedger extends StoreLedger implements Ledger {
         const [isStored, next] = await Promise.all([storing, placing.catch(() => undefined)])
         if (!isStored) continue
         // it is stored, whatever comes of reading it: who commits next finds that the log has moved, and reads it then
-        if (next === undefined) await this.readAnew().catch((e: unknown) => this.fail(e))
+        if (next === undefined) await this.#readAnew().catch((e: unknown) => this.fail(e))
         else {
           this.nextId = next.nextId
           const isImport = calls.some(({ input }) => input.options.sequence !== undefined)
-          this.publish(next, said, isImport)
+          this.#publish(next, said, isImport)
         }
       }
       for (const { call, written } of done) call.resolve(written)
@@ -218,21 +218,21 @@ export class LocalLedger extends StoreLedger implements Ledger {
   }
 
   /** One step that begins where the log ends. False when somebody was first: then nothing is changed, and theirs is read. */
-  private async append(change: Omit<LocalCommit, 'expect'>): Promise<boolean> {
+  async #append(change: Omit<LocalCommit, 'expect'>): Promise<boolean> {
     const outcome = await this.store.commit({ expect: { t: this.newest.head.t }, ...change })
     if (outcome === 'lost') await this.catchUp()
     return outcome === 'committed'
   }
 
-  private get place(): Place {
+  get #place(): Place {
     return { ...this.newest, nextId: this.nextId }
   }
 
   /** Takes facts out of the log and adds the transaction that says so, as one step; again when somebody was first. */
-  private async exciseNow(plan: (db: Db) => Promise<ExcisionPlan>): Promise<ExciseReport> {
+  async #exciseNow(plan: (db: Db) => Promise<ExcisionPlan>): Promise<ExciseReport> {
     for (;;) {
       const { excision, forms } = await plan(this.db)
-      const { row, place } = await decideOne({ forms, options: {} }, this.place, this.runtime, this.datomsOf)
+      const { row, place } = await decideOne({ forms, options: {} }, this.#place, this.runtime, this.datomsOf)
       const left = exciseRows(await this.segments.readLog(1, this.newest.head.t), this.db, excision)
       const excisions = this.segments.excisions + 1
       const change = {
@@ -244,9 +244,9 @@ export class LocalLedger extends StoreLedger implements Ledger {
         ]),
         durability: 'strict',
       } as const
-      if (!(await this.append(change))) continue
+      if (!(await this.#append(change))) continue
       this.nextId = place.nextId
-      await this.startAnew(excisions, row.t)
+      await this.#startAnew(excisions, row.t)
       return { id: row.txid, t: row.t, removed: left.removed }
     }
   }

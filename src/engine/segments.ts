@@ -45,7 +45,7 @@ export class Segments {
     this.cache = new SegmentCache(
       (ids) => store.readSegments(ids),
       cacheBytes,
-      (e) => this.isBroken(e),
+      (e) => this.#isBroken(e),
       (id) => this.onGone(id),
     )
   }
@@ -144,7 +144,7 @@ export class Segments {
     }
   }
 
-  private isBroken(e: AnnalsError): void {
+  #isBroken(e: AnnalsError): void {
     if (this.broken !== undefined) return
     this.broken = e
     this.onBroken(e)

@@ -35,7 +35,7 @@ export abstract class StoreLedger {
   ) {
     const host = {
       confirmed: () => this.confirmed,
-      adopt: (root: IndexRoot | undefined) => this.adoptRoot(root),
+      adopt: (root: IndexRoot | undefined) => this.#adoptRoot(root),
       fail: (e: unknown) => this.fail(e),
     }
     this.indexer = new Indexer(store, segments, host, options)
@@ -92,7 +92,7 @@ export abstract class StoreLedger {
     if (this.closed) throw closedError()
   }
 
-  private adoptRoot(root: IndexRoot | undefined): Promise<void> {
+  #adoptRoot(root: IndexRoot | undefined): Promise<void> {
     return this.steps.run(async () => {
       if (this.closed) return
       if (root !== undefined && root.t > this.confirmed.head.t) await this.catchUp()

@@ -73,13 +73,13 @@ export class SyncDriver {
   /** Talks to the remote until `signal` aborts; then resolves. One at a time over one store. */
   async run(signal: AbortSignal): Promise<void> {
     if (signal.aborted) return
-    const ungo = this.ledger.onState(() => this.tell({ type: 'changed' }))
+    const ungo = this.ledger.onState(() => this.#tell({ type: 'changed' }))
     this.running = true
-    if (this.online) this.tell({ type: 'go' })
+    if (this.online) this.#tell({ type: 'go' })
     await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
     this.running = false
     ungo()
-    this.tell({ type: 'stop' })
+    this.#tell({ type: 'stop' })
   }
 
   get state(): Machine {
@@ -91,13 +91,13 @@ export class SyncDriver {
 
   setOnline(online: boolean): void {
     this.online = online
-    if (!online) this.tell({ type: 'stop' })
-    else if (this.running) this.tell({ type: 'go' })
+    if (!online) this.#tell({ type: 'stop' })
+    else if (this.running) this.#tell({ type: 'go' })
   }
 
   /** There may be a network again: what waits for its next try need not. */
   wake(): void {
-    this.tell({ type: 'woken' })
+    this.#tell({ type: 'woken' })
   }
 
   /** Asks the remote to take facts out of its log, whoever leads. Throws `sync/unreachable` while it is told to be off the network. */
@@ -106,7 +106,7 @@ export class SyncDriver {
     return Promise.reject(new AnnalsError('sync/unreachable', 'facts are excised by the remote, and sync is offline'))
   }
 
-  private tell(event: Event): void {
+  #tell(event: Event): void {
     const { state } = this.ledger
     const [next, effects] = move(this.machine, event, {
       now: this.clock.now(),
@@ -117,11 +117,11 @@ export class SyncDriver {
     })
     const moved = next !== this.machine
     this.machine = next
-    for (const effect of effects) this.perform(effect)
+    for (const effect of effects) this.#perform(effect)
     if (moved) this.moves.call(next)
   }
 
-  private perform(effect: Effect): void {
+  #perform(effect: Effect): void {
     switch (effect.type) {
       case 'hangUp':
         this.line.abort()
@@ -129,42 +129,42 @@ export class SyncDriver {
         return
       case 'wake':
         this.unwake()
-        this.unwake = this.clock.after(Math.max(0, effect.at - this.clock.now()), () => this.tell({ type: 'due' }))
+        this.unwake = this.clock.after(Math.max(0, effect.at - this.clock.now()), () => this.#tell({ type: 'due' }))
         return
       case 'hello':
-        return this.during((signal) => this.hello(effect.freshToken, signal))
+        return this.#during((signal) => this.#hello(effect.freshToken, signal))
       case 'register':
-        return this.during((signal) => this.register(effect.refused, signal))
+        return this.#during((signal) => this.#register(effect.refused, signal))
       case 'pull':
-        return this.during((signal) => this.pull(signal))
+        return this.#during((signal) => this.#pull(signal))
       case 'push':
-        return this.during((signal) => this.push(signal))
+        return this.#during((signal) => this.#push(signal))
       case 'follow':
-        return this.during((signal) => this.follow(signal))
+        return this.#during((signal) => this.#follow(signal))
     }
   }
 
   /** Runs `exchange`, and tells what came of it unless its line was hung up meanwhile. */
-  private during(exchange: (signal: AbortSignal) => Promise<Event | undefined>): void {
+  #during(exchange: (signal: AbortSignal) => Promise<Event | undefined>): void {
     const { signal } = this.line
     exchange(signal).then(
       (event) => {
-        if (event !== undefined && !signal.aborted) this.tell(event)
+        if (event !== undefined && !signal.aborted) this.#tell(event)
       },
       (e: unknown) => {
-        if (!signal.aborted) this.tell({ type: 'failed', error: this.failure(e) })
+        if (!signal.aborted) this.#tell({ type: 'failed', error: this.#failure(e) })
       },
     )
   }
 
   /** What stands in the way, as the machine tells failures apart; what is not the network's is told to whoever listens. */
-  private failure(e: unknown): AnnalsError {
+  #failure(e: unknown): AnnalsError {
     if (isAnnalsError(e) && e.code.startsWith('sync/')) return e
     this.ledger.fail(e)
     return toAnnalsError(e)
   }
 
-  private async hello(freshToken: boolean, signal: AbortSignal): Promise<Event> {
+  async #hello(freshToken: boolean, signal: AbortSignal): Promise<Event> {
     if (this.ledger.state.meta.attaching) {
       await attach(this.ledger, this.transport, signal)
       await this.ledger.update(planAttached)
@@ -181,18 +181,18 @@ export class SyncDriver {
     this.limits = answer.limits
     this.remoteEpoch = answer.epoch
     this.outcomes = new Map()
-    this.tellLacks(answer.lacks)
+    this.#tellLacks(answer.lacks)
     return { type: 'greeted', remoteT: answer.t, registered: greeting === 'ready' }
   }
 
   /** Once for each set of names. */
-  private tellLacks(names: readonly string[]): void {
+  #tellLacks(names: readonly string[]): void {
     const said = names.join(', ')
     if (said !== '' && said !== this.lacks) this.ledger.fail(lacking(names))
     this.lacks = said
   }
 
-  private async register(refused: boolean, signal: AbortSignal): Promise<Event> {
+  async #register(refused: boolean, signal: AbortSignal): Promise<Event> {
     const message = await this.ledger.update((state) => planRegistration(state, this.remoteEpoch, refused))
     try {
       const { epoch } = await this.transport.register(message, signal)
@@ -205,7 +205,7 @@ export class SyncDriver {
     }
   }
 
-  private async pull(signal: AbortSignal): Promise<Event> {
+  async #pull(signal: AbortSignal): Promise<Event> {
     const { head, meta } = this.ledger.state
     const { excised } = meta
     const answer = await this.transport.pull({ from: head.t + 1, max: this.limits.page, excised }, signal)
@@ -214,11 +214,11 @@ export class SyncDriver {
     if (answer.t < head.t)
       throw new AnnalsError('sync/diverged', 'the remote log is shorter than it was', { t: head.t, remoteT: answer.t })
     if (answer.excised !== excised) return { type: 'excised' }
-    await this.absorb(answer.rows, excised)
+    await this.#absorb(answer.rows, excised)
     return { type: 'pulled', remoteT: answer.t }
   }
 
-  private async push(signal: AbortSignal): Promise<Event> {
+  async #push(signal: AbortSignal): Promise<Event> {
     const message = nextPush(this.ledger.state, this.outcomes, this.limits)
     if (message === undefined) return { type: 'pushed', remoteT: this.machine.remoteT ?? 0, stopped: undefined }
     const answer = await this.transport.push(message, signal)
@@ -227,15 +227,15 @@ export class SyncDriver {
     checkSameLog(this.ledger.state.meta, answer.logEpoch)
     for (const { txid, ...outcome } of answer.outcomes) this.outcomes.set(txid, outcome)
     if (answer.leases.length > 0) await this.ledger.update((state) => planLeases(state, answer.leases))
-    await this.absorb(answer.rows ?? [], message.excised)
+    await this.#absorb(answer.rows ?? [], message.excised)
     const { stopped } = answer
     return { type: 'pushed', remoteT: answer.t, stopped: stopped && new AnnalsError(stopped.code, stopped.message) }
   }
 
-  private async follow(signal: AbortSignal): Promise<Event> {
+  async #follow(signal: AbortSignal): Promise<Event> {
     const since = this.clock.now()
     try {
-      await this.transport.follow(this.ledger.state.head.t, (t) => this.heard(t, signal), signal)
+      await this.transport.follow(this.ledger.state.head.t, (t) => this.#heard(t, signal), signal)
     } catch (e) {
       if (!isAnnalsError(e, 'sync/unreachable') || this.clock.now() - since < GOOD_STREAM_MS) throw e
       return { type: 'dropped' }
@@ -244,15 +244,15 @@ export class SyncDriver {
     throw new AnnalsError('sync/unreachable', 'the server ended the stream that it had just opened')
   }
 
-  private heard(t: number, signal: AbortSignal): void {
-    if (!signal.aborted) this.tell({ type: 'poked', t })
+  #heard(t: number, signal: AbortSignal): void {
+    if (!signal.aborted) this.#tell({ type: 'poked', t })
   }
 
   /**
    * Records that do not continue the log we have are another log's. `excised`: out of which so much had been taken; another tab may
    * have taken out more meanwhile.
    */
-  private async absorb(rows: readonly LogRow[], excised: number | undefined): Promise<void> {
+  async #absorb(rows: readonly LogRow[], excised: number | undefined): Promise<void> {
     try {
       await this.ledger.absorb(({ meta }) => ({
         rows: excised === undefined || excised === meta.excised ? rows : [],

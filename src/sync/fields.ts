@@ -25,40 +25,40 @@ export class Fields {
 
   /** A whole number from 0. */
   count(name: string): number {
-    const x = this.get(name)
+    const x = this.#get(name)
     return typeof x === 'number' && Number.isSafeInteger(x) && x >= 0 ? x : this.refuse(name, 'a whole number from 0')
   }
 
   instant(name: string): number {
-    const x = this.get(name)
+    const x = this.#get(name)
     const fits = typeof x === 'number' && Number.isInteger(x) && Math.abs(x) <= MAX_INSTANT_MS
     return fits ? x : this.refuse(name, 'milliseconds since 1970')
   }
 
   text(name: string, maxLength: number): string {
-    const x = this.get(name)
+    const x = this.#get(name)
     return typeof x === 'string' && x.length <= maxLength
       ? x
       : this.refuse(name, `a text of at most ${maxLength} characters`)
   }
 
   uuid(name: string): string {
-    const x = this.get(name)
+    const x = this.#get(name)
     return typeof x === 'string' && UUID.test(x) ? x : this.refuse(name, 'a uuid in lower case')
   }
 
   oneOf<T extends string>(name: string, options: readonly T[]): T {
-    const x = this.get(name)
+    const x = this.#get(name)
     return options.find((option) => option === x) ?? this.refuse(name, options.join(' or '))
   }
 
   bytes(name: string, maxLength: number): Uint8Array {
-    const x = this.get(name)
+    const x = this.#get(name)
     return x instanceof Uint8Array && x.length <= maxLength ? x : this.refuse(name, `at most ${maxLength} bytes`)
   }
 
   list<T>(name: string, maxLength: number, read: (item: unknown) => T): T[] {
-    const x = this.get(name)
+    const x = this.#get(name)
     if (!Array.isArray(x) || x.length > maxLength) return this.refuse(name, `a list of at most ${maxLength}`)
     return x.map(read)
   }
@@ -85,7 +85,7 @@ export class Fields {
   }
 
   fields(name: string): Fields {
-    return new Fields(this.get(name), `${this.what}'s ${name}`)
+    return new Fields(this.#get(name), `${this.what}'s ${name}`)
   }
 
   /** A map of anything. */
@@ -97,7 +97,7 @@ export class Fields {
     throw new AnnalsError('sync/malformed', `a ${this.what}'s ${name} should be ${wanted}`, { field: name })
   }
 
-  private get(name: string): unknown {
+  #get(name: string): unknown {
     return this.has(name) ? this.x[name] : undefined
   }
 }

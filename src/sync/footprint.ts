@@ -41,8 +41,8 @@ export class Reads implements ReadLog {
     this.further?.note(index, from, to)
     if (this.keys.has(ALL)) return
     const key = from === to ? placeKey(index, from) : rangeKey(from, to)
-    if (key === undefined) this.everything()
-    else this.add(key, from.a)
+    if (key === undefined) this.#everything()
+    else this.#add(key, from.a)
   }
 
   /** What was read so far. */
@@ -50,14 +50,14 @@ export class Reads implements ReadLog {
     return this.keys
   }
 
-  private add(key: string, a: number | undefined): void {
+  #add(key: string, a: number | undefined): void {
     if (this.keys.has(key) || (a !== undefined && this.keys.has(attribute(a)))) return
     this.keys.add(key)
-    if (a !== undefined) this.coarsen(key, a)
-    if (this.keys.size > MOST) this.everything()
+    if (a !== undefined) this.#coarsen(key, a)
+    if (this.keys.size > MOST) this.#everything()
   }
 
-  private coarsen(key: string, a: number): void {
+  #coarsen(key: string, a: number): void {
     const keys = this.byAttribute.get(a) ?? []
     keys.push(key)
     this.byAttribute.set(a, keys)
@@ -66,7 +66,7 @@ export class Reads implements ReadLog {
     this.keys.add(attribute(a))
   }
 
-  private everything(): void {
+  #everything(): void {
     this.keys.clear()
     this.keys.add(ALL)
   }
@@ -98,7 +98,7 @@ export class News {
   /** Facts that have come or gone; with `own`, only those about that entity. */
   addFacts({ length, e, a, v }: TxData, own?: number): void {
     for (let i = 0; i < length; i++) {
-      if (own === undefined || e[i] === own) this.addFact(e[i] as number, a[i] as number, v[i] as Value)
+      if (own === undefined || e[i] === own) this.#addFact(e[i] as number, a[i] as number, v[i] as Value)
     }
   }
 
@@ -117,7 +117,7 @@ export class News {
     return false
   }
 
-  private addFact(e: number, a: number, v: Value): void {
+  #addFact(e: number, a: number, v: Value): void {
     // the schema is read everywhere, and by no scan
     if (isSchemaAttribute(a)) this.keys.add(ALL)
     this.keys.add(entity(e)).add(attribute(a)).add(entityAttribute(e, a)).add(valueKey(a, v))

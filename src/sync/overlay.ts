@@ -56,32 +56,32 @@ class Layers {
     await this.env.breathe()
     if (isKept(entry, this.news, this.current)) {
       this.kept.push(entry)
-      if (this.kept.length === AT_ONCE) await this.layKept()
+      if (this.kept.length === AT_ONCE) await this.#layKept()
       return
     }
-    await this.layKept()
-    await this.layAnew(entry)
+    await this.#layKept()
+    await this.#layAnew(entry)
   }
 
   async done(): Promise<Overlay> {
-    await this.layKept()
+    await this.#layKept()
     return { view: this.view, entries: this.laid }
   }
 
-  private async layKept(): Promise<void> {
+  async #layKept(): Promise<void> {
     const { kept } = this
     this.kept = []
     const view = await withPredicted(this.view, kept)
-    if (view === undefined) return this.layApart(kept)
+    if (view === undefined) return this.#layApart(kept)
     this.view = view
     for (const entry of kept) this.laid.push(entry)
   }
 
   /** One by one, to find which does not fit: it is decided anew, and perhaps others after it. */
-  private async layApart(entries: readonly Pending[]): Promise<void> {
+  async #layApart(entries: readonly Pending[]): Promise<void> {
     for (const entry of entries) {
       const view = isKept(entry, this.news, this.current) ? await withPredicted(this.view, [entry]) : undefined
-      if (view === undefined) await this.layAnew(entry)
+      if (view === undefined) await this.#layAnew(entry)
       else {
         this.view = view
         this.laid.push(entry)
@@ -89,7 +89,7 @@ class Layers {
     }
   }
 
-  private async layAnew(entry: Pending): Promise<void> {
+  async #layAnew(entry: Pending): Promise<void> {
     const next = await decideAgain(this.view, entry, this.env)
     addChange(this.news, entry, next.entry)
     this.view = next.view

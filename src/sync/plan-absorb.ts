@@ -63,7 +63,7 @@ export class Absorbing {
     const absorbing = (layered: Overlay | undefined) =>
       new Absorbing(state, folded, outcomes, out, became, news, promoted, layered, log)
     const bare = absorbing(undefined)
-    return isApart ? bare : absorbing(await bare.lay(bare.confirmed, stay, env))
+    return isApart ? bare : absorbing(await bare.#lay(bare.#confirmed, stay, env))
   }
 
   /** Whether `now` is the state that this began with, but for ids that were claimed and what was queued here since. */
@@ -82,11 +82,11 @@ export class Absorbing {
     const { begun, folded, outcomes, out, became, log } = this
     const stay = folded.entries.slice(out.length)
     const added = now.entries.slice(begun.entries.length)
-    const { view, entries } = await this.withAdded(now, added, env)
+    const { view, entries } = await this.#withAdded(now, added, env)
     const refused = rejections(out, outcomes)
     const last = out.at(-1)
     const change: Partial<ReplicaMeta> = {
-      ...this.generation(now),
+      ...this.#generation(now),
       ...(last && { lastOut: last.txid }),
       ...(became.length > 0 && { aliases: [...mergeAliases(new Map(now.meta.aliases), became)] as AliasPair[] }),
     }
@@ -96,7 +96,7 @@ export class Absorbing {
     const marked = entries.filter((p, i) => !p.unsaved && p.t !== known[i]?.t)
     return {
       commit: {
-        expect: { t: now.head.t, claim: now.claim, ...(this.lacksEntries && { seq: now.seq }) },
+        expect: { t: now.head.t, claim: now.claim, ...(this.#lacksEntries && { seq: now.seq }) },
         log,
         // where its record lies is known from the log alone, as long as no root is beyond it
         requeue: [...unsaved(entries), ...marked].map(toQueueRow),
@@ -108,7 +108,7 @@ export class Absorbing {
         ...now,
         meta: { ...now.meta, ...change },
         head: folded.head,
-        confirmed: this.confirmed,
+        confirmed: this.#confirmed,
         view,
         entries: saved(entries),
         rejected: new Map([...now.rejected, ...refused]),
@@ -120,36 +120,36 @@ export class Absorbing {
   }
 
   /** Whether there may be more in the stored queue: some record is this replica's, and nothing here waits for it. */
-  private get lacksEntries(): boolean {
+  get #lacksEntries(): boolean {
     const { meta, entries } = this.begun
     const mine = new Set([meta.replica, ...meta.lineage])
     const queued = new Set(entries.map(({ txid }) => txid))
     return this.folded.records.some(({ txid, origin }) => mine.has(origin?.replica ?? '') && !queued.has(txid))
   }
 
-  private get confirmed(): Db {
+  get #confirmed(): Db {
     return withAliases(this.folded.confirmed, this.became)
   }
 
-  private async withAdded(now: ReplicaState, added: readonly Pending[], env: PredictEnv): Promise<Overlay> {
+  async #withAdded(now: ReplicaState, added: readonly Pending[], env: PredictEnv): Promise<Overlay> {
     const { layered, news, folded } = this
     const stay = folded.entries.slice(this.out.length)
     if (layered === undefined) {
       if (meetsNone(news, added))
         return { view: await withForeign(now.view, folded.records), entries: [...stay, ...added] }
-      return this.lay(this.confirmed, [...stay, ...added], env)
+      return this.#lay(this.#confirmed, [...stay, ...added], env)
     }
     if (added.length === 0) return layered
-    const more = await this.lay(layered.view, added, env)
+    const more = await this.#lay(layered.view, added, env)
     return { view: more.view, entries: [...layered.entries, ...more.entries] }
   }
 
-  private lay(base: Db, entries: readonly Pending[], env: PredictEnv): Promise<Overlay> {
-    const anew = { ...env, ...this.generation(this.begun), datomsOf: datomsOf(this.folded, env) }
+  #lay(base: Db, entries: readonly Pending[], env: PredictEnv): Promise<Overlay> {
+    const anew = { ...env, ...this.#generation(this.begun), datomsOf: datomsOf(this.folded, env) }
     return overlay(base, entries, anew, this.news, (p) => !mentions(p, this.promoted))
   }
 
-  private generation({ seq }: ReplicaState): Partial<Pick<ReplicaMeta, 'generation' | 'decidedTo'>> {
+  #generation({ seq }: ReplicaState): Partial<Pick<ReplicaMeta, 'generation' | 'decidedTo'>> {
     return this.news.any ? { generation: this.begun.meta.generation + 1, decidedTo: seq } : {}
   }
 }

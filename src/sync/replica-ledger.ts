@@ -114,7 +114,7 @@ export class ReplicaLedger extends StoreLedger implements Ledger {
   }
 
   transact(forms: readonly unknown[], options: WriteOptions): Promise<Written> {
-    return this.send({ forms, options })
+    return this.#send({ forms, options })
   }
 
   /**
@@ -125,7 +125,7 @@ export class ReplicaLedger extends StoreLedger implements Ledger {
   sendAgain(id: string, forms?: readonly unknown[]): Promise<Written> {
     const request = { forms, options: {}, retryOf: id }
     const pending = forms !== undefined && this.current.entries.some((p) => p.txid === id && isInView(p))
-    return pending ? this.update((state, env) => planAmend(state, request, env)) : this.send(request)
+    return pending ? this.update((state, env) => planAmend(state, request, env)) : this.#send(request)
   }
 
   /** Takes a pending transaction back, or drops a refused one. Throws `sync/not-pending`. */
@@ -143,7 +143,7 @@ export class ReplicaLedger extends StoreLedger implements Ledger {
   async excise(target: EntityRef, options: ExciseOptions): Promise<ExciseReport> {
     if (this.closed || this.remote === undefined) throw closedError()
     const report = await askExcision(this.current, this.runtime.now(), target, options, this.remote)
-    await this.reached(report.t)
+    await this.#reached(report.t)
     return report
   }
 
@@ -167,7 +167,7 @@ export class ReplicaLedger extends StoreLedger implements Ledger {
   update<T>(plan: Plan<T>): Promise<T> {
     return this.steps.run(() => {
       this.checkOpen()
-      return this.attempt(plan)
+      return this.#attempt(plan)
     })
   }
 
@@ -175,7 +175,7 @@ export class ReplicaLedger extends StoreLedger implements Ledger {
   async absorb(decidedOn: (state: ReplicaState) => Decided): Promise<void> {
     const begun = this.current
     // what fails is begun again in its turn
-    const absorbing = await Absorbing.begin(begun, decidedOn(begun), this.env(begun, noIds)).catch(() => undefined)
+    const absorbing = await Absorbing.begin(begun, decidedOn(begun), this.#env(begun, noIds)).catch(() => undefined)
     await this.update((state, env) =>
       absorbing?.continues(state) ? absorbing.finish(state, env) : planAbsorb(state, decidedOn(state), env),
     )
@@ -193,30 +193,30 @@ export class ReplicaLedger extends StoreLedger implements Ledger {
   }
 
   /** Resolves once the confirmed log reaches `t` here. Rejects with `connection/closed`. */
-  private async reached(t: number): Promise<void> {
+  async #reached(t: number): Promise<void> {
     const look = (): boolean | undefined => this.current.head.t >= t || (this.closed ? false : undefined)
     if (!(await waitUntil(look, this.onState, []))) throw closedError()
   }
 
-  private async send(request: WriteRequest): Promise<Written> {
+  async #send(request: WriteRequest): Promise<Written> {
     this.checkOpen()
     return this.calls.add(request)
   }
 
-  private attempt<T>(plan: Plan<T>): Promise<T> {
+  #attempt<T>(plan: Plan<T>): Promise<T> {
     return readingAnew(
-      () => this.attemptOn(plan),
+      () => this.#attemptOn(plan),
       () => this.catchUp(true),
     )
   }
 
-  private async attemptOn<T>(plan: Plan<T>): Promise<T> {
+  async #attemptOn<T>(plan: Plan<T>): Promise<T> {
     for (;;) {
       const mark = this.pool.mark()
       try {
-        const step = await plan(this.current, this.env(this.current))
+        const step = await plan(this.current, this.#env(this.current))
         if (step.commit === undefined || (await this.store.commit(step.commit)) === 'committed') {
-          this.move(step)
+          this.#move(step)
           return step.result
         }
         this.pool.rewind(mark)
@@ -224,7 +224,7 @@ export class ReplicaLedger extends StoreLedger implements Ledger {
       } catch (e) {
         this.pool.rewind(mark)
         if (!(e instanceof OutOfIds)) throw e
-        if (!(await this.claim(this.current))) await this.catchUp()
+        if (!(await this.#claim(this.current))) await this.catchUp()
       }
     }
   }
@@ -245,32 +245,32 @@ export class ReplicaLedger extends StoreLedger implements Ledger {
       const stored = await this.store.read(isAnew ? undefined : this.segments.rootT)
       const meta = readMeta(stored.meta)
       const isExcised = meta.excisions !== this.current.meta.excisions
-      const from = isExcised ? { ...this.current, ...(await this.nothing()) } : this.current
+      const from = isExcised ? { ...this.current, ...(await this.#nothing()) } : this.current
       const { t } = stored.heads.confirmed
       const rows = await this.segments.readLog(from.head.t + 1, t)
       try {
         const reached = isAnew && !isExcised ? await this.segments.confirmedAt(stored.root, t) : undefined
-        this.move(await planCatchUp(from, stored, rows, this.env({ meta }), reached))
+        this.#move(await planCatchUp(from, stored, rows, this.#env({ meta }), reached))
         const { root } = stored
         if (root !== undefined && this.segments.isNewer(root)) await this.stand(root)
         return
       } catch (e) {
         this.pool.rewind(mark)
-        if (e instanceof OutOfIds) await this.claim({ meta, claim: stored.heads.claim })
+        if (e instanceof OutOfIds) await this.#claim({ meta, claim: stored.heads.claim })
         else if (isAnnalsError(e, 'db/gone') && !isAnew) isAnew = true
-        else if (!(await this.isExcisedBeyond(meta))) throw e
+        else if (!(await this.#isExcisedBeyond(meta))) throw e
       }
     }
   }
 
   /** What the log begins with. */
-  private async nothing(): Promise<Pick<ReplicaState, 'confirmed' | 'head'>> {
+  async #nothing(): Promise<Pick<ReplicaState, 'confirmed' | 'head'>> {
     const { db, head } = await this.segments.openRoot(undefined)
     return { confirmed: db, head }
   }
 
   /** Whether another tab took facts out since `meta` was read: what was read after it may be of another log. */
-  private async isExcisedBeyond({ excisions }: ReplicaMeta): Promise<boolean> {
+  async #isExcisedBeyond({ excisions }: ReplicaMeta): Promise<boolean> {
     return readMeta((await this.store.read(this.segments.rootT)).meta).excisions !== excisions
   }
 
@@ -278,13 +278,13 @@ export class ReplicaLedger extends StoreLedger implements Ledger {
     const { confirmed, head, entries } = this.current
     const { db } = await this.segments.confirmedAt(root, head.t)
     const same = withAliases(db, [...confirmed.aliases])
-    const { view } = await overlay(same, entries, this.env(this.current), new News())
+    const { view } = await overlay(same, entries, this.#env(this.current), new News())
     const next = { ...this.current, confirmed: same, view }
     this.current = { ...next, view: withQueue(view, () => next) }
   }
 
   /** Claims a block of ids; false when another tab was first. */
-  private async claim(from: Pick<ReplicaState, 'meta' | 'claim'>): Promise<boolean> {
+  async #claim(from: Pick<ReplicaState, 'meta' | 'claim'>): Promise<boolean> {
     const left = await claimIds(this.store, this.pool, from, this.current.view)
     if (left === undefined) return false
     if (from.claim === this.current.claim) {
@@ -293,7 +293,7 @@ export class ReplicaLedger extends StoreLedger implements Ledger {
     return true
   }
 
-  private move<T>({ next, touched, data, ended }: Step<T>): void {
+  #move<T>({ next, touched, data, ended }: Step<T>): void {
     if (next === undefined) return
     const { confirmed, meta } = this.current
     this.current = { ...next, view: withQueue(next.view, () => next) }
@@ -308,7 +308,7 @@ export class ReplicaLedger extends StoreLedger implements Ledger {
     this.states.call(this.current)
   }
 
-  private env({ meta }: Pick<ReplicaState, 'meta'>, take = this.pool.take): PredictEnv {
+  #env({ meta }: Pick<ReplicaState, 'meta'>, take = this.pool.take): PredictEnv {
     return {
       runtime: this.runtime,
       replica: meta.replica,

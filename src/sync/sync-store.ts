@@ -47,17 +47,17 @@ export class ReplicaSync implements Sync {
     private readonly leads: () => boolean,
     private readonly peers: Peers | undefined,
   ) {
-    this.status = this.read()
+    this.status = this.#read()
     this.stops = [
-      ledger.onState(() => this.refresh()),
+      ledger.onState(() => this.#refresh()),
       driver.onMove(() => {
         if (!leads()) return
-        this.remote = this.ownRemote()
-        this.announce()
-        this.refresh()
+        this.remote = this.#ownRemote()
+        this.#announce()
+        this.#refresh()
       }),
     ]
-    if (peers !== undefined) this.stops.push(peers.hear((message) => this.heard(message)))
+    if (peers !== undefined) this.stops.push(peers.hear((message) => this.#heard(message)))
     peers?.tell({ kind: 'ask' })
   }
 
@@ -66,7 +66,7 @@ export class ReplicaSync implements Sync {
   readonly getServerSnapshot = (): SyncStatus => this.status
 
   readonly pending = async (): Promise<PendingTx[]> =>
-    this.waiting().map(({ seq, txid, body }) => ({
+    this.#waiting().map(({ seq, txid, body }) => ({
       id: txid,
       tx: pendingTx(seq),
       intent: decodeIntent(body.intent),
@@ -117,7 +117,7 @@ export class ReplicaSync implements Sync {
     this.driver.setOnline(online)
     this.peers?.tell({ kind: 'online', online })
     if (!this.leads()) this.remote = { state: online ? 'connecting' : 'offline' }
-    this.refresh()
+    this.#refresh()
   }
 
   /** Tells the one who talks to the remote that the network may be back. */
@@ -130,14 +130,14 @@ export class ReplicaSync implements Sync {
     for (const stop of this.stops) stop()
   }
 
-  private heard(message: PeerMessage): void {
+  #heard(message: PeerMessage): void {
     switch (message.kind) {
       case 'remote':
         if (this.leads()) return
         this.remote = { ...message.remote, ...(message.error && { error: fromWireError(message.error) }) }
-        return this.refresh()
+        return this.#refresh()
       case 'ask':
-        return this.leads() ? this.announce() : undefined
+        return this.leads() ? this.#announce() : undefined
       case 'online':
         return this.driver.setOnline(message.online)
       case 'wake':
@@ -145,12 +145,12 @@ export class ReplicaSync implements Sync {
     }
   }
 
-  private announce(): void {
-    const { error, ...remote } = this.ownRemote()
+  #announce(): void {
+    const { error, ...remote } = this.#ownRemote()
     this.peers?.tell({ kind: 'remote', remote, ...(error && { error: toWireError(error) }) })
   }
 
-  private ownRemote(): RemoteStatus {
+  #ownRemote(): RemoteStatus {
     const machine = this.driver.state
     return {
       state: stateOf(machine),
@@ -161,20 +161,20 @@ export class ReplicaSync implements Sync {
   }
 
   /** Those that still mean something: one that was taken back waits for the remote only. */
-  private waiting(): readonly Pending[] {
+  #waiting(): readonly Pending[] {
     return this.ledger.state.entries.filter(isInView)
   }
 
-  private refresh(): void {
-    const next = this.read()
+  #refresh(): void {
+    const next = this.#read()
     const keys = new Set([...Object.keys(next), ...Object.keys(this.status)]) as Set<keyof SyncStatus>
     if ([...keys].every((key) => next[key] === this.status[key])) return
     this.status = next
     this.listeners.call()
   }
 
-  private read(): SyncStatus {
+  #read(): SyncStatus {
     const { head, rejected } = this.ledger.state
-    return Object.freeze({ ...this.remote, pending: this.waiting().length, rejected: rejected.size, t: head.t })
+    return Object.freeze({ ...this.remote, pending: this.#waiting().length, rejected: rejected.size, t: head.t })
   }
 }

@@ -51,21 +51,21 @@ export class Backups {
 
   /** Resolves when more is wanted. Rejects with why nothing more is. */
   async put(ticket: number, bytes: Uint8Array): Promise<void> {
-    const { writer, report } = this.restoring(ticket)
+    const { writer, report } = this.#restoring(ticket)
     // whoever has read to the end of the backup, or found it damaged, reads no more
     await Promise.race([writer.write(bytes).catch(() => report), report])
   }
 
   /** `isCut`: the page has no more, though there should be. */
   async endRestore(ticket: number, isCut: boolean): Promise<RestoreReport> {
-    const { writer, report } = this.restoring(ticket)
+    const { writer, report } = this.#restoring(ticket)
     this.restores.delete(ticket)
     const end = isCut ? writer.abort(cutOff()) : writer.close()
     end.catch(() => undefined) // the report says why
     return report
   }
 
-  private restoring(ticket: number): Restoring {
+  #restoring(ticket: number): Restoring {
     const restoring = this.restores.get(ticket)
     if (restoring !== undefined) return restoring
     throw new AnnalsError('client/unknown-handle', 'this restore has ended, or was never begun', { ticket })

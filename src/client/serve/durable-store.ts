@@ -36,60 +36,60 @@ export class DurableStore implements LocalStore {
   readonly watch = (listener: () => void) => this.store.watch(listener)
 
   async commit(change: LocalCommit): Promise<'committed' | 'lost'> {
-    if (this.isStrict(change)) return this.commitStrictly(change)
+    if (this.#isStrict(change)) return this.#commitStrictly(change)
     const began = performance.now()
     const outcome = await this.store.commit(change)
-    if (outcome === 'committed' && this.options.isOwn(change)) this.soften(began)
+    if (outcome === 'committed' && this.options.isOwn(change)) this.#soften(began)
     return outcome
   }
 
   /** Once this resolves, what was acknowledged before outlives a power cut. */
   async harden(): Promise<void> {
-    if (this.softSince !== undefined) await this.commitStrictly({ expect: {} })
+    if (this.softSince !== undefined) await this.#commitStrictly({ expect: {} })
   }
 
   async close(): Promise<void> {
     this.onClose()
-    await this.hardenOrLater()
-    this.rest()
+    await this.#hardenOrLater()
+    this.#rest()
     await this.store.close()
   }
 
-  private isStrict({ durability }: LocalCommit): boolean {
+  #isStrict({ durability }: LocalCommit): boolean {
     if (durability === 'strict' || this.options.durability === 'strict') return true
     return this.softSince !== undefined && performance.now() - this.softSince >= SOFT_FOR
   }
 
-  private async commitStrictly(change: LocalCommit): Promise<'committed' | 'lost'> {
+  async #commitStrictly(change: LocalCommit): Promise<'committed' | 'lost'> {
     const { softSince } = this
-    this.rest()
+    this.#rest()
     let outcome: 'committed' | 'lost' | undefined
     try {
       outcome = await this.store.commit({ ...change, durability: 'strict' })
       return outcome
     } finally {
-      if (outcome !== 'committed' && softSince !== undefined) this.soften(softSince)
+      if (outcome !== 'committed' && softSince !== undefined) this.#soften(softSince)
     }
   }
 
-  private soften(since: number): void {
+  #soften(since: number): void {
     this.softSince = Math.min(since, this.softSince ?? since)
-    this.timer ??= setTimeout(() => void this.hardenOrLater(), SOFT_FOR)
+    this.timer ??= setTimeout(() => void this.#hardenOrLater(), SOFT_FOR)
   }
 
-  private rest(): void {
+  #rest(): void {
     this.softSince = undefined
     clearTimeout(this.timer)
     this.timer = undefined
   }
 
   /** Only tries: what a full disk refuses here it refuses to whoever commits next, who is told. */
-  private async hardenOrLater(): Promise<void> {
+  async #hardenOrLater(): Promise<void> {
     this.timer = undefined
     try {
       await this.harden()
     } catch (e) {
-      if (isAnnalsError(e, 'storage/closed')) this.rest()
+      if (isAnnalsError(e, 'storage/closed')) this.#rest()
     }
   }
 }

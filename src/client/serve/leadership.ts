@@ -22,7 +22,7 @@ export class Leadership {
   lead(lock: string, duty: Duty): () => Promise<void> {
     const office: Office = { lock, duty, term: new AbortController(), ended: Promise.resolve() }
     this.offices.add(office)
-    if (!this.paused) this.run(office)
+    if (!this.paused) this.#run(office)
     return async () => {
       this.offices.delete(office)
       office.term.abort()
@@ -40,10 +40,10 @@ export class Leadership {
   resume(): void {
     if (!this.paused) return
     this.paused = false
-    for (const office of this.offices) this.run(office)
+    for (const office of this.offices) this.#run(office)
   }
 
-  private run(office: Office): void {
+  #run(office: Office): void {
     office.term = new AbortController()
     const { signal } = office.term
     const before = office.ended

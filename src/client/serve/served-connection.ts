@@ -33,13 +33,13 @@ export class ServedConnection {
     this.stops = [
       connection.subscribe(() => {
         this.dbMoved = true
-        this.flushSoon()
+        this.#flushSoon()
       }),
       sync.subscribe(() => {
         this.syncMoved = true
-        this.flushSoon()
+        this.#flushSoon()
       }),
-      health.subscribe(() => this.flushSoon()),
+      health.subscribe(() => this.#flushSoon()),
     ]
   }
 
@@ -60,9 +60,9 @@ export class ServedConnection {
 
   /** Sends what has changed since the last time, if anything has. */
   flush(): void {
-    if (!this.hasMoved()) return
-    const updates = this.updates()
-    const failures = this.newFailures()
+    if (!this.#hasMoved()) return
+    const updates = this.#updates()
+    const failures = this.#newFailures()
     const event: ChangeEvent = {
       connection: this.number,
       ...(this.dbMoved && { db: this.kept.keepNewest(this.connection.db()) }),
@@ -95,14 +95,14 @@ export class ServedConnection {
   }
 
   /** Timers run after everything that the change has set going, so that one event holds all of it. */
-  private flushSoon(): void {
+  #flushSoon(): void {
     this.timer ??= setTimeout(() => {
       this.timer = undefined
       this.flush()
     }, 0)
   }
 
-  private hasMoved(): boolean {
+  #hasMoved(): boolean {
     return (
       this.dbMoved ||
       this.syncMoved ||
@@ -111,13 +111,13 @@ export class ServedConnection {
     )
   }
 
-  private updates(): { readonly live: readonly LiveUpdate[]; readonly buffers: readonly ArrayBuffer[] } {
+  #updates(): { readonly live: readonly LiveUpdate[]; readonly buffers: readonly ArrayBuffer[] } {
     const moved = [...this.movedFeeds].flatMap((live) => this.feeds.get(live)?.next() ?? [])
     this.movedFeeds.clear()
     return { live: moved.map((m) => m.update), buffers: moved.flatMap((m) => m.buffers) }
   }
 
-  private newFailures(): readonly AnnalsError[] {
+  #newFailures(): readonly AnnalsError[] {
     const all = this.connection.health.getSnapshot()
     const told = this.failures
     this.failures = all
