@@ -1,7 +1,7 @@
 import type { ImportStep } from '../api/import.ts'
 import { isAnnalsError } from '../base/errors.ts'
 import { isList } from '../datom/atoms.ts'
-import { txForms } from '../transact/read-forms.ts'
+import { txForms } from '../transact/tx-forms.ts'
 import { mayShare, type Piece, piecesOf } from './import-pieces.ts'
 import type { Ledger } from './ledger.ts'
 import type { Sequence } from './sequence.ts'

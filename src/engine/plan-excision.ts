@@ -10,7 +10,7 @@ import { type Db, wholeHistory } from '../db/db.ts'
 import { attributeOf, entityId } from '../db/entity.ts'
 import { countRows, whenLoaded } from '../db/load.ts'
 import { scan } from '../db/view.ts'
-import { txForms } from '../transact/read-forms.ts'
+import { txForms } from '../transact/tx-forms.ts'
 import type { Excision } from './excision.ts'
 import { firstT } from './time-point.ts'
 

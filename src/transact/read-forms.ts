@@ -1,7 +1,6 @@
 import { AnnalsError, isAnnalsError } from '../base/errors.ts'
 import { isList } from '../datom/atoms.ts'
 import { Builtin } from '../datom/builtin.ts'
-import { readEdnOne } from '../datom/edn-read.ts'
 import { describe, readValue } from '../datom/read-value.ts'
 import { type Attribute, withoutColon } from '../datom/schema.ts'
 import type { Value } from '../datom/value.ts'
@@ -20,16 +19,6 @@ const malformed = (message: string, data = {}): AnnalsError => new AnnalsError('
 
 function checkDepth(depth: number): void {
   if (depth > MAX_DEPTH) throw malformed(`transaction data is nested deeper than ${MAX_DEPTH}`)
-}
-
-/** Transaction data as a list of forms: EDN text is read, a list is taken as it is. Throws `tx/malformed`, `edn/…`. */
-export function txForms(input: unknown): readonly unknown[] {
-  const forms = typeof input === 'string' ? readEdnOne(input) : input
-  if (isList(forms)) return forms.$list
-  if (!Array.isArray(forms)) {
-    throw malformed(`transaction data is a list of forms (or EDN text of one), got ${describe(forms)}`)
-  }
-  return forms
 }
 
 /** Reads transaction data into elementary operations. Nothing is looked up but schema and idents. */
