@@ -13,18 +13,18 @@ export const PUSHED: ChunkSize = { elements: 2048, bytes: 128 * 1024 }
 /** Gathers elements into chunks. */
 export class ImportChunk {
   readonly elements: unknown[] = []
-  private bytes = 0
+  #bytes = 0
 
   /** `most`: absent for as many as come. */
   constructor(private readonly most?: ChunkSize) {}
 
   add(element: unknown): void {
     this.elements.push(element)
-    if (this.most) this.bytes += sizeOf(element)
+    if (this.most) this.#bytes += sizeOf(element)
   }
 
   get isFull(): boolean {
-    return !!this.most && (this.elements.length >= this.most.elements || this.bytes >= this.most.bytes)
+    return !!this.most && (this.elements.length >= this.most.elements || this.#bytes >= this.most.bytes)
   }
 }
 

@@ -1,18 +1,18 @@
 /** A list of listeners. One that throws does not keep the others from being called; its error is reported by the platform. */
 export class Listeners<T> {
-  private readonly all = new Set<(x: T) => void>()
+  readonly #all = new Set<(x: T) => void>()
 
   /** Returns the way to stop listening. The same function may be added several times. */
   add(listener: (x: T) => void): () => void {
     const own = (x: T): void => listener(x)
-    this.all.add(own)
+    this.#all.add(own)
     return () => {
-      this.all.delete(own)
+      this.#all.delete(own)
     }
   }
 
   call(x: T): void {
-    for (const listener of [...this.all]) {
+    for (const listener of [...this.#all]) {
       try {
         listener(x)
       } catch (error) {
@@ -24,6 +24,6 @@ export class Listeners<T> {
   }
 
   get size(): number {
-    return this.all.size
+    return this.#all.size
   }
 }

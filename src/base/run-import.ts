@@ -19,9 +19,9 @@ export async function runImport(
 }
 
 class Import {
-  private done: ImportProgress = { elements: 0, transactions: 0, datoms: 0 }
+  #done: ImportProgress = { elements: 0, transactions: 0, datoms: 0 }
   /** Resolves when nothing is under way any more; with what went wrong, if anything did. */
-  private sending: Promise<AnnalsError | undefined> = Promise.resolve(undefined)
+  #sending: Promise<AnnalsError | undefined> = Promise.resolve(undefined)
 
   constructor(
     private readonly send: Send,
@@ -33,10 +33,10 @@ class Import {
     try {
       for (let chunk = await this.#gather(elements); chunk.length > 0; chunk = await this.#gather(elements)) {
         await this.#settle()
-        this.sending = this.#step(chunk)
+        this.#sending = this.#step(chunk)
       }
       await this.#settle()
-      return this.done
+      return this.#done
     } finally {
       elements.close()
     }
@@ -61,21 +61,21 @@ class Import {
 
   /** Waits for what is under way. Throws what went wrong. */
   async #settle(): Promise<void> {
-    const error = await this.sending
+    const error = await this.#sending
     if (error !== undefined) throw error
     if (this.options.signal?.aborted) throw this.#stopped(this.options.signal.reason)
   }
 
   async #step(chunk: readonly unknown[]): Promise<AnnalsError | undefined> {
-    const { done } = this
+    const done = this.#done
     try {
       const { elements, transactions, datoms, failed } = await this.send(chunk)
-      this.done = {
+      this.#done = {
         elements: done.elements + elements,
         transactions: done.transactions + transactions,
         datoms: done.datoms + datoms,
       }
-      if (elements > 0) this.options.onProgress?.(this.done)
+      if (elements > 0) this.options.onProgress?.(this.#done)
       return failed && this.#failure(failed.error, done.elements + failed.element)
     } catch (error) {
       return this.#failure(error) // the worker died, the connection was closed, or the listener threw
@@ -87,13 +87,13 @@ class Import {
       ? error
       : { code: 'internal/unexpected' as const, message: String(error), data: {} }
     const where = element === undefined ? 'the import stopped' : `element ${element} of the import`
-    const facts = { ...data, ...(element !== undefined && { element }), imported: this.done }
+    const facts = { ...data, ...(element !== undefined && { element }), imported: this.#done }
     return new AnnalsError(code, `${where}: ${message}`, facts, { cause: error })
   }
 
   /** Why nothing more was read. */
   #stopped(cause: unknown): AnnalsError {
-    const { done } = this
+    const done = this.#done
     const facts = { imported: done }
     return this.options.signal?.aborted
       ? new AnnalsError('import/aborted', `the import was aborted after ${done.elements} elements`, facts, { cause })
@@ -103,44 +103,44 @@ class Import {
 
 /** What a source gives, one after the other, until it ends or nobody wants it any more. */
 class Elements {
-  private readonly iterator: Iterator<unknown> | AsyncIterator<unknown>
-  private stop: (() => void) | undefined
-  private readonly onAbort = (): void => this.stop?.()
-  private ended = false
+  readonly #iterator: Iterator<unknown> | AsyncIterator<unknown>
+  #stop: (() => void) | undefined
+  readonly #onAbort = (): void => this.#stop?.()
+  #ended = false
 
   constructor(
     source: ImportSource,
     private readonly signal: AbortSignal | undefined,
   ) {
-    this.iterator = iteratorOf(source)
-    signal?.addEventListener('abort', this.onAbort, { once: true })
+    this.#iterator = iteratorOf(source)
+    signal?.addEventListener('abort', this.#onAbort, { once: true })
   }
 
   /** Throws when the source fails, or the signal is aborted. */
   next(): IteratorResult<unknown> | Promise<IteratorResult<unknown>> {
     this.signal?.throwIfAborted()
-    const next = this.iterator.next()
+    const next = this.#iterator.next()
     return next instanceof Promise ? this.#whenThere(next) : this.#seen(next as IteratorResult<unknown>)
   }
 
   /** Tells the source that nothing more is wanted of it, unless it has ended. */
   close(): void {
-    this.signal?.removeEventListener('abort', this.onAbort)
-    if (this.ended) return
-    const closing = this.iterator.return?.()
+    this.signal?.removeEventListener('abort', this.#onAbort)
+    if (this.#ended) return
+    const closing = this.#iterator.return?.()
     if (closing instanceof Promise) closing.catch(() => undefined) // why it was stopped is what is told
   }
 
   async #whenThere(next: Promise<IteratorResult<unknown>>): Promise<IteratorResult<unknown>> {
     if (this.signal === undefined) return this.#seen(await next)
     const aborted = new Promise<never>((_, reject) => {
-      this.stop = () => reject(this.signal?.reason)
+      this.#stop = () => reject(this.signal?.reason)
     })
     return this.#seen(await Promise.race([next, aborted]))
   }
 
   #seen(next: IteratorResult<unknown>): IteratorResult<unknown> {
-    this.ended = next.done === true
+    this.#ended = next.done === true
     return next
   }
 }

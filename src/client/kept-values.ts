@@ -32,21 +32,21 @@ export class KeptValue {
 
 /** Tells a worker which values its page holds no more. */
 export class Releases {
-  private tokens: number[] = []
-  private readonly registry = new FinalizationRegistry<number>((token) => this.release(token))
+  #tokens: number[] = []
+  readonly #registry = new FinalizationRegistry<number>((token) => this.release(token))
 
   constructor(private readonly send: (tokens: readonly number[]) => void) {}
 
   /** Releases `token` once `holder` has been collected. */
   with(holder: object, token: number): void {
-    this.registry.register(holder, token)
+    this.#registry.register(holder, token)
   }
 
   release(token: number): void {
-    if (this.tokens.push(token) > 1) return
+    if (this.#tokens.push(token) > 1) return
     setTimeout(() => {
-      const { tokens } = this
-      this.tokens = []
+      const tokens = this.#tokens
+      this.#tokens = []
       this.send(tokens)
     }, GATHER)
   }

@@ -20,8 +20,8 @@ export interface LiveOwner {
 export class LiveStore implements LiveQuery<unknown> {
   /** The worker that answers it. */
   link: WorkerLink | undefined
-  private snapshot: LiveSnapshot<unknown> = LOADING
-  private readonly listeners = new Listeners<void>()
+  #snapshot: LiveSnapshot<unknown> = LOADING
+  readonly #listeners = new Listeners<void>()
 
   constructor(
     readonly id: number,
@@ -32,27 +32,27 @@ export class LiveStore implements LiveQuery<unknown> {
   ) {}
 
   readonly subscribe = (listener: () => void): (() => void) => {
-    const stop = this.listeners.add(listener)
+    const stop = this.#listeners.add(listener)
     this.owner.wanted(this)
     return () => {
       stop()
       if (!this.isWanted) this.owner.unwanted(this)
     }
   }
-  readonly getSnapshot = (): LiveSnapshot<unknown> => this.snapshot
+  readonly getSnapshot = (): LiveSnapshot<unknown> => this.#snapshot
   readonly getServerSnapshot = (): LiveSnapshot<unknown> => LOADING
 
   get isWanted(): boolean {
-    return this.listeners.size > 0
+    return this.#listeners.size > 0
   }
 
   /** Puts the update in place; whether anything is to be told. */
   put(update: LiveUpdate): boolean {
-    const old = this.snapshot
+    const old = this.#snapshot
     const before = 'data' in old ? old.data : undefined
     if ('error' in update) {
       const error = fromWireError(update.error)
-      this.snapshot = Object.freeze({ status: 'error', error, ...('data' in old && { data: before }) })
+      this.#snapshot = Object.freeze({ status: 'error', error, ...('data' in old && { data: before }) })
       return true
     }
     const rows = unpackRows(update.rows)
@@ -63,12 +63,12 @@ export class LiveStore implements LiveQuery<unknown> {
           ? keepRows(before, rows)
           : rows
     if (old.status === 'ready' && data === before) return false
-    this.snapshot = Object.freeze({ status: 'ready', data, t: update.t })
+    this.#snapshot = Object.freeze({ status: 'ready', data, t: update.t })
     return true
   }
 
   tell(): void {
-    this.listeners.call()
+    this.#listeners.call()
   }
 }
 

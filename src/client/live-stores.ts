@@ -8,10 +8,10 @@ const LINGER = 5_000
 
 /** The live queries of one connection, asked again in each new worker. */
 export class LiveStores implements LiveOwner {
-  private readonly byKey = new Map<string, LiveStore>()
-  private readonly byId = new Map<number, LiveStore>()
-  private readonly leaving = new Map<LiveStore, ReturnType<typeof setTimeout>>()
-  private lastId = 0
+  readonly #byKey = new Map<string, LiveStore>()
+  readonly #byId = new Map<number, LiveStore>()
+  readonly #leaving = new Map<LiveStore, ReturnType<typeof setTimeout>>()
+  #lastId = 0
 
   constructor(
     private readonly connection: number,
@@ -21,30 +21,30 @@ export class LiveStores implements LiveOwner {
 
   /** The store for this request. Requests with the same `key` share one. */
   open(key: string | undefined, request: (link: WorkerLink) => LiveRequest): LiveStore {
-    const known = key === undefined ? undefined : this.byKey.get(key)
+    const known = key === undefined ? undefined : this.#byKey.get(key)
     if (known !== undefined) return known
-    const store = new LiveStore(++this.lastId, key, request, this)
-    if (key !== undefined) this.byKey.set(key, store)
+    const store = new LiveStore(++this.#lastId, key, request, this)
+    if (key !== undefined) this.#byKey.set(key, store)
     this.#leave(store)
     return store
   }
 
   /** Asks everything that somebody listens to in the worker that the database was opened in. */
   ask(): void {
-    for (const store of this.byId.values()) this.#askIn(store, this.link())
+    for (const store of this.#byId.values()) this.#askIn(store, this.link())
   }
 
   /** Puts the update in place; returns the stores that have something to tell. */
   put(update: LiveUpdate): readonly LiveStore[] {
-    const store = this.byId.get(update.live)
+    const store = this.#byId.get(update.live)
     return store?.put(update) ? [store] : []
   }
 
   wanted(store: LiveStore): void {
-    clearTimeout(this.leaving.get(store))
-    this.leaving.delete(store)
-    if (store.key !== undefined) this.byKey.set(store.key, store)
-    this.byId.set(store.id, store)
+    clearTimeout(this.#leaving.get(store))
+    this.#leaving.delete(store)
+    if (store.key !== undefined) this.#byKey.set(store.key, store)
+    this.#byId.set(store.id, store)
     this.#askIn(store, this.link())
   }
 
@@ -53,24 +53,24 @@ export class LiveStores implements LiveOwner {
   }
 
   close(): void {
-    for (const timer of this.leaving.values()) clearTimeout(timer)
-    this.leaving.clear()
-    this.byKey.clear()
-    this.byId.clear()
+    for (const timer of this.#leaving.values()) clearTimeout(timer)
+    this.#leaving.clear()
+    this.#byKey.clear()
+    this.#byId.clear()
   }
 
   #leave(store: LiveStore): void {
-    clearTimeout(this.leaving.get(store))
-    this.leaving.set(
+    clearTimeout(this.#leaving.get(store))
+    this.#leaving.set(
       store,
       setTimeout(() => this.#forget(store), LINGER),
     )
   }
 
   #forget(store: LiveStore): void {
-    this.leaving.delete(store)
-    if (store.key !== undefined && this.byKey.get(store.key) === store) this.byKey.delete(store.key)
-    if (!this.byId.delete(store.id)) return
+    this.#leaving.delete(store)
+    if (store.key !== undefined && this.#byKey.get(store.key) === store) this.#byKey.delete(store.key)
+    if (!this.#byId.delete(store.id)) return
     store.link?.call('unwatch', this.connection, store.id).catch(() => undefined)
     store.link = undefined
   }

@@ -64,14 +64,14 @@ export class PageConnection implements Connection, Tenant, DbOwner {
   readonly name: string
   readonly health = new Failures()
   readonly sync = new PageSync((op, ...args) => this.#call(op, ...args))
-  private readonly number = ++lastNumber
-  private readonly lives = new LiveStores(this.number, () => this.link)
-  private readonly changes = new Listeners<void>()
-  private readonly closing = new AbortController()
+  readonly #number = ++lastNumber
+  readonly #lives = new LiveStores(this.#number, () => this.#link)
+  readonly #changes = new Listeners<void>()
+  readonly #closing = new AbortController()
   /** The living worker, once the database is open in it. */
-  private link: WorkerLink | undefined
-  private opening: Promise<WorkerLink> | undefined
-  private newest: Newest | undefined
+  #link: WorkerLink | undefined
+  #opening: Promise<WorkerLink> | undefined
+  #newest: Newest | undefined
 
   /** `release`: one holder is done with this connection; answers whether it was the last. */
   constructor(
@@ -80,13 +80,13 @@ export class PageConnection implements Connection, Tenant, DbOwner {
     private readonly release: () => boolean,
   ) {
     this.name = options.request.name
-    host.enter(this.number, this)
+    host.enter(this.#number, this)
   }
 
   async transact(txData: TxForms, options: TransactOptions = {}): Promise<TxReport> {
     const link = await this.open()
-    const wire = await link.call('transact', this.number, txData, options)
-    const settled = (): Promise<Settled> => settledEnd(this.sync, wire.id, this.subscribe, this.closing.signal)
+    const wire = await link.call('transact', this.#number, txData, options)
+    const settled = (): Promise<Settled> => settledEnd(this.sync, wire.id, this.subscribe, this.#closing.signal)
     return pageReport(wire, (db) => this.#show(db, link), settled)
   }
 
@@ -101,15 +101,15 @@ export class PageConnection implements Connection, Tenant, DbOwner {
 
   readonly db = (): Db => {
     this.#checkOpen()
-    assert(this.newest !== undefined, 'a connection was handed out before its first value came')
-    this.newest.shown ??= this.#show(this.newest.wire, this.newest.link)
-    return this.newest.shown
+    assert(this.#newest !== undefined, 'a connection was handed out before its first value came')
+    this.#newest.shown ??= this.#show(this.#newest.wire, this.#newest.link)
+    return this.#newest.shown
   }
 
   live<T = unknown>(query: Query, inputs: readonly unknown[] = [], options?: QueryOptions): LiveQuery<T> {
     this.#checkOpen()
     const wire = wireOptions(options)
-    return this.lives.open(liveKey(query, inputs, options), (link) => ({
+    return this.#lives.open(liveKey(query, inputs, options), (link) => ({
       kind: 'q',
       query,
       inputs: wireInputs(inputs, link),
@@ -120,7 +120,7 @@ export class PageConnection implements Connection, Tenant, DbOwner {
   livePull<T = Record<string, unknown>>(pattern: PullPattern, entity: EntityRef): LiveQuery<T | undefined> {
     this.#checkOpen()
     const key = plainKeyIfAny(['pull', pattern, entity])
-    return this.lives.open(key, () => ({ kind: 'pull', pattern, entity })) as LiveQuery<T | undefined>
+    return this.#lives.open(key, () => ({ kind: 'pull', pattern, entity })) as LiveQuery<T | undefined>
   }
 
   undo(target: UndoTarget, options: UndoOptions = {}): Promise<UndoReport> {
@@ -150,15 +150,15 @@ export class PageConnection implements Connection, Tenant, DbOwner {
   export(options: ExportOptions = {}): ReadableStream<Uint8Array> {
     this.#checkOpen()
     checkExport(options)
-    return streamOf(exported(() => this.open(), this.number, options))
+    return streamOf(exported(() => this.open(), this.#number, options))
   }
 
   syncTo(t: number, options?: WaitOptions): Promise<Db> {
     const { name, db, subscribe } = this
-    return reachBasis({ name, db, subscribe, closing: this.closing.signal }, t, options)
+    return reachBasis({ name, db, subscribe, closing: this.#closing.signal }, t, options)
   }
 
-  readonly subscribe = (listener: () => void): (() => void) => this.changes.add(listener)
+  readonly subscribe = (listener: () => void): (() => void) => this.#changes.add(listener)
 
   async stats(): Promise<Stats> {
     const [stats, storage] = await Promise.all([this.#call('stats'), browserStorage()])
@@ -166,36 +166,36 @@ export class PageConnection implements Connection, Tenant, DbOwner {
   }
 
   async close(): Promise<void> {
-    if (this.closing.signal.aborted || !this.release()) return
-    this.closing.abort()
-    this.lives.close()
+    if (this.#closing.signal.aborted || !this.release()) return
+    this.#closing.abort()
+    this.#lives.close()
     // awaited either way: what was asked before goes before
-    const link = await (this.link ?? this.opening?.catch(() => undefined))
+    const link = await (this.#link ?? this.#opening?.catch(() => undefined))
     try {
-      await link?.call('close', this.number)
+      await link?.call('close', this.#number)
     } catch (error) {
       if (!isAnnalsError(error, 'client/worker-died')) throw error // with the worker everything is closed
     } finally {
-      this.host.leave(this.number)
+      this.host.leave(this.#number)
     }
   }
 
   /** The living worker with the database open in it. Rejects with `client/worker-failed`, `connection/closed`, or why it cannot be opened. */
   open(): WorkerLink | Promise<WorkerLink> {
-    if (this.closing.signal.aborted) return Promise.reject(closedError(this.name))
-    return this.link ?? this.settle()
+    if (this.#closing.signal.aborted) return Promise.reject(closedError(this.name))
+    return this.#link ?? this.settle()
   }
 
   async settle(): Promise<WorkerLink> {
-    if (this.link !== undefined) return this.link
-    this.opening ??= this.#openIn().finally(() => {
-      this.opening = undefined
+    if (this.#link !== undefined) return this.#link
+    this.#opening ??= this.#openIn().finally(() => {
+      this.#opening = undefined
     })
-    return this.opening
+    return this.#opening
   }
 
   lost(): void {
-    this.link = undefined
+    this.#link = undefined
     this.sync.lost()
   }
 
@@ -212,7 +212,7 @@ export class PageConnection implements Connection, Tenant, DbOwner {
   changed(event: ChangeEvent, link: WorkerLink): void {
     const moved: { tell(): void }[] = []
     if (event.db !== undefined) this.#move({ link, wire: event.db })
-    for (const update of event.live ?? []) moved.push(...this.lives.put(update))
+    for (const update of event.live ?? []) moved.push(...this.#lives.put(update))
     if (event.sync !== undefined) {
       const { error, ...status } = event.sync
       this.sync.put(Object.freeze({ ...status, ...(error && { error: fromWireError(error) }) }))
@@ -223,7 +223,7 @@ export class PageConnection implements Connection, Tenant, DbOwner {
       moved.push(this.health)
     }
     for (const store of moved) store.tell()
-    if (event.db !== undefined) this.changes.call()
+    if (event.db !== undefined) this.#changes.call()
   }
 
   adopt(link: WorkerLink, { dbAfter, txData, tempids }: WireWith): Awaited<ReturnType<Db['with']>> {
@@ -234,43 +234,43 @@ export class PageConnection implements Connection, Tenant, DbOwner {
     const link = await this.host.link()
     const { request } = this.options
     const wasKnown = isKnown(request)
-    const { created } = await link.call('open', this.number, request)
-    this.link = link
+    const { created } = await link.call('open', this.#number, request)
+    this.#link = link
     // Known since then: another tab was as quick to open what this one made. No more known: another tab has removed it.
     if (created && wasKnown && isKnown(request)) this.failed(databaseLost(this.name))
     makeKnown(request)
     this.sync.restore()
-    this.lives.ask()
+    this.#lives.ask()
     return link
   }
 
   async #call<K extends keyof WorkerCalls>(op: K, ...args: OwnArgs<K>): Promise<Value<WorkerCalls, K>> {
     const link = await this.open()
-    return link.call(op, ...([this.number, ...args] as unknown as Args<WorkerCalls, K>))
+    return link.call(op, ...([this.#number, ...args] as unknown as Args<WorkerCalls, K>))
   }
 
   #move(next: Newest): void {
-    const last = this.newest
-    this.newest = next
+    const last = this.#newest
+    this.#newest = next
     if (last !== undefined && last.shown === undefined) last.link.releases.release(last.wire.token)
   }
 
   #show(wire: WireDb, link: WorkerLink): PageDb {
-    return new PageDb(this, new KeptValue(link, this.number, wire))
+    return new PageDb(this, new KeptValue(link, this.#number, wire))
   }
 
   /** Resolves when the newest value lies beyond `t`. */
   #beyond(t: number): Promise<true> {
-    const closed = onAbort(this.closing.signal, () => closedError(this.name))
+    const closed = onAbort(this.#closing.signal, () => closedError(this.name))
     return waitUntil(() => this.#newestT > t || undefined, this.subscribe, [closed])
   }
 
   get #newestT(): number {
-    return this.newest?.wire.basisT ?? 0
+    return this.#newest?.wire.basisT ?? 0
   }
 
   #checkOpen(): void {
-    if (this.closing.signal.aborted) throw closedError(this.name)
+    if (this.#closing.signal.aborted) throw closedError(this.name)
   }
 }
 

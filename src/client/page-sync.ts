@@ -14,7 +14,7 @@ const UNKNOWN: SyncStatus = Object.freeze({ state: 'local', pending: 0, rejected
 
 /** The page's end of `conn.sync`. */
 export class PageSync extends ValueStore<SyncStatus> implements Sync {
-  private online = true
+  #online = true
 
   constructor(private readonly call: OwnCall) {
     super(UNKNOWN)
@@ -29,17 +29,17 @@ export class PageSync extends ValueStore<SyncStatus> implements Sync {
   readonly flush = (): Promise<void> => this.call('flush')
 
   readonly setOnline = (online: boolean): void => {
-    this.online = online
+    this.#online = online
     this.call('setOnline', online).catch(() => undefined) // a new worker is told again
   }
 
   /** The worker died. Another tab may have gone online since this one went off. */
   lost(): void {
-    this.online ||= this.getSnapshot().state !== 'offline'
+    this.#online ||= this.getSnapshot().state !== 'offline'
   }
 
   /** After the database was opened in a new worker, which is online. */
   restore(): void {
-    if (!this.online) this.setOnline(false)
+    if (!this.#online) this.setOnline(false)
   }
 }

@@ -39,11 +39,11 @@ export function serveAt(channel: Endpoint, databases: Databases): void {
 }
 
 class Server {
-  private readonly connections = new Map<number, ServedConnection>()
-  private readonly cancels = new Map<number, AbortController>()
-  private readonly leadership = new Leadership()
-  private readonly backups = new Backups()
-  private life: ReturnType<typeof holdLifeLock> | undefined
+  readonly #connections = new Map<number, ServedConnection>()
+  readonly #cancels = new Map<number, AbortController>()
+  readonly #leadership = new Leadership()
+  readonly #backups = new Backups()
+  #life: ReturnType<typeof holdLifeLock> | undefined
 
   constructor(
     private readonly page: Caller<PageCalls>,
@@ -55,16 +55,16 @@ class Server {
     ping: () => undefined,
     pause: () => this.#pause(),
     resume: () => {
-      this.leadership.resume()
+      this.#leadership.resume()
       return this.#hello()
     },
     harden: () => this.databases.harden?.(),
     open: (connection, request) => this.#open(connection, request),
     close: (connection) => this.#close(connection),
     release: (tokens) => {
-      for (const { kept } of this.connections.values()) kept.release(tokens)
+      for (const { kept } of this.#connections.values()) kept.release(tokens)
     },
-    cancel: (ticket) => this.cancels.get(ticket)?.abort(),
+    cancel: (ticket) => this.#cancels.get(ticket)?.abort(),
 
     q: (db, query, inputs, options) =>
       this.#cancellable(options, async (o) => packRows(await columnsOf(this.#db(db), query, this.#inputs(inputs), o))),
@@ -94,59 +94,59 @@ class Server {
       return served.report(await served.connection.transact(txData, options))
     },
     import: async (connection, elements) => {
-      const { failed, ...done } = await this.connection(connection).importStep(...unpackElements(elements))
+      const { failed, ...done } = await this.#connection(connection).importStep(...unpackElements(elements))
       return { ...done, ...(failed && { failed: { ...failed, error: toWireError(failed.error) } }) }
     },
-    undo: (connection, target, options) => this.connection(connection).undo(target, options),
-    planUndo: (connection, target) => this.connection(connection).planUndo(target),
-    excise: (connection, target, options) => this.connection(connection).excise(target, options),
-    migrate: (connection, migrations) => this.connection(connection).migrate(migrations),
+    undo: (connection, target, options) => this.#connection(connection).undo(target, options),
+    planUndo: (connection, target) => this.#connection(connection).planUndo(target),
+    excise: (connection, target, options) => this.#connection(connection).excise(target, options),
+    migrate: (connection, migrations) => this.#connection(connection).migrate(migrations),
     log: async (connection, page) => {
       const entries = []
-      for await (const entry of this.connection(connection).log(page)) entries.push(entry)
+      for await (const entry of this.#connection(connection).log(page)) entries.push(entry)
       return entries
     },
-    stats: (connection) => this.connection(connection).stats(),
+    stats: (connection) => this.#connection(connection).stats(),
     exportBegin: (number, options) => {
-      const connection = this.connection(number)
-      return this.backups.beginExport(connection, connection.export(options))
+      const connection = this.#connection(number)
+      return this.#backups.beginExport(connection, connection.export(options))
     },
-    exportNext: (ticket) => this.backups.nextPiece(ticket),
-    exportEnd: (ticket) => this.backups.endExport(ticket),
+    exportNext: (ticket) => this.#backups.nextPiece(ticket),
+    exportEnd: (ticket) => this.#backups.endExport(ticket),
     restoreBegin: (request) =>
-      this.backups.beginRestore((bytes) => restore(storeName(request), bytes, { storage: this.databases.storage })),
-    restoreNext: (ticket, bytes) => this.backups.put(ticket, bytes),
-    restoreEnd: (ticket, isCut) => this.backups.endRestore(ticket, isCut),
+      this.#backups.beginRestore((bytes) => restore(storeName(request), bytes, { storage: this.databases.storage })),
+    restoreNext: (ticket, bytes) => this.#backups.put(ticket, bytes),
+    restoreEnd: (ticket, isCut) => this.#backups.endRestore(ticket, isCut),
     destroy: (request, discard) => destroyDatabase(this.databases.storage, storeName(request), discard),
     watch: (connection, live, request) => this.#watch(connection, live, request),
     unwatch: (connection, live) => this.#served(connection).unwatch(live),
 
-    pending: (connection) => this.connection(connection).sync.pending(),
-    rejected: (connection) => this.connection(connection).sync.rejected(),
-    retry: (connection, id) => this.connection(connection).sync.retry(id),
-    amend: (connection, id, txData) => this.connection(connection).sync.amend(id, txData),
-    withdraw: (connection, id) => this.connection(connection).sync.withdraw(id),
-    settled: (connection, id) => this.connection(connection).sync.settled(id),
-    flush: (connection) => this.connection(connection).sync.flush(),
-    setOnline: (connection, online) => this.connection(connection).sync.setOnline(online),
+    pending: (connection) => this.#connection(connection).sync.pending(),
+    rejected: (connection) => this.#connection(connection).sync.rejected(),
+    retry: (connection, id) => this.#connection(connection).sync.retry(id),
+    amend: (connection, id, txData) => this.#connection(connection).sync.amend(id, txData),
+    withdraw: (connection, id) => this.#connection(connection).sync.withdraw(id),
+    settled: (connection, id) => this.#connection(connection).sync.settled(id),
+    flush: (connection) => this.#connection(connection).sync.flush(),
+    setOnline: (connection, online) => this.#connection(connection).sync.setOnline(online),
   }
 
   /** Before an answer leaves, the page is told of what has changed: who has transacted finds it in the newest value. */
   flush(): void {
-    for (const served of this.connections.values()) served.flush()
+    for (const served of this.#connections.values()) served.flush()
   }
 
   async #hello(): Promise<Hello> {
-    this.life ??= holdLifeLock()
-    const life = await this.life
+    this.#life ??= holdLifeLock()
+    const life = await this.#life
     return { protocol: PROTOCOL, ...(life && { lock: life.name }) }
   }
 
   async #pause(): Promise<void> {
-    const life = await this.life
-    this.life = undefined
+    const life = await this.#life
+    this.#life = undefined
     life?.release()
-    await this.leadership.pause()
+    await this.#leadership.pause()
   }
 
   async #open(number: number, request: OpenRequest): Promise<Opened> {
@@ -155,20 +155,20 @@ class Server {
     const onCreated = (): void => {
       created = true
     }
-    const connection = await this.databases.open(request, { auth, leadership: this.leadership, onCreated })
+    const connection = await this.databases.open(request, { auth, leadership: this.#leadership, onCreated })
     const served = new ServedConnection(number, connection, (event, buffers) => {
       // Nobody waits for the page to have seen it; a page that is gone takes this worker with it.
       this.page('changed', transfer([event], [...buffers])).catch(() => undefined)
     })
-    this.connections.set(number, served)
+    this.#connections.set(number, served)
     return { created }
   }
 
   async #close(number: number): Promise<void> {
-    const served = this.connections.get(number)
-    this.connections.delete(number)
+    const served = this.#connections.get(number)
+    this.#connections.delete(number)
     if (served === undefined) return
-    await this.backups.leave(served.connection)
+    await this.#backups.leave(served.connection)
     await served.close()
   }
 
@@ -189,16 +189,16 @@ class Server {
   ): Promise<T> {
     if (ticket === undefined) return run(options)
     const cancel = new AbortController()
-    this.cancels.set(ticket, cancel)
+    this.#cancels.set(ticket, cancel)
     try {
       return await run({ ...options, signal: cancel.signal })
     } finally {
-      this.cancels.delete(ticket)
+      this.#cancels.delete(ticket)
     }
   }
 
   #served(number: number): ServedConnection {
-    const served = this.connections.get(number)
+    const served = this.#connections.get(number)
     if (served !== undefined) return served
     throw new AnnalsError(
       'client/unknown-handle',
@@ -206,7 +206,7 @@ class Server {
     )
   }
 
-  private readonly connection = (number: number) => this.#served(number).connection
+  readonly #connection = (number: number) => this.#served(number).connection
 
   #db(ref: DbRef): Db {
     return seenBy(this.#served(ref.connection).kept.find(ref.value), ref)

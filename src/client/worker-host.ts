@@ -22,12 +22,12 @@ export interface Tenant {
 
 /** The one worker of all connections that share a factory: starts with the first, ends with the last, starts again when it dies. */
 export class WorkerHost implements LinkListener {
-  private readonly tenants = new Map<number, Tenant>()
-  private current: Promise<WorkerLink> | undefined
-  private running: WorkerLink | undefined
-  private delay = FIRST_DELAY
-  private retry: ReturnType<typeof setTimeout> | undefined
-  private readonly gone = new AbortController()
+  readonly #tenants = new Map<number, Tenant>()
+  #current: Promise<WorkerLink> | undefined
+  #running: WorkerLink | undefined
+  #delay = FIRST_DELAY
+  #retry: ReturnType<typeof setTimeout> | undefined
+  readonly #gone = new AbortController()
 
   constructor(
     private readonly create: () => Worker,
@@ -35,63 +35,63 @@ export class WorkerHost implements LinkListener {
     private readonly onEmpty: () => void,
   ) {
     if (typeof addEventListener !== 'function') return
-    const { signal } = this.gone
-    addEventListener('pagehide', (e) => e.persisted && this.running?.pause(), { signal })
-    addEventListener('visibilitychange', () => document.visibilityState === 'hidden' && this.running?.harden(), {
+    const { signal } = this.#gone
+    addEventListener('pagehide', (e) => e.persisted && this.#running?.pause(), { signal })
+    addEventListener('visibilitychange', () => document.visibilityState === 'hidden' && this.#running?.harden(), {
       signal,
     })
-    addEventListener('pageshow', (e) => e.persisted && this.running?.resume(), { signal })
+    addEventListener('pageshow', (e) => e.persisted && this.#running?.resume(), { signal })
   }
 
   /** The living worker, or the one being started. Rejects with `client/worker-failed`. */
   link(): Promise<WorkerLink> {
-    this.current ??= this.#start()
-    return this.current
+    this.#current ??= this.#start()
+    return this.#current
   }
 
   /** From now on what the worker says of `connection` goes to `tenant`. */
   enter(connection: number, tenant: Tenant): void {
-    this.tenants.set(connection, tenant)
+    this.#tenants.set(connection, tenant)
   }
 
   leave(connection: number): void {
-    if (!this.tenants.delete(connection) || this.tenants.size > 0) return
-    this.gone.abort()
-    clearTimeout(this.retry)
+    if (!this.#tenants.delete(connection) || this.#tenants.size > 0) return
+    this.#gone.abort()
+    clearTimeout(this.#retry)
     this.onEmpty()
     const closed = new AnnalsError('connection/closed', 'the last connection to this worker is closed')
-    this.current?.then((link) => link.stop(closed)).catch(() => undefined)
+    this.#current?.then((link) => link.stop(closed)).catch(() => undefined)
   }
 
   changed(event: ChangeEvent, link: WorkerLink): void {
-    this.tenants.get(event.connection)?.changed(event, link)
+    this.#tenants.get(event.connection)?.changed(event, link)
   }
 
   async auth(connection: number): Promise<string | undefined> {
-    return this.tenants.get(connection)?.auth()
+    return this.#tenants.get(connection)?.auth()
   }
 
   died(link: WorkerLink): void {
-    this.current = undefined
-    this.running = undefined
-    for (const tenant of this.tenants.values()) tenant.lost()
+    this.#current = undefined
+    this.#running = undefined
+    for (const tenant of this.#tenants.values()) tenant.lost()
     if (performance.now() - link.startedAt < GROWN_UP) this.#settleLater()
     else void this.#settleAll()
   }
 
   async #start(): Promise<WorkerLink> {
     try {
-      this.running = await WorkerLink.start(this.create, this)
-      return this.running
+      this.#running = await WorkerLink.start(this.create, this)
+      return this.#running
     } catch (error) {
-      this.current = undefined
+      this.#current = undefined
       throw error
     }
   }
 
   async #settleAll(): Promise<void> {
     const settled = await Promise.all(
-      Array.from(this.tenants.values(), (tenant) =>
+      Array.from(this.#tenants.values(), (tenant) =>
         tenant.settle().then(
           () => true,
           (e: unknown) => {
@@ -101,14 +101,14 @@ export class WorkerHost implements LinkListener {
         ),
       ),
     )
-    if (settled.every(Boolean)) this.delay = FIRST_DELAY
+    if (settled.every(Boolean)) this.#delay = FIRST_DELAY
     else this.#settleLater()
   }
 
   #settleLater(): void {
-    if (this.tenants.size === 0) return
-    clearTimeout(this.retry)
-    this.retry = setTimeout(() => void this.#settleAll(), this.delay)
-    this.delay = Math.min(this.delay * 2, LAST_DELAY)
+    if (this.#tenants.size === 0) return
+    clearTimeout(this.#retry)
+    this.#retry = setTimeout(() => void this.#settleAll(), this.#delay)
+    this.#delay = Math.min(this.#delay * 2, LAST_DELAY)
   }
 }

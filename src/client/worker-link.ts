@@ -25,20 +25,20 @@ export class WorkerLink {
   readonly releases = new Releases((tokens) => {
     this.call('release', tokens).catch(() => undefined)
   })
-  private readonly remote: Caller<WorkerCalls>
-  private readonly underWay = new Set<(error: AnnalsError) => void>()
-  private end: AnnalsError | undefined
-  private stopWatching: () => void = () => undefined
+  readonly #remote: Caller<WorkerCalls>
+  readonly #underWay = new Set<(error: AnnalsError) => void>()
+  #end: AnnalsError | undefined
+  #stopWatching: () => void = () => undefined
 
   private constructor(
     private readonly worker: Worker,
     private readonly listener: LinkListener,
   ) {
     const endpoint = gathered(worker)
-    this.remote = callerOf<WorkerCalls>(endpoint)
+    this.#remote = callerOf<WorkerCalls>(endpoint)
     answerCalls<PageCalls>(endpoint, {
       changed: (event) => {
-        if (this.end === undefined) listener.changed(event, this)
+        if (this.#end === undefined) listener.changed(event, this)
       },
       auth: (connection) => listener.auth(connection),
     })
@@ -63,12 +63,12 @@ export class WorkerLink {
   }
 
   call<K extends keyof WorkerCalls>(op: K, ...args: Args<WorkerCalls, K>): Promise<Value<WorkerCalls, K>> {
-    if (this.end !== undefined) return Promise.reject(this.end)
+    if (this.#end !== undefined) return Promise.reject(this.#end)
     return new Promise((resolve, reject) => {
-      this.underWay.add(reject)
-      this.remote(op, args)
+      this.#underWay.add(reject)
+      this.#remote(op, args)
         .then(resolve, reject)
-        .finally(() => this.underWay.delete(reject))
+        .finally(() => this.#underWay.delete(reject))
     })
   }
 
@@ -79,7 +79,7 @@ export class WorkerLink {
 
   /** Before the page is frozen: a worker that is frozen with it must not keep locks that others wait for. */
   pause(): void {
-    this.stopWatching()
+    this.#stopWatching()
     this.call('pause').catch(() => undefined)
   }
 
@@ -93,12 +93,12 @@ export class WorkerLink {
 
   /** Ends the worker; calls under way reject with `reason`. */
   stop(reason: AnnalsError): void {
-    if (this.end !== undefined) return
-    this.end = reason
-    this.stopWatching()
+    if (this.#end !== undefined) return
+    this.#end = reason
+    this.#stopWatching()
     this.worker.terminate()
-    for (const reject of this.underWay) reject(reason)
-    this.underWay.clear()
+    for (const reject of this.#underWay) reject(reason)
+    this.#underWay.clear()
   }
 
   #greeted(): Promise<Hello> {
@@ -106,15 +106,15 @@ export class WorkerLink {
   }
 
   #watch(hello: Hello): void {
-    if (this.end !== undefined) return
+    if (this.#end !== undefined) return
     const died = (): void => this.#die()
     const byPings = (): (() => void) => watchPings(() => this.call('ping'), died)
     const locks = hello.lock !== undefined && navigator.locks !== undefined
-    this.stopWatching = locks ? watchLock(hello.lock, died, byPings) : byPings()
+    this.#stopWatching = locks ? watchLock(hello.lock, died, byPings) : byPings()
   }
 
   #die(): void {
-    if (this.end !== undefined) return
+    if (this.#end !== undefined) return
     this.stop(
       new AnnalsError(
         'client/worker-died',

@@ -5,24 +5,24 @@ import { type Edn, isKeyword, isList, isLiteral, isSym } from './atoms.ts'
  * finding a duplicate key needs. Parts are numbered once, so the work is linear in the size of the forms.
  */
 export class EdnKeys {
-  private readonly byText = new Map<string, number>()
-  private readonly byForm = new Map<object, number>()
+  readonly #byText = new Map<string, number>()
+  readonly #byForm = new Map<object, number>()
 
   /** Requires: `form` was read by one reader, so its depth is bounded. */
   keyOf(form: Edn): number {
     if (typeof form !== 'object' || form === null) return this.#number(`${typeof form} ${String(form)}`)
-    const known = this.byForm.get(form)
+    const known = this.#byForm.get(form)
     if (known !== undefined) return known
     const key = this.#number(this.#textOf(form))
-    this.byForm.set(form, key)
+    this.#byForm.set(form, key)
     return key
   }
 
   #number(text: string): number {
-    const known = this.byText.get(text)
+    const known = this.#byText.get(text)
     if (known !== undefined) return known
-    const key = this.byText.size
-    this.byText.set(text, key)
+    const key = this.#byText.size
+    this.#byText.set(text, key)
     return key
   }
 

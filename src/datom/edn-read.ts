@@ -60,8 +60,8 @@ export function readEdnOne(text: string): Edn {
 }
 
 class Reader {
-  private i = 0
-  private keys: EdnKeys | undefined
+  #i = 0
+  #keys: EdnKeys | undefined
 
   constructor(private readonly text: string) {}
 
@@ -70,24 +70,24 @@ class Reader {
     const { text } = this
     this.#refuseDepth(depth)
     for (;;) {
-      while (this.i < text.length && SPACE.test(text[this.i] as string)) this.i++
-      if (text[this.i] === ';') {
-        const end = text.indexOf('\n', this.i)
-        this.i = end === -1 ? text.length : end
-      } else if (text.startsWith('#_', this.i)) {
-        const start = this.i
-        this.i += 2
+      while (this.#i < text.length && SPACE.test(text[this.#i] as string)) this.#i++
+      if (text[this.#i] === ';') {
+        const end = text.indexOf('\n', this.#i)
+        this.#i = end === -1 ? text.length : end
+      } else if (text.startsWith('#_', this.#i)) {
+        const start = this.#i
+        this.#i += 2
         if (!this.skipToForm(depth + 1))
           throw this.error('edn/malformed', 'nothing follows #_; wanted a form to leave out', start)
         this.form(depth + 1)
-      } else return this.i < text.length
+      } else return this.#i < text.length
     }
   }
 
   /** Requires: at the first character of a form. */
   form(depth: number): Edn {
     this.#refuseDepth(depth)
-    const start = this.i
+    const start = this.#i
     switch (this.text[start]) {
       case '(':
         return { $list: this.#sequence('(', depth) }
@@ -113,7 +113,7 @@ class Reader {
   error(
     code: 'edn/malformed' | 'edn/too-deep' | 'edn/unknown-tag' | 'edn/duplicate-key',
     what: string,
-    at = this.i,
+    at = this.#i,
   ): AnnalsError {
     const before = this.text.slice(0, at)
     const line = before.split('\n').length
@@ -127,27 +127,27 @@ class Reader {
   }
 
   #sequence(opener: string, depth: number): Edn[] {
-    const start = this.i
+    const start = this.#i
     const closer = CLOSERS[opener] as string
-    this.i += opener.length
+    this.#i += opener.length
     const out: Edn[] = []
     for (;;) {
       if (!this.skipToForm(depth)) {
         throw this.error('edn/malformed', `${opener} is never closed; wanted ${closer}`, start)
       }
-      const c = this.text[this.i] as string
+      const c = this.text[this.#i] as string
       if (c === closer) break
       if (c === ')' || c === ']' || c === '}') {
         throw this.error('edn/malformed', `found ${c} where ${opener} was open; wanted ${closer}`)
       }
       out.push(this.form(depth + 1))
     }
-    this.i++
+    this.#i++
     return out
   }
 
   #map(depth: number, namespace: string): Map<Edn, Edn> {
-    const start = this.i
+    const start = this.#i
     const forms = this.#sequence('{', depth)
     if (forms.length % 2 !== 0) {
       throw this.error('edn/malformed', `a map holds ${forms.length} forms; wanted a value for every key`, start)
@@ -159,16 +159,16 @@ class Reader {
   }
 
   #refuseDuplicates(items: readonly Edn[], wanted: number, what: string, start: number): void {
-    if (this.keys === undefined) this.keys = new EdnKeys()
+    if (this.#keys === undefined) this.#keys = new EdnKeys()
     const seen = new Set<number>()
-    for (const item of items) seen.add(this.keys.keyOf(item))
+    for (const item of items) seen.add(this.#keys.keyOf(item))
     if (seen.size === wanted) return
     throw this.error('edn/duplicate-key', `a ${what} names the same ${what === 'map' ? 'key' : 'member'} twice`, start)
   }
 
   #dispatch(depth: number): Edn {
     const { text } = this
-    const start = this.i
+    const start = this.#i
     if (text.startsWith('#{', start)) {
       const items = this.#sequence('#{', depth)
       const set = new Set(items)
@@ -185,7 +185,7 @@ class Reader {
     const token = this.#token()
     const tag = token.slice(1)
     if (tag.startsWith(':')) {
-      if (!KEYWORD.test(tag) || tag.includes('/') || text[this.i] !== '{') {
+      if (!KEYWORD.test(tag) || tag.includes('/') || text[this.#i] !== '{') {
         throw this.error(
           'edn/malformed',
           `found ${clip(token)}; wanted a namespaced map such as #:inv{:sku "SKU-1"}`,
@@ -207,23 +207,23 @@ class Reader {
 
   #string(): string {
     const { text } = this
-    const start = this.i++
+    const start = this.#i++
     let out = ''
-    for (let from = this.i; ; ) {
-      const c = text[this.i]
+    for (let from = this.#i; ; ) {
+      const c = text[this.#i]
       if (c === undefined) throw this.error('edn/malformed', 'a string is never closed; wanted "', start)
       if (c === '"') {
-        out += text.slice(from, this.i++)
+        out += text.slice(from, this.#i++)
         return out
       }
       if (c !== '\\') {
-        this.i++
+        this.#i++
         continue
       }
-      out += text.slice(from, this.i)
-      const e = text[this.i + 1] ?? ''
+      out += text.slice(from, this.#i)
+      const e = text[this.#i + 1] ?? ''
       const plain = ESCAPES[e]
-      const hex = e === 'u' ? /^[0-9a-fA-F]{4}/.exec(text.slice(this.i + 2, this.i + 6))?.[0] : undefined
+      const hex = e === 'u' ? /^[0-9a-fA-F]{4}/.exec(text.slice(this.#i + 2, this.#i + 6))?.[0] : undefined
       if (plain === undefined && hex === undefined) {
         throw this.error(
           'edn/malformed',
@@ -231,17 +231,17 @@ class Reader {
         )
       }
       out += plain ?? String.fromCharCode(Number.parseInt(hex as string, 16))
-      this.i += hex === undefined ? 2 : 6
-      from = this.i
+      this.#i += hex === undefined ? 2 : 6
+      from = this.#i
     }
   }
 
   #character(): string {
-    const start = this.i++
-    const first = this.text[this.i]
+    const start = this.#i++
+    const first = this.text[this.#i]
     if (first === undefined || /\s/.test(first))
       throw this.error('edn/malformed', 'nothing follows \\; wanted a character', start)
-    this.i++
+    this.#i++
     const name = first + this.#token()
     if (name.length === 1 || (name.length === 2 && name.codePointAt(0) !== name.charCodeAt(0))) return name
     const named = CHARACTERS[name]
@@ -256,14 +256,14 @@ class Reader {
 
   /** Up to the next delimiter. */
   #token(): string {
-    const start = this.i
+    const start = this.#i
     const { text } = this
-    while (this.i < text.length && !END_OF_TOKEN.test(text[this.i] as string)) this.i++
-    return text.slice(start, this.i)
+    while (this.#i < text.length && !END_OF_TOKEN.test(text[this.#i] as string)) this.#i++
+    return text.slice(start, this.#i)
   }
 
   #atom(): Edn {
-    const start = this.i
+    const start = this.#i
     const token = this.#token()
     if (startsNumber(token)) {
       const n = readNumber(token)

@@ -12,8 +12,8 @@ export interface Call<In, Out> {
  * many transactions. `run` must settle every call; what it throws rejects those it has not settled.
  */
 export class CallQueue<In, Out> {
-  private waiting: Call<In, Out>[] = []
-  private running: Promise<void> | undefined
+  #waiting: Call<In, Out>[] = []
+  #running: Promise<void> | undefined
 
   constructor(
     private readonly run: (calls: readonly Call<In, Out>[]) => Promise<void>,
@@ -25,29 +25,29 @@ export class CallQueue<In, Out> {
 
   /** Rejects with `connection/overloaded` when too many wait already. */
   add(input: In): Promise<Out> {
-    if (this.waiting.length >= this.bound) return Promise.reject(overloaded(this.bound))
+    if (this.#waiting.length >= this.bound) return Promise.reject(overloaded(this.bound))
     return new Promise((resolve, reject) => {
-      this.waiting.push({ input, resolve, reject })
-      this.running ??= this.#drain()
+      this.#waiting.push({ input, resolve, reject })
+      this.#running ??= this.#drain()
     })
   }
 
   /** Resolves when nothing waits or runs. */
   async idle(): Promise<void> {
-    while (this.running !== undefined) await this.running
+    while (this.#running !== undefined) await this.#running
   }
 
   async #drain(): Promise<void> {
     await Promise.resolve() // calls made in one turn go together
-    while (this.waiting.length > 0) {
-      const calls = this.waiting.splice(0, this.most)
+    while (this.#waiting.length > 0) {
+      const calls = this.#waiting.splice(0, this.most)
       try {
         await this.run(calls)
       } catch (error) {
         for (const call of calls) call.reject(error)
       }
     }
-    this.running = undefined
+    this.#running = undefined
   }
 }
 

@@ -58,11 +58,11 @@ import { txAt } from './time-point.ts'
 export class EngineConnection implements Omit<Connection, 'import'> {
   readonly health = new Failures()
   readonly sync: Sync
-  private readonly lives: LiveQueries
+  readonly #lives: LiveQueries
   /** The newest value that was asked for, and its handle. */
-  private newest: { readonly db: Db; readonly handle: DbHandle }
-  private readonly ending = new AbortController()
-  private closing: Promise<void> | undefined
+  #newest: { readonly db: Db; readonly handle: DbHandle }
+  readonly #ending = new AbortController()
+  #closing: Promise<void> | undefined
 
   /** `sync`: the replica's, where the ledger is one's. `onClose` runs before the ledger is closed. */
   constructor(
@@ -72,8 +72,8 @@ export class EngineConnection implements Omit<Connection, 'import'> {
     sync?: Sync,
     private readonly onClose?: () => Promise<void>,
   ) {
-    this.lives = new LiveQueries(ledger, runtime)
-    this.newest = { db: ledger.db, handle: this.#handle(ledger.db) }
+    this.#lives = new LiveQueries(ledger, runtime)
+    this.#newest = { db: ledger.db, handle: this.#handle(ledger.db) }
     ledger.onFailure((error) => {
       this.health.add([error])
       this.health.tell()
@@ -105,12 +105,12 @@ export class EngineConnection implements Omit<Connection, 'import'> {
   live<T = unknown>(query: Query, inputs: readonly unknown[] = [], options?: QueryOptions): LiveQuery<T> {
     this.#checkOpen()
     if (options !== undefined) checkOptions(options)
-    return this.lives.open({ kind: 'q', query, inputs, ...(options && { options }) }) as LiveQuery<T>
+    return this.#lives.open({ kind: 'q', query, inputs, ...(options && { options }) }) as LiveQuery<T>
   }
 
   livePull<T = Record<string, unknown>>(pattern: PullPattern, entity: EntityRef): LiveQuery<T | undefined> {
     this.#checkOpen()
-    return this.lives.open({ kind: 'pull', pattern, entity }) as LiveQuery<T | undefined>
+    return this.#lives.open({ kind: 'pull', pattern, entity }) as LiveQuery<T | undefined>
   }
 
   async planUndo(target: UndoTarget): Promise<UndoReport> {
@@ -162,7 +162,7 @@ export class EngineConnection implements Omit<Connection, 'import'> {
 
   syncTo(t: number, options?: WaitOptions): Promise<ApiDb> {
     const { name, subscribe } = this
-    return reachBasis({ name, db: () => this.#value(), subscribe, closing: this.ending.signal }, t, options)
+    return reachBasis({ name, db: () => this.#value(), subscribe, closing: this.#ending.signal }, t, options)
   }
 
   export(options: ExportOptions = {}): ReadableStream<Uint8Array> {
@@ -190,20 +190,20 @@ export class EngineConnection implements Omit<Connection, 'import'> {
   }
 
   close(): Promise<void> {
-    this.ending.abort()
-    this.closing ??= (async () => {
-      this.lives.close()
+    this.#ending.abort()
+    this.#closing ??= (async () => {
+      this.#lives.close()
       await this.onClose?.()
       await this.ledger.close()
     })()
-    return this.closing
+    return this.#closing
   }
 
   /** The newest value: the same handle until it moves. */
   #value(): DbHandle {
     const { db } = this.ledger
-    if (this.newest.db !== db) this.newest = { db, handle: this.#handle(db) }
-    return this.newest.handle
+    if (this.#newest.db !== db) this.#newest = { db, handle: this.#handle(db) }
+    return this.#newest.handle
   }
 
   #handle(db: Db | LazyDb): DbHandle {
@@ -217,7 +217,7 @@ export class EngineConnection implements Omit<Connection, 'import'> {
   }
 
   #checkOpen(): void {
-    if (this.ending.signal.aborted) throw closedError(this.name)
+    if (this.#ending.signal.aborted) throw closedError(this.name)
   }
 
   #report(w: Written): TxReport {

@@ -27,9 +27,9 @@ export class Draft {
   head: ConfirmedHead
   nextId: number
   /** Of the newest that was added, ms since 1970. */
-  private instant = 0
+  #instant = 0
   /** When it was first looked at what is to come, ms since 1970: what is decided in between is not to be later than that. */
-  private now: number | undefined
+  #now: number | undefined
 
   constructor(place: Place) {
     this.value = new GrowingDb(place.db)
@@ -42,7 +42,7 @@ export class Draft {
    * after it. May run it twice. `datomsOf` knows what the log holds.
    */
   decide<T extends Transaction>(runtime: Runtime, datomsOf: DatomsOf, run: Run<T>): Promise<Decided<T>> {
-    return this.value.decide((db, lack) => this.attempt(runtime, datomsOf, run, txOfT(this.head.t + 1), db, lack))
+    return this.value.decide((db, lack) => this.#attempt(runtime, datomsOf, run, txOfT(this.head.t + 1), db, lack))
   }
 
   /** What `run` makes of transaction `tx` before its turn; undefined where it is refused, mints ids, or asks more than the indexes. */
@@ -54,9 +54,9 @@ export class Draft {
   ): Promise<Foreseen | undefined> {
     const lack = this.value.look()
     const { nextId } = this
-    this.now ??= runtime.now()
+    this.#now ??= runtime.now()
     try {
-      const decided = await this.attempt(runtime, datomsOf, run, tx, { ...lack.db, reads: lack }, lack)
+      const decided = await this.#attempt(runtime, datomsOf, run, tx, { ...lack.db, reads: lack }, lack)
       return decided.nextId === nextId ? { lack, decided } : undefined
     } catch {
       return undefined
@@ -65,11 +65,11 @@ export class Draft {
 
   /** What was foreseen of the next transaction, where it still comes to that. */
   take({ lack, decided }: Foreseen): Decided | undefined {
-    if (decided.instant < this.instant || !this.value.allows(lack)) return undefined
+    if (decided.instant < this.#instant || !this.value.allows(lack)) return undefined
     return Object.assign(decided, { nextId: this.nextId }) // others may have minted meanwhile
   }
 
-  private async attempt<T extends Transaction>(
+  async #attempt<T extends Transaction>(
     runtime: Runtime,
     datomsOf: DatomsOf,
     run: Run<T>,
@@ -80,14 +80,14 @@ export class Draft {
     let { nextId } = this
     const decided = await run(db, {
       tx,
-      now: Math.max(this.now ?? runtime.now(), this.instant),
+      now: Math.max(this.#now ?? runtime.now(), this.#instant),
       mint: () => {
         if (nextId < PROVISIONAL_BASE) return nextId++
         throw new AnnalsError('tx/too-large', 'no ids are left')
       },
       ...askedEnv(runtime, datomsOf, lack),
     })
-    lack?.follows(this.instant, decided.instant)
+    lack?.follows(this.#instant, decided.instant)
     return Object.assign(decided, { nextId }) // a copy would ask for the ids of all
   }
 
@@ -97,7 +97,7 @@ export class Draft {
     this.value.add({ tx: txOfT(record.t), basisT: record.t, data: record.data })
     this.head = { t: row.t, hash: row.hash }
     this.nextId = nextId
-    this.instant = record.instant
+    this.#instant = record.instant
     return row
   }
 

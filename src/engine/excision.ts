@@ -40,14 +40,14 @@ class Excisor {
   /** How many facts it has taken out. */
   removed = 0
   /** What was asserted, taken out, and not yet retracted. */
-  private readonly open = new Set<string>()
-  private readonly isAttribute: boolean
+  readonly #open = new Set<string>()
+  readonly #isAttribute: boolean
 
   constructor(
     private readonly db: Db,
     private readonly excision: Excision,
   ) {
-    this.isAttribute = db.schema.attributes.has(excision.target)
+    this.#isAttribute = db.schema.attributes.has(excision.target)
   }
 
   /** What is left of the data of transaction `tx`; the same object where nothing goes. */
@@ -57,12 +57,12 @@ class Excisor {
     for (let i = 0; i < data.length; i++) {
       const [e, a, v] = [data.e[i] as number, data.a[i] as number, data.v[i] as Value]
       const key = factKey(e, a, v)
-      const goes = data.added[i] === 1 ? this.#asserts(tx, e, a, v) : this.open.delete(key)
+      const goes = data.added[i] === 1 ? this.#asserts(tx, e, a, v) : this.#open.delete(key)
       if (!goes) {
         kept.push(e, a, v, data.added[i] as 0 | 1)
         continue
       }
-      if (data.added[i] === 1) this.open.add(key)
+      if (data.added[i] === 1) this.#open.add(key)
       places.add(`${e} ${a}`)
       this.removed += data.added[i] as number
     }
@@ -77,11 +77,11 @@ class Excisor {
   #asserts(tx: number, e: number, a: number, v: Value): boolean {
     const members = this.db.schema.attributes.get(a)?.tupleAttrs
     const isMember = (m: Value | null, i: number): boolean =>
-      m !== null && this.open.has(factKey(e, members?.[i] as number, m))
+      m !== null && this.#open.has(factKey(e, members?.[i] as number, m))
     if (members !== undefined && tupleMembers((v as string).slice(1)).some(isMember)) return true
     const { target, attrs, before } = this.excision
     if (before !== undefined && tx >= txOfT(before)) return false
-    return this.isAttribute ? a === target : e === target && (attrs === undefined || attrs.includes(a)) && !isTx(e)
+    return this.#isAttribute ? a === target : e === target && (attrs === undefined || attrs.includes(a)) && !isTx(e)
   }
 }
 

@@ -14,23 +14,24 @@ interface Addition extends DecidedTx {
  * same without them; what does read of them is decided again, with them.
  */
 export class GrowingDb {
-  private waiting: Addition[] = []
-  private places = new WrittenPlaces()
+  #waiting: Addition[] = []
+  #places = new WrittenPlaces()
   /** How many of those that wait are in it. */
-  private noted = 0
+  #noted = 0
   /** The value with those that wait, where somebody has it in hand. */
-  private lazy: LazyDb | undefined
+  #lazy: LazyDb | undefined
 
   constructor(private db: Db) {}
 
   /** The value as it is now, made when it is asked for. */
   get now(): Db | LazyDb {
-    const { db, waiting } = this
+    const { db } = this
+    const waiting = this.#waiting
     const last = waiting.at(-1)
     if (last === undefined) return db
     const count = waiting.length
-    this.lazy ??= new LazyDb(last.basisT, last.tx, () => applyTxs(db, waiting.slice(0, count), last.basisT))
-    return this.lazy
+    this.#lazy ??= new LazyDb(last.basisT, last.tx, () => applyTxs(db, waiting.slice(0, count), last.basisT))
+    return this.#lazy
   }
 
   /** How often somebody had to wait for segments. */
@@ -40,7 +41,7 @@ export class GrowingDb {
 
   /** What `decide` comes to on the value as it is now. `lack`: what the value that it is given lacks, and must not be asked. */
   async decide<T>(decide: (db: Db, lack?: Lack) => Promise<T>): Promise<T> {
-    if (this.waiting.length > 0 && !this.#written().hasSchema) {
+    if (this.#waiting.length > 0 && !this.#written().hasSchema) {
       const lack = this.look()
       try {
         const decided = await decide({ ...this.db, reads: lack }, lack)
@@ -63,17 +64,18 @@ export class GrowingDb {
   }
 
   add(addition: Addition): void {
-    this.waiting.push(addition)
-    this.lazy = undefined
+    this.#waiting.push(addition)
+    this.#lazy = undefined
   }
 
   /** The way back to the value as it is now. */
   mark(): () => void {
-    const { db, waiting } = this
+    const { db } = this
+    const waiting = this.#waiting
     const count = waiting.length
     return () => {
       this.db = db
-      this.waiting = waiting.slice(0, count)
+      this.#waiting = waiting.slice(0, count)
       this.#forget()
     }
   }
@@ -83,7 +85,7 @@ export class GrowingDb {
     const { now } = this
     if (now instanceof LazyDb) {
       this.db = await now.value
-      this.waiting = []
+      this.#waiting = []
       this.#forget()
     }
     return this.db
@@ -91,14 +93,15 @@ export class GrowingDb {
 
   /** What was noted of those that wait. */
   #forget(): void {
-    this.lazy = undefined
-    this.places = new WrittenPlaces()
-    this.noted = 0
+    this.#lazy = undefined
+    this.#places = new WrittenPlaces()
+    this.#noted = 0
   }
 
   /** Where those that wait say something; noted only when another follows them. */
   #written(): WrittenPlaces {
-    for (; this.noted < this.waiting.length; this.noted++) this.places.add((this.waiting[this.noted] as Addition).data)
-    return this.places
+    for (; this.#noted < this.#waiting.length; this.#noted++)
+      this.#places.add((this.#waiting[this.#noted] as Addition).data)
+    return this.#places
   }
 }

@@ -41,7 +41,7 @@ export function piecesOf(elements: readonly unknown[], most: ChunkSize | undefin
 class UniqueNames {
   /** Otherwise every attribute may be unique. */
   areKnown = true
-  private readonly known = new Map<string, boolean>()
+  readonly #known = new Map<string, boolean>()
 
   constructor(private readonly schema: Schema) {}
 
@@ -74,10 +74,10 @@ class UniqueNames {
   /** Whether a unique value is, or is made of, what the attribute says. */
   #decides(name: string): boolean {
     if (!this.areKnown) return true
-    let known = this.known.get(name)
+    let known = this.#known.get(name)
     if (known === undefined) {
       known = this.#isUniqueIn(name)
-      this.known.set(name, known)
+      this.#known.set(name, known)
     }
     return known
   }

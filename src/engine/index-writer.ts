@@ -20,8 +20,8 @@ export class Superseded extends Error {}
 
 /** Writes segments and the root that names them, as long as nobody else begins to. */
 export class IndexWriter implements SegmentSink {
-  private taken = new Map<number, Uint8Array>()
-  private bytes = 0
+  #taken = new Map<number, Uint8Array>()
+  #bytes = 0
 
   private constructor(
     private readonly store: LocalStore,
@@ -47,13 +47,13 @@ export class IndexWriter implements SegmentSink {
 
   write(bytes: Uint8Array): number {
     const id = this.nextId++
-    this.taken.set(id, bytes)
-    this.bytes += bytes.length
+    this.#taken.set(id, bytes)
+    this.#bytes += bytes.length
     return id
   }
 
   async breathe(): Promise<void> {
-    if (this.bytes >= STEP) await this.#commit({})
+    if (this.#bytes >= STEP) await this.#commit({})
     this.ways.signal.throwIfAborted()
     await this.ways.pause()
     this.ways.signal.throwIfAborted()
@@ -70,9 +70,9 @@ export class IndexWriter implements SegmentSink {
   }
 
   async #commit(change: IndexCommit): Promise<void> {
-    const write = this.taken
-    this.taken = new Map()
-    this.bytes = 0
+    const write = this.#taken
+    this.#taken = new Map()
+    this.#bytes = 0
     const outcome = await this.store.commitIndex(this.epoch, { ...change, ...(write.size > 0 && { write }) })
     if (outcome === 'lost') throw new Superseded()
   }

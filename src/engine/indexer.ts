@@ -54,17 +54,17 @@ const REST_MS = 30_000
  * is left over is removed by whoever indexes next.
  */
 export class Indexer {
-  private readonly after: NonNullable<IndexingOptions['after']>
-  private signal: AbortSignal | undefined
-  private running: Promise<void> | undefined
+  readonly #after: NonNullable<IndexingOptions['after']>
+  #signal: AbortSignal | undefined
+  #running: Promise<void> | undefined
   /** Looks again when nothing has been written for a while. */
-  private noQuiet = NOTHING
-  private resting = false
-  private noRest = NOTHING
+  #noQuiet = NOTHING
+  #resting = false
+  #noRest = NOTHING
   /** The newest, and what it is yet to remove. */
-  private writer: IndexWriter | undefined
-  private readonly removals = new Set<() => void>()
-  private resign: () => void | Promise<void> = () => undefined
+  #writer: IndexWriter | undefined
+  readonly #removals = new Set<() => void>()
+  #resign: () => void | Promise<void> = () => undefined
   /** Resolves when the value stands on segments that are there, after some of its were found to be gone. */
   moved: Promise<void> = Promise.resolve()
 
@@ -74,7 +74,7 @@ export class Indexer {
     private readonly host: IndexerHost,
     private readonly options: IndexingOptions = {},
   ) {
-    this.after = options.after ?? later
+    this.#after = options.after ?? later
   }
 
   /** Indexes whenever it is this tab's turn, and makes everything anew when something is damaged. */
@@ -88,12 +88,12 @@ export class Indexer {
       if (!segmentsOf(this.host.confirmed().db).has(id)) return
       this.moved = this.#move().catch((e: unknown) => this.host.fail(e))
     }
-    this.resign = (this.options.lead ?? alone)((signal) => this.#work(signal))
+    this.#resign = (this.options.lead ?? alone)((signal) => this.#work(signal))
   }
 
   /** Resolves with nothing under way. */
   async stop(): Promise<void> {
-    await this.resign()
+    await this.#resign()
   }
 
   /** Has the value stand on the newest root. Before it is that one's turn, it may be replaced too, and its segments be gone. */
@@ -107,15 +107,15 @@ export class Indexer {
 
   async #work(signal: AbortSignal): Promise<void> {
     if (signal.aborted) return
-    this.signal = signal
+    this.#signal = signal
     this.poke()
     await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
-    this.signal = undefined
-    for (const stop of [this.noQuiet, this.noRest, ...this.removals]) stop()
-    this.removals.clear()
-    this.resting = false
-    await this.running
-    this.writer = undefined
+    this.#signal = undefined
+    for (const stop of [this.#noQuiet, this.#noRest, ...this.#removals]) stop()
+    this.#removals.clear()
+    this.#resting = false
+    await this.#running
+    this.#writer = undefined
   }
 
   /**
@@ -123,20 +123,20 @@ export class Indexer {
    * soon, in the time that the import needs, so that waits until it ends or the memory is needed.
    */
   poke(more = false): void {
-    if (this.signal === undefined || this.running !== undefined || this.resting) return
+    if (this.#signal === undefined || this.#running !== undefined || this.#resting) return
     const { db } = this.host.confirmed()
     const novelty = noveltyOf(db)
     const enough = this.#enough(db)
     if (this.segments.mustRebuild || (more ? this.#isFarBehind() : novelty >= enough)) this.#begin()
     else if (novelty >= Math.min(FEW, enough)) {
-      this.noQuiet()
-      this.noQuiet = this.after(QUIET_MS, () => this.#begin())
+      this.#noQuiet()
+      this.#noQuiet = this.#after(QUIET_MS, () => this.#begin())
     }
   }
 
   /** Resolves when merging is not far behind: who writes more than can be merged waits here, so that memory stays bounded. */
   async room(): Promise<void> {
-    while (this.running !== undefined && this.#isFarBehind()) await this.running
+    while (this.#running !== undefined && this.#isFarBehind()) await this.#running
   }
 
   #isFarBehind(): boolean {
@@ -151,26 +151,26 @@ export class Indexer {
   }
 
   #begin(): void {
-    const { signal } = this
-    if (signal === undefined || this.running !== undefined) return
-    this.noQuiet()
-    this.running = this.#merge(signal)
+    const signal = this.#signal
+    if (signal === undefined || this.#running !== undefined) return
+    this.#noQuiet()
+    this.#running = this.#merge(signal)
       .catch((e: unknown) => this.#failed(e, signal))
       .finally(() => {
-        this.running = undefined
+        this.#running = undefined
         this.poke()
       })
   }
 
   async #merge(signal: AbortSignal): Promise<void> {
     const { store, segments, host } = this
-    const isFirst = this.writer === undefined
+    const isFirst = this.#writer === undefined
     const { writer, root } = await IndexWriter.begin(store, segments.cache, {
       maxRows: this.options.segmentRows ?? SEGMENT_ROWS,
-      pause: this.options.after === undefined ? slices() : () => new Promise((resolve) => this.after(0, resolve)),
+      pause: this.options.after === undefined ? slices() : () => new Promise((resolve) => this.#after(0, resolve)),
       signal,
     })
-    this.writer = writer
+    this.#writer = writer
     if (root !== undefined && segments.isNewer(root)) await host.adopt(root)
     const { mustRebuild, excisions } = segments
     const { db, head } = host.confirmed()
@@ -189,23 +189,24 @@ export class Indexer {
   /** Removes segments that the newest root does not name, once nobody can be reading them any more. */
   #removeLater(ids: readonly number[]): void {
     if (ids.length === 0) return
-    const stop = this.after(RETIRED_MS, () => {
-      this.removals.delete(stop)
-      const { signal, writer } = this
+    const stop = this.#after(RETIRED_MS, () => {
+      this.#removals.delete(stop)
+      const signal = this.#signal
+      const writer = this.#writer
       if (signal === undefined || writer === undefined) return
       this.segments.cache.drop(ids)
       writer.remove(ids).catch((e: unknown) => this.#failed(e, signal))
     })
-    this.removals.add(stop)
+    this.#removals.add(stop)
   }
 
   #failed(e: unknown, signal: AbortSignal): void {
     if (signal.aborted) return
     // another tab indexes, or has: it goes on, and what it made comes here by itself
     const isOvertaken = e instanceof Superseded || isAnnalsError(e, 'db/gone')
-    this.resting = true
-    this.noRest = this.after(isOvertaken ? QUIET_MS : REST_MS, () => {
-      this.resting = false
+    this.#resting = true
+    this.#noRest = this.#after(isOvertaken ? QUIET_MS : REST_MS, () => {
+      this.#resting = false
       this.poke()
     })
     if (!isOvertaken && !isAnnalsError(e, 'storage/closed')) this.host.fail(e)

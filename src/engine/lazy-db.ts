@@ -3,7 +3,7 @@ import type { Db } from '../db/db.ts'
 
 /** A database value that is made when somebody first asks for it: most of those between two transactions of a group never are. */
 export class LazyDb {
-  private made: MaybePromise<Db> | undefined
+  #made: MaybePromise<Db> | undefined
 
   constructor(
     readonly basisT: number,
@@ -13,8 +13,8 @@ export class LazyDb {
   ) {}
 
   get value(): MaybePromise<Db> {
-    this.made ??= this.#begin()
-    return this.made
+    this.#made ??= this.#begin()
+    return this.#made
   }
 
   /** What it is made of is held until it is made. Where that fails, whoever asks next tries again. */
@@ -26,7 +26,7 @@ export class LazyDb {
     }
     if (!(made instanceof Promise)) return keep(made)
     return made.then(keep, (e: unknown) => {
-      this.made = undefined
+      this.#made = undefined
       throw e
     })
   }

@@ -16,28 +16,28 @@ const MOST = 512
 /** What a live question read: a change that says nothing there cannot change its answer. */
 export class LiveReads implements ReadLog {
   /** undefined where there were too many. */
-  private ranges: ReadRange[] | undefined = []
+  #ranges: ReadRange[] | undefined = []
   /** Attributes of the facts that were read; undefined for all. */
-  private attributes: Set<number> | undefined = new Set()
+  #attributes: Set<number> | undefined = new Set()
 
   note(index: Index, from: Place, to: Place): void {
-    if (from.a === undefined || from.a !== to.a) this.attributes = undefined
-    else this.attributes?.add(from.a)
-    if (this.ranges?.length === MOST) this.ranges = undefined
-    this.ranges?.push({ index, from, to })
+    if (from.a === undefined || from.a !== to.a) this.#attributes = undefined
+    else this.#attributes?.add(from.a)
+    if (this.#ranges?.length === MOST) this.#ranges = undefined
+    this.#ranges?.push({ index, from, to })
   }
 
   /** Notes that something was read which lies in no index: any change can change it. */
   noteAll(): void {
-    this.ranges = undefined
-    this.attributes = undefined
+    this.#ranges = undefined
+    this.#attributes = undefined
   }
 
   /** Whether a change says something in what was read; true where that cannot be told. */
   meets({ attributes, data }: Pick<Change, 'attributes' | 'data'>): boolean {
-    const mine = this.attributes
+    const mine = this.#attributes
     if (mine !== undefined && attributes !== undefined && ![...attributes].some((a) => mine.has(a))) return false
-    const { ranges } = this
+    const ranges = this.#ranges
     return data === undefined || ranges === undefined || data.some((facts) => ranges.some((r) => liesIn(facts, r)))
   }
 }

@@ -67,19 +67,19 @@ class Entry implements LiveQuery<unknown> {
  * answers are in place before the first listener is called.
  */
 export class LiveQueries {
-  private readonly entries = new Map<string, Entry>()
-  private readonly watched = new Set<Entry>()
-  private running = false
+  readonly #entries = new Map<string, Entry>()
+  readonly #watched = new Set<Entry>()
+  #running = false
   /** What ids stood for after the last change. */
-  private aliases: Db['aliases']
-  private readonly stops: readonly ((() => void) | undefined)[]
+  #aliases: Db['aliases']
+  readonly #stops: readonly ((() => void) | undefined)[]
 
   constructor(
     private readonly ledger: Ledger,
     private readonly runtime: Runtime,
   ) {
-    this.aliases = ledger.db.aliases
-    this.stops = [
+    this.#aliases = ledger.db.aliases
+    this.#stops = [
       ledger.onForeseen?.((change) => this.#foresee(change)),
       ledger.onChange((change) => this.#changed(change)),
     ]
@@ -88,18 +88,18 @@ export class LiveQueries {
   /** The store for `request`; equal requests share one. */
   open(request: LiveRequest): LiveQuery<unknown> {
     const key = keyOf(request)
-    const known = key === undefined ? undefined : this.entries.get(key)
+    const known = key === undefined ? undefined : this.#entries.get(key)
     if (known !== undefined) return known
     const entry = new Entry(request, this, key ?? randomUuid())
-    this.entries.set(entry.key, entry)
+    this.#entries.set(entry.key, entry)
     return entry
   }
 
   /** @internal */
   watch(entry: Entry): void {
-    if (this.watched.has(entry)) return
-    this.entries.set(entry.key, entry)
-    this.watched.add(entry)
+    if (this.#watched.has(entry)) return
+    this.#entries.set(entry.key, entry)
+    this.#watched.add(entry)
     entry.stale = true
     void this.#run()
   }
@@ -107,15 +107,15 @@ export class LiveQueries {
   /** @internal */
   forget(entry: Entry): void {
     if (entry.listeners.size > 0) return
-    this.watched.delete(entry)
-    this.entries.delete(entry.key)
+    this.#watched.delete(entry)
+    this.#entries.delete(entry.key)
   }
 
   close(): void {
-    for (const stop of this.stops) stop?.()
-    for (const entry of this.watched) clearTimeout(entry.linger)
-    this.watched.clear()
-    this.entries.clear()
+    for (const stop of this.#stops) stop?.()
+    for (const entry of this.#watched) clearTimeout(entry.linger)
+    this.#watched.clear()
+    this.#entries.clear()
   }
 
   /** Asks while the change is being stored what it will have changed. */
@@ -126,7 +126,7 @@ export class LiveQueries {
 
   #changed(change: Change): void {
     const met = this.#met(change)
-    this.aliases = change.db.aliases
+    this.#aliases = change.db.aliases
     for (const entry of met) entry.stale = true
     if (met.length > 0) void this.#run()
   }
@@ -135,17 +135,17 @@ export class LiveQueries {
   #met(change: Change): readonly Entry[] {
     const { attributes, db } = change
     const all =
-      attributes === undefined || [...attributes].some(isSchemaAttribute) || !areSame(this.aliases, db.aliases)
-    return [...this.watched].filter((e) => all || e.stale || e.reads === undefined || e.reads.meets(change))
+      attributes === undefined || [...attributes].some(isSchemaAttribute) || !areSame(this.#aliases, db.aliases)
+    return [...this.#watched].filter((e) => all || e.stale || e.reads === undefined || e.reads.meets(change))
   }
 
   async #run(): Promise<void> {
-    if (this.running) return
-    this.running = true
+    if (this.#running) return
+    this.#running = true
     await Promise.resolve() // what is subscribed in one turn is answered together
     for (;;) {
       const { db } = this.ledger
-      const stale = [...this.watched].filter((e) => e.stale)
+      const stale = [...this.#watched].filter((e) => e.stale)
       if (stale.length === 0) break
       const asked = stale.map((e) => (e.foreseen?.db === db ? e.foreseen.answer : this.#answer(db, e)))
       for (const entry of stale) {
@@ -163,7 +163,7 @@ export class LiveQueries {
       })
       for (const entry of moved) entry.listeners.call()
     }
-    this.running = false
+    this.#running = false
   }
 
   async #answer(db: Db, { snapshot: old, request }: Entry): Promise<Answer> {

@@ -34,8 +34,8 @@ const excisionsIn = ({ meta }: LocalState): number => (meta.get(EXCISIONS) as nu
 /** The ledger of a database that has no remote: a transaction is confirmed when it is in the log. */
 export class LocalLedger extends StoreLedger implements Ledger {
   readonly chunk = undefined
-  private readonly foreseen = new Listeners<Change>()
-  private readonly calls = new CallQueue<Request, Written>(async (calls) => {
+  readonly #foreseen = new Listeners<Change>()
+  readonly #calls = new CallQueue<Request, Written>(async (calls) => {
     await this.indexer.room()
     return this.steps.run(() => this.#writeAll(calls))
   })
@@ -75,7 +75,7 @@ export class LocalLedger extends StoreLedger implements Ledger {
 
   async transact(forms: readonly unknown[], options: WriteOptions): Promise<Written> {
     this.checkOpen()
-    return this.calls.add({ forms, options })
+    return this.#calls.add({ forms, options })
   }
 
   async excise(target: EntityRef, options: ExciseOptions): Promise<ExciseReport> {
@@ -102,7 +102,7 @@ export class LocalLedger extends StoreLedger implements Ledger {
     })
   }
 
-  onForeseen = (listener: (change: Change) => void): (() => void) => this.foreseen.add(listener)
+  onForeseen = (listener: (change: Change) => void): (() => void) => this.#foreseen.add(listener)
 
   async settled(txid: string): Promise<Settled> {
     throw new AnnalsError('log/unknown-transaction', `no transaction waits under the id ${txid}`, { id: txid })
@@ -112,7 +112,7 @@ export class LocalLedger extends StoreLedger implements Ledger {
     this.closed = true
     this.unwatch()
     await this.indexer.stop()
-    await this.calls.idle()
+    await this.#calls.idle()
     await this.steps.run(async () => undefined) // what reads on
     await this.store.close()
   }
@@ -194,7 +194,7 @@ export class LocalLedger extends StoreLedger implements Ledger {
         const data = done.map((d) => d.written.data)
         const said = { attributes: attributesOf(data), data }
         const placing = place().then((next) => {
-          this.foreseen.call({ db: next.db, ...said })
+          this.#foreseen.call({ db: next.db, ...said })
           return next
         })
         // while it is stored; what cannot be had this way is read from the store once it is there

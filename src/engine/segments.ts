@@ -32,7 +32,7 @@ export class Segments {
   /** How often facts were taken out of the log: a root that counts otherwise is of no use. */
   excisions = 0
   /** Whether the stored root is of no use, and holds what may be gone for good. */
-  private isStale = false
+  #isStale = false
   /** Called when a segment turns out to be damaged. */
   onBroken: (error: AnnalsError) => void = () => undefined
   /** Called when a segment that a value names has been removed. */
@@ -59,8 +59,8 @@ export class Segments {
       try {
         const found = decodeRoot(root.body, this.cache)
         this.rootT = root.t
-        this.isStale = found?.excisions !== this.excisions
-        if (found !== undefined && !this.isStale) return { db: found.db, head: { t: root.t, hash: found.hash } }
+        this.#isStale = found?.excisions !== this.excisions
+        if (found !== undefined && !this.#isStale) return { db: found.db, head: { t: root.t, hash: found.hash } }
       } catch (e) {
         if (!isAnnalsError(e, 'storage/corrupt')) throw e
         this.broken = e
@@ -79,19 +79,19 @@ export class Segments {
 
   /** Whether the indexes have to be made anew from the log. */
   get mustRebuild(): boolean {
-    return this.isStale || this.broken !== undefined
+    return this.#isStale || this.broken !== undefined
   }
 
   /** Facts were taken out of the log. */
   excised(excisions: number): void {
     this.excisions = excisions
-    this.isStale = this.rootT > 0
+    this.#isStale = this.rootT > 0
   }
 
   /** The indexes have been made anew, of a log of so many excisions. */
   rebuilt(excisions: number): void {
     this.broken = undefined
-    this.isStale &&= excisions !== this.excisions
+    this.#isStale &&= excisions !== this.excisions
   }
 
   /** The rows of the log from `from` up to `to`. Throws `storage/corrupt` when it does not reach so far. */

@@ -6,15 +6,15 @@ export interface Sequence {
 
 /** Which sequences break while a group of transactions is decided, which may have to be decided anew. */
 export class Breaks {
-  private readonly broken = new Set<Sequence>()
+  readonly #broken = new Set<Sequence>()
 
   /** Throws {@link NotReached} when one before it was refused. */
   check(sequence: Sequence | undefined): void {
-    if (sequence !== undefined && (sequence.broken || this.broken.has(sequence))) throw new NotReached()
+    if (sequence !== undefined && (sequence.broken || this.#broken.has(sequence))) throw new NotReached()
   }
 
   add(sequence: Sequence | undefined): void {
-    if (sequence !== undefined) this.broken.add(sequence)
+    if (sequence !== undefined) this.#broken.add(sequence)
   }
 }
 

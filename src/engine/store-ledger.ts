@@ -21,7 +21,7 @@ export abstract class StoreLedger {
   protected readonly indexer: Indexer
   protected readonly unwatch: () => void
   /** Whether a look at the store is still to come: more hints say nothing more. */
-  private refreshing = false
+  #refreshing = false
   protected closed = false
 
   protected readonly datomsOf: DatomsOf = (tx) => this.saidBy(tx)
@@ -40,8 +40,8 @@ export abstract class StoreLedger {
     }
     this.indexer = new Indexer(store, segments, host, options)
     this.unwatch = store.watch(() => {
-      if (this.refreshing) return
-      this.refreshing = true
+      if (this.#refreshing) return
+      this.#refreshing = true
       this.refresh().catch((e: unknown) => this.fail(e))
     })
   }
@@ -75,7 +75,7 @@ export abstract class StoreLedger {
   /** Reads what others have written. */
   protected refresh(): Promise<void> {
     return this.steps.run(async () => {
-      this.refreshing = false
+      this.#refreshing = false
       if (!this.closed) await this.catchUp()
     })
   }

@@ -7,20 +7,20 @@ import { ByValue } from '../transact/by-value.ts'
 
 /** Where facts were said, so that it can be told whether what is read has them. */
 export class WrittenPlaces {
-  private readonly entities = new Set<number>()
-  private readonly attributes = new Set<number>()
-  private readonly values = new ByValue<true>()
-  private readonly targets = new Set<Value>()
+  readonly #entities = new Set<number>()
+  readonly #attributes = new Set<number>()
+  readonly #values = new ByValue<true>()
+  readonly #targets = new Set<Value>()
   /** Whether the schema, which is read everywhere and by no scan, may have changed. */
   hasSchema = false
 
   add({ length, e, a, v }: TxData): void {
     for (let i = 0; i < length; i++) {
       const attribute = a[i] as number
-      this.entities.add(e[i] as number)
-      this.attributes.add(attribute)
-      this.values.set(attribute, v[i] as Value, true)
-      this.targets.add(v[i] as Value)
+      this.#entities.add(e[i] as number)
+      this.#attributes.add(attribute)
+      this.#values.set(attribute, v[i] as Value, true)
+      this.#targets.add(v[i] as Value)
       this.hasSchema ||= isSchemaAttribute(attribute)
     }
   }
@@ -28,10 +28,10 @@ export class WrittenPlaces {
   /** Whether facts between two places of an index may be among what was said. */
   meet(index: Index, from: Place, to: Place): boolean {
     const { e, a, v } = from
-    if (index === 'vaet' && from === to && v !== undefined) return this.targets.has(v)
-    if (e !== undefined && e === to.e) return this.entities.has(e)
+    if (index === 'vaet' && from === to && v !== undefined) return this.#targets.has(v)
+    if (e !== undefined && e === to.e) return this.#entities.has(e)
     if (a === undefined || a !== to.a) return true
-    return from === to && v !== undefined ? this.values.get(a, v) !== undefined : this.attributes.has(a)
+    return from === to && v !== undefined ? this.#values.get(a, v) !== undefined : this.#attributes.has(a)
   }
 }
 

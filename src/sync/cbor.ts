@@ -112,7 +112,7 @@ const TAGS: Tags = {
 /** Refuses to go deeper than it is told: cborg recurses, and a hostile megabyte would be half a million levels. */
 class DepthLimit extends TextTokenizer {
   /** For each open array, map or tag, how many items are still to come. */
-  private readonly open: number[] = []
+  readonly #open: number[] = []
 
   constructor(
     bytes: Uint8Array,
@@ -124,7 +124,7 @@ class DepthLimit extends TextTokenizer {
 
   override next(): Token {
     const token = super.next()
-    const { open } = this
+    const open = this.#open
     while (open.at(-1) === 0) open.pop()
     if (open.length > 0) open[open.length - 1] = (open[open.length - 1] as number) - 1
     const items = Type.equals(token.type, Type.array)

@@ -44,55 +44,55 @@ const GOOD_STREAM_MS = 5000
 
 /** Does what the machine asks for: says hello, pulls, pushes and follows for one replica, while it is running. */
 export class SyncDriver {
-  private machine: Machine = STOPPED
-  private readonly moves = new Listeners<Machine>()
-  private readonly clock: Clock
-  private readonly random: () => number
+  #machine: Machine = STOPPED
+  readonly #moves = new Listeners<Machine>()
+  readonly #clock: Clock
+  readonly #random: () => number
   /** What is under way belongs to one line; a line that is hung up is heard no more. */
-  private line = new AbortController()
-  private unwake: () => void = () => undefined
-  private limits: Limits = DEFAULT_LIMITS
+  #line = new AbortController()
+  #unwake: () => void = () => undefined
+  #limits: Limits = DEFAULT_LIMITS
   /** This replica's epoch, as the remote said at hello. */
-  private remoteEpoch = 0
+  #remoteEpoch = 0
   /** Answers whose transactions are still in the queue. */
-  private outcomes = new Map<string, Outcome>()
-  private online = true
+  #outcomes = new Map<string, Outcome>()
+  #online = true
   /** The functions that the remote was last found to lack. */
-  private lacks = ''
-  private running = false
+  #lacks = ''
+  #running = false
 
   constructor(
     private readonly ledger: ReplicaLedger,
     private readonly transport: Transport,
     options: DriverOptions = {},
   ) {
-    this.clock = options.clock ?? SYSTEM_CLOCK
-    this.random = options.random ?? Math.random
+    this.#clock = options.clock ?? SYSTEM_CLOCK
+    this.#random = options.random ?? Math.random
   }
 
   /** Talks to the remote until `signal` aborts; then resolves. One at a time over one store. */
   async run(signal: AbortSignal): Promise<void> {
     if (signal.aborted) return
     const ungo = this.ledger.onState(() => this.#tell({ type: 'changed' }))
-    this.running = true
-    if (this.online) this.#tell({ type: 'go' })
+    this.#running = true
+    if (this.#online) this.#tell({ type: 'go' })
     await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
-    this.running = false
+    this.#running = false
     ungo()
     this.#tell({ type: 'stop' })
   }
 
   get state(): Machine {
-    return this.machine
+    return this.#machine
   }
 
   /** Calls `listener` after each move. */
-  onMove = (listener: (machine: Machine) => void): (() => void) => this.moves.add(listener)
+  onMove = (listener: (machine: Machine) => void): (() => void) => this.#moves.add(listener)
 
   setOnline(online: boolean): void {
-    this.online = online
+    this.#online = online
     if (!online) this.#tell({ type: 'stop' })
-    else if (this.running) this.#tell({ type: 'go' })
+    else if (this.#running) this.#tell({ type: 'go' })
   }
 
   /** There may be a network again: what waits for its next try need not. */
@@ -102,34 +102,34 @@ export class SyncDriver {
 
   /** Asks the remote to take facts out of its log, whoever leads. Throws `sync/unreachable` while it is told to be off the network. */
   excise(message: Excise): Promise<ExciseAnswer> {
-    if (this.online) return this.transport.excise(message, new AbortController().signal)
+    if (this.#online) return this.transport.excise(message, new AbortController().signal)
     return Promise.reject(new AnnalsError('sync/unreachable', 'facts are excised by the remote, and sync is offline'))
   }
 
   #tell(event: Event): void {
     const { state } = this.ledger
-    const [next, effects] = move(this.machine, event, {
-      now: this.clock.now(),
-      random: this.random(),
+    const [next, effects] = move(this.#machine, event, {
+      now: this.#clock.now(),
+      random: this.#random(),
       t: state.head.t,
-      unsent: hasUnsent(state, this.outcomes),
+      unsent: hasUnsent(state, this.#outcomes),
       queued: state.entries.length,
     })
-    const moved = next !== this.machine
-    this.machine = next
+    const moved = next !== this.#machine
+    this.#machine = next
     for (const effect of effects) this.#perform(effect)
-    if (moved) this.moves.call(next)
+    if (moved) this.#moves.call(next)
   }
 
   #perform(effect: Effect): void {
     switch (effect.type) {
       case 'hangUp':
-        this.line.abort()
-        this.line = new AbortController()
+        this.#line.abort()
+        this.#line = new AbortController()
         return
       case 'wake':
-        this.unwake()
-        this.unwake = this.clock.after(Math.max(0, effect.at - this.clock.now()), () => this.#tell({ type: 'due' }))
+        this.#unwake()
+        this.#unwake = this.#clock.after(Math.max(0, effect.at - this.#clock.now()), () => this.#tell({ type: 'due' }))
         return
       case 'hello':
         return this.#during((signal) => this.#hello(effect.freshToken, signal))
@@ -146,7 +146,7 @@ export class SyncDriver {
 
   /** Runs `exchange`, and tells what came of it unless its line was hung up meanwhile. */
   #during(exchange: (signal: AbortSignal) => Promise<Event | undefined>): void {
-    const { signal } = this.line
+    const { signal } = this.#line
     exchange(signal).then(
       (event) => {
         if (event !== undefined && !signal.aborted) this.#tell(event)
@@ -178,9 +178,9 @@ export class SyncDriver {
     signal.throwIfAborted()
     const greeting = await this.ledger.update((state) => planGreeting(state, answer))
     if (answer.excisions.length > 0) await this.ledger.carryOut(answer.excisions, excised)
-    this.limits = answer.limits
-    this.remoteEpoch = answer.epoch
-    this.outcomes = new Map()
+    this.#limits = answer.limits
+    this.#remoteEpoch = answer.epoch
+    this.#outcomes = new Map()
     this.#tellLacks(answer.lacks)
     return { type: 'greeted', remoteT: answer.t, registered: greeting === 'ready' }
   }
@@ -188,12 +188,12 @@ export class SyncDriver {
   /** Once for each set of names. */
   #tellLacks(names: readonly string[]): void {
     const said = names.join(', ')
-    if (said !== '' && said !== this.lacks) this.ledger.fail(lacking(names))
-    this.lacks = said
+    if (said !== '' && said !== this.#lacks) this.ledger.fail(lacking(names))
+    this.#lacks = said
   }
 
   async #register(refused: boolean, signal: AbortSignal): Promise<Event> {
-    const message = await this.ledger.update((state) => planRegistration(state, this.remoteEpoch, refused))
+    const message = await this.ledger.update((state) => planRegistration(state, this.#remoteEpoch, refused))
     try {
       const { epoch } = await this.transport.register(message, signal)
       signal.throwIfAborted()
@@ -208,7 +208,7 @@ export class SyncDriver {
   async #pull(signal: AbortSignal): Promise<Event> {
     const { head, meta } = this.ledger.state
     const { excised } = meta
-    const answer = await this.transport.pull({ from: head.t + 1, max: this.limits.page, excised }, signal)
+    const answer = await this.transport.pull({ from: head.t + 1, max: this.#limits.page, excised }, signal)
     signal.throwIfAborted()
     checkSameLog(meta, answer.logEpoch)
     if (answer.t < head.t)
@@ -219,13 +219,13 @@ export class SyncDriver {
   }
 
   async #push(signal: AbortSignal): Promise<Event> {
-    const message = nextPush(this.ledger.state, this.outcomes, this.limits)
-    if (message === undefined) return { type: 'pushed', remoteT: this.machine.remoteT ?? 0, stopped: undefined }
+    const message = nextPush(this.ledger.state, this.#outcomes, this.#limits)
+    if (message === undefined) return { type: 'pushed', remoteT: this.#machine.remoteT ?? 0, stopped: undefined }
     const answer = await this.transport.push(message, signal)
     signal.throwIfAborted()
     if (answer.kind !== 'answers') return { type: 'fork', by: 'push' }
     checkSameLog(this.ledger.state.meta, answer.logEpoch)
-    for (const { txid, ...outcome } of answer.outcomes) this.outcomes.set(txid, outcome)
+    for (const { txid, ...outcome } of answer.outcomes) this.#outcomes.set(txid, outcome)
     if (answer.leases.length > 0) await this.ledger.update((state) => planLeases(state, answer.leases))
     await this.#absorb(answer.rows ?? [], message.excised)
     const { stopped } = answer
@@ -233,14 +233,14 @@ export class SyncDriver {
   }
 
   async #follow(signal: AbortSignal): Promise<Event> {
-    const since = this.clock.now()
+    const since = this.#clock.now()
     try {
       await this.transport.follow(this.ledger.state.head.t, (t) => this.#heard(t, signal), signal)
     } catch (e) {
-      if (!isAnnalsError(e, 'sync/unreachable') || this.clock.now() - since < GOOD_STREAM_MS) throw e
+      if (!isAnnalsError(e, 'sync/unreachable') || this.#clock.now() - since < GOOD_STREAM_MS) throw e
       return { type: 'dropped' }
     }
-    if (this.clock.now() - since >= GOOD_STREAM_MS) return { type: 'dropped' }
+    if (this.#clock.now() - since >= GOOD_STREAM_MS) return { type: 'dropped' }
     throw new AnnalsError('sync/unreachable', 'the server ended the stream that it had just opened')
   }
 
@@ -256,7 +256,7 @@ export class SyncDriver {
     try {
       await this.ledger.absorb(({ meta }) => ({
         rows: excised === undefined || excised === meta.excised ? rows : [],
-        outcomes: this.outcomes,
+        outcomes: this.#outcomes,
       }))
     } catch (cause) {
       if (!isAnnalsError(cause, 'storage/corrupt')) throw cause
@@ -268,8 +268,8 @@ export class SyncDriver {
       )
     }
     // they are the first of the queue
-    const queued = new Set(this.ledger.state.entries.slice(0, this.outcomes.size).map((p) => p.txid))
-    for (const txid of this.outcomes.keys()) if (!queued.has(txid)) this.outcomes.delete(txid)
+    const queued = new Set(this.ledger.state.entries.slice(0, this.#outcomes.size).map((p) => p.txid))
+    for (const txid of this.#outcomes.keys()) if (!queued.has(txid)) this.#outcomes.delete(txid)
   }
 }
 

@@ -7,7 +7,7 @@ const MAX_INSTANT_MS = 8.64e15
 
 /** Reads a message field by field; whatever is not as it should be is `sync/malformed`, naming the field. */
 export class Fields {
-  private readonly x: Readonly<Record<string, unknown>>
+  readonly #x: Readonly<Record<string, unknown>>
 
   constructor(
     x: unknown,
@@ -16,11 +16,11 @@ export class Fields {
     if (typeof x !== 'object' || x === null || Array.isArray(x)) {
       throw new AnnalsError('sync/malformed', `a ${what} is a map of fields`)
     }
-    this.x = x as Readonly<Record<string, unknown>>
+    this.#x = x as Readonly<Record<string, unknown>>
   }
 
   has(name: string): boolean {
-    return Object.hasOwn(this.x, name)
+    return Object.hasOwn(this.#x, name)
   }
 
   /** A whole number from 0. */
@@ -90,7 +90,7 @@ export class Fields {
 
   /** A map of anything. */
   facts(name: string): Readonly<Record<string, unknown>> {
-    return this.fields(name).x
+    return this.fields(name).#x
   }
 
   refuse(name: string, wanted: string): never {
@@ -98,7 +98,7 @@ export class Fields {
   }
 
   #get(name: string): unknown {
-    return this.has(name) ? this.x[name] : undefined
+    return this.has(name) ? this.#x[name] : undefined
   }
 }
 

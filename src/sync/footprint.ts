@@ -31,15 +31,15 @@ function valueKey(a: number, v: Value): string {
 
 /** Notes what is read of a database value. */
 export class Reads implements ReadLog {
-  private readonly keys = new Set<string>()
-  private readonly byAttribute = new Map<number, string[]>()
+  readonly #keys = new Set<string>()
+  readonly #byAttribute = new Map<number, string[]>()
 
   /** `further` is told of it too. */
   constructor(private readonly further?: ReadLog) {}
 
   note(index: Index, from: Place, to: Place): void {
     this.further?.note(index, from, to)
-    if (this.keys.has(ALL)) return
+    if (this.#keys.has(ALL)) return
     const key = from === to ? placeKey(index, from) : rangeKey(from, to)
     if (key === undefined) this.#everything()
     else this.#add(key, from.a)
@@ -47,28 +47,28 @@ export class Reads implements ReadLog {
 
   /** What was read so far. */
   done(): Footprint {
-    return this.keys
+    return this.#keys
   }
 
   #add(key: string, a: number | undefined): void {
-    if (this.keys.has(key) || (a !== undefined && this.keys.has(attribute(a)))) return
-    this.keys.add(key)
+    if (this.#keys.has(key) || (a !== undefined && this.#keys.has(attribute(a)))) return
+    this.#keys.add(key)
     if (a !== undefined) this.#coarsen(key, a)
-    if (this.keys.size > MOST) this.#everything()
+    if (this.#keys.size > MOST) this.#everything()
   }
 
   #coarsen(key: string, a: number): void {
-    const keys = this.byAttribute.get(a) ?? []
+    const keys = this.#byAttribute.get(a) ?? []
     keys.push(key)
-    this.byAttribute.set(a, keys)
+    this.#byAttribute.set(a, keys)
     if (keys.length < MOST_OF_ATTRIBUTE) return
-    for (const fine of keys) this.keys.delete(fine)
-    this.keys.add(attribute(a))
+    for (const fine of keys) this.#keys.delete(fine)
+    this.#keys.add(attribute(a))
   }
 
   #everything(): void {
-    this.keys.clear()
-    this.keys.add(ALL)
+    this.#keys.clear()
+    this.#keys.add(ALL)
   }
 }
 
@@ -89,10 +89,10 @@ const rangeKey = (from: Place, to: Place): string | undefined =>
 
 /** What has changed, for those whose footprint it may meet. */
 export class News {
-  private readonly keys = new Set<string>()
+  readonly #keys = new Set<string>()
 
   get any(): boolean {
-    return this.keys.size > 0
+    return this.#keys.size > 0
   }
 
   /** Facts that have come or gone; with `own`, only those about that entity. */
@@ -104,12 +104,12 @@ export class News {
 
   /** Ids that mean other entities than before. */
   addAliases(pairs: Iterable<readonly [number, number]>): void {
-    for (const [id, final] of pairs) this.keys.add(entity(id)).add(entity(final))
+    for (const [id, final] of pairs) this.#keys.add(entity(id)).add(entity(final))
   }
 
   /** Whether something that was read, or one of `ids`, which were found unused, has changed. */
   meets(read: Footprint, ids: Iterable<number>): boolean {
-    const { keys } = this
+    const keys = this.#keys
     if (keys.size === 0) return false
     if (keys.has(ALL) || read.has(ALL)) return true
     for (const key of read) if (keys.has(key)) return true
@@ -119,8 +119,8 @@ export class News {
 
   #addFact(e: number, a: number, v: Value): void {
     // the schema is read everywhere, and by no scan
-    if (isSchemaAttribute(a)) this.keys.add(ALL)
-    this.keys.add(entity(e)).add(attribute(a)).add(entityAttribute(e, a)).add(valueKey(a, v))
-    if (typeof v === 'number') this.keys.add(referrers(v))
+    if (isSchemaAttribute(a)) this.#keys.add(ALL)
+    this.#keys.add(entity(e)).add(attribute(a)).add(entityAttribute(e, a)).add(valueKey(a, v))
+    if (typeof v === 'number') this.#keys.add(referrers(v))
   }
 }

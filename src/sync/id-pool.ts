@@ -46,40 +46,40 @@ export function withLeases(meta: ReplicaMeta, granted: readonly IdRange[]): Part
 
 /** The ids that one open database may give out: blocks that it has claimed, and that nobody goes on with after it. */
 export class IdPool {
-  private readonly blocks: IdRange[] = []
+  readonly #blocks: IdRange[] = []
   /** The block that the next id comes from, and how many of it are gone. */
-  private at = { block: 0, used: 0 }
-  private size = FIRST_CLAIM
+  #at = { block: 0, used: 0 }
+  #size = FIRST_CLAIM
 
   readonly take = (): number => {
     for (;;) {
-      const { block, used } = this.at
-      const range = this.blocks[block]
+      const { block, used } = this.#at
+      const range = this.#blocks[block]
       if (range === undefined) throw new OutOfIds()
       if (range[0] + used < range[1]) {
-        this.at = { block, used: used + 1 }
+        this.#at = { block, used: used + 1 }
         return range[0] + used
       }
-      this.at = { block: block + 1, used: 0 }
+      this.#at = { block: block + 1, used: 0 }
     }
   }
 
   /** The size of the next block to claim. */
   nextClaim(): number {
-    const size = this.size
-    this.size = Math.min(2 * size, LARGEST_CLAIM)
+    const size = this.#size
+    this.#size = Math.min(2 * size, LARGEST_CLAIM)
     return size
   }
 
   add(block: IdRange): void {
-    this.blocks.push(block)
+    this.#blocks.push(block)
   }
 
   /** A place to come back to when what was run has not been stored. */
   mark(): { readonly block: number; readonly used: number } {
-    return this.at
+    return this.#at
   }
   rewind(mark: { readonly block: number; readonly used: number }): void {
-    this.at = mark
+    this.#at = mark
   }
 }

@@ -37,9 +37,9 @@ const AT_ONCE = 500
 
 /** Grows by one entry after another. Those that are kept wait, to go into the view together. */
 class Layers {
-  private readonly laid: Pending[] = []
-  private kept: Pending[] = []
-  private readonly env: PredictEnv
+  readonly #laid: Pending[] = []
+  #kept: Pending[] = []
+  readonly #env: PredictEnv
 
   constructor(
     private view: Db,
@@ -48,15 +48,15 @@ class Layers {
     private readonly current: (entry: Pending) => boolean,
   ) {
     const datomsOf: PredictEnv['datomsOf'] = async (tx) =>
-      isPendingTx(tx) ? this.laid.find((p) => pendingTx(p.seq) === tx)?.body.predicted : env.datomsOf(tx)
-    this.env = { ...env, datomsOf }
+      isPendingTx(tx) ? this.#laid.find((p) => pendingTx(p.seq) === tx)?.body.predicted : env.datomsOf(tx)
+    this.#env = { ...env, datomsOf }
   }
 
   async add(entry: Pending): Promise<void> {
-    await this.env.breathe()
+    await this.#env.breathe()
     if (isKept(entry, this.news, this.current)) {
-      this.kept.push(entry)
-      if (this.kept.length === AT_ONCE) await this.#layKept()
+      this.#kept.push(entry)
+      if (this.#kept.length === AT_ONCE) await this.#layKept()
       return
     }
     await this.#layKept()
@@ -65,16 +65,16 @@ class Layers {
 
   async done(): Promise<Overlay> {
     await this.#layKept()
-    return { view: this.view, entries: this.laid }
+    return { view: this.view, entries: this.#laid }
   }
 
   async #layKept(): Promise<void> {
-    const { kept } = this
-    this.kept = []
+    const kept = this.#kept
+    this.#kept = []
     const view = await withPredicted(this.view, kept)
     if (view === undefined) return this.#layApart(kept)
     this.view = view
-    for (const entry of kept) this.laid.push(entry)
+    for (const entry of kept) this.#laid.push(entry)
   }
 
   /** One by one, to find which does not fit: it is decided anew, and perhaps others after it. */
@@ -84,16 +84,16 @@ class Layers {
       if (view === undefined) await this.#layAnew(entry)
       else {
         this.view = view
-        this.laid.push(entry)
+        this.#laid.push(entry)
       }
     }
   }
 
   async #layAnew(entry: Pending): Promise<void> {
-    const next = await decideAgain(this.view, entry, this.env)
+    const next = await decideAgain(this.view, entry, this.#env)
     addChange(this.news, entry, next.entry)
     this.view = next.view
-    this.laid.push(next.entry)
+    this.#laid.push(next.entry)
   }
 }
 

@@ -50,14 +50,14 @@ type Plan<T> = (state: ReplicaState, env: PredictEnv) => Step<T> | Promise<Step<
  */
 export class ReplicaLedger extends StoreLedger implements Ledger {
   readonly chunk = PUSHED
-  private readonly states = new Listeners<ReplicaState>()
-  private readonly calls = new CallQueue<WriteRequest, Written>((calls) =>
+  readonly #states = new Listeners<ReplicaState>()
+  readonly #calls = new CallQueue<WriteRequest, Written>((calls) =>
     writeCalls(calls, (requests) => this.update((state, env) => planWrite(state, requests, env))),
   )
-  private readonly pool = new IdPool()
-  private readonly settlements = new Settlements()
-  private readonly queued = new QueuedTxs()
-  private readonly slices = new Slices()
+  readonly #pool = new IdPool()
+  readonly #settlements = new Settlements()
+  readonly #queued = new QueuedTxs()
+  readonly #slices = new Slices()
 
   private constructor(
     store: LocalStore,
@@ -96,7 +96,7 @@ export class ReplicaLedger extends StoreLedger implements Ledger {
 
   /** How many pending transactions were read, applied or decided anew, since it was opened. */
   get pieces(): number {
-    return this.slices.pieces
+    return this.#slices.pieces
   }
 
   get db(): Db {
@@ -135,7 +135,7 @@ export class ReplicaLedger extends StoreLedger implements Ledger {
   }
 
   /** Called after every step, those included that change nothing in the view. */
-  onState = (listener: (state: ReplicaState) => void): (() => void) => this.states.add(listener)
+  onState = (listener: (state: ReplicaState) => void): (() => void) => this.#states.add(listener)
 
   /** The way to the remote. */
   remote: ((message: Excise) => Promise<ExciseAnswer>) | undefined
@@ -158,9 +158,9 @@ export class ReplicaLedger extends StoreLedger implements Ledger {
   }
 
   async settled(txid: string): Promise<Settled> {
-    const known = this.settlements.get(txid)
+    const known = this.#settlements.get(txid)
     if (known !== undefined) return known
-    return (await settledIn(this.current, txid)) ?? this.settlements.wait(txid)
+    return (await settledIn(this.current, txid)) ?? this.#settlements.wait(txid)
   }
 
   /** Plans a step on the newest state and stores it; plans again when another tab was first. One step at a time. */
@@ -183,13 +183,13 @@ export class ReplicaLedger extends StoreLedger implements Ledger {
 
   async close(): Promise<void> {
     if (this.closed) return
-    await this.calls.idle()
+    await this.#calls.idle()
     await this.indexer.stop()
     this.closed = true
     this.unwatch()
     await this.steps.run(async () => undefined)
     await this.store.close()
-    this.states.call(this.current)
+    this.#states.call(this.current)
   }
 
   /** Resolves once the confirmed log reaches `t` here. Rejects with `connection/closed`. */
@@ -200,7 +200,7 @@ export class ReplicaLedger extends StoreLedger implements Ledger {
 
   async #send(request: WriteRequest): Promise<Written> {
     this.checkOpen()
-    return this.calls.add(request)
+    return this.#calls.add(request)
   }
 
   #attempt<T>(plan: Plan<T>): Promise<T> {
@@ -212,17 +212,17 @@ export class ReplicaLedger extends StoreLedger implements Ledger {
 
   async #attemptOn<T>(plan: Plan<T>): Promise<T> {
     for (;;) {
-      const mark = this.pool.mark()
+      const mark = this.#pool.mark()
       try {
         const step = await plan(this.current, this.#env(this.current))
         if (step.commit === undefined || (await this.store.commit(step.commit)) === 'committed') {
           this.#move(step)
           return step.result
         }
-        this.pool.rewind(mark)
+        this.#pool.rewind(mark)
         await this.catchUp()
       } catch (e) {
-        this.pool.rewind(mark)
+        this.#pool.rewind(mark)
         if (!(e instanceof OutOfIds)) throw e
         if (!(await this.#claim(this.current))) await this.catchUp()
       }
@@ -241,7 +241,7 @@ export class ReplicaLedger extends StoreLedger implements Ledger {
   /** `anew`: from the store alone, where segments that the confirmed value names were removed. */
   protected async catchUp(anew = false): Promise<void> {
     for (let isAnew = anew; ; ) {
-      const mark = this.pool.mark()
+      const mark = this.#pool.mark()
       const stored = await this.store.read(isAnew ? undefined : this.segments.rootT)
       const meta = readMeta(stored.meta)
       const isExcised = meta.excisions !== this.current.meta.excisions
@@ -255,7 +255,7 @@ export class ReplicaLedger extends StoreLedger implements Ledger {
         if (root !== undefined && this.segments.isNewer(root)) await this.stand(root)
         return
       } catch (e) {
-        this.pool.rewind(mark)
+        this.#pool.rewind(mark)
         if (e instanceof OutOfIds) await this.#claim({ meta, claim: stored.heads.claim })
         else if (isAnnalsError(e, 'db/gone') && !isAnew) isAnew = true
         else if (!(await this.#isExcisedBeyond(meta))) throw e
@@ -285,7 +285,7 @@ export class ReplicaLedger extends StoreLedger implements Ledger {
 
   /** Claims a block of ids; false when another tab was first. */
   async #claim(from: Pick<ReplicaState, 'meta' | 'claim'>): Promise<boolean> {
-    const left = await claimIds(this.store, this.pool, from, this.current.view)
+    const left = await claimIds(this.store, this.#pool, from, this.current.view)
     if (left === undefined) return false
     if (from.claim === this.current.claim) {
       this.current = { ...this.current, claim: from.claim + 1, meta: { ...this.current.meta, ...left } }
@@ -300,26 +300,26 @@ export class ReplicaLedger extends StoreLedger implements Ledger {
     const isExcised = next.meta.excisions !== meta.excisions
     if (isExcised) this.forget(next.meta.excisions)
     if (next.confirmed !== confirmed) this.indexer.poke()
-    this.queued.add(next.entries)
+    this.#queued.add(next.entries)
     if (isExcised) this.changes.call({ db: this.current.view, attributes: undefined })
     else if (touched !== undefined)
       this.changes.call({ db: this.current.view, attributes: touched, ...(data && { data }) })
-    if (ended !== undefined) this.settlements.end(ended)
-    this.states.call(this.current)
+    if (ended !== undefined) this.#settlements.end(ended)
+    this.#states.call(this.current)
   }
 
-  #env({ meta }: Pick<ReplicaState, 'meta'>, take = this.pool.take): PredictEnv {
+  #env({ meta }: Pick<ReplicaState, 'meta'>, take = this.#pool.take): PredictEnv {
     return {
       runtime: this.runtime,
       replica: meta.replica,
       generation: meta.generation,
       take,
-      txidOf: this.queued.txidOf,
+      txidOf: this.#queued.txidOf,
       datomsOf: this.datomsOf,
       ran: () => {
         this.reruns++
       },
-      breathe: () => this.slices.breathe(),
+      breathe: () => this.#slices.breathe(),
     }
   }
 }

@@ -5,17 +5,17 @@ const SLICE = 200
 export class Slices {
   /** How many pieces of work there have been. */
   pieces = 0
-  private left = SLICE
+  #left = SLICE
   /** Those who work at the same time take turns. */
-  private turn: Promise<void> = Promise.resolve()
+  #turn: Promise<void> = Promise.resolve()
 
   /** Called before each piece of work; a promise where it is time to let others go first. */
   breathe(): Promise<void> | undefined {
     this.pieces++
-    if (--this.left > 0) return undefined
-    this.left = SLICE
-    this.turn = this.turn.then(nextTurn)
-    return this.turn
+    if (--this.#left > 0) return undefined
+    this.#left = SLICE
+    this.#turn = this.#turn.then(nextTurn)
+    return this.#turn
   }
 }
 

@@ -35,10 +35,10 @@ const STUCK: ReadonlySet<SyncStatus['state']> = new Set(['offline', 'unauthorise
 
 /** The `sync` of a replica: its status as a store, its queue, and what can be done about both. */
 export class ReplicaSync implements Sync {
-  private readonly listeners = new Listeners<void>()
-  private readonly stops: (() => void)[]
-  private status: SyncStatus
-  private remote: RemoteStatus = { state: 'connecting' }
+  readonly #listeners = new Listeners<void>()
+  readonly #stops: (() => void)[]
+  #status: SyncStatus
+  #remote: RemoteStatus = { state: 'connecting' }
 
   constructor(
     private readonly ledger: ReplicaLedger,
@@ -47,23 +47,23 @@ export class ReplicaSync implements Sync {
     private readonly leads: () => boolean,
     private readonly peers: Peers | undefined,
   ) {
-    this.status = this.#read()
-    this.stops = [
+    this.#status = this.#read()
+    this.#stops = [
       ledger.onState(() => this.#refresh()),
       driver.onMove(() => {
         if (!leads()) return
-        this.remote = this.#ownRemote()
+        this.#remote = this.#ownRemote()
         this.#announce()
         this.#refresh()
       }),
     ]
-    if (peers !== undefined) this.stops.push(peers.hear((message) => this.#heard(message)))
+    if (peers !== undefined) this.#stops.push(peers.hear((message) => this.#heard(message)))
     peers?.tell({ kind: 'ask' })
   }
 
-  readonly subscribe = (listener: () => void): (() => void) => this.listeners.add(listener)
-  readonly getSnapshot = (): SyncStatus => this.status
-  readonly getServerSnapshot = (): SyncStatus => this.status
+  readonly subscribe = (listener: () => void): (() => void) => this.#listeners.add(listener)
+  readonly getSnapshot = (): SyncStatus => this.#status
+  readonly getServerSnapshot = (): SyncStatus => this.#status
 
   readonly pending = async (): Promise<PendingTx[]> =>
     this.#waiting().map(({ seq, txid, body }) => ({
@@ -98,7 +98,7 @@ export class ReplicaSync implements Sync {
     new Promise((resolve, reject) => {
       let stop: () => void = () => undefined
       const look = (): void => {
-        const { pending, state, error } = this.status
+        const { pending, state, error } = this.#status
         if (pending > 0 && !STUCK.has(state) && error?.code !== 'sync/unknown-function') return
         stop()
         if (pending === 0) resolve()
@@ -116,7 +116,7 @@ export class ReplicaSync implements Sync {
   readonly setOnline = (online: boolean): void => {
     this.driver.setOnline(online)
     this.peers?.tell({ kind: 'online', online })
-    if (!this.leads()) this.remote = { state: online ? 'connecting' : 'offline' }
+    if (!this.leads()) this.#remote = { state: online ? 'connecting' : 'offline' }
     this.#refresh()
   }
 
@@ -127,14 +127,14 @@ export class ReplicaSync implements Sync {
   }
 
   stop(): void {
-    for (const stop of this.stops) stop()
+    for (const stop of this.#stops) stop()
   }
 
   #heard(message: PeerMessage): void {
     switch (message.kind) {
       case 'remote':
         if (this.leads()) return
-        this.remote = { ...message.remote, ...(message.error && { error: fromWireError(message.error) }) }
+        this.#remote = { ...message.remote, ...(message.error && { error: fromWireError(message.error) }) }
         return this.#refresh()
       case 'ask':
         return this.leads() ? this.#announce() : undefined
@@ -167,14 +167,14 @@ export class ReplicaSync implements Sync {
 
   #refresh(): void {
     const next = this.#read()
-    const keys = new Set([...Object.keys(next), ...Object.keys(this.status)]) as Set<keyof SyncStatus>
-    if ([...keys].every((key) => next[key] === this.status[key])) return
-    this.status = next
-    this.listeners.call()
+    const keys = new Set([...Object.keys(next), ...Object.keys(this.#status)]) as Set<keyof SyncStatus>
+    if ([...keys].every((key) => next[key] === this.#status[key])) return
+    this.#status = next
+    this.#listeners.call()
   }
 
   #read(): SyncStatus {
     const { head, rejected } = this.ledger.state
-    return Object.freeze({ ...this.remote, pending: this.#waiting().length, rejected: rejected.size, t: head.t })
+    return Object.freeze({ ...this.#remote, pending: this.#waiting().length, rejected: rejected.size, t: head.t })
   }
 }

@@ -15,29 +15,29 @@ interface Restoring {
 
 /** Backups that a page is reading or writing, a piece at a time. */
 export class Backups {
-  private readonly exports = new Map<number, Export>()
-  private readonly restores = new Map<number, Restoring>()
-  private last = 0
+  readonly #exports = new Map<number, Export>()
+  readonly #restores = new Map<number, Restoring>()
+  #last = 0
 
   beginExport(connection: EngineConnection, stream: ReadableStream<Uint8Array>): number {
-    this.exports.set(++this.last, { connection, pieces: chunksOf(stream) })
-    return this.last
+    this.#exports.set(++this.#last, { connection, pieces: chunksOf(stream) })
+    return this.#last
   }
 
   async nextPiece(ticket: number): Promise<Uint8Array | undefined> {
-    const next = await this.exports.get(ticket)?.pieces.next()
+    const next = await this.#exports.get(ticket)?.pieces.next()
     return next?.done === false ? next.value : undefined
   }
 
   async endExport(ticket: number): Promise<void> {
-    const { pieces } = this.exports.get(ticket) ?? {}
-    this.exports.delete(ticket)
+    const { pieces } = this.#exports.get(ticket) ?? {}
+    this.#exports.delete(ticket)
     await pieces?.return(undefined)
   }
 
   /** Nobody will ask for the rest of its backups. */
   async leave(connection: EngineConnection): Promise<void> {
-    const left = [...this.exports].filter(([, e]) => e.connection === connection)
+    const left = [...this.#exports].filter(([, e]) => e.connection === connection)
     await Promise.all(left.map(([ticket]) => this.endExport(ticket)))
   }
 
@@ -45,8 +45,8 @@ export class Backups {
     const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
     const report = restore(readable)
     report.catch(() => undefined) // the page is told when it sends more, or has sent all
-    this.restores.set(++this.last, { writer: writable.getWriter(), report })
-    return this.last
+    this.#restores.set(++this.#last, { writer: writable.getWriter(), report })
+    return this.#last
   }
 
   /** Resolves when more is wanted. Rejects with why nothing more is. */
@@ -59,14 +59,14 @@ export class Backups {
   /** `isCut`: the page has no more, though there should be. */
   async endRestore(ticket: number, isCut: boolean): Promise<RestoreReport> {
     const { writer, report } = this.#restoring(ticket)
-    this.restores.delete(ticket)
+    this.#restores.delete(ticket)
     const end = isCut ? writer.abort(cutOff()) : writer.close()
     end.catch(() => undefined) // the report says why
     return report
   }
 
   #restoring(ticket: number): Restoring {
-    const restoring = this.restores.get(ticket)
+    const restoring = this.#restores.get(ticket)
     if (restoring !== undefined) return restoring
     throw new AnnalsError('client/unknown-handle', 'this restore has ended, or was never begun', { ticket })
   }

@@ -17,8 +17,8 @@ export interface DurableOptions {
  */
 export class DurableStore implements LocalStore {
   /** When the oldest own change that is not on the disk was made; undefined when there is none. */
-  private softSince: number | undefined
-  private timer: ReturnType<typeof setTimeout> | undefined
+  #softSince: number | undefined
+  #timer: ReturnType<typeof setTimeout> | undefined
 
   constructor(
     private readonly store: LocalStore,
@@ -45,7 +45,7 @@ export class DurableStore implements LocalStore {
 
   /** Once this resolves, what was acknowledged before outlives a power cut. */
   async harden(): Promise<void> {
-    if (this.softSince !== undefined) await this.#commitStrictly({ expect: {} })
+    if (this.#softSince !== undefined) await this.#commitStrictly({ expect: {} })
   }
 
   async close(): Promise<void> {
@@ -57,11 +57,11 @@ export class DurableStore implements LocalStore {
 
   #isStrict({ durability }: LocalCommit): boolean {
     if (durability === 'strict' || this.options.durability === 'strict') return true
-    return this.softSince !== undefined && performance.now() - this.softSince >= SOFT_FOR
+    return this.#softSince !== undefined && performance.now() - this.#softSince >= SOFT_FOR
   }
 
   async #commitStrictly(change: LocalCommit): Promise<'committed' | 'lost'> {
-    const { softSince } = this
+    const softSince = this.#softSince
     this.#rest()
     let outcome: 'committed' | 'lost' | undefined
     try {
@@ -73,19 +73,19 @@ export class DurableStore implements LocalStore {
   }
 
   #soften(since: number): void {
-    this.softSince = Math.min(since, this.softSince ?? since)
-    this.timer ??= setTimeout(() => void this.#hardenOrLater(), SOFT_FOR)
+    this.#softSince = Math.min(since, this.#softSince ?? since)
+    this.#timer ??= setTimeout(() => void this.#hardenOrLater(), SOFT_FOR)
   }
 
   #rest(): void {
-    this.softSince = undefined
-    clearTimeout(this.timer)
-    this.timer = undefined
+    this.#softSince = undefined
+    clearTimeout(this.#timer)
+    this.#timer = undefined
   }
 
   /** Only tries: what a full disk refuses here it refuses to whoever commits next, who is told. */
   async #hardenOrLater(): Promise<void> {
-    this.timer = undefined
+    this.#timer = undefined
     try {
       await this.harden()
     } catch (e) {

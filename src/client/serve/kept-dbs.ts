@@ -14,17 +14,17 @@ let lastToken = 0
 /** The database values of one connection that its page may ask. */
 export class KeptDbs {
   /** The longest unused first. */
-  private readonly kept = new Map<number, Db>()
-  private newest = 0
+  readonly #kept = new Map<number, Db>()
+  #newest = 0
 
   constructor(private readonly current: () => Db) {}
 
   keep(db: Db): WireDb {
     const token = ++lastToken
-    this.kept.set(token, db)
-    for (const old of this.kept.keys()) {
-      if (this.kept.size <= MOST) break
-      if (old !== this.newest) this.kept.delete(old)
+    this.#kept.set(token, db)
+    for (const old of this.#kept.keys()) {
+      if (this.#kept.size <= MOST) break
+      if (old !== this.#newest) this.#kept.delete(old)
     }
     return { token, basisT: db.basisT, fleeting: isFleeting(db) }
   }
@@ -36,16 +36,16 @@ export class KeptDbs {
   /** The connection's newest value, which is kept however many come after it. */
   keepNewest(db: Db): WireDb {
     const wire = this.keep(db)
-    this.newest = wire.token
+    this.#newest = wire.token
     return wire
   }
 
   /** Throws `db/gone`. */
   find({ token, basisT, fleeting }: WireDb): Db {
-    const db = this.kept.get(token)
+    const db = this.#kept.get(token)
     if (db !== undefined) {
-      this.kept.delete(token)
-      this.kept.set(token, db)
+      this.#kept.delete(token)
+      this.#kept.set(token, db)
       return db
     }
     if (fleeting) throw gone(basisT, 'its pending or speculative facts')
@@ -54,7 +54,7 @@ export class KeptDbs {
 
   /** As {@link find}, but never as a time view: what is speculated upon it is not held back by views. */
   findWhole({ token, basisT, fleeting }: WireDb): Db {
-    const db = this.kept.get(token)
+    const db = this.#kept.get(token)
     if (db !== undefined) return db
     const current = this.current()
     if (fleeting || isFleeting(current) || current.basisT !== basisT) throw gone(basisT, 'the whole of it')
@@ -62,7 +62,7 @@ export class KeptDbs {
   }
 
   release(tokens: readonly number[]): void {
-    for (const token of tokens) this.kept.delete(token)
+    for (const token of tokens) this.#kept.delete(token)
   }
 }
 

@@ -15,16 +15,16 @@ interface Office {
  * storage compares and appends; so where there are no locks, everybody leads.
  */
 export class Leadership {
-  private readonly offices = new Set<Office>()
-  private paused = false
+  readonly #offices = new Set<Office>()
+  #paused = false
 
   /** Does `duty` once, and for as long as, nobody else holds `lock`. Returns the way to resign, which waits for the duty to end. */
   lead(lock: string, duty: Duty): () => Promise<void> {
     const office: Office = { lock, duty, term: new AbortController(), ended: Promise.resolve() }
-    this.offices.add(office)
-    if (!this.paused) this.#run(office)
+    this.#offices.add(office)
+    if (!this.#paused) this.#run(office)
     return async () => {
-      this.offices.delete(office)
+      this.#offices.delete(office)
       office.term.abort()
       await office.ended
     }
@@ -32,15 +32,15 @@ export class Leadership {
 
   /** Gives up every lock: a frozen worker must not stand in the way of those that run. */
   async pause(): Promise<void> {
-    this.paused = true
-    for (const office of this.offices) office.term.abort()
-    await Promise.all([...this.offices].map((office) => office.ended))
+    this.#paused = true
+    for (const office of this.#offices) office.term.abort()
+    await Promise.all([...this.#offices].map((office) => office.ended))
   }
 
   resume(): void {
-    if (!this.paused) return
-    this.paused = false
-    for (const office of this.offices) this.#run(office)
+    if (!this.#paused) return
+    this.#paused = false
+    for (const office of this.#offices) this.#run(office)
   }
 
   #run(office: Office): void {

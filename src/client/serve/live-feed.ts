@@ -11,15 +11,15 @@ export interface FeedUpdate {
 
 /** A live query that a page watches: what the page has, and what it lacks. */
 export class LiveFeed {
-  private sent: unknown
-  private readonly stop: () => void
+  #sent: unknown
+  readonly #stop: () => void
 
   constructor(
     private readonly live: number,
     private readonly query: LiveQuery<unknown>,
     moved: () => void,
   ) {
-    this.stop = query.subscribe(moved)
+    this.#stop = query.subscribe(moved)
     if (query.getSnapshot().status !== 'loading') moved()
   }
 
@@ -30,8 +30,8 @@ export class LiveFeed {
     if (snapshot.status === 'loading') return undefined
     if (snapshot.status === 'error') return { update: { live, error: toWireError(snapshot.error) }, buffers: [] }
     const { data, t } = snapshot
-    const change = rowsChanged(this.sent, data)
-    this.sent = data
+    const change = rowsChanged(this.#sent, data)
+    this.#sent = data
     const rows = packRows(change === undefined ? data : change.fresh)
     const update = { live, t, rows: rows.value as WireRows }
     if (change === undefined) return { update, buffers: rows.buffers }
@@ -40,7 +40,7 @@ export class LiveFeed {
   }
 
   close(): void {
-    this.stop()
+    this.#stop()
   }
 }
 

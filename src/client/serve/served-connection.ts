@@ -15,14 +15,14 @@ export type Send = (event: ChangeEvent, buffers: readonly ArrayBuffer[]) => void
 /** One open database as its page sees it: gathers what changes, and sends it as one event. */
 export class ServedConnection {
   readonly kept = new KeptDbs(() => this.connection.db())
-  private readonly feeds = new Map<number, LiveFeed>()
-  private readonly stops: readonly (() => void)[]
-  private readonly movedFeeds = new Set<number>()
-  private dbMoved = true
-  private syncMoved = true
+  readonly #feeds = new Map<number, LiveFeed>()
+  readonly #stops: readonly (() => void)[]
+  readonly #movedFeeds = new Set<number>()
+  #dbMoved = true
+  #syncMoved = true
   /** Those that the page was told of. */
-  private failures: readonly AnnalsError[] = []
-  private timer: ReturnType<typeof setTimeout> | undefined
+  #failures: readonly AnnalsError[] = []
+  #timer: ReturnType<typeof setTimeout> | undefined
 
   constructor(
     readonly number: number,
@@ -30,13 +30,13 @@ export class ServedConnection {
     private readonly send: Send,
   ) {
     const { sync, health } = connection
-    this.stops = [
+    this.#stops = [
       connection.subscribe(() => {
-        this.dbMoved = true
+        this.#dbMoved = true
         this.#flushSoon()
       }),
       sync.subscribe(() => {
-        this.syncMoved = true
+        this.#syncMoved = true
         this.#flushSoon()
       }),
       health.subscribe(() => this.#flushSoon()),
@@ -46,16 +46,16 @@ export class ServedConnection {
   watch(live: number, query: LiveQuery<unknown>): void {
     this.unwatch(live)
     const feed = new LiveFeed(live, query, () => {
-      this.movedFeeds.add(live)
+      this.#movedFeeds.add(live)
       // the others that have moved are told of in this very turn, unless it is closed by then
-      queueMicrotask(() => this.feeds.has(live) && this.flush())
+      queueMicrotask(() => this.#feeds.has(live) && this.flush())
     })
-    this.feeds.set(live, feed)
+    this.#feeds.set(live, feed)
   }
 
   unwatch(live: number): void {
-    this.feeds.get(live)?.close()
-    this.feeds.delete(live)
+    this.#feeds.get(live)?.close()
+    this.#feeds.delete(live)
   }
 
   /** Sends what has changed since the last time, if anything has. */
@@ -65,13 +65,13 @@ export class ServedConnection {
     const failures = this.#newFailures()
     const event: ChangeEvent = {
       connection: this.number,
-      ...(this.dbMoved && { db: this.kept.keepNewest(this.connection.db()) }),
-      ...(this.syncMoved && { sync: wireStatus(this.connection.sync.getSnapshot()) }),
+      ...(this.#dbMoved && { db: this.kept.keepNewest(this.connection.db()) }),
+      ...(this.#syncMoved && { sync: wireStatus(this.connection.sync.getSnapshot()) }),
       ...(updates.live.length > 0 && { live: updates.live }),
       ...(failures.length > 0 && { failures: failures.map(toWireError) }),
     }
-    this.dbMoved = false
-    this.syncMoved = false
+    this.#dbMoved = false
+    this.#syncMoved = false
     this.send(event, updates.buffers)
   }
 
@@ -88,39 +88,39 @@ export class ServedConnection {
   }
 
   async close(): Promise<void> {
-    clearTimeout(this.timer)
-    for (const stop of this.stops) stop()
-    for (const live of [...this.feeds.keys()]) this.unwatch(live)
+    clearTimeout(this.#timer)
+    for (const stop of this.#stops) stop()
+    for (const live of [...this.#feeds.keys()]) this.unwatch(live)
     await this.connection.close()
   }
 
   /** Timers run after everything that the change has set going, so that one event holds all of it. */
   #flushSoon(): void {
-    this.timer ??= setTimeout(() => {
-      this.timer = undefined
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined
       this.flush()
     }, 0)
   }
 
   #hasMoved(): boolean {
     return (
-      this.dbMoved ||
-      this.syncMoved ||
-      this.movedFeeds.size > 0 ||
-      this.connection.health.getSnapshot() !== this.failures
+      this.#dbMoved ||
+      this.#syncMoved ||
+      this.#movedFeeds.size > 0 ||
+      this.connection.health.getSnapshot() !== this.#failures
     )
   }
 
   #updates(): { readonly live: readonly LiveUpdate[]; readonly buffers: readonly ArrayBuffer[] } {
-    const moved = [...this.movedFeeds].flatMap((live) => this.feeds.get(live)?.next() ?? [])
-    this.movedFeeds.clear()
+    const moved = [...this.#movedFeeds].flatMap((live) => this.#feeds.get(live)?.next() ?? [])
+    this.#movedFeeds.clear()
     return { live: moved.map((m) => m.update), buffers: moved.flatMap((m) => m.buffers) }
   }
 
   #newFailures(): readonly AnnalsError[] {
     const all = this.connection.health.getSnapshot()
-    const told = this.failures
-    this.failures = all
+    const told = this.#failures
+    this.#failures = all
     return all.filter((error) => !told.includes(error))
   }
 }
