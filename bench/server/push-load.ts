@@ -22,7 +22,7 @@ export interface Rate {
 
 /** Each client pushes, waits for the answer and pushes again, for `seconds`; the handler is called in this process, without HTTP. */
 export async function pushLoad(storage: RemoteStorage, { clients, batch }: Load, seconds: number): Promise<Rate> {
-  const handler = createSyncHandler({ storage })
+  const handler = createSyncHandler({ storage, rate: false })
   try {
     const first = await speaker(handler)
     await first.push([first.entry(SCHEMA)])
