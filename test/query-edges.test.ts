@@ -123,6 +123,35 @@ describe('rules that follow edges', () => {
     expect(rowsMade((await explain(db, q, [rules, all], env)).steps)).toBeLessThan((length * length) / 4)
   })
 
+  it('work with values that the recursive call leaves over, and no others', async () => {
+    const schema = {
+      next: { type: 'ref' },
+      start: { type: 'ref' },
+      end: { type: 'ref' },
+      den: { type: 'long' },
+    } as const
+    const edges = await world(schema, [
+      [1, 'start', 2],
+      [2, 'next', 3],
+      [2, 'den', 2],
+      [4, 'next', 5],
+      [4, 'den', 0],
+    ])
+    const on = `[[(r ?x ?y) [?x :start ?y]]
+      [(r ?x ?y) (r ?x ?z) [?z :next ?y] [?z :den ?d] [(/ 10 ?d) ?q]]]`
+    expect(await query(edges, '[:find ?x ?y :in $ % :where (r ?x ?y)]', [on], env)).toEqual([
+      [1, 2],
+      [1, 3],
+    ])
+    const tail = await world(schema, [
+      [1, 'next', 2],
+      [1, 'den', 0],
+    ])
+    const back = `[[(r ?a ?b) [?a :end ?b]]
+      [(r ?a ?b) [?a :next ?c] [?a :den ?d] [(/ 10 ?d) ?q] (r ?c ?b)]]`
+    expect(await query(tail, '[:find ?b :in $ % ?a :where (r ?a ?b)]', [back, 1], env)).toEqual([])
+  })
+
   it('swap their arguments, carry a third along, and meet values that are no ids', async () => {
     await fc.assert(
       fc.asyncProperty(edges, async (pairs) => {

@@ -646,6 +646,20 @@ describe('expressions', () => {
       }),
     ).toEqual([0, 12, 3, 7])
   })
+  it('of sub-queries give back what they were given', async () => {
+    const attributes = `[:find ?i ?n :where [?e :inv/sku "A"] [?e ?a] [?a :db/ident ?i]
+      [(q [:find ?a (count ?v) :in $ ?e ?a :where [?e ?a ?v]] $ ?e ?a) [[_ ?n]]]]`
+    expect(await rows(attributes)).toEqual(
+      await rows('[:find ?i (count ?v) :where [?e :inv/sku "A"] [?e ?a ?v] [?a :db/ident ?i]]'),
+    )
+    const entities = `[:find ?c ?n :where [?x :db/ident ?c] [?e :inv/color ?x]
+      [(q [:find ?x (count ?i) :in $ ?x :where [?i :inv/color ?x]] $ ?x) [[?x ?n]]]]`
+    expect(await rows(entities)).toEqual([
+      [':blue', 1],
+      [':green', 2],
+      [':red', 2],
+    ])
+  })
   it('count an argument that they cannot work on only if the row is really there', async () => {
     const mixed = '[(upper-case ?v) ?u]'
     expect(

@@ -58,6 +58,16 @@ it('what is asked for in one turn is read at once, and each once', async () => {
   expect(asked).toHaveLength(2)
 })
 
+it('who fails over what was read fails alone', async () => {
+  const { cache, said } = cacheOf(ROOM)
+  const fails = cache.load([3], () => {
+    throw new RangeError('no room')
+  })
+  const others = Promise.all([said(3), said(4)])
+  await expect(fails).rejects.toThrow('no room')
+  expect(await others).toEqual([3, 4])
+})
+
 it('says of a segment that was deleted that it is gone', async () => {
   const { gone, said } = cacheOf(ROOM)
   await expect(said(10)).rejects.toMatchObject({ code: 'db/gone', data: { segment: 10 } })

@@ -57,6 +57,17 @@ it.each([
   expect(read.map((row) => row.id)).toEqual([id])
 })
 
+it('what an id became is known also where the storage has lost the lease that it was given by', async () => {
+  const s = await speaker(createSyncHandler({ storage: memoryRemote(), rate: false }))
+  const given = 5010
+  const leasedTo = 5064
+  const schema = s.entry(SCHEMA)
+  await s.push([schema, s.entry([{ 'db/id': 'n', 'inv/sku': 'S1' }], [['n', given]])], { leasedTo })
+  const { rows } = await s.pull()
+  s.prev = rows.at(-1)?.txid as string
+  expect(statuses(await s.push([s.entry([[':db/add', given, 'inv/count', 1]])], { leasedTo }))).toEqual(['confirmed'])
+})
+
 it.each([
   ['a count', [{ 'inv/sku': 'S9', 'inv/count': 42 }]],
   ['one that nobody has been given', [{ 'inv/sku': 'S9', 'inv/count': 2 ** 27 }]],

@@ -75,14 +75,33 @@ it('a call that is refused for what it asks of sync does not take along those be
   await c.conn.close()
 })
 
+it.each([Number.POSITIVE_INFINITY, Number.NaN, 0, 1.5, 2 ** 31])(
+  'is given no time that no timer has: %s ms',
+  (validateMs) => {
+    expect(() => createSyncHandler({ storage: memoryRemote(), validateMs })).toThrow(TypeError)
+  },
+)
+
 it('what is too large to be pushed is refused at once, and holds up nothing', async () => {
   const c = await client(new TestServer())
   await c.conn.transact([
     { 'db/ident': ':x', 'db/valueType': ':db.type/long', 'db/cardinality': ':db.cardinality/one' },
   ])
   const many = (n: number) => c.conn.transact(Array.from({ length: n }, () => ({ x: 1 })))
-  await expect(many(46_000)).rejects.toMatchObject({ code: 'tx/too-large' })
+  await expect(many(65_000)).rejects.toMatchObject({ code: 'tx/too-large' })
   await many(1000)
+  expect((await quiet(c)).t).toBe(2)
+  await c.conn.close()
+})
+
+it('the names that a function gives to new entities count as well', async () => {
+  const make = (_db: unknown, n: number) =>
+    Array.from({ length: n }, () => ({ 'db/id': crypto.randomUUID(), 'inv/count': 1 }))
+  const functions = { make } as never
+  const c = await client(new TestServer(undefined, { functions }), { functions })
+  await c.conn.transact(SCHEMA)
+  await expect(c.conn.transact([[':make', 25_000]])).rejects.toMatchObject({ code: 'tx/too-large' })
+  await c.conn.transact([[':make', 10]])
   expect((await quiet(c)).t).toBe(2)
   await c.conn.close()
 })

@@ -138,9 +138,13 @@ export class SegmentCache implements SegmentSource {
       let next = 0
       for (const [i, id] of ids.entries()) {
         const rows = this.keep(id, packed[i] ?? this.count(read[next++]))
-        this.settle(id, ({ use, resolve }) => {
-          use(rows)
-          resolve()
+        this.settle(id, ({ use, resolve, reject }) => {
+          try {
+            use(rows)
+            resolve()
+          } catch (error) {
+            reject(error) // it is this one's alone
+          }
         })
       }
     } catch (error) {

@@ -103,11 +103,14 @@ export class Draft {
 
   /** The way back to what it is now. */
   mark(): () => void {
-    const was = { ...this }
+    const { head, nextId } = this
+    const instant = this.#instant
     const back = this.value.mark()
     return () => {
       back()
-      Object.assign(this, was)
+      this.head = head
+      this.nextId = nextId
+      this.#instant = instant
     }
   }
 

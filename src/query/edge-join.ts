@@ -7,6 +7,7 @@ import { IntBuffer } from './int-buffer.ts'
 import { indexInts } from './int-index.ts'
 import type { RuleTable } from './rule-table.ts'
 import type { Run } from './run.ts'
+import { solveAhead } from './solve-ahead.ts'
 import type { Rule, RuleStep, Step } from './step.ts'
 import { lacks } from './step-order.ts'
 
@@ -54,7 +55,8 @@ export function* followEdges(
   if (run.constants[from] !== undefined || run.constants[to] !== undefined || done * 2 > answers.size) return false
   const most = answers.size * EDGES_PER_LOOKUP
   if (steps.some((step) => estimate({ run, relations: [], left: steps }, step).rows > most)) return false
-  const all = yield* run.solve(run, steps, [], [from, to])
+  const all = yield* solveAhead(run.solve(run, steps, [], [from, to]))
+  if (all === undefined) return false
   const graph = new Graph(codesOf(run, all, from), codesOf(run, all, to), answers.column(moving))
   const stays = answers.width === 1 ? new Int32Array(answers.size) : answers.column(1 - moving)
   const groups = indexInts(stays)

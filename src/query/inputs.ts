@@ -5,7 +5,7 @@ import { type Column, ColumnBuilder } from './column.ts'
 import { type Flow, waitFor } from './flow.ts'
 import type { Program } from './program.ts'
 import { queryKey } from './query-key.ts'
-import { readInput, wrongInput } from './read-input.ts'
+import { EngineValue, readInput, wrongInput } from './read-input.ts'
 import { columnOf, dropColumns, pickMarked, type Relation } from './relation.ts'
 import type { Role } from './roles.ts'
 import type { Source } from './run.ts'
@@ -81,7 +81,7 @@ class InputReader {
     const before = constants[slot]
     if (before !== undefined && !sameValue(before, v)) this.out.isContradiction = true
     constants[slot] ??= v
-    if (this.program.given.length > 0 && typeof raw !== 'number') given.set(slot, raw)
+    if (this.program.given.length > 0 && isGivenOtherwise(raw)) given.set(slot, raw)
   }
 
   /** A list, of which each item makes rows. */
@@ -126,7 +126,7 @@ class InputReader {
   /** Remembers how the entities of a column were given, where that was not by id. */
   private noteGiven(slot: number, raw: readonly unknown[]): void {
     const asGiven = this.givenSlot(slot)
-    if (asGiven !== undefined && raw.some((x) => typeof x !== 'number')) this.out.given.set(asGiven, raw)
+    if (asGiven !== undefined && raw.some(isGivenOtherwise)) this.out.given.set(asGiven, raw)
   }
 
   private givenSlot(slot: number): number | undefined {
@@ -150,6 +150,9 @@ class InputReader {
     return name
   }
 }
+
+/** Whether what is given shows otherwise than the value that it stands for: neither an id nor what a query gives to its sub-query. */
+const isGivenOtherwise = (x: unknown): boolean => typeof x !== 'number' && !(x instanceof EngineValue)
 
 const withColumn = (r: Relation, slot: number, column: Column): Relation => ({
   ...r,

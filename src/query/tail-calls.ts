@@ -5,6 +5,7 @@ import type { Flow } from './flow.ts'
 import type { Relation } from './relation.ts'
 import { RuleTable } from './rule-table.ts'
 import type { Run } from './run.ts'
+import { solveAhead } from './solve-ahead.ts'
 import type { Step } from './step.ts'
 
 /*
@@ -45,7 +46,8 @@ export function* answerTails(run: Run, table: RuleTable): Flow<boolean> {
         const [call] = calls
         if (call === undefined) continue
         const slots = [ASKER, ...slotsWhere(true, call.args, call.bound)]
-        const found = yield* run.solve(run, without[0] as readonly Step[], [seed], slots)
+        const found = yield* solveAhead(run.solve(run, without[0] as readonly Step[], [seed], slots))
+        if (found === undefined) return false
         const next = tails.get(run.tables.of(call.rule, call.bound)) as RuleTable
         const columns = slots.map((slot) => codesOf(run, found, slot))
         for (let i = 0; i < found.length; i++) next.demand.add(columns, i)

@@ -51,8 +51,11 @@ export class Group {
   async read(pushes: readonly Push[]): Promise<void> {
     const replicas = [...new Set(pushes.map(({ replica }) => replica))]
     const fresh = replicas.filter((id) => !this.known.has(id))
-    const { nextId } = this.draft
-    const named = pushes.flatMap(({ entries }) => entries.flatMap((entry) => [...namedIds(entry, this.depth, nextId)]))
+    const named = pushes.flatMap(({ entries, leasedTo }) => {
+      // of a lease that the storage has lost the replica may have given out ids all the same
+      const given = Math.max(this.draft.nextId, leasedTo)
+      return entries.flatMap((entry) => [...namedIds(entry, this.depth, given)])
+    })
     const [outcomes, rows, leases, aliases] = await Promise.all([
       this.store.outcomes(pushes.flatMap(({ entries }) => entries.map(({ txid }) => txid))),
       this.store.replicas(fresh),

@@ -11,11 +11,12 @@ import { checkedLimits } from './limits.ts'
 import { Metrics } from './metrics.ts'
 import { type Origins, originHeaders, preflight } from './origins.ts'
 import { Responder } from './responder.ts'
+import { storageCheck } from './storage-check.ts'
 import { DEFAULT_STREAMS, Streams } from './streams.ts'
 import { readTarget, type Target } from './target.ts'
 import { DEFAULT_RATE, type Rate, TokenBuckets } from './token-buckets.ts'
 import { Transactor } from './transactor.ts'
-import { validating } from './validating.ts'
+import { checkedMs, validating } from './validating.ts'
 import { withoutPatterns } from './without-patterns.ts'
 
 export interface SyncHandlerOptions {
@@ -88,6 +89,7 @@ const VALIDATE_MS = 10_000
 export function createSyncHandler(options: SyncHandlerOptions): SyncHandler {
   const { storage, authorize, validate, origins, onAnswer, pages = 'private', rate = DEFAULT_RATE } = options
   const limits = checkedLimits(options.limits)
+  const validateMs = checkedMs(options.validateMs ?? VALIDATE_MS)
   const every = createRuntime({
     functions: options.functions ?? {},
     // nobody aborts it, but with a signal a query lets others run meanwhile
@@ -99,7 +101,7 @@ export function createSyncHandler(options: SyncHandlerOptions): SyncHandler {
   const metrics = new Metrics()
 
   const openOne = async (database: string): Promise<Transactor> => {
-    const own = { database, runtime, limits, validate: validating(validate, options.validateMs ?? VALIDATE_MS) }
+    const own = { database, runtime, limits, validate: validating(validate, validateMs) }
     return Transactor.open(await storage.open(database), own, (error) => report(error, { database, what: 'watch' }))
   }
   const databases = new Databases(openOne, options.idleMs ?? IDLE_MS, (error, database) =>
@@ -141,7 +143,7 @@ export function createSyncHandler(options: SyncHandlerOptions): SyncHandler {
   }
   return Object.assign(handler, {
     metrics: () => metrics.text({ databases: databases.size, followers: databases.followers }),
-    check: async () => storage.check?.(),
+    check: storageCheck(storage),
     close: async () => {
       await databases.close().finally(() => storage.close())
     },

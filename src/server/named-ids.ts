@@ -4,9 +4,9 @@ import type { PushEntry } from '../sync/protocol.ts'
 
 /**
  * Every entity id that an entry names, and whatever else in it may be one: what its replica's ids became is asked of these alone.
- * `nextId`: those from here on nobody has been given.
+ * `end`: those from here on nobody has been given.
  */
-export function namedIds(entry: PushEntry, depth: number, nextId: number): ReadonlySet<number> {
+export function namedIds(entry: PushEntry, depth: number, end: number): ReadonlySet<number> {
   const found = new Set<number>()
   if ('void' in entry) {
     for (const pair of entry.became) for (const id of pair) found.add(id)
@@ -14,7 +14,7 @@ export function namedIds(entry: PushEntry, depth: number, nextId: number): Reado
   }
   collect(formsOf(entry.intent, depth), found)
   // a count is no id, nor is what no replica can have had
-  for (const id of found) if (id < FIRST_USER_ID || (id >= nextId && !isProvisional(id))) found.delete(id)
+  for (const id of found) if (id < FIRST_USER_ID || (id >= end && !isProvisional(id))) found.delete(id)
   for (const [, id] of entry.ids) found.add(id)
   return found
 }

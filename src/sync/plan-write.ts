@@ -1,3 +1,4 @@
+import { utf8ToBytes } from '@noble/hashes/utils.js'
 import { AnnalsError } from '../base/errors.ts'
 import { andThen } from '../base/maybe-promise.ts'
 import { randomUuid } from '../base/random-uuid.ts'
@@ -72,8 +73,7 @@ export async function planWrite(
         taken = 0
         return predict(db, entry, { ...env, datomsOf, take, lack, instant })
       })
-      // names of one's own are there twice, the others take 16 bytes with their ids
-      checkSize(2 * body.intent.length + 16 * predicted.ids.size, DEFAULT_LIMITS.body - 1024)
+      checkSize(pushedBytes(predicted), DEFAULT_LIMITS.body - 1024)
       seq++
       queued.push({ seq, txid, body: predicted, t: undefined })
       instant = result.instant
@@ -109,6 +109,13 @@ export async function planWrite(
     data,
     result: results,
   }
+}
+
+/** Bytes of a transaction in a push: its data, each tempid with its id, and each pending transaction that it names. */
+function pushedBytes({ intent, ids, txs }: QueueBody): number {
+  let bytes = intent.length + 64 * txs.size
+  for (const name of ids.keys()) bytes += utf8ToBytes(name).length + 9
+  return bytes
 }
 
 /** One that the remote would not even read could never leave the queue. */

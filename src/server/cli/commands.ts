@@ -118,7 +118,7 @@ async function writeBackup(remote: Remote, { since, out: path }: Command<'export
   for await (const line of lines) console.out(line)
 }
 
-/** Never over another file, which may be the last good backup; and nothing is left of what breaks off. */
+/** Never over another file, which may be the last good backup; and nothing is left of what fails. */
 async function writeLines(path: string, lines: AsyncIterable<string>): Promise<void> {
   const file = await open(path, 'wx')
   try {

@@ -96,7 +96,8 @@ export class IndexedDbStore implements LocalStore {
 
   async close(): Promise<void> {
     await this.#connection.close()
-    setTimeout(() => this.#channel.close(), 0) // after what is still to be told
+    await new Promise((told) => setTimeout(told, 0)) // what is still to be told
+    this.#channel.close()
   }
 
   /** Once those who wait for the write have gone on: telling others takes up to a tenth of a small one. */
