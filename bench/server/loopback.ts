@@ -35,10 +35,11 @@ export class Loopback {
     })
   }
 
-  /** A replica in memory, and what it has sent and received of pushes and pulls. */
-  async replica(local: LocalStorage = memory()) {
+  /** A replica in memory, and what it has sent and received of pushes and pulls. Only requests that `passes` reach the server. */
+  async replica(local: LocalStorage = memory(), passes: (url: string) => boolean = () => true) {
     const traffic: Traffic = { sent: 0, received: 0 }
     const counting = (async (url: string, init?: RequestInit) => {
+      if (!passes(url)) throw new TypeError('the network is down')
       const response = await fetch(url, init)
       if (!/\/(push|pull)/.test(url)) return response
       if (init?.body instanceof Uint8Array) traffic.sent += init.body.length

@@ -10,6 +10,7 @@ import { machine } from './machine.ts'
 import { propagation } from './propagation.ts'
 import { type Load, pushLoad } from './push-load.ts'
 import { drained } from './queue.ts'
+import { rebased } from './rebase.ts'
 import { type Pushed, type Results, tables } from './tables.ts'
 
 const LOADS: readonly Load[] = [
@@ -62,6 +63,7 @@ export async function main(args: readonly string[], folder: string): Promise<voi
       await told('10,000 pending', drained(await sqlite.storage(), Math.min(10_000, queue))),
       await told('20,000 pending', drained(await sqlite.storage(), queue)),
     ],
+    rebased: await told('rebase', rebased(await sqlite.storage(), Math.min(1000, queue))),
     firstSync: await told('first sync', firstSync(await sqlite.storage(), Number(values.items))),
     followers,
   }

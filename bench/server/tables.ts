@@ -5,6 +5,7 @@ import type { Propagation, Spread } from './propagation.ts'
 import type { Load, Rate } from './push-load.ts'
 import { median } from './quantile.ts'
 import type { Drained } from './queue.ts'
+import type { Rebased } from './rebase.ts'
 
 export type Pushed = { readonly storage: string } & Load & Rate
 
@@ -14,6 +15,7 @@ export interface Results {
   readonly pushes: readonly Pushed[]
   readonly propagation: Propagation
   readonly queues: readonly Drained[]
+  readonly rebased: Rebased
   readonly firstSync: FirstSync
   readonly followers: Following
 }
@@ -78,7 +80,7 @@ const isAgain = (pushes: readonly Pushed[], i: number): boolean => {
 
 function goalTable(
   pushes: readonly Pushed[],
-  { propagation, queues, firstSync, followers }: Omit<Results, 'machine' | 'pushes'>,
+  { propagation, queues, rebased, firstSync, followers }: Omit<Results, 'machine' | 'pushes'>,
 ): string {
   const best = (storage: string): string =>
     `${whole(Math.max(...pushes.filter((p) => p.storage === storage).map((p) => p.perSecond)))} tx/s`
@@ -96,6 +98,11 @@ function goalTable(
       [`${whole(tenThousand.pending)} queued offline, drained`, ms(tenThousand.drainMs), '5,000 ms'],
       [`start with ${whole(twentyThousand.pending)} pending`, ms(twentyThousand.openMs), '1,000 ms'],
       [`${whole(twentyThousand.pending)} queued offline, drained`, ms(twentyThousand.drainMs), ''],
+      [
+        `${whole(rebased.pending)} pending rebased, ${whole(rebased.touched)} of them about what the news is about`,
+        ms(rebased.ms),
+        '50 ms',
+      ],
       ['bytes up a transaction, packed, beyond its intent and txid unpacked', whole(thousand.overheadUp), '40'],
       ['bytes down a transaction, answers and records', whole(thousand.down), ''],
       [`first sync of ${whole(firstSync.items)} items, to the first query`, ms(firstSync.firstQueryMs), ''],
