@@ -4,6 +4,7 @@ import { memoryRemote } from '../../src/storage/memory-remote.ts'
 import type { RemoteStorage } from '../../src/storage/port.ts'
 import { sqlRemote } from '../../src/storage/sql/sql-remote.ts'
 import { KINDS } from '../../test/support/databases/places.ts'
+import { betweenBrowsers } from './browsers.ts'
 import { firstSync } from './first-sync.ts'
 import { following } from './followers.ts'
 import { machine } from './machine.ts'
@@ -27,8 +28,8 @@ interface Place {
   readonly close: () => Promise<void>
 }
 
-/** Measures all of it, and writes RESULTS.md and results.json into `folder`. */
-export async function main(args: readonly string[], folder: string): Promise<void> {
+/** Measures all of it, and writes RESULTS.md and results.json into `folder`. `demo`: where the demo was built. */
+export async function main(args: readonly string[], folder: string, demo: string): Promise<void> {
   const { values } = parseArgs({
     args: [...args],
     options: {
@@ -58,6 +59,7 @@ export async function main(args: readonly string[], folder: string): Promise<voi
     machine: about,
     pushes,
     propagation: await told('propagation', propagation(await sqlite.storage(), 300)),
+    browsers: await told('browsers', betweenBrowsers(demo, 300)),
     queues: [
       await told('1,000 pending', drained(await sqlite.storage(), Math.min(1000, queue))),
       await told('10,000 pending', drained(await sqlite.storage(), Math.min(10_000, queue))),

@@ -39,4 +39,7 @@ export async function propagation(storage: RemoteStorage, transactions: number):
   return { confirmed: spreadOf(confirmed), seen: spreadOf(seen) }
 }
 
-const spreadOf = (times: readonly number[]): Spread => ({ p50: quantile(times, 0.5), p99: quantile(times, 0.99) })
+export const spreadOf = (times: readonly number[]): Spread => ({
+  p50: quantile(times, 0.5),
+  p99: quantile(times, 0.99),
+})

@@ -14,6 +14,8 @@ export interface Results {
   /** One of each run. */
   readonly pushes: readonly Pushed[]
   readonly propagation: Propagation
+  /** The same between two browsers. */
+  readonly browsers: Propagation
   readonly queues: readonly Drained[]
   readonly rebased: Rebased
   readonly firstSync: FirstSync
@@ -80,7 +82,7 @@ const isAgain = (pushes: readonly Pushed[], i: number): boolean => {
 
 function goalTable(
   pushes: readonly Pushed[],
-  { propagation, queues, rebased, firstSync, followers }: Omit<Results, 'machine' | 'pushes'>,
+  { propagation, browsers, queues, rebased, firstSync, followers }: Omit<Results, 'machine' | 'pushes'>,
 ): string {
   const best = (storage: string): string =>
     `${whole(Math.max(...pushes.filter((p) => p.storage === storage).map((p) => p.perSecond)))} tx/s`
@@ -94,6 +96,8 @@ function goalTable(
       ['one hot database, SQLite FULL, best load', best('SQLite'), '3,000 tx/s'],
       ['transact to confirmed, p50 / p99', both(propagation.confirmed), '5 / 30 ms'],
       ['confirmed to visible elsewhere, p50 / p99', both(propagation.seen), '15 / 100 ms'],
+      ['between two browsers: transact to confirmed, p50 / p99', both(browsers.confirmed), ''],
+      ['between two browsers: confirmed to visible, p50 / p99', both(browsers.seen), '15 / 100 ms'],
       [`push of ${whole(thousand.pending)} queued`, ms(thousand.drainMs), ''],
       [`${whole(tenThousand.pending)} queued offline, drained`, ms(tenThousand.drainMs), '5,000 ms'],
       [`start with ${whole(twentyThousand.pending)} pending`, ms(twentyThousand.openMs), '1,000 ms'],
