@@ -55,7 +55,7 @@ export class SegmentCache implements SegmentSource {
   constructor(
     private readonly read: ReadSegments,
     /** Bytes that the segments may take, roughly. */
-    readonly budget: number,
+    private readonly budget: number,
     /** Told when a segment turns out to be damaged. */
     private readonly onDamage: (error: AnnalsError) => void = () => undefined,
     /** Told when a segment is not there any more. */

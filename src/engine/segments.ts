@@ -19,8 +19,11 @@ export interface Confirmed {
   readonly head: ConfirmedHead
 }
 
-/** Bytes of segments that an open database keeps in memory unless told otherwise. */
+/** Bytes of what it has read that an open database keeps in memory unless told otherwise. */
 export const DEFAULT_CACHE = 32 * 2 ** 20
+
+/** Of these, so much is left to what is put together of segments and their novelty, beside the segments themselves. */
+const MERGED_SHARE = 3 / 16
 
 /** The segments of one open database, and how a value is made of them and the log. */
 export class Segments {
@@ -40,11 +43,11 @@ export class Segments {
 
   constructor(
     private readonly store: LocalStore,
-    cacheBytes: number = DEFAULT_CACHE,
+    private readonly cacheBytes = DEFAULT_CACHE,
   ) {
     this.cache = new SegmentCache(
       (ids) => store.readSegments(ids),
-      cacheBytes,
+      cacheBytes * (1 - MERGED_SHARE),
       (e) => this.#isBroken(e),
       (id) => this.onGone(id),
     )
@@ -127,7 +130,6 @@ export class Segments {
   /** How `db`, which stands on these segments, lies in them. */
   stats(db: Db): Pick<Stats, 'index' | 'cache'> {
     const { hits, reads, readBytes } = this.cache.counts
-    const { bytes, budget } = this.cache
     const segments = segmentsOf(db).size
     const all = reads === 0 ? undefined : Math.round((segments * readBytes) / reads)
     const bases = [db.present.eavt.base, db.past.eavt.base].filter((base) => base !== undefined)
@@ -140,7 +142,7 @@ export class Segments {
         ...(all !== undefined && { bytes: all }),
         ...(all !== undefined && datoms > 0 && { bytesPerDatom: Math.round((10 * all) / datoms) / 10 }),
       },
-      cache: { bytes, budget, hits, misses: reads, readBytes },
+      cache: { bytes: this.cache.bytes, budget: this.cacheBytes, hits, misses: reads, readBytes },
     }
   }
 
