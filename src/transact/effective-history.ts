@@ -67,7 +67,8 @@ export class EffectiveHistory {
     for (let i = all.length - 1; i > 0; i--) {
       if (gone.has(i)) continue
       const said = all[i] as Said
-      const undone = said.tx === this.tx ? [] : (this.undos.known(said.tx) ?? (await this.undos.undoneBy(said.tx)))
+      const asked = said.tx === this.tx ? [] : this.undos.undoneBy(said.tx)
+      const undone = asked instanceof Promise ? await asked : asked
       if (undone.length === 0 || (await this.undos.recountedBy(said.tx)).has(placeKey(e, said.a))) continue
       const before = all.findLastIndex((s, k) => k < i && !gone.has(k) && s.a === said.a && s.v === said.v)
       if (!undone.includes(all[before]?.tx as number)) continue

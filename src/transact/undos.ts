@@ -1,7 +1,8 @@
+import type { MaybePromise } from '../base/maybe-promise.ts'
 import { Builtin } from '../datom/builtin.ts'
 import type { TxData } from '../datom/tx-data.ts'
 import { type Db, withoutView } from '../db/db.ts'
-import { whenLoaded } from '../db/load.ts'
+import { valuesOf, whenLoaded } from '../db/load.ts'
 import { scan } from '../db/view.ts'
 import type { DatomsOf } from './transaction.ts'
 import { placeKey } from './undo-plan.ts'
@@ -21,19 +22,15 @@ export class Undos {
     this.db = withoutView(db)
   }
 
-  /** The transactions that `tx` undoes, where that was asked before. */
-  known(tx: number): readonly number[] | undefined {
-    return this.undone.get(tx)
-  }
-
-  /** The transactions that `tx` undoes; usually none. */
-  async undoneBy(tx: number): Promise<readonly number[]> {
-    const place = { e: tx, a: Builtin.txUndoes }
-    const undone = await whenLoaded(scan(this.db, 'eavt', place), (s) =>
-      s.batches().flatMap((b) => b.v.slice(b.start, b.end) as number[]),
-    )
-    this.undone.set(tx, undone)
-    return undone
+  /** The transactions that `tx` undoes; usually none. Known at once where it was asked before: it is asked for each fact. */
+  undoneBy(tx: number): MaybePromise<readonly number[]> {
+    const known = this.undone.get(tx)
+    if (known !== undefined) return known
+    return whenLoaded(scan(this.db, 'eavt', { e: tx, a: Builtin.txUndoes }), (s) => {
+      const undone = valuesOf(s) as number[]
+      this.undone.set(tx, undone)
+      return undone
+    })
   }
 
   /**
