@@ -1,8 +1,8 @@
 import { Builtin } from '../datom/builtin.ts'
 import { keywordValue } from '../datom/read-value.ts'
 import { sameValue } from '../datom/value.ts'
-import { type Db, wholeHistory } from './db.ts'
-import type { Index, Place } from './index-order.ts'
+import type { Db } from './db.ts'
+import { everSaid } from './ever-said.ts'
 import { valuesOf, whenLoaded } from './load.ts'
 import { scan } from './view.ts'
 
@@ -19,8 +19,4 @@ export async function isUsed(db: Db, e: number, gone: ReadonlySet<number>): Prom
   if (ident === undefined) return false
   const required = await whenLoaded(scan(db, 'aevt', { a: Builtin.entityAttrs }), valuesOf)
   return required.some((v) => sameValue(v, keywordValue(ident)))
-}
-
-async function everSaid(db: Db, index: Index, place: Place): Promise<boolean> {
-  return whenLoaded(scan(wholeHistory(db), index, place), (s) => s.batches().length > 0)
 }

@@ -6,9 +6,10 @@ import { FIRST_USER_ID, isTx } from '../datom/ids.ts'
 import { describe } from '../datom/read-value.ts'
 import { findAttribute } from '../datom/schema.ts'
 import type { TxData } from '../datom/tx-data.ts'
-import { type Db, wholeHistory } from '../db/db.ts'
+import type { Db } from '../db/db.ts'
 import { attributeOf, entityId } from '../db/entity.ts'
-import { countRows, whenLoaded } from '../db/load.ts'
+import { everSaid } from '../db/ever-said.ts'
+import { countRows } from '../db/load.ts'
 import { scan } from '../db/view.ts'
 import { txForms } from '../transact/tx-forms.ts'
 import type { Excision } from './excision.ts'
@@ -85,9 +86,8 @@ async function checkTarget(db: Db, id: number, limited: boolean): Promise<void> 
     return
   }
   if (db.schema.identOf.has(id)) throw refuse('is a name of the schema, and stays')
-  const history = wholeHistory(db)
-  const known = await whenLoaded(scan(history, 'eavt', { e: id }), (s) => s.batches().length > 0)
-  if (!known) throw new AnnalsError('entity/unknown', `there are no facts about entity ${id}`, { entity: id })
+  if (!(await everSaid(db, 'eavt', { e: id })))
+    throw new AnnalsError('entity/unknown', `there are no facts about entity ${id}`, { entity: id })
   const record = findAttribute(db.schema, 'db/excise')
   if (record !== undefined && (await countRows(scan(db, 'eavt', { e: id, a: record.id }))) > 0)
     throw refuse('says that something was removed, and stays')
