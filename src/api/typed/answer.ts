@@ -67,7 +67,7 @@ export type Checked<A extends App, Q> = Query extends Q
     ? unknown
     : IsUntyped<A['schema']> extends true
       ? unknown
-      : CheckQuery<A['schema'], Q>
+      : CheckQuery<A['schema'], A['functions'], Q>
 
 /** What a pull finds: the caller's type, or what follows from the pattern. */
 export type PullAnswer<Entity, A extends App, P> =

@@ -11,82 +11,101 @@ type Source = `$${string}`
 /** What the entity of a pattern may be written as, a lookup ref apart. */
 export type EntityTerm = Variable | '_' | number | `:${string}` | { readonly $kw: string }
 
-/** What a place of a pattern says of the variable in it. */
-type At<X, Kind> = X extends Variable ? (string extends X ? never : [X, Kind]) : never
+/** A list, of which places are asked that it may not have: they are undefined. */
+type List = readonly unknown[]
 
-/** The variables of a pattern, each with its kind: pairs of a name and an attribute's definition. */
-type PatternBindings<S, C> = C extends readonly [infer E, (infer A)?, (infer V)?, (infer T)?, (infer Op)?]
-  ? At<E | A | T, EntityKind> | ValueBinding<S, A, V> | At<Op, Computed<boolean>>
-  : never
-type ValueBinding<S, A, V> = V extends Variable ? (A extends Variable | '_' ? never : At<V, DefOf<S, A>>) : never
+/** A variable, and the definition of the attribute that it has values of, or {@link Computed}. */
+export interface Binding<out X, out Kind> {
+  readonly name: X
+  readonly kind: Kind
+}
+
+/** What a place of a pattern says of the variable in it. */
+type At<X, Kind> = X extends Variable ? (string extends X ? never : Binding<X, Kind>) : never
+
+/** The variables of a pattern, each with its kind. */
+type PatternBindings<S, C extends List> =
+  | At<C[0], EntityKind>
+  | ValueBinding<S, C[1], C[2]>
+  | (C['length'] extends 1 | 2 | 3 ? never : At<C[3], EntityKind> | At<C[4], Computed<boolean>>)
+type ValueBinding<S, A, V> = A extends Variable
+  ? At<A, EntityKind>
+  : V extends Variable
+    ? A extends '_'
+      ? never
+      : At<V, DefOf<S, A>>
+    : never
 
 /** The variables that patterns bind, in these clauses and in those within them. `C` is the union of the clauses. */
-type FromPatterns<S, C> = C extends readonly [infer H, ...infer R]
-  ? H extends EntityTerm
-    ? PatternBindings<S, C>
-    : H extends '$'
-      ? FromPatterns<S, R>
-      : H extends 'or' | 'and'
-        ? FromPatterns<S, R[number]>
-        : H extends 'or-join'
-          ? R extends readonly [infer Join, ...infer Branches]
-            ? Joined<FromPatterns<S, Branches[number]>, Join>
-            : never
-          : H extends readonly unknown[]
-            ? IsExpression<R> extends true
-              ? never
-              : PatternBindings<S, C>
-            : never
-  : never
+type FromPatterns<S, C> = C extends List ? FromClause<S, C> : never
+type FromClause<S, C extends List> = C[0] extends EntityTerm
+  ? PatternBindings<S, C>
+  : C[0] extends 'or' | 'and'
+    ? FromPatterns<S, C[number]>
+    : C[0] extends List
+      ? IsExpression<C> extends true
+        ? never
+        : PatternBindings<S, C>
+      : C extends readonly ['$', ...infer R]
+        ? FromClause<S, R>
+        : C extends readonly ['or-join', infer Join, ...infer Branches]
+          ? Joined<FromPatterns<S, Branches[number]>, Join>
+          : never
 
 /** Of the bindings those of the variables that an `or-join` shares. */
-type Joined<B, Join> = B extends readonly [infer X, unknown] ? (X extends NamesIn<Join> ? B : never) : never
+type Joined<B, Join> = B extends Binding<infer X, unknown> ? (X extends NamesIn<Join> ? B : never) : never
 type NamesIn<J> = J extends readonly (infer X)[] ? (X extends string ? X : NamesIn<X>) : never
 
-/** Whether the rest after a list is that of a predicate or a function; a pattern on a lookup ref otherwise. */
-export type IsExpression<R> = R extends readonly []
+/** Whether a clause that begins with a list is a predicate or a function; a pattern on a lookup ref otherwise. */
+export type IsExpression<C extends List> = C['length'] extends 1
   ? true
-  : R extends readonly [Variable | '_' | readonly unknown[]]
-    ? true
+  : C['length'] extends 2
+    ? C[1] extends Variable | '_' | List
+      ? true
+      : false
     : false
 
+/** The functions that bind variables. */
+type Calls<C> = C extends List
+  ? C[0] extends readonly [string, ...unknown[]]
+    ? C['length'] extends 2
+      ? C
+      : never
+    : C[0] extends 'or' | 'and'
+      ? Calls<C[number]>
+      : never
+  : never
+
 /** The variables that functions bind, where `B` has the kinds of their arguments. */
-type FromCalls<S, F, C, B> = C extends readonly [infer H, ...infer R]
-  ? H extends readonly [infer Fn extends string, ...infer Args]
-    ? R extends readonly [infer Binding]
-      ? Bound<Binding, CallKind<S, F, Fn, Args, B>>
-      : never
-    : H extends 'or' | 'and'
-      ? FromCalls<S, F, R[number], B>
-      : never
+type FromCalls<S, F, C, B> = C extends readonly [readonly [infer Fn extends string, ...infer Args], infer To]
+  ? Bound<To, CallKind<S, F, Fn, Args, B>>
   : never
 
 /** What a binding form makes of a result of type `T`; nothing where that is unknown. */
-type Bound<Binding, T> = unknown extends T
+type Bound<To, T> = unknown extends T
   ? never
-  : Binding extends Variable
-    ? [Binding, Computed<T>]
-    : Binding extends readonly [infer X, '...']
+  : To extends Variable
+    ? Binding<To, Computed<T>>
+    : To extends readonly [infer X, '...']
       ? T extends readonly (infer M)[]
         ? Bound<X, M>
         : never
-      : Binding extends readonly [readonly (infer _)[]]
+      : To extends readonly [List]
         ? T extends readonly (infer M)[]
-          ? BoundTuple<Binding[0], M>
+          ? BoundTuple<To[0], M>
           : never
-        : BoundTuple<Binding, T>
-type BoundTuple<Binding, T> = {
-  [K in keyof Binding]: K extends `${number}` ? (K extends keyof T ? Bound<Binding[K], T[K]> : never) : never
-}[keyof Binding & `${number}`]
+        : BoundTuple<To, T>
+type BoundTuple<To, T> = {
+  [K in keyof To]: K extends `${number}` ? (K extends keyof T ? Bound<To[K], T[K]> : never) : never
+}[keyof To & `${number}`]
 
-/** The variables that `where` gives a known kind: a union of pairs of name and kind. */
-export type Bindings<S, F, W> = W extends readonly (infer C)[]
-  ? FromPatterns<S, C> | FromCalls<S, F, C, FromPatterns<S, C> | FromCalls<S, F, C, FromPatterns<S, C>>>
-  : never
+/** The variables that `where` gives a known kind: a union of {@link Binding}. */
+export type Bindings<S, F, W> = W extends List ? WithCalls<S, F, Calls<W[number]>, FromPatterns<S, W[number]>> : never
+type WithCalls<S, F, C, B> = [C] extends [never] ? B : B | FromCalls<S, F, C, B | FromCalls<S, F, C, B>>
 
 /** The kinds of a variable in bindings; never where none is known. */
-export type KindOf<B, X> = B extends readonly [X, infer Kind] ? Kind : never
+export type KindOf<B, X> = (B extends Binding<X, unknown> ? B : never)['kind']
 
 /** The type that a variable is shown with; unknown where its kind is. */
 export type TypeOf<S, B, X> = [KindOf<B, X>] extends [never] ? unknown : Shown<S, KindOf<B, X>>
-export type { Source, Variable }
+export type { List, Source, Variable }

@@ -1,7 +1,25 @@
 import type { AttributeName, Bare, DefOf, Forward } from './attributes.ts'
 
-/** What a pull pattern would have to be: itself where nothing is wrong, and where something is, what is wanted there. */
-export type CheckPattern<S, P> = P extends readonly unknown[] ? { readonly [I in keyof P]: CheckItem<S, P[I]> } : P
+/** What a pull pattern would have to be: anything where nothing is wrong, and where something is, what is wanted there. */
+export type CheckPattern<S, P> = [PatternFault<S, P>] extends [never] ? unknown : WantedPattern<S, P>
+
+export type WantedPattern<S, P> = P extends readonly unknown[] ? { readonly [I in keyof P]: CheckItem<S, P[I]> } : P
+
+/** What is wrong with a pattern: never where nothing is. */
+export type PatternFault<S, P> = P extends readonly unknown[] ? ItemFault<S, P[number]> : never
+type ItemFault<S, X> = X extends string
+  ? NameFault<S, X>
+  : X extends readonly unknown[] | ReadonlyMap<unknown, unknown> | { readonly $kw: string }
+    ? X extends CheckItem<S, X>
+      ? never
+      : true
+    : { [A in keyof X]: [RefOf<S, A>] extends [never] ? true : InnerFault<S, X[A]> }[keyof X]
+type NameFault<S, X> = X extends CheckName<S, X> ? never : true
+type InnerFault<S, Sub> = Sub extends readonly unknown[]
+  ? PatternFault<S, Sub>
+  : Sub extends CheckInner<S, Sub>
+    ? never
+    : true
 
 type CheckItem<S, X> = unknown extends X
   ? X
@@ -27,7 +45,7 @@ type RefOf<S, A> = [Forward<A>] extends [never] ? IfRef<DefOf<S, A>> : IfRef<Def
 type IfRef<D> = D extends { readonly type: 'ref' } ? D : never
 
 type CheckInner<S, Sub> = Sub extends readonly unknown[]
-  ? CheckPattern<S, Sub>
+  ? WantedPattern<S, Sub>
   : Sub extends string
     ? string extends Sub
       ? Sub

@@ -1,27 +1,22 @@
 import type { AttributeName, DefOf } from './attributes.ts'
+import type { Bindable } from './bindable.ts'
 import type { EntityTerm, IsExpression, Source, Variable } from './bindings.ts'
-import type { CheckPattern } from './check-pull.ts'
+import type { WantedPattern } from './check-pull.ts'
+import type { QueryFault } from './query-faults.ts'
 import type { Given, LookupRef } from './values.ts'
 
-/** What a query would have to be: itself where nothing is wrong, and where something is, what is wanted there. */
-export type CheckQuery<S, Q> = Q extends string
+/**
+ * What a query would have to be: anything where nothing is wrong, and where something is, what is wanted there. Whether something is
+ * wrong is asked of the clauses as a union first: to compare what is right with what is wanted takes several times as long.
+ */
+export type CheckQuery<S, F, Q> = Q extends string
   ? unknown
-  : (Q extends { readonly where: infer W } ? { readonly where: CheckClauses<S, W> } : unknown) &
-      (Q extends { readonly find: infer Find } ? { readonly find: CheckFind<S, Find, Mentioned<Q>> } : unknown)
+  : [QueryFault<S, F, Q>] extends [never]
+    ? unknown
+    : Wanted<S, Q>
 
-/** The variables that a query speaks of outside of `find`. */
-type Mentioned<Q> =
-  | (Q extends { readonly where: infer W } ? NamesIn<W> : never)
-  | (Q extends { readonly in: infer I } ? NamesIn<I> : never)
-type NamesIn<X> = X extends string
-  ? string extends X
-    ? Variable
-    : X extends Variable
-      ? X
-      : never
-  : X extends readonly (infer M)[]
-    ? NamesIn<M>
-    : never
+type Wanted<S, Q> = (Q extends { readonly where: infer W } ? { readonly where: CheckClauses<S, W> } : unknown) &
+  (Q extends { readonly find: infer Find } ? { readonly find: CheckFind<S, Find, Bindable<Q>> } : unknown)
 
 type CheckFind<S, Find, Names> = Find extends readonly unknown[]
   ? { readonly [I in keyof Find]: CheckElement<S, Find[I], Names> }
@@ -33,11 +28,11 @@ type CheckElement<S, X, Names> = X extends Variable
   : X extends readonly ['pull', infer Of, infer P]
     ? P extends Variable
       ? X
-      : readonly ['pull', Of extends Names ? Of : Names, CheckPattern<S, P>]
+      : readonly ['pull', Of extends Names ? Of : Names, WantedPattern<S, P>]
     : X extends readonly ['pull', '$', infer Of, infer P]
       ? P extends Variable
         ? X
-        : readonly ['pull', '$', Of extends Names ? Of : Names, CheckPattern<S, P>]
+        : readonly ['pull', '$', Of extends Names ? Of : Names, WantedPattern<S, P>]
       : X extends readonly ['pull', ...unknown[]]
         ? X
         : X extends readonly unknown[]
@@ -56,7 +51,7 @@ type CheckClause<S, C> = C extends readonly [infer H, ...infer R]
       : H extends 'not' | 'or' | 'and' | 'not-join' | 'or-join'
         ? { readonly [I in keyof C]: C[I] extends readonly unknown[] ? CheckClause<S, C[I]> : C[I] }
         : H extends readonly unknown[]
-          ? IsExpression<R> extends true
+          ? IsExpression<C> extends true
             ? { readonly [I in keyof C]: I extends '0' ? CheckCall<S, H> : C[I] }
             : CheckDatom<S, C>
           : C
@@ -95,10 +90,11 @@ type CheckAttribute<S, A> = A extends Variable | '_' | Source
         : A
     : A
 /** Whether a value is known at run time only. */
-type IsWide<V> = unknown extends V ? true : string extends V ? true : false
+export type IsWide<V> = unknown extends V ? true : string extends V ? true : false
 
 /** The functions of the database name attributes: after the entity, before which the source may be left out. */
-type CheckCall<S, Call> = Call extends readonly [infer Fn extends 'get-else' | 'missing?' | 'get-some', ...infer Args]
+export type DbFunction = 'get-else' | 'missing?' | 'get-some'
+export type CheckCall<S, Call> = Call extends readonly [infer Fn extends DbFunction, ...infer Args]
   ? Args extends readonly ['$', infer E, ...infer Rest]
     ? readonly [Fn, '$', E, ...CheckNamed<S, Fn, Rest>]
     : Args extends readonly [infer E, ...infer Rest]

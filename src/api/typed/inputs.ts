@@ -1,5 +1,5 @@
 import type { QueryOptions } from '../db.ts'
-import type { KindOf, Source, Variable } from './bindings.ts'
+import type { Binding, KindOf, Source, Variable } from './bindings.ts'
 import type { WhereBindings } from './find.ts'
 import type { Computed, Given } from './values.ts'
 
@@ -26,8 +26,8 @@ type Arguments<I extends readonly unknown[]> = I extends readonly []
 
 /** A variable as `limit` or `offset`. */
 type PageBindings<Q> =
-  | (Q extends { readonly limit: infer X extends Variable } ? [X, Computed<number>] : never)
-  | (Q extends { readonly offset: infer X extends Variable } ? [X, Computed<number>] : never)
+  | (Q extends { readonly limit: infer X extends Variable } ? Binding<X, Computed<number>> : never)
+  | (Q extends { readonly offset: infer X extends Variable } ? Binding<X, Computed<number>> : never)
 
 /** What stands for the names of `in` other than `$`, in order. */
 type Inputs<S, B, I> = I extends readonly [infer H, ...infer R]

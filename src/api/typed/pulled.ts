@@ -9,14 +9,19 @@ export type AnyPulled = Record<string, unknown>
 export type Pulled<S, F, P, I = Ident> = P extends readonly unknown[]
   ? number extends P['length']
     ? AnyPulled
-    : Merged<S, F, P, FieldOf<P[number]>, '*' extends P[number] ? Everything<S, I> : unknown, I>
+    : PulledOf<S, F, P, P[number], I>
   : AnyPulled
+type PulledOf<S, F, P, X, I> = [X] extends [string]
+  ? [Extract<X, '*' | 'db/id' | ':db/id'>] extends [never]
+    ? { -readonly [A in X as string extends A ? never : Bare<A>]?: Plain<S, A, I> }
+    : Merged<S, F, P, FieldOf<X>, '*' extends X ? Everything<S, I> : unknown, I>
+  : Merged<S, F, P, FieldOf<X>, '*' extends X ? Everything<S, I> : unknown, I>
 
 /**
  * What an element of a pattern says: the key of the answer, whether it is always there, the attribute, and the options, of
  * which `pull` is what a map says. Types of values are left to later: a recursion would never be done with them.
  */
-interface Field<Key, Always, A, O> {
+interface Field<out Key, out Always, out A, out O> {
   readonly key: Key
   readonly always: Always
   readonly attribute: A
@@ -25,14 +30,15 @@ interface Field<Key, Always, A, O> {
 
 /** The object of fields, and of a wildcard's what they do not speak of. */
 type Merged<S, F, P, Fields, Rest, I> = Flat<
-  {
-    -readonly [X in Fields as KeyIf<X, true>]: FieldType<S, F, P, X, I>
-  } & {
-    -readonly [X in Fields as KeyIf<X, false>]?: FieldType<S, F, P, X, I>
-  } & (unknown extends Rest ? unknown : Omit<Rest, KeyIf<Fields, boolean>>)
+  Always<S, F, P, Extract<Fields, AnyField<true>>, I> & {
+    -readonly [X in Extract<Fields, AnyField<false>> as X['key']]?: FieldType<S, F, P, X, I>
+  } & (unknown extends Rest ? unknown : Omit<Rest, Extract<Fields, AnyField<boolean>>['key']>)
 >
+type Always<S, F, P, Fields extends AnyField<true>, I> = [Fields] extends [never]
+  ? unknown
+  : { -readonly [X in Fields as X['key']]: FieldType<S, F, P, X, I> }
+type AnyField<Always> = Field<string, Always, unknown, unknown>
 type Flat<T> = T extends infer O ? { [K in keyof O]: O[K] } : never
-type KeyIf<X, Always> = X extends Field<infer K extends string, Always, unknown, unknown> ? K : never
 type FieldType<S, F, P, X, I> = X extends Field<unknown, unknown, infer A, infer O> ? Value<S, F, P, A, O, I> : never
 
 /** The fields that an element makes. */
