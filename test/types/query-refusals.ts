@@ -43,8 +43,14 @@ export async function refusals(db: Shop): Promise<void> {
   await db.q({ find: ['?e'], where: [['?e', 'inv/sku'], [['missing?', '$', '?e', 'inv/cont']]] })
   // @ts-expect-error no clause knows the variable
   await db.q({ find: ['?sku'], where: [['?e', 'inv/sku', '?sk']] })
-  // @ts-expect-error a not binds nothing
-  await db.q({ find: ['?n'], where: [['?e', 'inv/sku'], ['not', ['?e', 'inv/count', '?n']]] })
+  await db.q({
+    // @ts-expect-error a not binds nothing
+    find: ['?n'],
+    where: [
+      ['?e', 'inv/sku'],
+      ['not', ['?e', 'inv/count', '?n']],
+    ],
+  })
   // @ts-expect-error nor does a predicate
   await db.q({ find: ['?n'], where: [['?e', 'inv/sku'], [['<', '?n', 5]]] })
   // @ts-expect-error an or-join binds no more than it shares
