@@ -41,3 +41,16 @@ it('what comes to the head of a list moves no other row', () => {
   expect(kept[0]).toBe(next[0])
   for (let i = 1; i < 50; i++) expect(kept[i]).toBe(old[i - 1])
 })
+
+it.each([
+  ['some rows went together', (old: readonly unknown[]) => [...old.slice(0, 9), ...old.slice(30)]],
+  ['some came', (old: readonly unknown[]) => [...old.slice(0, 9), { sku: 'T1' }, { sku: 'T2' }, ...old.slice(9)]],
+  ['one changed', (old: readonly unknown[]) => old.map((row, i) => (i === 20 ? { sku: 'S20', n: 7 } : row))],
+  ['all were turned round', (old: readonly unknown[]) => [...old].reverse()],
+])('where %s, the others stay what they were', (_, change) => {
+  const old = Array.from({ length: 50 }, (_, i) => ({ sku: `S${i}`, n: i }))
+  const next = change(old)
+  const kept = keepRows(old, structuredClone(next) as typeof old)
+  for (const [i, row] of next.entries()) if (old.includes(row as never)) expect(kept[i]).toBe(row)
+  expect(kept).toEqual(next)
+})
