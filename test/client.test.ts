@@ -282,6 +282,41 @@ describe('a connection', () => {
     }
   })
 
+  it('tells of a live answer that is nested too deep to cross, keeps what it showed, and goes on', async () => {
+    const conn = await connect('deep', {
+      schema: defineSchema({ 'part/name': { type: 'string', unique: 'identity' }, 'part/of': { type: 'ref' } }),
+      worker,
+    })
+    open.push(conn)
+    const parts = (from: number, to: number): object[] =>
+      Array.from({ length: to - from }, (_, i) => ({
+        'part/name': `P${from + i}`,
+        ...(from + i > 0 && { 'part/of': i === 0 ? ['part/name', `P${from - 1}`] : `P${from + i - 1}` }),
+        'db/id': `P${from + i}`,
+      }))
+    const DEEP = 8_000
+    const patience = { timeout: 20_000 }
+    await conn.transact(parts(0, 2))
+    const live = conn.livePull(['part/name', { 'part/_of': '...' }], ['part/name', 'P0'])
+    const beside = conn.live<number>('[:find (count ?e) . :where [?e :part/name]]')
+    live.subscribe(() => undefined)
+    beside.subscribe(() => undefined)
+    await vi.waitFor(
+      () => expect([live, beside].map((l) => l.getSnapshot().status)).toEqual(['ready', 'ready']),
+      patience,
+    )
+    const { data } = live.getSnapshot() as { data: unknown }
+    await conn.transact(parts(2, DEEP))
+    await vi.waitFor(
+      () => expect(live.getSnapshot()).toMatchObject({ status: 'error', error: { code: 'internal/unexpected' }, data }),
+      patience,
+    )
+    await vi.waitFor(() => expect(beside.getSnapshot()).toMatchObject({ data: DEEP }), patience)
+    expect(await conn.db().q('[:find (count ?e) . :where [?e :part/name]]')).toBe(DEEP)
+    await conn.transact([[':db/retract', ['part/name', 'P1'], 'part/of', ['part/name', 'P0']]])
+    await vi.waitFor(() => expect(live.getSnapshot()).toMatchObject({ status: 'ready' }), patience)
+  }, 60_000)
+
   it('aborts by signal', async () => {
     const conn = await shop()
     await expect(conn.db().q(counts, [], { signal: AbortSignal.abort() })).rejects.toMatchObject({

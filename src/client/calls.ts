@@ -7,7 +7,7 @@ type Calls<C> = { readonly [K in keyof C]: (...args: never[]) => unknown }
 export type Args<C extends Calls<C>, K extends keyof C> = Parameters<C[K]>
 export type Value<C extends Calls<C>, K extends keyof C> = ReturnType<C[K]>
 
-/** Calls the other side. Rejects with the AnnalsError that it threw, or with `client/bad-option` when `args` cannot cross. */
+/** Calls the other side. Rejects with the AnnalsError that it threw, or what is told of arguments, or of an answer, that cannot cross. */
 export type Caller<C extends Calls<C>> = <K extends keyof C & string>(op: K, args: Args<C, K>) => Promise<Value<C, K>>
 
 /** A value with the buffers in it that may leave this side for good. */
@@ -22,6 +22,8 @@ export type Handlers<C extends Calls<C>> = { readonly [K in keyof C]: (...args: 
 
 // Comlink carries only name, message and stack of what is thrown: errors cross as answers.
 type Answer = { readonly value: unknown } | { readonly error: WireError }
+/** What is told of a call that structured clone refused: of its arguments, or of the answer. */
+export type NotSent = (op: string, args: readonly unknown[], refused: Refused) => AnnalsError
 type Answerer = (op: string, args: readonly unknown[]) => Promise<Answer>
 
 /** Answers what `caller` asks at the other end of a gathered endpoint. `before` runs before each answer is sent. */
@@ -46,54 +48,11 @@ export function answerCalls<C extends Calls<C>>(endpoint: Endpoint, handlers: Ha
  * The caller's side, over a gathered endpoint. Keep what it returns: Comlink lets go of a channel whose proxy was collected, in the middle of a call.
  * Nothing but a plain call is made of the proxy, since each property would be one more.
  */
-export function callerOf<C extends Calls<C>>(endpoint: Endpoint): Caller<C> {
+export function callerOf<C extends Calls<C>>(endpoint: Endpoint, notSent: NotSent): Caller<C> {
   const remote = wrap<Answerer>(endpoint)
   return async (op, args) => {
     const answer: Answer | Refused = await remote(op, args)
     if ('value' in answer) return answer.value as never
     throw 'error' in answer ? fromWireError(answer.error) : notSent(op, args, answer)
-  }
-}
-
-/** What is told of arguments, or an answer, that structured clone refused. */
-function notSent(op: string, args: readonly unknown[], { refused }: Refused): AnnalsError {
-  const cause = new Error(refused)
-  const found = uncloneable(args, '')
-  if (found === undefined) {
-    return new AnnalsError('internal/unexpected', `the answer to ${op} could not cross to the page`, { op }, { cause })
-  }
-  const { path, what } = found
-  return new AnnalsError(
-    'client/bad-option',
-    `${what} was passed to ${op} (at ${path}); a worker can be given plain data only: copy what is needed out of it`,
-    { op, path },
-    { cause },
-  )
-}
-
-/** Characters of a path, roughly, that are told. */
-const LONGEST_PATH = 100
-
-/** The innermost part of `x` that structured clone refuses. */
-function uncloneable(x: unknown, path: string): { readonly path: string; readonly what: string } | undefined {
-  try {
-    structuredClone(x)
-    return undefined
-  } catch {
-    for (const [key, part] of partsOf(x, path)) {
-      const found = uncloneable(part, path + (Array.isArray(x) ? `[${key}]` : `.${key}`))
-      if (found) return found
-    }
-    const what = typeof x === 'object' ? 'an object that cannot be copied (a Proxy? a getter?)' : `a ${typeof x}`
-    return { path: path || 'the arguments', what }
-  }
-}
-
-/** Nothing where looking throws, or has gone deep enough. */
-function partsOf(x: unknown, path: string): readonly (readonly [string, unknown])[] {
-  try {
-    return typeof x === 'object' && x !== null && path.length < LONGEST_PATH ? Object.entries(x) : []
-  } catch {
-    return []
   }
 }

@@ -11,10 +11,10 @@ import type {
   WireQueryOptions,
   WorkerCalls,
 } from '../api/messages.ts'
-import { AnnalsError, toWireError } from '../base/errors.ts'
+import { AnnalsError, toAnnalsError, toWireError } from '../base/errors.ts'
 import { DbHandle } from '../engine/handle.ts'
 import { restore } from '../engine/restore.ts'
-import { answerCalls, type Caller, callerOf, type Handlers } from './calls.ts'
+import { answerCalls, type Caller, callerOf, type Handlers, type NotSent } from './calls.ts'
 import { gathered } from './gathered-endpoint.ts'
 import { Backups } from './serve/backups.ts'
 import { destroyDatabase } from './serve/destroy-database.ts'
@@ -27,13 +27,17 @@ import { unpackElements } from './serve/unpack-elements.ts'
 
 const PROTOCOL: Protocol = 2
 
+/** What an app makes of values may be anything, and an answer may be nested deeper than can be copied. */
+const notSent: NotSent = (op, _, { refused }) =>
+  new AnnalsError('internal/unexpected', `${op} could not cross between page and worker: ${refused}`, { op })
+
 /** Keeps their channels from being collected while they are in use. */
 const servers = new Set<Server>()
 
 /** Answers a page's calls at the other end of `channel`: all that a database worker does. */
 export function serveAt(channel: Endpoint, databases: Databases): void {
   const endpoint = gathered(channel)
-  const server = new Server(callerOf<PageCalls>(endpoint), databases)
+  const server = new Server(callerOf<PageCalls>(endpoint, notSent), databases)
   servers.add(server)
   answerCalls<WorkerCalls>(endpoint, server.calls, () => server.flush())
 }
@@ -156,9 +160,11 @@ class Server {
       created = true
     }
     const connection = await this.databases.open(request, { auth, leadership: this.#leadership, onCreated })
-    const served = new ServedConnection(number, connection, (event, buffers) => {
+    const served: ServedConnection = new ServedConnection(number, connection, (event, buffers) => {
       // Nobody waits for the page to have seen it; a page that is gone takes this worker with it.
-      this.page('changed', transfer([event], [...buffers])).catch(() => undefined)
+      this.page('changed', transfer([event], [...buffers])).catch((e: unknown) =>
+        served.unsent(event, toAnnalsError(e)),
+      )
     })
     this.#connections.set(number, served)
     return { created }

@@ -4,6 +4,7 @@ import { type Args, answerCalls, type Caller, callerOf, type Value } from './cal
 import { gathered } from './gathered-endpoint.ts'
 import { Releases } from './kept-values.ts'
 import { watchLock, watchPings } from './liveness.ts'
+import { notSent } from './not-sent.ts'
 
 export const PROTOCOL: Protocol = 2
 /** Milliseconds that a worker may take to load, start and say hello. A phone under load needs some. */
@@ -35,7 +36,7 @@ export class WorkerLink {
     private readonly listener: LinkListener,
   ) {
     const endpoint = gathered(worker)
-    this.#remote = callerOf<WorkerCalls>(endpoint)
+    this.#remote = callerOf<WorkerCalls>(endpoint, notSent)
     answerCalls<PageCalls>(endpoint, {
       changed: (event) => {
         if (this.#end === undefined) listener.changed(event, this)

@@ -1,6 +1,6 @@
 import type { LiveQuery } from '../../api/live.ts'
 import type { LiveUpdate, WireRows } from '../../api/messages.ts'
-import { toWireError } from '../../base/errors.ts'
+import { type AnnalsError, toWireError } from '../../base/errors.ts'
 import { packRows } from './pack-rows.ts'
 
 /** An update and the buffers in it to transfer. */
@@ -12,6 +12,8 @@ export interface FeedUpdate {
 /** A live query that a page watches: what the page has, and what it lacks. */
 export class LiveFeed {
   #sent: unknown
+  /** Why the last answer could not cross, as long as that is to be told. */
+  #refused: AnnalsError | undefined
   readonly #stop: () => void
 
   constructor(
@@ -26,7 +28,9 @@ export class LiveFeed {
   /** What brings the page from the last update to the present; undefined before the first answer. */
   next(): FeedUpdate | undefined {
     const { live } = this
-    const snapshot = this.query.getSnapshot()
+    const refused = this.#refused
+    const snapshot = refused === undefined ? this.query.getSnapshot() : ({ status: 'error', error: refused } as const)
+    this.#refused = undefined
     if (snapshot.status === 'loading') return undefined
     if (snapshot.status === 'error') return { update: { live, error: toWireError(snapshot.error) }, buffers: [] }
     const { data, t } = snapshot
@@ -37,6 +41,12 @@ export class LiveFeed {
     if (change === undefined) return { update, buffers: rows.buffers }
     const { from } = change
     return { update: { ...update, from }, buffers: [...rows.buffers, from.buffer as ArrayBuffer] }
+  }
+
+  /** The page did not get the last update; `error`: and would not, if it were sent again. */
+  lost(error: AnnalsError | undefined): void {
+    this.#sent = undefined
+    this.#refused = error
   }
 
   close(): void {

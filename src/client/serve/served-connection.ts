@@ -75,6 +75,20 @@ export class ServedConnection {
     this.send(event, updates.buffers)
   }
 
+  /** The page did not get `event`: what of it cannot cross is told to be an error, the rest again. */
+  unsent({ live = [], failures = [] }: ChangeEvent, error: AnnalsError): void {
+    const refused = live.filter((update) => !canCross(update))
+    if (refused.length === 0) return
+    for (const update of live) {
+      this.#feeds.get(update.live)?.lost(refused.includes(update) ? error : undefined)
+      this.#movedFeeds.add(update.live)
+    }
+    this.#failures = this.#failures.slice(0, this.#failures.length - failures.length)
+    this.#dbMoved = true
+    this.#syncMoved = true
+    this.flush()
+  }
+
   report({ txData, dbBefore, dbAfter, settled, ...rest }: TxReport): Moved<WireReport> {
     settled.catch(() => undefined) // the page asks by id
     const rows = packRows(txData)
@@ -122,6 +136,15 @@ export class ServedConnection {
     const told = this.#failures
     this.#failures = all
     return all.filter((error) => !told.includes(error))
+  }
+}
+
+function canCross(update: LiveUpdate): boolean {
+  try {
+    structuredClone(update)
+    return true
+  } catch {
+    return false
   }
 }
 
