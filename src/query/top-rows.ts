@@ -19,11 +19,10 @@ import type { Find, Order } from './syntax.ts'
  * only, where that gives rows enough.
  */
 
-/** Facts taken from the index at first, for each row that is wanted, and at least. */
-const FACTS_PER_ROW = 2
-const FEWEST = 64
-/** How much more is taken when those gave too few rows; once, for then the rest of the query is what selects. */
-const MORE = 8
+/** Facts taken from the index at first, at least. For most queries one for each row is enough. */
+const FEWEST = 16
+/** How much more is taken when those gave too few rows; twice, for then the rest of the query is what selects. */
+const MORE = 4
 
 interface Top {
   readonly step: PatternStep
@@ -41,7 +40,7 @@ export function* topRows(run: Run, program: Program, keep: readonly number[]): F
   if (top === undefined) return undefined
   const { step, fromEnd, wanted } = top
   const rest = program.steps.filter((other) => other !== step)
-  for (let n = Math.max(FEWEST, wanted * FACTS_PER_ROW), more = 0; more < 2; n *= MORE, more++) {
+  for (let n = Math.max(FEWEST, wanted), more = 0; more < 3; n *= MORE, more++) {
     const facts = factsUpTo(run, step, n, fromEnd)
     if (facts === undefined || rest.some((other) => other.kind === 'pattern' && constantScan(run, other).count <= n)) {
       return undefined
