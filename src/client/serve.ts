@@ -29,7 +29,7 @@ const PROTOCOL: Protocol = 2
 
 /** What an app makes of values may be anything, and an answer may be nested deeper than can be copied. */
 const notSent: NotSent = (op, _, { refused }) =>
-  new AnnalsError('internal/unexpected', `${op} could not cross between page and worker: ${refused}`, { op })
+  new AnnalsError('internal/unexpected', `${op} could not cross to the page: ${refused}`, { op })
 
 /** Keeps their channels from being collected while they are in use. */
 const servers = new Set<Server>()

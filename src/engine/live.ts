@@ -4,7 +4,6 @@ import { toAnnalsError } from '../base/errors.ts'
 import { keepRows } from '../base/keep-rows.ts'
 import { Listeners } from '../base/listeners.ts'
 import { plainKeyIfAny } from '../base/plain-key.ts'
-import { randomUuid } from '../base/random-uuid.ts'
 import type { Db } from '../db/db.ts'
 import { entityId } from '../db/entity.ts'
 import { isSchemaAttribute } from '../db/schema-at.ts'
@@ -44,7 +43,7 @@ class Entry implements LiveQuery<unknown> {
   constructor(
     readonly request: LiveRequest,
     private readonly owner: LiveQueries,
-    readonly key: string,
+    readonly key: unknown,
   ) {}
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -67,7 +66,7 @@ class Entry implements LiveQuery<unknown> {
  * answers are in place before the first listener is called.
  */
 export class LiveQueries {
-  readonly #entries = new Map<string, Entry>()
+  readonly #entries = new Map<unknown, Entry>()
   readonly #watched = new Set<Entry>()
   #running = false
   /** What ids stood for after the last change. */
@@ -87,11 +86,11 @@ export class LiveQueries {
 
   /** The store for `request`; equal requests share one. */
   open(request: LiveRequest): LiveQuery<unknown> {
-    const key = keyOf(request)
-    const known = key === undefined ? undefined : this.#entries.get(key)
+    const key = keyOf(request) ?? request
+    const known = this.#entries.get(key)
     if (known !== undefined) return known
-    const entry = new Entry(request, this, key ?? randomUuid())
-    this.#entries.set(entry.key, entry)
+    const entry = new Entry(request, this, key)
+    this.#entries.set(key, entry)
     return entry
   }
 
@@ -136,7 +135,9 @@ export class LiveQueries {
     const { attributes, db } = change
     const all =
       attributes === undefined || [...attributes].some(isSchemaAttribute) || !areSame(this.#aliases, db.aliases)
-    return [...this.#watched].filter((e) => all || e.stale || e.reads === undefined || e.reads.meets(change))
+    const met: Entry[] = []
+    for (const e of this.#watched) if (all || e.stale || e.reads === undefined || e.reads.meets(change)) met.push(e)
+    return met
   }
 
   async #run(): Promise<void> {
@@ -169,10 +170,12 @@ export class LiveQueries {
   async #answer(db: Db, { snapshot: old, request }: Entry): Promise<Answer> {
     const reads = new LiveReads()
     try {
-      const data = await this.#ask(watched(db, reads), request)
-      const kept = old.status === 'ready' ? keepRows(old.data, data) : data
-      const isSame = old.status === 'ready' && kept === old.data
-      return { snapshot: isSame ? old : frozen({ status: 'ready', data: kept, t: db.basisT }), reads }
+      let data = await this.#ask(watched(db, reads), request)
+      if (old.status === 'ready') {
+        data = keepRows(old.data, data)
+        if (data === old.data) return { snapshot: old, reads }
+      }
+      return { snapshot: frozen({ status: 'ready', data, t: db.basisT }), reads }
     } catch (e) {
       const error = toAnnalsError(e)
       return {

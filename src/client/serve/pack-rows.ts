@@ -108,8 +108,5 @@ function packText(cells: readonly unknown[]): Column | undefined {
   return { text: cells.join(''), ends }
 }
 
-function buffersOf(column: Column): ArrayBuffer[] {
-  if ('numbers' in column) return [column.numbers.buffer as ArrayBuffer]
-  if ('at' in column) return [column.at.buffer as ArrayBuffer]
-  return 'ends' in column ? [column.ends.buffer as ArrayBuffer] : []
-}
+const buffersOf = (column: Column): ArrayBuffer[] =>
+  Object.values<unknown>(column).flatMap((part) => (ArrayBuffer.isView(part) ? [part.buffer as ArrayBuffer] : []))
