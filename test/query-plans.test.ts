@@ -9,6 +9,7 @@ const schema = {
   'shop/parent': { type: 'ref' },
   'shop/street': { type: 'string' },
   'shop/age': { type: 'long' },
+  'shop/home': { type: 'ref' },
 } as const
 const N = 600
 const nameOf = (i: number): string => `${i % 2 === 0 ? 'even' : 'odd'}-${i}`
@@ -17,6 +18,7 @@ const shops = Array.from({ length: N }, (_, i) => ({
   'shop/name': nameOf(i),
   'shop/street': `street ${i % 300}`,
   'shop/age': i,
+  'shop/home': nameOf(0),
   ...(i > 0 && { 'shop/parent': nameOf(i >> 1) }),
 }))
 
@@ -58,6 +60,24 @@ describe('a comparison of variables', () => {
       '[:find ?a ?b :where [?a :shop/street ?s] [?b :shop/street ?s] [?a :shop/age ?x] [?b :shop/age ?y] (not [(< ?x ?y)])]'
     expect(await mostRows(not)).toBeLessThanOrEqual(2 * N)
     expect(await conn.db().q(not)).toHaveLength((N * 3) / 2)
+  })
+})
+
+describe('a pattern that two relations share variables with', () => {
+  const clauses = ['[?a :shop/age 7]', '[?a :shop/home ?h]', '[?b :shop/age ?y]', '[(> ?y 550)]']
+
+  it('is joined with the one of which fewer rows come, whatever the order of the clauses', async () => {
+    for (const where of everyOrder(['[?b :shop/home ?h]', ...clauses])) {
+      const query = `[:find ?a ?b :where ${where.join(' ')}]`
+      expect(await mostRows(query), query).toBeLessThan(N / 2)
+      expect(await conn.db().q(query)).toHaveLength(49)
+    }
+  })
+
+  it('counts equal rows of the other once', async () => {
+    const query = '[:find ?b ?s :where [?a :shop/home ?h] [?b :shop/home ?h] [?b :shop/street ?s]]'
+    expect(await mostRows(query)).toBeLessThanOrEqual(N)
+    expect(await conn.db().q(query)).toHaveLength(N)
   })
 })
 

@@ -1,15 +1,19 @@
 import { isNumeric } from '../datom/decimal.ts'
 import { showValue } from '../datom/show-value.ts'
-import { compareValues, unifyKey, type Value } from '../datom/value.ts'
+import { compareValues, type Value } from '../datom/value.ts'
 import { badArgument, type Result } from './builtin.ts'
-import type { Column } from './column.ts'
+import type { Codes } from './codes.ts'
+import { type Column, pickColumn } from './column.ts'
 import { ARITHMETIC } from './functions/arithmetic.ts'
+import { groupRows } from './group-rows.ts'
 
 /** Computes one result for each group from a column; `groups[i]` is the group of row `i`, `count` how many groups there are. */
 export interface Aggregate {
   /** Whether a number stands before the variable, such as the 3 of `(max 3 ?x)`. */
   readonly amount: 'never' | 'optional' | 'required'
-  apply(column: Column, groups: Int32Array, count: number, amount: number | undefined): Result[]
+  /** Whether equal values of a group count once, so that equal rows may come; without an amount. */
+  readonly ofSet?: true
+  apply(column: Column, groups: Int32Array, count: number, amount: number | undefined, codes: Codes): Result[]
 }
 
 /** An aggregate of the values of a group, gathered in a list. */
@@ -72,6 +76,7 @@ function mostExtreme(column: Column, groups: Int32Array, count: number, sign: 1 
 
 const extreme = (sign: 1 | -1): Aggregate => ({
   amount: 'optional',
+  ofSet: true,
   apply: (column, groups, count, n) =>
     n === undefined ? extremes(column, groups, count, sign) : mostExtreme(column, groups, count, sign, n),
 })
@@ -100,11 +105,16 @@ function median(values: Value[]): Value {
   return isNumeric(lower) && isNumeric(upper) ? mean(numbersOf([lower, upper])) : lower
 }
 
-function distinct(values: readonly Value[]): Value[] {
-  const seen = new Map<Value, Value>()
-  for (const v of values) if (!seen.has(unifyKey(v))) seen.set(unifyKey(v), v)
-  return Array.from(seen.values())
-}
+/** An aggregate of the different values of each group: the first of equal ones stands for all. */
+const ofDifferent = (of: (column: Column, groups: Int32Array, count: number) => Result[]): Aggregate => ({
+  amount: 'never',
+  ofSet: true,
+  apply(column, groups, count, _, codes) {
+    const { firsts } = groupRows([groups, column], groups.length, codes)
+    const pick = <C extends Column>(from: C): C => pickColumn(from, firsts, firsts.length) as C
+    return of(pick(column), pick(groups), count)
+  },
+})
 
 const pickOne = (values: readonly Value[]): Value => values[Math.floor(Math.random() * values.length)] as Value
 
@@ -120,8 +130,8 @@ function sample(values: Value[], n: number): Value[] {
 
 export const AGGREGATES: ReadonlyMap<string, Aggregate> = new Map<string, Aggregate>([
   ['count', { amount: 'never', apply: (_, groups, count) => counts(groups, count) }],
-  ['count-distinct', gathered((values) => distinct(values).length)],
-  ['distinct', gathered((values) => distinct(values))],
+  ['count-distinct', ofDifferent((_, groups, count) => counts(groups, count))],
+  ['distinct', ofDifferent(gather)],
   ['sum', { amount: 'never', apply: sums }],
   ['min', extreme(-1)],
   ['max', extreme(1)],

@@ -1,10 +1,8 @@
-import { type Estimate, estimate, partnerOf, type Situation } from './estimate.ts'
+import { type Estimate, estimate, partnerOf, type Situation, workOf } from './estimate.ts'
 import { constantsOf } from './pattern-range.ts'
 import type { Run } from './run.ts'
 import { type PatternStep, Place, type Step } from './step.ts'
 
-/** What a row costs the steps that come after, in nanoseconds. */
-const ROW_AFTERWARDS = 40
 /** A step that shares no variable with what is there makes rows that wait to be joined. */
 const UNCONNECTED = 2
 
@@ -29,8 +27,8 @@ export function chooseStep(s: Situation, has: (slot: number) => boolean): Choice
   let least = Number.POSITIVE_INFINITY
   for (const step of ready) {
     const e = estimate(s, step)
-    const connected = s.relations.length === 0 || partnerOf(step, s.relations) !== undefined
-    const score = (e.cost + e.rows * ROW_AFTERWARDS) * (connected ? 1 : UNCONNECTED)
+    const connected = s.relations.length === 0 || partnerOf(s, step) !== undefined
+    const score = workOf(e) * (connected ? 1 : UNCONNECTED)
     if (best !== undefined && score >= least) continue
     best = { step, estimate: e }
     least = score
@@ -39,13 +37,14 @@ export function chooseStep(s: Situation, has: (slot: number) => boolean): Choice
 }
 
 /** Whether a step is known, without counting anything, to make no more rows than there are and to cost little. */
-function isCheap({ run, relations }: Situation, step: Step): boolean {
+function isCheap(s: Situation, step: Step): boolean {
+  const { run, relations } = s
   if (step.kind === 'call') {
     if (step.binding !== undefined && step.binding.kind !== 'slot') return false
     return relations.filter((r) => step.needs.some((slot) => r.slots.includes(slot))).length <= 1
   }
   if (step.kind !== 'pattern') return false
-  const partner = partnerOf(step, relations)
+  const partner = partnerOf(s, step)
   if (partner === undefined) return isSingle(run, step)
   return partner.length <= 1 && step.attribute?.many === false && partner.slots.includes(step.at[Place.e] as number)
 }

@@ -2,7 +2,7 @@ import { codesOf } from './codes-of.ts'
 import { pickColumn } from './column.ts'
 import { estimate } from './estimate.ts'
 import type { Flow } from './flow.ts'
-import { groupRows } from './group-rows.ts'
+import { groupCodes } from './group-rows.ts'
 import { IntBuffer } from './int-buffer.ts'
 import { indexInts } from './int-index.ts'
 import type { RuleTable } from './rule-table.ts'
@@ -95,7 +95,7 @@ class Graph {
     all.set(from)
     all.set(to, n)
     all.set(seeds, n * 2)
-    const { of, firsts } = groupRows([all], all.length)
+    const { of, firsts } = groupCodes(all)
     this.codes = pickColumn(all, firsts, firsts.length) as Int32Array
     this.seeds = of.subarray(n * 2)
     this.visited = new Int32Array(firsts.length)

@@ -1,6 +1,7 @@
 import { isNumeric } from '../datom/decimal.ts'
 import type { Value } from '../datom/value.ts'
 import type { Db } from '../db/db.ts'
+import { AGGREGATES } from './aggregates.ts'
 import { constantOf } from './apply-call.ts'
 import { bindResults } from './bind-results.ts'
 import type { Result } from './builtin.ts'
@@ -55,11 +56,19 @@ export function* execute(prepared: Prepared, env: QueryEnv, limits: Limits, trac
   const seeds = bound.relations.map((r) => withoutConstants(r, constants))
   const top = seeds.length === 0 ? yield* topRows(run, program, keep) : undefined
   const rows = top ?? (yield* solve(run, program.steps, seeds, keep))
-  return { rows: distinctRows(withConstants(rows, keep, constants), codes), bound, codes }
+  const found = withConstants(rows, keep, constants)
+  return { rows: isOfSets(program) ? found : distinctRows(found, codes), bound, codes }
 }
 
 const isExact = (v: Value | undefined): boolean => v !== undefined && typeof v !== 'number' && isNumeric(v)
 const hasExact = (column: Column): boolean => !(column instanceof Int32Array) && column.some(isExact)
+
+/** Whether equal rows change nothing, for they are grouped and each aggregate counts equal values once. */
+function isOfSets({ query }: Program): boolean {
+  const { elements } = query.find
+  const aggregates = elements.filter((element) => element.kind === 'aggregate')
+  return aggregates.length > 0 && aggregates.every(({ fn, args }) => args.length === 0 && AGGREGATES.get(fn)?.ofSet)
+}
 
 function slotsToKeep(program: Program): number[] {
   const slots = new Set(program.found)

@@ -1,3 +1,5 @@
+import type { Codes } from './codes.ts'
+import type { Column } from './column.ts'
 import { RowSet } from './row-set.ts'
 
 export interface Groups {
@@ -7,21 +9,29 @@ export interface Groups {
   readonly firsts: readonly number[]
 }
 
-/** How many times sparser than the rows the codes of one column may be to be addressed directly. */
+/** How many times sparser than the rows groups and codes may be to be addressed directly. */
 const SPARSENESS = 16
 const SMALL_TABLE = 64
 
-/** Groups `length` rows by columns of codes; groups are numbered as they come. */
-export function groupRows(keys: readonly Int32Array[], length: number): Groups {
-  const [only, more] = keys
-  return (only !== undefined && more === undefined ? groupDense(only) : undefined) ?? groupAny(keys, length)
+/** Groups `length` rows by columns; groups are numbered as they come. */
+export function groupRows(columns: readonly Column[], length: number, codes: Codes): Groups {
+  let groups = inOneGroup(length)
+  for (const column of columns) if (groups.firsts.length < length) groups = split(groups, codes.ofColumn(column))
+  return groups
 }
 
-function groupAny(keys: readonly Int32Array[], length: number): Groups {
-  const of = new Int32Array(length)
+export const groupCodes = (codes: Int32Array): Groups => split(inOneGroup(codes.length), codes)
+
+const inOneGroup = (length: number): Groups => ({ of: new Int32Array(length), firsts: length === 0 ? [] : [0] })
+
+const split = (groups: Groups, codes: Int32Array): Groups => splitDense(groups, codes) ?? splitAny(groups, codes)
+
+function splitAny({ of: groups }: Groups, codes: Int32Array): Groups {
+  const keys = [groups, codes]
+  const of = new Int32Array(codes.length)
   const firsts: number[] = []
   const set = new RowSet(keys.length)
-  for (let row = 0; row < length; row++) {
+  for (let row = 0; row < codes.length; row++) {
     const group = set.numberOf(keys, row)
     if (group === firsts.length) firsts.push(row)
     of[row] = group
@@ -29,8 +39,8 @@ function groupAny(keys: readonly Int32Array[], length: number): Groups {
   return { of, firsts }
 }
 
-/** By one column whose codes lie close together; undefined where they do not. */
-function groupDense(codes: Int32Array): Groups | undefined {
+/** By codes that lie close together; undefined where they do not. */
+function splitDense(groups: Groups, codes: Int32Array): Groups | undefined {
   const n = codes.length
   let min = 2 ** 31
   let max = -(2 ** 31)
@@ -39,13 +49,15 @@ function groupDense(codes: Int32Array): Groups | undefined {
     if (code < min) min = code
     if (code > max) max = code
   }
-  if (max - min >= n * SPARSENESS + SMALL_TABLE) return undefined
+  const width = max - min + 1
+  const size = width * groups.firsts.length
+  if (size > n * SPARSENESS + SMALL_TABLE) return undefined
   const of = new Int32Array(n)
   const firsts: number[] = []
-  /** Group + 1 by code - min. */
-  const known = new Int32Array(n === 0 ? 0 : max - min + 1)
+  /** Group + 1 by group before and code - min. */
+  const known = new Int32Array(size)
   for (let row = 0; row < n; row++) {
-    const at = (codes[row] as number) - min
+    const at = (groups.of[row] as number) * width + (codes[row] as number) - min
     let group = known[at] as number
     if (group === 0) {
       firsts.push(row)

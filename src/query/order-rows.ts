@@ -1,6 +1,7 @@
 import { compareValues, type Value } from '../datom/value.ts'
 import { countingColumn } from './column.ts'
-import { orderValue, type Table } from './results.ts'
+import { asValue } from './functions/arguments.ts'
+import { resultAt, type Table } from './results.ts'
 import type { Order } from './syntax.ts'
 
 /** Below this share of the rows, finding the first few is cheaper than sorting them all. */
@@ -26,7 +27,9 @@ function comparison(table: Table, orders: readonly Order[]): (i: number, j: numb
   const keys = orders.map(({ element, descending }) => {
     const output = table.outputs[element]
     const values: Value[] = []
-    for (let row = 0; output !== undefined && row < table.length; row++) values.push(orderValue(output, row))
+    for (let row = 0; output !== undefined && row < table.length; row++) {
+      values.push(asValue(resultAt(output, row, ':order-by')) ?? false)
+    }
     return { values, sign: descending ? -1 : 1 }
   })
   return (i, j) => {

@@ -1,4 +1,3 @@
-import { readUntyped } from '../datom/read-value.ts'
 import type { Value } from '../datom/value.ts'
 import type { Result } from './builtin.ts'
 import type { QueryEnv } from './env.ts'
@@ -7,7 +6,8 @@ import { orderedRows } from './order-rows.ts'
 import type { Program } from './program.ts'
 import { wrongInput } from './read-input.ts'
 import { columnOf } from './relation.ts'
-import { aggregateTable, checkAmounts, type Output, plainTable, type Table } from './results.ts'
+import { aggregateTable, checkAmounts, type Output, plainTable, resultAt, type Table } from './results.ts'
+import { eachRow } from './shape-result.ts'
 
 /** The columns of a result and which rows of them are asked for, in order. */
 export interface Outcome {
@@ -74,16 +74,7 @@ function withGiven(program: Program, found: Found, table: Table): Table {
 
 /** What a sub-query gives the variables of its binding. */
 export function resultsOf(program: Program, { table, rows }: Outcome): Result {
-  const cell = (output: Output, row: number): Result => {
-    switch (output.kind) {
-      case 'values':
-        return output.column[row] as Value
-      case 'results':
-        return output.results[row] as Result
-      default:
-        return readUntyped(output.shown[row], 'a sub-query')
-    }
-  }
+  const cell = (output: Output, row: number): Result => resultAt(output, row, 'a sub-query')
   const [first] = rows
   const all = (row: number): Result => table.outputs.map((output) => cell(output, row))
   switch (program.query.find.shape) {
@@ -92,8 +83,8 @@ export function resultsOf(program: Program, { table, rows }: Outcome): Result {
     case 'tuple':
       return first === undefined ? null : all(first)
     case 'collection':
-      return Array.from(rows, (row) => cell(table.outputs[0] as Output, row))
+      return eachRow(rows, (row) => cell(table.outputs[0] as Output, row))
     default:
-      return Array.from(rows, all)
+      return eachRow(rows, all)
   }
 }

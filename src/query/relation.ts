@@ -65,10 +65,7 @@ export function distinctRows(r: Relation, codes: Codes): Relation {
   if (r.distinct) return r
   if (r.length <= 1) return { ...r, distinct: true }
   if (r.slots.length === 0) return { ...r, length: 1, distinct: true }
-  const { firsts } = groupRows(
-    r.columns.map((c) => codes.ofColumn(c)),
-    r.length,
-  )
+  const { firsts } = groupRows(r.columns, r.length, codes)
   const n = firsts.length
   return n === r.length ? { ...r, distinct: true } : { ...pickRows(r, firsts, n, true, true), distinct: true }
 }

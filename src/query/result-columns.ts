@@ -1,8 +1,6 @@
-import { showValue } from '../datom/show-value.ts'
-import type { Value } from '../datom/value.ts'
 import { pickColumn } from './column.ts'
-import { type Output, shownValue } from './results.ts'
-import { readerOf, shapeResult } from './shape-result.ts'
+import type { Output } from './results.ts'
+import { eachRow, readerOf, shapeResult } from './shape-result.ts'
 import type { Find } from './syntax.ts'
 
 /** Below this many rows nobody is served by columns. */
@@ -29,10 +27,7 @@ export function byColumns(find: Find, rows: Int32Array, outputs: readonly Output
 }
 
 function cellsOf(output: Output, rows: Int32Array): Int32Array | unknown[] {
-  if (output.kind !== 'values') return Array.from(rows, (row) => shownValue(output, row))
-  const { column } = output
-  if (column instanceof Int32Array) return pickColumn(column, rows, rows.length) as Int32Array
-  const cells: unknown[] = []
-  for (let k = 0; k < rows.length; k++) cells.push(showValue(column[rows[k] as number] as Value))
-  return cells
+  return output.kind === 'values' && output.column instanceof Int32Array
+    ? (pickColumn(output.column, rows, rows.length) as Int32Array)
+    : eachRow(rows, readerOf(output))
 }

@@ -3,21 +3,19 @@ import { readUntyped } from '../datom/read-value.ts'
 import { showValue } from '../datom/show-value.ts'
 import type { Value } from '../datom/value.ts'
 import { AGGREGATES, gather } from './aggregates.ts'
-import type { Result } from './builtin.ts'
+import { isList, type Result } from './builtin.ts'
 import type { Codes } from './codes.ts'
 import type { Column } from './column.ts'
 import type { QueryEnv } from './env.ts'
-import { asValue } from './functions/arguments.ts'
 import { groupRows } from './group-rows.ts'
 import { showForm } from './malformed.ts'
 import { atOnce, callFailed } from './own-call.ts'
 import { columnOf, type Relation } from './relation.ts'
 import type { Find, FindElement } from './syntax.ts'
 
-/** A column of a result: engine values, or what a custom aggregate made, which is as applications see it already. */
+/** A column of a result: what the engine found, or what a custom aggregate made, which is as applications see it already. */
 export type Output =
-  | { readonly kind: 'values'; readonly column: Column }
-  | { readonly kind: 'results'; readonly results: readonly Result[] }
+  | { readonly kind: 'values'; readonly column: Int32Array | readonly Result[] }
   | { readonly kind: 'shown'; readonly shown: readonly unknown[] }
 
 export interface Table {
@@ -45,13 +43,13 @@ export function aggregateTable(
   codes: Codes,
   env: QueryEnv,
 ): Table {
-  const keyColumns = keys.map((slot) => codes.ofColumn(columnOf(r, slot) as Column))
-  const { of: groups, firsts } = groupRows(keyColumns, r.length)
+  const keyColumns = keys.map((slot) => columnOf(r, slot) as Column)
+  const { of: groups, firsts } = groupRows(keyColumns, r.length, codes)
   const count = firsts.length
   const outputs = find.elements.map((element, i): Output => {
     const column = columnOf(r, found[i] as number) as Column
     if (element.kind !== 'aggregate') return { kind: 'values', column: firsts.map((row) => column[row] as Value) }
-    return aggregated(element, column, groups, count, amounts[i] ?? [], env)
+    return aggregated(element, column, groups, count, amounts[i] ?? [], codes, env)
   })
   return { length: count, outputs, rows: firsts }
 }
@@ -62,6 +60,7 @@ function aggregated(
   groups: Int32Array,
   count: number,
   amounts: readonly Value[],
+  codes: Codes,
   env: QueryEnv,
 ): Output {
   const builtin = AGGREGATES.get(element.fn)
@@ -74,7 +73,7 @@ function aggregated(
         shown: gather(column, groups, count).map((values) => atOnce(own(...args, values.map(showValue)))),
       }
     }
-    return { kind: 'results', results: builtin.apply(column, groups, count, amounts[0] as number | undefined) }
+    return { kind: 'values', column: builtin.apply(column, groups, count, amounts[0] as number | undefined, codes) }
   } catch (cause) {
     throw callFailed(showForm(element.form), element.fn, cause)
   }
@@ -94,29 +93,9 @@ export function checkAmounts(find: Find, amounts: readonly (readonly Value[])[])
   })
 }
 
-/** The value of an output in a row, for ordering. */
-export function orderValue(output: Output, row: number): Value {
-  switch (output.kind) {
-    case 'values':
-      return output.column[row] as Value
-    case 'results':
-      return asValue(output.results[row] as Result) ?? false
-    default:
-      return readUntyped(output.shown[row], ':order-by')
-  }
-}
+/** What an output is in a row to the engine; `where` names what asks. */
+export const resultAt = (output: Output, row: number, where: string): Result =>
+  output.kind === 'values' ? (output.column[row] as Result) : readUntyped(output.shown[row], where)
 
-/** The value of an output in a row as applications see it. */
-export function shownValue(output: Output, row: number): unknown {
-  switch (output.kind) {
-    case 'values':
-      return showValue(output.column[row] as Value)
-    case 'results':
-      return showResult(output.results[row] as Result)
-    default:
-      return output.shown[row]
-  }
-}
-
-const showResult = (x: Result): unknown =>
-  Array.isArray(x) ? x.map(showResult) : x === null ? null : showValue(x as Value)
+/** A result as applications see it. */
+export const showResult = (x: Result): unknown => (isList(x) ? x.map(showResult) : x === null ? null : showValue(x))

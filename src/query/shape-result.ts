@@ -1,6 +1,5 @@
-import { showValue } from '../datom/show-value.ts'
-import type { Value } from '../datom/value.ts'
-import { type Output, shownValue } from './results.ts'
+import type { Result } from './builtin.ts'
+import { type Output, showResult } from './results.ts'
 import type { Find } from './syntax.ts'
 
 /** Reads the finished value of one find element in a row. */
@@ -8,9 +7,16 @@ export type ElementReader = (row: number) => unknown
 
 /** A reader that shows values. */
 export function readerOf(output: Output): ElementReader {
-  if (output.kind !== 'values') return (row) => shownValue(output, row)
+  if (output.kind === 'shown') return (row) => output.shown[row]
   const { column } = output
-  return column instanceof Int32Array ? (row) => column[row] : (row) => showValue(column[row] as Value)
+  return column instanceof Int32Array ? (row) => column[row] : (row) => showResult(column[row] as Result)
+}
+
+/** What is read in each of `rows`. */
+export function eachRow<T>(rows: Int32Array, read: (row: number) => T): T[] {
+  const out: T[] = []
+  for (let k = 0; k < rows.length; k++) out.push(read(rows[k] as number))
+  return out
 }
 
 /** What the caller gets: in the shape that `:find` asks for. */
@@ -22,9 +28,9 @@ export function shapeResult(find: Find, rows: Int32Array, readers: readonly Elem
     case 'tuple':
       return first === undefined ? undefined : oneRow(find, first, readers)
     case 'collection':
-      return Array.from(rows, readers[0] as ElementReader)
+      return eachRow(rows, readers[0] as ElementReader)
     default:
-      return find.keys === undefined ? arrays(rows, readers) : Array.from(rows, (row) => oneRow(find, row, readers))
+      return find.keys === undefined ? arrays(rows, readers) : eachRow(rows, (row) => oneRow(find, row, readers))
   }
 }
 

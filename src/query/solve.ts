@@ -146,7 +146,7 @@ class Solver {
         continue
       }
       this.relations.splice(i, 1)
-      r = joinRelations(this.run, r, other, this.wanted, form)
+      r = joinRelations(this.run, r, distinctRows(other, this.run.codes), this.wanted, form)
       i = 0
     }
     if (r.length === 0) this.isEmpty = true
@@ -205,32 +205,19 @@ class Solver {
   private *runPattern(step: PatternStep): Flow<Relation> {
     const { run } = this
     noteDependencies(run, step, this.dependencies)
-    const partner = partnerOf(step, this.relations)
+    const partner = partnerOf(this.situation, step)
     if (partner !== undefined) this.relations.splice(this.relations.indexOf(partner), 1)
     const pushed = pushedInto(run, this.left, step, partner)
     for (const p of pushed) if (p.isTotal) this.consume(p.step)
     let made: Relation
     if (partner === undefined) made = yield* scanPattern(run, step, this.wanted, pushed)
     else {
-      const r = this.beforeJoin(step, partner)
+      // what is left of rows after columns were dropped would multiply
+      const r = distinctRows(partner, run.codes)
       made = yield* joinPattern(run, step, r, this.wanted, pushed, this.dependencies)
     }
     for (const p of pushed) if (!p.isTotal && !p.failed) this.consume(p.step)
     return made
-  }
-
-  /** Equal rows are joined once: what is left of them after columns were dropped would multiply. */
-  private beforeJoin(step: PatternStep, r: Relation): Relation {
-    if (r.distinct || r.length < 2) return r
-    const { attribute, at } = step
-    const [e, , v] = at as [number, number, number]
-    const isFunction =
-      attribute !== undefined &&
-      ((!attribute.many && r.slots.includes(e)) || (attribute.unique !== undefined && r.slots.includes(v)))
-    // a column of ids is made distinct for less than the rows that come of it would be
-    const isCheap = r.columns.length === 1 && r.columns[0] instanceof Int32Array
-    const isLate = isFunction || !at.some((slot) => this.wanted(slot) && !r.slots.includes(slot))
-    return isLate && !isCheap ? r : distinctRows(r, this.run.codes)
   }
 
   private runCall(step: CallStep): Relation | undefined {
