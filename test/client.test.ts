@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { AnnalsError } from '../src/base/errors.ts'
 import { memory } from '../src/engine.ts'
-import { type Connection, connect, defineSchema, isAnnalsError, type LiveQuery } from '../src/index.ts'
+import { type Connection, connect, defineSchema, destroy, isAnnalsError, type LiveQuery } from '../src/index.ts'
+import type { LocalStorage } from '../src/storage/port.ts'
 import { channelWorker, openIn } from './support/channel-worker.ts'
 
 const schema = defineSchema({
@@ -19,6 +21,20 @@ async function shop(name = 'shop'): Promise<Connection> {
   const conn = await connect(name, { schema, worker })
   open.push(conn)
   return conn
+}
+
+/** The page's notes, empty. */
+function stubNotes(): Map<string, string> {
+  const notes = new Map<string, string>()
+  vi.stubGlobal('localStorage', {
+    getItem: (key: string) => notes.get(key) ?? null,
+    setItem: (key: string, value: string) => notes.set(key, value),
+    removeItem: (key: string) => notes.delete(key),
+  })
+  onTestFinished(() => {
+    vi.unstubAllGlobals()
+  })
+  return notes
 }
 
 afterEach(async () => {
@@ -148,14 +164,7 @@ describe('connect', () => {
   })
 
   it('does not take for lost what another tab opened, or removed, while this one made it', async () => {
-    const notes = new Map<string, string>()
-    onTestFinished(() => {
-      vi.unstubAllGlobals()
-    })
-    vi.stubGlobal('localStorage', {
-      getItem: (key: string) => notes.get(key) ?? null,
-      setItem: (key: string, value: string) => notes.set(key, value),
-    })
+    const notes = stubNotes()
     const known = `annals/known/${JSON.stringify(['shop', undefined])}`
     for (const [before, meanwhile, lost] of [
       [[], [[known, '1']], []],
@@ -177,6 +186,40 @@ describe('connect', () => {
       await conn.close()
       complained.mockRestore()
     }
+  })
+
+  it('does not take for lost what was to go, and was held by a tab until later', async () => {
+    stubNotes()
+    let isThere = false
+    const held = (doing: string) => new AnnalsError('storage/blocked', 'held', { doing })
+    const storage = memory()
+    const opening = { ...storage, open: () => Promise.reject(held('opening it')) }
+    const removing = { ...storage, destroy: () => Promise.reject(held('removing it')) }
+    const complaints = async (stored: LocalStorage): Promise<readonly string[]> => {
+      const conn = await connect('shop', {
+        worker: () =>
+          channelWorker(async (request, context) => {
+            if (!isThere) context.onCreated()
+            isThere = true
+            return openIn(stored)(request, context)
+          }, stored),
+      })
+      const codes = conn.health.getSnapshot().map(({ code }) => code)
+      await conn.close()
+      return codes
+    }
+    const removeFrom = (stored: LocalStorage) =>
+      destroy('shop', { worker: () => channelWorker(openIn(stored), stored) })
+    const complained = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+    onTestFinished(() => complained.mockRestore())
+
+    expect(await complaints(storage)).toEqual([])
+    await expect(removeFrom(removing)).rejects.toMatchObject({ code: 'storage/blocked' })
+    isThere = false // the tab lets go of it
+    expect(await complaints(storage)).toEqual([])
+    await expect(removeFrom(opening)).rejects.toMatchObject({ code: 'storage/blocked' })
+    isThere = false // nobody has asked for it
+    expect(await complaints(storage)).toEqual(['storage/lost'])
   })
 
   it('passes on why a database cannot be opened, and can be tried again', async () => {

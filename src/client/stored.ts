@@ -1,5 +1,6 @@
 import type { ByteSource, RestoreReport } from '../api/backup.ts'
 import { chunksOf } from '../base/byte-stream.ts'
+import { isAnnalsError } from '../base/errors.ts'
 import { alreadyConnected, isConnected } from './connect.ts'
 import { type ConnectOptions, checkOptions, openRequest } from './connect-options.ts'
 import { hostOf } from './hosts.ts'
@@ -42,13 +43,18 @@ export async function restore(name: string, source: ByteSource, options: StoredO
 /**
  * Removes a database of this browser, with all of its past. Other tabs that have it open find it gone (`storage/closed`). Rejects
  * with `client/already-connected` while this page has it open, with `client/unsynced` when transactions in it have not reached
- * the remote, unless `discard` is set, and with `storage/blocked` when a tab does not let go of it.
+ * the remote, unless `discard` is set, and with `storage/blocked` when a tab does not let go of it: it goes when they do.
  */
 export async function destroy(name: string, options: DestroyOptions = {}): Promise<void> {
   checkOptions('destroy', [...STORED_OPTIONS, 'discard'], name, options)
   const { user, worker, discard = false } = options
   if (isConnected(name, user)) throw alreadyConnected(name, user, ': close its connections first')
   const request = openRequest(name, options)
-  await visit(hostOf(worker), (link) => link.call('destroy', request, discard))
+  try {
+    await visit(hostOf(worker), (link) => link.call('destroy', request, discard))
+  } catch (error) {
+    if (isAnnalsError(error, 'storage/blocked') && error.data.doing === 'removing it') forget(request)
+    throw error
+  }
   forget(request)
 }
