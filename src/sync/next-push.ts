@@ -2,10 +2,8 @@ import { wantedIds } from './id-pool.ts'
 import { SHARE_OF_QUEUE } from './machine.ts'
 import type { Pending } from './pending.ts'
 import { type Limits, type Outcome, PROTOCOL, type Push, type PushEntry } from './protocol.ts'
+import { pushedBytes } from './pushed-bytes.ts'
 import type { ReplicaState } from './replica-state.ts'
-
-/** Bytes that a push takes beside its intents, roughly: ids and the like are counted apart. */
-const ENTRY_OVERHEAD = 256
 
 /** Whether the end of every queued transaction is known but for its record. */
 const isDecided = (p: Pending, outcomes: ReadonlyMap<string, Outcome>): boolean => outcomes.has(p.txid)
@@ -30,10 +28,9 @@ export function nextPush(
   const batch: PushEntry[] = []
   let room = limits.body - 1024
   for (const entry of entries.slice(start, start + limits.batch)) {
-    const next = toPush(entry, meta.seqBase)
-    room -= sizeOf(next)
+    room -= pushedBytes(entry.body)
     if (batch.length > 0 && room < 0) break
-    batch.push(next)
+    batch.push(toPush(entry, meta.seqBase))
   }
   return {
     protocol: PROTOCOL,
@@ -60,10 +57,4 @@ function toPush({ seq, txid, body }: Pending, seqBase: number): PushEntry {
     ...(body.retryOf !== undefined && { retryOf: body.retryOf }),
     ...(body.schema && { schema: true }),
   }
-}
-
-function sizeOf(entry: PushEntry): number {
-  if ('void' in entry) return ENTRY_OVERHEAD + 16 * entry.became.length
-  const ids = entry.ids.reduce((sum, [name]) => sum + 3 * name.length + 12, 0)
-  return ENTRY_OVERHEAD + entry.intent.length + ids + 64 * entry.txs.length
 }

@@ -1,4 +1,3 @@
-import { utf8ToBytes } from '@noble/hashes/utils.js'
 import { AnnalsError } from '../base/errors.ts'
 import { andThen } from '../base/maybe-promise.ts'
 import { randomUuid } from '../base/random-uuid.ts'
@@ -18,6 +17,7 @@ import { ownForms } from './own-forms.ts'
 import { type Pending, pendingTx, toQueueRow } from './pending.ts'
 import { type PredictEnv, predict } from './predict.ts'
 import { DEFAULT_LIMITS } from './protocol.ts'
+import { pushedBytes } from './pushed-bytes.ts'
 import type { QueueBody } from './queue-body.ts'
 import { withQueue } from './queue-source.ts'
 import type { RejectedBody } from './rejected-body.ts'
@@ -109,13 +109,6 @@ export async function planWrite(
     data,
     result: results,
   }
-}
-
-/** Bytes of a transaction in a push: its data, each tempid with its id, and each pending transaction that it names. */
-function pushedBytes({ intent, ids, txs }: QueueBody): number {
-  let bytes = intent.length + 64 * txs.size
-  for (const name of ids.keys()) bytes += utf8ToBytes(name).length + 9
-  return bytes
 }
 
 /** One that the remote would not even read could never leave the queue. */
