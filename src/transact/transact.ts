@@ -7,12 +7,12 @@ import type { Attribute } from '../datom/schema.ts'
 import { showValue } from '../datom/show-value.ts'
 import { filterTxData, TxDataBuilder } from '../datom/tx-data.ts'
 import { sameValue, type Value } from '../datom/value.ts'
-import { type Db, wholeHistory, withoutView } from '../db/db.ts'
+import { type Db, withoutView } from '../db/db.ts'
 import { entityWith } from '../db/entity.ts'
-import { countRows, valuesOf, whenLoaded } from '../db/load.ts'
+import { everSaid } from '../db/ever-said.ts'
+import { valuesOf, whenLoaded } from '../db/load.ts'
 import { isSchemaAttribute } from '../db/schema-at.ts'
 import { scan } from '../db/view.ts'
-import { windowsOf } from '../db/windows.ts'
 import { Changes } from './changes.ts'
 import { checkEnsured, checkOwnFacts, checkPredicates, type Ensured } from './check-facts.ts'
 import { checkSchema } from './check-schema.ts'
@@ -125,7 +125,7 @@ async function checkGiven(db: Db, names: Names, env: TransactEnv): Promise<void>
     if (isTx(id) && !isPendingTx(id) && tOfTx(id) <= db.basisT) continue
     asked.push(id)
   }
-  const known = await Promise.all(asked.map((id) => wasMentioned(db, id)))
+  const known = await Promise.all(asked.map((id) => everSaid(db, 'eavt', { e: id })))
   for (const [i, id] of asked.entries()) {
     if (known[i]) continue
     throw new AnnalsError(
@@ -134,15 +134,6 @@ async function checkGiven(db: Db, names: Names, env: TransactEnv): Promise<void>
       { entity: id },
     )
   }
-}
-
-/** Reads no further than to a first fact: others may be large. */
-async function wasMentioned(db: Db, e: number): Promise<boolean> {
-  const place = { e }
-  db.reads?.note('eavt', place, place)
-  const ever = wholeHistory({ ...db, reads: undefined })
-  for (const part of windowsOf(ever, 'eavt', [place, place], 1, false)) if ((await countRows(part)) > 0) return true
-  return false
 }
 
 /** What the tempids of a transaction turned out to be. */
