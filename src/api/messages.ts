@@ -35,7 +35,7 @@ import type { PendingTx, RejectedTx, SyncStatus } from './sync.ts'
  */
 
 /** Raised when the messages change: a page and a worker of different builds must not talk. */
-export type Protocol = 2
+export type Protocol = 3
 
 export interface Hello {
   readonly protocol: number
@@ -78,10 +78,8 @@ export interface DbRef {
   readonly view: readonly ViewStep[]
 }
 
-/** A db value among a query's inputs. */
-export interface DbInput {
-  readonly $db: DbRef
-}
+/** An input of a query: a db value, or in a list what may look like anything. */
+export type WireInput = DbRef | readonly [data: unknown]
 
 export interface WireQueryOptions {
   readonly timeout?: number
@@ -135,7 +133,7 @@ export type LiveRequest =
   | {
       readonly kind: 'q'
       readonly query: Query
-      readonly inputs: readonly unknown[]
+      readonly inputs: readonly WireInput[]
       readonly options: WireQueryOptions
     }
   | { readonly kind: 'pull'; readonly pattern: PullPattern; readonly entity: EntityRef }
@@ -180,7 +178,7 @@ export interface WorkerCalls {
   release(tokens: readonly number[]): void
   cancel(ticket: number): void
 
-  q(db: DbRef, query: Query, inputs: readonly unknown[], options: WireQueryOptions): WireRows
+  q(db: DbRef, query: Query, inputs: readonly WireInput[], options: WireQueryOptions): WireRows
   pullMany(
     db: DbRef,
     pattern: PullPattern,
@@ -192,7 +190,7 @@ export interface WorkerCalls {
   indexRange(db: DbRef, attribute: string, start: unknown, end: unknown, options: PageOptions | undefined): WireRows
   indexPull(db: DbRef, request: IndexPull): readonly unknown[]
   entid(db: DbRef, entity: EntityRef): number | undefined
-  explain(db: DbRef, query: Query, inputs: readonly unknown[], options: WireQueryOptions): Explanation
+  explain(db: DbRef, query: Query, inputs: readonly WireInput[], options: WireQueryOptions): Explanation
   with(db: DbRef, txData: TxForms): WireWith
 
   transact(connection: number, txData: TxForms, options: TransactOptions): WireReport

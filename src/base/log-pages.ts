@@ -1,13 +1,16 @@
 import type { LogRange } from '../api/connection.ts'
 import type { LogPage } from '../api/messages.ts'
 import type { LogEntry } from '../api/report.ts'
-import { checkOptionNames } from './check-option-names.ts'
+import { ANYTHING, COUNT, checkOptions, FLAG, type OptionKind } from './check-options.ts'
 import { AnnalsError } from './errors.ts'
 
 /** Transactions asked for at a time. */
 const PAGE = 200
 /** Every `t` is below; a greater number is a transaction's entity. */
 const T_END = 2 ** 28
+
+const LIMIT: OptionKind = { ...COUNT, is: (x) => COUNT.is(x) || x === Number.POSITIVE_INFINITY }
+const OPTIONS = { from: ANYTHING, to: ANYTHING, reverse: FLAG, limit: LIMIT, live: FLAG }
 
 /** Where the log is read from. */
 export interface LogSource {
@@ -21,10 +24,10 @@ export interface LogSource {
 
 /** The log a page at a time: see {@link LogRange}. Throws `db/bad-option`. */
 export async function* logPages(source: LogSource, asked: LogRange): AsyncGenerator<LogEntry> {
-  checkOptionNames('log', asked, ['from', 'to', 'reverse', 'limit', 'live'], 'db/bad-option')
+  checkOptions('log', asked, OPTIONS)
   const { live = false, ...range } = asked
-  checkRange(live, range)
   const { reverse = false, limit = Number.POSITIVE_INFINITY } = range
+  if (live && reverse) throw backwards()
   let rest = range
   let last: number | undefined
   for (let left = limit; left > 0; ) {
@@ -45,10 +48,7 @@ export async function* logPages(source: LogSource, asked: LogRange): AsyncGenera
 const isAhead = (to: LogRange['to'], basis: number): boolean =>
   to === undefined || (typeof to === 'number' && to > basis && to < T_END)
 
-function checkRange(live: boolean, { reverse, limit }: LogRange): void {
-  const wrong = (option: string, message: string): AnnalsError => new AnnalsError('db/bad-option', message, { option })
-  if (live && reverse) throw wrong('reverse', 'a log that is followed goes forward: leave out live or reverse')
-  if (limit !== undefined && !(limit >= 0 && (Number.isSafeInteger(limit) || limit === Number.POSITIVE_INFINITY))) {
-    throw wrong('limit', `limit is an integer from 0, got ${limit}`)
-  }
-}
+const backwards = (): AnnalsError =>
+  new AnnalsError('db/bad-option', 'a log that is followed goes forward: leave out live or reverse', {
+    option: 'reverse',
+  })

@@ -1,6 +1,6 @@
 import type { WaitOptions } from '../api/connection.ts'
 import type { Db } from '../api/db.ts'
-import { checkOptionNames } from './check-option-names.ts'
+import { AMOUNT, checkOptions, SIGNAL } from './check-options.ts'
 import { AnnalsError } from './errors.ts'
 import { after, onAbort, waitUntil } from './wait-until.ts'
 
@@ -15,7 +15,7 @@ export interface Moving {
 
 /** The connection's value, as soon as its basis is at least `t`. Rejects with `db/timeout`, `db/aborted`, `connection/closed`. */
 export async function reachBasis(moving: Moving, t: number, options: WaitOptions = {}): Promise<Db> {
-  checkOptionNames('syncTo', options, ['signal', 'timeout'], 'db/bad-option')
+  checkOptions('syncTo', options, { signal: SIGNAL, timeout: AMOUNT })
   const { signal, timeout } = options
   if (!Number.isSafeInteger(t) || t < 0) {
     throw new AnnalsError('db/unknown-point', `a basis is a t, an integer from 0, got ${t}`, { t })

@@ -1,5 +1,5 @@
 import type { ImportOptions, ImportProgress, ImportSource, ImportStep } from '../api/import.ts'
-import { checkOptionNames } from './check-option-names.ts'
+import { checkOptions, FUNCTION, SIGNAL } from './check-options.ts'
 import { AnnalsError, isAnnalsError } from './errors.ts'
 import { ImportChunk, STEP } from './import-chunk.ts'
 
@@ -14,7 +14,7 @@ export async function runImport(
   send: Send,
   options: ImportOptions = {},
 ): Promise<ImportProgress> {
-  checkOptionNames('import', options, ['onProgress', 'signal'], 'db/bad-option')
+  checkOptions('import', options, { onProgress: FUNCTION, signal: SIGNAL })
   return new Import(send, options).run(source)
 }
 

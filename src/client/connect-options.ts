@@ -3,7 +3,7 @@ import type { Functions } from '../api/functions.ts'
 import type { OpenRequest } from '../api/messages.ts'
 import type { SchemaDef } from '../api/schema.ts'
 import type { SyncOptions } from '../api/sync.ts'
-import { checkOptionNames } from '../base/check-option-names.ts'
+import { ANYTHING, COUNT, checkName, checkOptions, FUNCTION, NAME, type OptionKind } from '../base/check-options.ts'
 import { AnnalsError } from '../base/errors.ts'
 import { plainKeyIfAny } from '../base/plain-key.ts'
 
@@ -31,31 +31,41 @@ export interface ConnectOptions<S extends SchemaDef = SchemaDef, F extends Funct
   readonly cacheBytes?: number
 }
 
-export const CONNECT_OPTIONS = ['schema', 'user', 'sync', 'functions', 'worker', 'durability', 'cacheBytes']
+const SYNC: OptionKind = {
+  want: "{ url: '/sync/…', auth? }, auth a function that returns a token",
+  is: (x) => {
+    const { url, auth } = (x ?? {}) as Partial<SyncOptions>
+    const isUrl = typeof url === 'string' && url !== '' && URL.canParse(url, 'https://localhost')
+    return isUrl && (auth === undefined || typeof auth === 'function')
+  },
+}
+const DURABILITY: OptionKind = { want: "'relaxed' or 'strict'", is: (x) => x === 'relaxed' || x === 'strict' }
+/** Which of a browser's databases is meant. */
+export const STORED_OPTIONS = { user: NAME, worker: FUNCTION }
+const CONNECT_OPTIONS = {
+  ...STORED_OPTIONS,
+  schema: ANYTHING,
+  sync: SYNC,
+  functions: ANYTHING,
+  durability: DURABILITY,
+  cacheBytes: COUNT,
+}
+type Kinds = typeof STORED_OPTIONS
 
-/** Throws `client/bad-option` naming what is wrong with the options of `call`, which has those that are `known`. */
-export function checkOptions(call: string, known: readonly string[], name: string, options: ConnectOptions): void {
-  checkOptionNames(call, options, known, 'client/bad-option')
-  const { user, sync, functions, worker, durability, cacheBytes } = options
-  const wants = (ok: boolean, option: string, want: string): void => {
-    if (!ok) throw new AnnalsError('client/bad-option', `${call}: ${option} wants ${want}`, { option })
-  }
-  wants(isName(name), 'name', 'a text that is not empty')
-  wants(user === undefined || isName(user), 'user', 'a text that is not empty; leave it out for nobody in particular')
-  const isUrl = typeof sync?.url === 'string' && sync.url !== '' && URL.canParse(sync.url, 'https://localhost')
-  wants(sync === undefined || isUrl, 'sync', "{ url: '/sync/…', auth? }")
-  wants(sync?.auth === undefined || typeof sync.auth === 'function', 'sync.auth', 'a function that returns a token')
-  wants(worker === undefined || typeof worker === 'function', 'worker', 'a function that starts and returns a Worker')
-  wants(durability === undefined || ['relaxed', 'strict'].includes(durability), 'durability', "'relaxed' or 'strict'")
-  const isBytes = cacheBytes === undefined || (Number.isSafeInteger(cacheBytes) && cacheBytes >= 0)
-  wants(isBytes, 'cacheBytes', 'a number of bytes from 0')
-  const recipe =
-    "the worker that runs them: worker: () => new Worker(new URL('./db.worker.ts', import.meta.url), { type: 'module' })"
-  wants(functions === undefined || worker !== undefined, 'functions', recipe)
+/** Throws `client/bad-option` naming what is wrong with the options of `call`, which has those of `kinds`. */
+export function checkStored(call: string, name: string, options: object, kinds: Kinds = STORED_OPTIONS): void {
+  checkName(call, name, 'client/bad-option')
+  checkOptions(call, options, kinds, 'client/bad-option')
 }
 
-/** A name is part of the store's name, which must be the same on every device: half a character is none. */
-const isName = (x: unknown): boolean => typeof x === 'string' && x !== '' && !/\p{Surrogate}/u.test(x)
+/** As {@link checkStored}, with what `connect` takes. */
+export function checkConnect(name: string, options: ConnectOptions): void {
+  checkStored('connect', name, options, CONNECT_OPTIONS)
+  if (options.functions === undefined || options.worker !== undefined) return
+  const recipe = "worker: () => new Worker(new URL('./db.worker.ts', import.meta.url), { type: 'module' })"
+  const message = `connect: functions wants the worker that runs them: ${recipe}`
+  throw new AnnalsError('client/bad-option', message, { option: 'functions' })
+}
 
 /** What the worker is told. */
 export function openRequest(name: string, { user, schema, sync, durability, cacheBytes }: ConnectOptions): OpenRequest {

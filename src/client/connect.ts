@@ -3,7 +3,7 @@ import type { Functions } from '../api/functions.ts'
 import type { SchemaDef } from '../api/schema.ts'
 import { AnnalsError } from '../base/errors.ts'
 import { askToPersist } from './browser-storage.ts'
-import { CONNECT_OPTIONS, type ConnectOptions, checkOptions, fingerprint, openRequest } from './connect-options.ts'
+import { type ConnectOptions, checkConnect, fingerprint, openRequest } from './connect-options.ts'
 import { hostOf } from './hosts.ts'
 import { PageConnection } from './page-connection.ts'
 
@@ -31,7 +31,7 @@ export async function connect<const S extends SchemaDef = SchemaDef, F extends F
   name: string,
   options: ConnectOptions<S, F> = {},
 ): Promise<Connection<S, F>> {
-  checkOptions('connect', CONNECT_OPTIONS, name, options)
+  checkConnect(name, options)
   const request = openRequest(name, options)
   const mark = fingerprint(request, options)
   const key = keyOf(name, options.user)

@@ -10,6 +10,6 @@ export function liveKey(
   options: QueryOptions | undefined,
 ): string | undefined {
   if (options?.signal !== undefined || !Array.isArray(inputs)) return undefined
-  const named = inputs.map((x: unknown) => (x instanceof PageDb ? { $db: x.key } : x))
+  const named = inputs.map((x: unknown) => (x instanceof PageDb ? x.key : [x]))
   return plainKeyIfAny(['q', query, named, wireOptions(options)])
 }

@@ -19,7 +19,7 @@ import type { ChangeEvent, OpenRequest, WireDb, WireWith, WorkerCalls } from '..
 import type { LogEntry, Settled, TxReport, UndoReport } from '../api/report.ts'
 import { assert } from '../base/assert.ts'
 import { streamOf } from '../base/byte-stream.ts'
-import { checkExport } from '../base/check-export.ts'
+import { COUNT, checkOptions } from '../base/check-options.ts'
 import { AnnalsError, fromWireError, isAnnalsError } from '../base/errors.ts'
 import { Failures } from '../base/failures.ts'
 import { Listeners } from '../base/listeners.ts'
@@ -149,7 +149,7 @@ export class PageConnection implements Connection, Tenant, DbOwner {
 
   export(options: ExportOptions = {}): ReadableStream<Uint8Array> {
     this.#checkOpen()
-    checkExport(options)
+    checkOptions('export', options, { since: COUNT })
     return streamOf(exported(() => this.open(), this.#number, options))
   }
 

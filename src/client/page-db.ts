@@ -12,7 +12,7 @@ import type {
   TxForms,
 } from '../api/db.ts'
 import type { Explanation } from '../api/explanation.ts'
-import type { DbInput, ViewStep, WireWith, WorkerCalls } from '../api/messages.ts'
+import type { ViewStep, WireInput, WireWith, WorkerCalls } from '../api/messages.ts'
 import { mapInputs } from '../base/map-inputs.ts'
 import { plainKeyIfAny } from '../base/plain-key.ts'
 import type { Args, Value } from './calls.ts'
@@ -132,8 +132,8 @@ export class PageDb implements Db {
   }
 
   /** As an input of a query that runs in `link`. */
-  asInput(link: WorkerLink): DbInput {
-    return { $db: this.value.ref(link, this.steps) }
+  asInput(link: WorkerLink): WireInput {
+    return this.value.ref(link, this.steps)
   }
 
   async #seek(index: IndexName, components: readonly unknown[], reverse: boolean): Promise<ShownDatom[]> {
@@ -151,5 +151,5 @@ export class PageDb implements Db {
 }
 
 /** A query's inputs as they cross: database values by name. */
-export const wireInputs = (inputs: readonly unknown[], link: WorkerLink): readonly unknown[] =>
-  mapInputs(inputs, (x) => (x instanceof PageDb ? x.asInput(link) : x))
+export const wireInputs = (inputs: readonly unknown[], link: WorkerLink): readonly WireInput[] =>
+  mapInputs(inputs, (x) => (x instanceof PageDb ? x.asInput(link) : [x]))

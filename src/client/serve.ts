@@ -8,6 +8,7 @@ import type {
   OpenRequest,
   PageCalls,
   Protocol,
+  WireInput,
   WireQueryOptions,
   WorkerCalls,
 } from '../api/messages.ts'
@@ -25,7 +26,7 @@ import { packRows } from './serve/pack-rows.ts'
 import { ServedConnection } from './serve/served-connection.ts'
 import { unpackElements } from './serve/unpack-elements.ts'
 
-const PROTOCOL: Protocol = 2
+const PROTOCOL: Protocol = 3
 
 /** What an app makes of values may be anything, and an answer may be nested deeper than can be copied. */
 const notSent: NotSent = (op, _, { refused }) =>
@@ -218,8 +219,8 @@ class Server {
     return seenBy(this.#served(ref.connection).kept.find(ref.value), ref)
   }
 
-  #inputs(inputs: readonly unknown[]): readonly unknown[] {
-    return inputs.map((x) => (typeof x === 'object' && x !== null && '$db' in x ? this.#db(x.$db as DbRef) : x))
+  #inputs(inputs: readonly WireInput[]): readonly unknown[] {
+    return inputs.map((x) => ('value' in x ? this.#db(x) : x[0]))
   }
 }
 

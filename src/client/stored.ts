@@ -1,8 +1,9 @@
 import type { ByteSource, RestoreReport } from '../api/backup.ts'
 import { chunksOf } from '../base/byte-stream.ts'
+import { FLAG } from '../base/check-options.ts'
 import { isAnnalsError } from '../base/errors.ts'
 import { alreadyConnected, isConnected } from './connect.ts'
-import { type ConnectOptions, checkOptions, openRequest } from './connect-options.ts'
+import { type ConnectOptions, checkStored, openRequest, STORED_OPTIONS } from './connect-options.ts'
 import { hostOf } from './hosts.ts'
 import { forget } from './known-databases.ts'
 import { visit } from './visit.ts'
@@ -10,7 +11,7 @@ import { visit } from './visit.ts'
 /** Which of a browser's databases is meant. */
 export interface StoredOptions extends Pick<ConnectOptions, 'user' | 'worker'> {}
 
-const STORED_OPTIONS = ['user', 'worker']
+const DESTROY_OPTIONS = { ...STORED_OPTIONS, discard: FLAG }
 
 export interface DestroyOptions extends StoredOptions {
   /** Though something was never sent, or was refused by the remote. */
@@ -27,7 +28,7 @@ export interface DestroyOptions extends StoredOptions {
  * log or lacks what comes before; with `sync/is-replica`, where it follows a remote.
  */
 export async function restore(name: string, source: ByteSource, options: StoredOptions = {}): Promise<RestoreReport> {
-  checkOptions('restore', STORED_OPTIONS, name, options)
+  checkStored('restore', name, options)
   return visit(hostOf(options.worker), async (link) => {
     const ticket = await link.call('restoreBegin', openRequest(name, options))
     try {
@@ -46,7 +47,7 @@ export async function restore(name: string, source: ByteSource, options: StoredO
  * the remote, unless `discard` is set, and with `storage/blocked` when a tab does not let go of it: it goes when they do.
  */
 export async function destroy(name: string, options: DestroyOptions = {}): Promise<void> {
-  checkOptions('destroy', [...STORED_OPTIONS, 'discard'], name, options)
+  checkStored('destroy', name, options, DESTROY_OPTIONS)
   const { user, worker, discard = false } = options
   if (isConnected(name, user)) throw alreadyConnected(name, user, ': close its connections first')
   const request = openRequest(name, options)

@@ -1,6 +1,6 @@
 import type { QueryOptions } from '../api/db.ts'
 import type { WireQueryOptions } from '../api/messages.ts'
-import { checkOptionNames } from '../base/check-option-names.ts'
+import { checkQueryOptions } from '../base/check-query-options.ts'
 import { AnnalsError } from '../base/errors.ts'
 import { onAbort } from '../base/wait-until.ts'
 import type { WorkerLink } from './worker-link.ts'
@@ -9,7 +9,7 @@ let lastTicket = 0
 
 /** The options that cross as they are. Throws `db/bad-option` for one that there is not. */
 export function wireOptions(options: QueryOptions = {}): WireQueryOptions {
-  checkOptionNames('a query', options, ['signal', 'timeout', 'maxRows'], 'db/bad-option')
+  checkQueryOptions(options)
   const { timeout, maxRows } = options
   return { ...(timeout !== undefined && { timeout }), ...(maxRows !== undefined && { maxRows }) }
 }

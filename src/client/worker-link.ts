@@ -6,7 +6,7 @@ import { Releases } from './kept-values.ts'
 import { watchLock, watchPings } from './liveness.ts'
 import { notSent } from './not-sent.ts'
 
-export const PROTOCOL: Protocol = 2
+export const PROTOCOL: Protocol = 3
 /** Milliseconds that a worker may take to load, start and say hello. A phone under load needs some. */
 export const START_PATIENCE = 10_000
 

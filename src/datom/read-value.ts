@@ -1,5 +1,5 @@
 import { AnnalsError } from '../base/errors.ts'
-import { isKeyword, isLiteral, isSym } from './atoms.ts'
+import { isKeyword, isLiteral, isSym, type Literal } from './atoms.ts'
 import { decimalPayload } from './decimal.ts'
 import { tuplePayload } from './tuple.ts'
 import { FIRST_PLAIN, MAX_INSTANT_MS, Tag, type Value } from './value.ts'
@@ -40,13 +40,17 @@ export function bytesValue(bytes: Uint8Array): Value {
 /** How `x` looks in a message: short, and its JavaScript type named. */
 export function describe(x: unknown): string {
   if (isKeyword(x)) return `keyword ${x.$kw}`
-  if (isLiteral(x)) return describe(x.$lit)
+  if (isLiteral(x)) return isLiteral(x.$lit) ? 'a literal of a literal' : describe(x.$lit)
   if (isSym(x)) return `symbol ${x.$sym}`
   if (x === null || x === undefined) return String(x)
   if (typeof x === 'string') return `string ${JSON.stringify(x.length > 60 ? `${x.slice(0, 57)}…` : x)}`
   if (typeof x === 'bigint') return `bigint ${x}n`
   if (x instanceof Date) return Number.isNaN(x.getTime()) ? 'an invalid Date' : `a Date, ${x.toISOString()}`
-  if (typeof x === 'object') return Array.isArray(x) ? `a list of ${x.length}` : `a ${x.constructor?.name ?? 'object'}`
+  if (Array.isArray(x)) return `a list of ${x.length}`
+  if (typeof x === 'object') {
+    const kind = Object.prototype.toString.call(x).slice(8, -1)
+    return kind === 'Object' ? 'an object' : `an object (${kind})`
+  }
   return `${typeof x} ${String(x)}`
 }
 
@@ -111,16 +115,18 @@ export function readValue(type: Exclude<ValueType, 'tuple'>, x: unknown, where: 
     case 'string':
       if (typeof input !== 'string') throw wrong(type, input, where)
       return stringValue(input)
-    case 'keyword':
-      if (isKeyword(input)) return keywordValue(input.$kw)
-      if (typeof input !== 'string' || !/^:[^\s:]/.test(input)) throw wrong(type, input, where)
-      stringValue(input) // refuses what no text may hold
-      return keywordValue(input)
-    case 'symbol':
-      if (isSym(input)) return Tag.symbol + input.$sym
-      if (typeof input !== 'string' || input === '') throw wrong(type, input, where)
-      stringValue(input)
-      return Tag.symbol + input
+    case 'keyword': {
+      const name = isKeyword(input) ? input.$kw : input
+      if (typeof name !== 'string' || !/^:[^\s:]/.test(name)) throw wrong(type, input, where)
+      stringValue(name) // refuses what no text may hold
+      return keywordValue(name)
+    }
+    case 'symbol': {
+      const name = isSym(input) ? input.$sym : input
+      if (typeof name !== 'string' || name === '') throw wrong(type, input, where)
+      stringValue(name)
+      return Tag.symbol + name
+    }
     case 'uuid':
       if (typeof input !== 'string') throw wrong(type, input, where)
       if (!UUID.test(input)) throw malformed(type, input, where)
@@ -186,22 +192,35 @@ export function checkSmall(v: Value, what: () => string): void {
   })
 }
 
+/** Tuples within tuples, and lookup refs within lookup refs, that data may have: what holds itself has no end. */
+export const MOST_NESTED = 32
+
 /**
  * Reads a constant for which no attribute tells the type: JavaScript's own types speak for themselves (a bare string is a
  * string), keywords and typed literals say what they are. Lists become tuples. Throws as {@link readValue} does.
  */
-export function readUntyped(x: unknown, where: string): Value {
+export function readUntyped(x: unknown, where: string, depth = MOST_NESTED): Value {
   if (isKeyword(x)) return readValue('keyword', x, where)
   if (isSym(x)) return readValue('symbol', x, where)
-  if (isLiteral(x)) return x.$type === undefined ? readUntyped(x.$lit, where) : readValue(x.$type, x, where)
+  if (isLiteral(x)) return readLiteral(x, where, depth)
   if (typeof x === 'number') return readValue('double', x, where)
   if (typeof x === 'string') return stringValue(x)
   if (typeof x === 'boolean' || typeof x === 'bigint') return x
   if (x instanceof Date) return readValue('instant', x, where)
   if (x instanceof Uint8Array) return bytesValue(x)
-  if (Array.isArray(x)) {
-    const members = x.map((m) => (m === null ? null : readUntyped(m, where)))
+  if (Array.isArray(x) && depth > 0) {
+    const members = Array.from(x, (m) => (m === null ? null : readUntyped(m, where, depth - 1)))
     return Tag.tuple + tuplePayload(members)
   }
-  throw new AnnalsError('value/wrong-type', `${where}: ${describe(x)} is not a value that a database can hold`)
+  throw noValue(x, where)
 }
+
+function readLiteral(x: Literal, where: string, depth: number): Value {
+  const { $lit, $type } = x
+  if ($type === undefined && !isLiteral($lit)) return readUntyped($lit, where, depth)
+  if ($type !== undefined && Object.hasOwn(WANTED, $type)) return readValue($type, x, where)
+  throw noValue(x, where)
+}
+
+const noValue = (x: unknown, where: string): AnnalsError =>
+  new AnnalsError('value/wrong-type', `${where}: ${describe(x)} is not a value that a database can hold`)

@@ -2,7 +2,7 @@ import { AnnalsError } from '../base/errors.ts'
 import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
 import { isKeyword } from '../datom/atoms.ts'
 import { isEntityId } from '../datom/ids.ts'
-import { describe, readUntyped, readValue, tupleValue } from '../datom/read-value.ts'
+import { describe, MOST_NESTED, readUntyped, readValue, tupleValue } from '../datom/read-value.ts'
 import { type Attribute, findAttribute, nearestAttribute, type Schema } from '../datom/schema.ts'
 import type { Value } from '../datom/value.ts'
 import type { ValueType } from '../datom/value-type.ts'
@@ -35,11 +35,11 @@ export const isLookupRef = (x: unknown): x is readonly [unknown, unknown] =>
  * (['inv/sku', 'SKU-42']); undefined when there is none. An id is taken as it is: whether it has facts is not asked.
  * Throws `entity/bad-id` for anything else, `attribute/unknown`, and what reading the value throws.
  */
-export function entityId(db: Db, ref: unknown): MaybePromise<number | undefined> {
+export function entityId(db: Db, ref: unknown, depth = MOST_NESTED): MaybePromise<number | undefined> {
   if (typeof ref === 'number') return givenId(db, ref)
   if (isKeyword(ref)) return db.schema.idents.get(ref.$kw)
   if (typeof ref === 'string' && ref.startsWith(':')) return db.schema.idents.get(ref)
-  if (isLookupRef(ref)) return lookupRef(db, ref)
+  if (isLookupRef(ref) && depth > 0) return lookupRef(db, ref, depth - 1)
   throw namesNobody(ref)
 }
 
@@ -57,7 +57,11 @@ export const namesNobody = (x: unknown, besides = ''): AnnalsError =>
     {},
   )
 
-function lookupRef(db: Db, [name, given]: readonly [unknown, unknown]): MaybePromise<number | undefined> {
+function lookupRef(
+  db: Db,
+  [name, given]: readonly [unknown, unknown],
+  depth: number,
+): MaybePromise<number | undefined> {
   const attribute = attributeOf(db.schema, name)
   if (attribute.unique === undefined) {
     throw new AnnalsError(
@@ -66,7 +70,7 @@ function lookupRef(db: Db, [name, given]: readonly [unknown, unknown]): MaybePro
       { attribute: attribute.ident },
     )
   }
-  const value = given === null || given === undefined ? undefined : valueIn(db, attribute, given)
+  const value = given === null || given === undefined ? undefined : valueIn(db, attribute, given, depth)
   return andThen(value, (v) => (v === undefined ? undefined : entityWith(db, attribute.id, v)))
 }
 
@@ -74,10 +78,10 @@ function lookupRef(db: Db, [name, given]: readonly [unknown, unknown]): MaybePro
  * A value as somebody looks for it, with entities named as in {@link entityId}; undefined where one of them is nobody. Throws
  * as reading values does.
  */
-export function valueIn(db: Db, a: Attribute, given: unknown): MaybePromise<Value | undefined> {
-  if (a.type === 'ref') return entityId(db, given)
+export function valueIn(db: Db, a: Attribute, given: unknown, depth = MOST_NESTED): MaybePromise<Value | undefined> {
+  if (a.type === 'ref') return entityId(db, given, depth)
   if (a.type !== 'tuple') return readValue(a.type, given, a.ident)
-  const members = nameMembers(db.schema, a, given, (m) => entityId(db, m))
+  const members = nameMembers(db.schema, a, given, (m) => entityId(db, m, depth))
   const read = (found: readonly unknown[]): Value | undefined =>
     found.includes(undefined) ? undefined : readTuple(db.schema, a, found)
   return members.some((m) => m instanceof Promise) ? Promise.all(members).then(read) : read(members)

@@ -27,15 +27,14 @@ import type { LiveQuery } from '../api/live.ts'
 import type { LogEntry, Settled, TxReport, UndoReport } from '../api/report.ts'
 import type { SchemaDef } from '../api/schema.ts'
 import type { Sync } from '../api/sync.ts'
-import { checkExport } from '../base/check-export.ts'
-import { checkOptionNames } from '../base/check-option-names.ts'
+import { ANYTHING, COUNT, checkOptions, FLAG, type OptionKind } from '../base/check-options.ts'
+import { checkQueryOptions } from '../base/check-query-options.ts'
 import { AnnalsError } from '../base/errors.ts'
 import { Failures } from '../base/failures.ts'
 import { logPages } from '../base/log-pages.ts'
 import { closedError, reachBasis } from '../base/reach-basis.ts'
 import type { Db } from '../db/db.ts'
 import { countIndex } from '../db/index-tree.ts'
-import { checkOptions } from '../query/limits.ts'
 import { schemaForms } from '../transact/install-schema.ts'
 import { planUndo } from '../transact/plan-undo.ts'
 import { txDatoms } from '../transact/tx-datoms.ts'
@@ -82,7 +81,7 @@ export class EngineConnection implements Omit<Connection, 'import'> {
   }
 
   async transact(txData: TxForms, options: TransactOptions = {}): Promise<TxReport> {
-    this.#checkCall('transact', options, ['ifBasis'])
+    this.#checkCall('transact', options, { ifBasis: COUNT })
     return this.#report(await this.ledger.transact(txForms(txData), options))
   }
 
@@ -104,7 +103,7 @@ export class EngineConnection implements Omit<Connection, 'import'> {
 
   live<T = unknown>(query: Query, inputs: readonly unknown[] = [], options?: QueryOptions): LiveQuery<T> {
     this.#checkOpen()
-    if (options !== undefined) checkOptions(options)
+    if (options !== undefined) checkQueryOptions(options)
     return this.#lives.open({ kind: 'q', query, inputs, ...(options && { options }) }) as LiveQuery<T>
   }
 
@@ -118,7 +117,7 @@ export class EngineConnection implements Omit<Connection, 'import'> {
   }
 
   async undo(target: UndoTarget, options: UndoOptions = {}): Promise<UndoReport> {
-    this.#checkCall('undo', options, ['strict', 'txData'])
+    this.#checkCall('undo', options, { strict: FLAG, txData: ANYTHING })
     const { strict, txData = [] } = options
     const also = txForms(txData)
     const { plan, txids } = await this.#plan(target)
@@ -131,7 +130,7 @@ export class EngineConnection implements Omit<Connection, 'import'> {
   }
 
   async excise(target: EntityRef, options: ExciseOptions = {}): Promise<ExciseReport> {
-    this.#checkCall('excise', options, ['before', 'attrs', 'txData'])
+    this.#checkCall('excise', options, { before: ANYTHING, attrs: ANYTHING, txData: ANYTHING })
     return this.ledger.excise(target, options)
   }
 
@@ -167,7 +166,7 @@ export class EngineConnection implements Omit<Connection, 'import'> {
 
   export(options: ExportOptions = {}): ReadableStream<Uint8Array> {
     this.#checkOpen()
-    checkExport(options)
+    checkOptions('export', options, { since: COUNT })
     return exportLog(this.ledger, options)
   }
 
@@ -211,9 +210,9 @@ export class EngineConnection implements Omit<Connection, 'import'> {
   }
 
   /** Throws `connection/closed`, `db/bad-option`. */
-  #checkCall(call: string, options: object, known: readonly string[]): void {
+  #checkCall(call: string, options: object, kinds: Readonly<Record<string, OptionKind>>): void {
     this.#checkOpen()
-    checkOptionNames(call, options, known, 'db/bad-option')
+    checkOptions(call, options, kinds)
   }
 
   #checkOpen(): void {

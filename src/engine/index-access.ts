@@ -1,5 +1,5 @@
 import type { IndexPull, PageOptions, ShownDatom } from '../api/db.ts'
-import { checkOptionNames } from '../base/check-option-names.ts'
+import { ANYTHING, COUNT, checkOptions, FLAG, LIST } from '../base/check-options.ts'
 import { AnnalsError } from '../base/errors.ts'
 import { describe } from '../datom/read-value.ts'
 import { showValue } from '../datom/show-value.ts'
@@ -14,22 +14,15 @@ import type { QueryEnv } from '../query/env.ts'
 import { pullKnown } from '../query/pull/pull.ts'
 import { indexOf, placeOf } from './index-place.ts'
 
+const PAGE = { limit: COUNT, offset: COUNT }
+
 /** Components, then, where the last is a plain object, how much of the answer is wanted. */
 export function splitOptions(components: readonly unknown[]): readonly [readonly unknown[], PageOptions] {
   const last = components.at(-1)
   const plain = typeof last === 'object' && last !== null && Object.getPrototypeOf(last) === Object.prototype
   if (!plain || '$kw' in last || '$lit' in last) return [components, {}]
-  checkPage(last)
+  checkOptions('a page', last, PAGE)
   return [components.slice(0, -1), last]
-}
-
-/** Throws `db/bad-option`. */
-function checkPage(page: PageOptions): void {
-  checkOptionNames('a page', page, ['limit', 'offset'], 'db/bad-option')
-  for (const [option, n] of Object.entries(page)) {
-    if (n === undefined || (Number.isSafeInteger(n) && n >= 0)) continue
-    throw new AnnalsError('db/bad-option', `${option} is an integer from 0, got ${describe(n)}`, { option })
-  }
 }
 
 /** The datoms whose first components are these. */
@@ -57,26 +50,25 @@ export async function indexRange(
   end: unknown,
   page: PageOptions,
 ): Promise<ShownDatom[]> {
-  checkPage(page)
+  checkOptions('a page', page, PAGE)
   const from = (await placeOf(db, 'avet', [attribute, start])) ?? {}
   const to = (await placeOf(db, 'avet', [attribute, end])) ?? {}
   const before = to.v === undefined ? to : { ...to, excluded: true }
   return read(db, 'avet', [from, before], page, false)
 }
 
-const INDEX_PULL = ['index', 'start', 'pattern', 'reverse', 'limit', 'offset']
+const INDEX_PULL = { index: ANYTHING, start: LIST, pattern: ANYTHING, reverse: FLAG, ...PAGE }
 
 /**
  * One pull for each datom of an index from `start` on, within its attribute: AVET by value, AEVT by entity. Pulled is what has
  * the value, in AEVT of a ref what it leads to.
  */
 export async function indexPull(db: Db, request: IndexPull, env: QueryEnv): Promise<unknown[]> {
-  checkOptionNames('indexPull', request, INDEX_PULL, 'db/bad-option')
+  checkOptions('indexPull', request, INDEX_PULL)
   const index = indexOf(request.index)
   if (index !== 'avet' && index !== 'aevt') {
     throw new AnnalsError('db/unknown-index', `indexPull reads avet or aevt, got ${describe(request.index)}`)
   }
-  checkPage({ limit: request.limit, offset: request.offset } as PageOptions)
   const [name] = request.start
   const { id: a, type } = attributeOf(db.schema, name)
   const start = await placeOf(db, index, request.start)

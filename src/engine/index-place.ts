@@ -7,9 +7,9 @@ import { attributeOf, entityId, valueIn } from '../db/entity.ts'
 import { COMPONENTS, INDEXES, type Index, type Place } from '../db/index-order.ts'
 
 /** `:eavt`, `eavt` -> `eavt`. Throws `db/unknown-index`. */
-export function indexOf(name: string): Index {
-  const plain = name.replace(/^:/, '') as Index
-  if (INDEXES.includes(plain)) return plain
+export function indexOf(name: unknown): Index {
+  const index = INDEXES.find((known) => name === known || name === `:${known}`)
+  if (index !== undefined) return index
   throw new AnnalsError(
     'db/unknown-index',
     `there is no index ${describe(name)}; the indexes are ${INDEXES.join(', ')}`,

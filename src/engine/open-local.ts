@@ -1,7 +1,6 @@
 import type { Functions } from '../api/functions.ts'
 import type { SchemaDef } from '../api/schema.ts'
-import { checkOptionNames } from '../base/check-option-names.ts'
-import { AnnalsError } from '../base/errors.ts'
+import { ANYTHING, checkName, checkOptions, FUNCTION, type OptionKind } from '../base/check-options.ts'
 import type { LocalStorage } from '../storage/port.ts'
 import type { EngineConnection } from './connection.ts'
 import { createRuntime, type RuntimeOptions } from './create-runtime.ts'
@@ -16,7 +15,18 @@ export interface OpenOptions<S extends SchemaDef = SchemaDef, F extends Function
   readonly indexing?: IndexingOptions
 }
 
-const OPTIONS = ['storage', 'schema', 'functions', 'indexing', 'now', 'queryLimits']
+const STORAGE: OptionKind = {
+  want: 'a storage, such as memory()',
+  is: (x) => typeof (x as LocalStorage | null)?.open === 'function',
+}
+const OPTIONS = {
+  storage: STORAGE,
+  schema: ANYTHING,
+  functions: ANYTHING,
+  indexing: ANYTHING,
+  now: FUNCTION,
+  queryLimits: ANYTHING,
+}
 
 /** Opens a database that has no remote, as a connection of the class `Made`. */
 export async function openLocal<C extends EngineConnection>(
@@ -24,7 +34,8 @@ export async function openLocal<C extends EngineConnection>(
   name: string,
   options: OpenOptions,
 ): Promise<C> {
-  checkOptions(name, options)
+  checkName('open', name)
+  checkOptions('open', { ...options, storage: options?.storage ?? null }, OPTIONS)
   const runtime = createRuntime(options)
   const store = await options.storage.open(name)
   try {
@@ -36,12 +47,4 @@ export async function openLocal<C extends EngineConnection>(
     await store.close()
     throw error
   }
-}
-
-function checkOptions(name: string, options: OpenOptions): void {
-  checkOptionNames('open', options ?? {}, OPTIONS, 'db/bad-option')
-  const wrong = (option: string, want: string): AnnalsError =>
-    new AnnalsError('db/bad-option', `open: ${option} wants ${want}`, { option })
-  if (typeof name !== 'string' || name === '') throw wrong('name', 'a text that is not empty')
-  if (typeof options?.storage?.open !== 'function') throw wrong('storage', 'a storage, such as memory()')
 }

@@ -1,4 +1,4 @@
-import { checkOptionNames } from '../base/check-option-names.ts'
+import { checkQueryOptions } from '../base/check-query-options.ts'
 import { AnnalsError } from '../base/errors.ts'
 import type { Edn } from '../datom/atoms.ts'
 import { showForm } from './malformed.ts'
@@ -14,7 +14,6 @@ export interface QueryOptions {
    */
   readonly maxRows?: number | undefined
 }
-const OPTIONS = ['signal', 'timeout', 'maxRows']
 
 /** Enough for every honest question in memory, few enough to stop a cross product before the memory is gone. */
 export const MAX_ROWS = 10_000_000
@@ -28,15 +27,6 @@ const MAX_TEXT = 2 ** 28
 /** What can be aborted lets others run after so many milliseconds. */
 const SLICE_MS = 10
 
-/** Throws `db/bad-option` for options of another name or kind. */
-export function checkOptions(options: QueryOptions): void {
-  checkOptionNames('a query', options, OPTIONS, 'db/bad-option')
-  const { signal, timeout, maxRows } = options
-  if (isAmount(timeout) && isAmount(maxRows) && (signal === undefined || typeof signal?.aborted === 'boolean')) return
-  throw new AnnalsError('db/bad-option', 'a query: timeout and maxRows want numbers from 0, signal an AbortSignal')
-}
-const isAmount = (n: unknown): boolean => n === undefined || (typeof n === 'number' && n >= 0)
-
 /** Watches over one query or one pull: rows made, time, the caller's signal. `form` is where it is; absent for a pull of its own. */
 export class Limits {
   private readonly maxRows: number | undefined
@@ -46,9 +36,9 @@ export class Limits {
   private sliceEnd: number
   private text = 0
 
-  /** Throws what {@link checkOptions} throws. */
+  /** Throws what {@link checkQueryOptions} throws. */
   constructor(options: QueryOptions = {}) {
-    checkOptions(options)
+    checkQueryOptions(options)
     const { signal, timeout, maxRows } = options
     this.maxRows = maxRows
     this.signal = signal
