@@ -1,4 +1,6 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { Listeners } from '../src/base/listeners.ts'
+import { waitUntil } from '../src/base/wait-until.ts'
 import { open } from '../src/engine.ts'
 import { memory } from '../src/storage/memory.ts'
 import type { LocalStorage } from '../src/storage/port.ts'
@@ -52,6 +54,36 @@ describe('a database that was used without sync', () => {
     const again = await join(server, { storage })
     await quiet(again)
     expect(server.asked.filter((path) => path === 'adopt').length).toBe(1)
+  })
+
+  it('tries again where the line dies on the way, and ends at once when it is closed', async () => {
+    const server = new TestServer()
+    const late = new AbortController()
+    const timeout = vi.spyOn(AbortSignal, 'timeout').mockImplementation(() => late.signal)
+    onTestFinished(() => timeout.mockRestore())
+    const lines: AbortSignal[] = []
+    const sent = new Listeners<void>()
+    /** Answers nothing that is to be adopted. */
+    const dead = ((url: string, init: RequestInit) => {
+      if (!url.endsWith('/adopt')) return server.fetch(url, init)
+      const signal = init.signal as AbortSignal
+      lines.push(signal)
+      sent.call()
+      return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+    }) as typeof fetch
+    const isAdopting = (): true | undefined => lines.at(-1)?.aborted === false || undefined
+    const adopting = (): Promise<unknown> => waitUntil(isAdopting, (tell) => sent.add(tell), [])
+    const a = await join(server, { storage: await local(), fetch: dead })
+    await adopting()
+    late.abort(new DOMException('late', 'TimeoutError'))
+    expect(await until(a, ({ state }) => state === 'backing-off')).toMatchObject({
+      error: { code: 'sync/unreachable' },
+    })
+    timeout.mockRestore()
+    a.replica.sync.wake()
+    await adopting()
+    await a.conn.close()
+    expect(lines.map(({ aborted }) => aborted)).toEqual([true, true])
   })
 
   it('works before it has ever met the remote', async () => {

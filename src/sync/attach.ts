@@ -6,9 +6,9 @@ import { type Hello, type HelloAnswer, PROTOCOL } from './protocol.ts'
 import type { ReplicaState } from './replica-state.ts'
 import type { Transport } from './transport.ts'
 
-/** Rows of one request at most, and bytes of their bodies, unless a single one is larger. */
+/** Rows of one request at most, and bytes of their bodies, unless a single one is larger: a dead line is found out by one of them. */
 const ROWS = 1000
-const BYTES = 512 * 1024
+const BYTES = 128 * 1024
 
 /** The log that was made here without a remote. */
 export interface OwnLog extends ReadableLog {

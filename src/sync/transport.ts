@@ -48,6 +48,8 @@ export interface HttpTransportOptions {
 
 /** Milliseconds until a hello counts as lost. */
 const HELLO_MS = 30_000
+/** Bytes a millisecond of the slowest line that is waited for: 20 kbit/s. */
+const SLOWEST = 2.5
 /** The same of other requests: a large record takes its time on a slow line, and that the line is dead the stream tells sooner. */
 const REQUEST_MS = 300_000
 /** Milliseconds without a byte until a stream counts as dead: three heartbeats. */
@@ -80,9 +82,11 @@ export function httpTransport({ url, auth, fetch: send = fetch }: HttpTransportO
     read: (x: unknown) => T,
     signal: AbortSignal,
   ): Promise<T> => {
-    const either = AbortSignal.any([signal, AbortSignal.timeout(path === 'hello' ? HELLO_MS : REQUEST_MS)])
-    const init: RequestInit = body === undefined ? {} : await postOf(body, gzip)
-    const response = await request(path, init, either)
+    const post = body && (await postOf(body, gzip))
+    // no stream watches over these: it is opened once the remote has said hello
+    const isEarly = path === 'hello' || path === 'adopt'
+    const patience = isEarly ? HELLO_MS + Math.ceil((post?.body.length ?? 0) / SLOWEST) : REQUEST_MS
+    const response = await request(path, post ?? {}, AbortSignal.any([signal, AbortSignal.timeout(patience)]))
     const bytes = await response.arrayBuffer().catch((cause: unknown) => {
       throw unreachable(`the answer of ${base} broke off`, cause)
     })
@@ -131,7 +135,10 @@ export function httpTransport({ url, auth, fetch: send = fetch }: HttpTransportO
 const WORTH_PACKING = 2048
 
 /** A message as a request, packed where that is worth it. */
-async function postOf(message: object, gzip: boolean): Promise<RequestInit> {
+async function postOf(
+  message: object,
+  gzip: boolean,
+): Promise<RequestInit & { readonly body: Uint8Array<ArrayBuffer> }> {
   const bytes = toCbor(message) as Uint8Array<ArrayBuffer>
   const headers = { 'content-type': 'application/cbor' }
   if (!gzip || bytes.length < WORTH_PACKING || typeof CompressionStream === 'undefined') {
