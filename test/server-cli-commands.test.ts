@@ -1,6 +1,6 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { memory, open, restore } from '../src/engine.ts'
 import { run } from '../src/server/cli/run.ts'
@@ -47,6 +47,10 @@ afterAll(async () => {
 const connected = (name: string): Promise<Client> =>
   client(new TestServer(), { remote: { url: `${url}/sync/${name}` }, fetch })
 
+/** Files of this name, or that begin with it. */
+const leftOf = async (path: string): Promise<readonly string[]> =>
+  (await readdir(dir)).filter((name) => name.startsWith(basename(path)))
+
 interface Said {
   readonly code: number
   readonly out: string[]
@@ -55,7 +59,7 @@ interface Said {
 
 async function annals(
   args: readonly string[],
-  more: { input?: string; env?: Record<string, string> } = {},
+  more: { input?: string; env?: Record<string, string>; signal?: AbortSignal } = {},
 ): Promise<Said> {
   const out: string[] = []
   let err = ''
@@ -64,7 +68,7 @@ async function annals(
     err: (line) => {
       err += line
     },
-    signal: AbortSignal.abort(),
+    signal: more.signal ?? new AbortController().signal,
     ...(more.env && { env: more.env }),
     ...(more.input !== undefined && { input: bytesOf(more.input) }),
   })
@@ -150,7 +154,7 @@ describe.each([
     await writeFile(first, [...early, JSON.stringify({ end: true, t: 2, hash })].join('\n'))
     expect(await annals(['export', ...place(), '--since', '2', '--out', second])).toMatchObject({ code: 0, out: [] })
     const again = await annals(['export', ...place(), '--since', '2', '--out', second])
-    expect(again).toMatchObject({ code: 1, err: expect.stringContaining('EEXIST') })
+    expect(again).toMatchObject({ code: 1, err: expect.stringContaining('already') })
 
     const copy = `copy-${crypto.randomUUID()}`
     const target = place().map((part) => (part === 'shop' ? copy : part.replace(/shop$/, copy)))
@@ -286,6 +290,29 @@ describe('says so', () => {
     const said = await annals(['export', URL_OF_TEST, '--out', path])
     expect(said).toMatchObject({ code: 1, err: expect.stringContaining('cannot be reached') })
     await expect(readFile(path)).rejects.toThrow('ENOENT')
+    vi.unstubAllGlobals()
+  })
+
+  it('when a backup is stopped, and leaves nothing of it', async () => {
+    const [server, path] = [new TestServer(), join(dir, 'stopped.annals')]
+    const a = await client(server)
+    for (let i = 0; i < 3; i++) await a.conn.transact(i === 0 ? SCHEMA : [{ 'inv/sku': `S${i}` }])
+    await quiet(a)
+    await a.conn.close()
+    const stopping = new AbortController()
+    let pulls = 0
+    const seen: string[] = []
+    server.between = async (asked, send) => {
+      if (asked !== 'pull' || ++pulls === 1) return send()
+      seen.push(...(await leftOf(path)))
+      stopping.abort()
+      return new Promise(() => undefined)
+    }
+    vi.stubGlobal('fetch', server.fetch)
+    const said = await annals(['export', URL_OF_TEST, '--out', path], { signal: stopping.signal })
+    expect(said).toMatchObject({ code: 1, err: expect.stringContaining('stopped') })
+    expect(seen).toEqual([expect.stringMatching(/^stopped\.annals\..*part$/)])
+    expect(await leftOf(path)).toEqual([])
     vi.unstubAllGlobals()
   })
 

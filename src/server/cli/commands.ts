@@ -1,5 +1,4 @@
 import { createReadStream } from 'node:fs'
-import { open, rm } from 'node:fs/promises'
 import { AnnalsError } from '../../base/errors.ts'
 import { backupLines, readBackup } from '../../engine/backup.ts'
 import type { EngineConnection } from '../../engine/connection.ts'
@@ -10,6 +9,7 @@ import { netChanges } from './net-changes.ts'
 import { oneLine } from './one-line.ts'
 import { emptyError, type Remote } from './remote.ts'
 import { factLine, factShower, plain } from './show-facts.ts'
+import { writeLines } from './write-lines.ts'
 
 type Command<K extends DatabaseCommand['kind']> = Extract<DatabaseCommand, { kind: K }>
 
@@ -114,22 +114,8 @@ async function writeBackup(remote: Remote, { since, out: path }: Command<'export
   // of a name that was mistyped there is nothing to keep
   if ((await remote.head()).t === 0) throw emptyError(remote.name)
   const lines = backupLines(await headAt(remote, since), remote.rows(since))
-  if (path !== undefined) return writeLines(path, lines)
+  if (path !== undefined) return writeLines(path, lines, console.signal)
   for await (const line of lines) console.out(line)
-}
-
-/** Never over another file, which may be the last good backup; and nothing is left of what fails. */
-async function writeLines(path: string, lines: AsyncIterable<string>): Promise<void> {
-  const file = await open(path, 'wx')
-  try {
-    for await (const line of lines) await file.write(`${line}\n`)
-    await file.sync()
-    await file.close()
-  } catch (e) {
-    await file.close().catch(() => undefined)
-    await rm(path)
-    throw e
-  }
 }
 
 async function headAt(remote: Remote, t: number): Promise<ConfirmedHead> {

@@ -50,7 +50,11 @@ export function openRemote(place: Place, token: string | undefined, make: boolea
     const send = ((url: string, init?: RequestInit) => handler(new Request(url, init))) as typeof fetch
     const { database } = place
     const remote = remoteAt({ url: `http://localhost/${database}`, token: undefined, send }, `the database ${database}`)
-    return { ...remote, failure: () => failure, close: () => handler.close() }
+    const close = async (): Promise<void> => {
+      await remote.close()
+      await handler.close()
+    }
+    return { ...remote, failure: () => failure, close }
   }
   return remoteAt({ url: place.url, token, send: fetch }, `the database at ${place.url}`)
 }
@@ -64,7 +68,8 @@ function checkFile(storage: string, make: boolean): void {
 function remoteAt({ url, token, send }: Target, name: string): Remote {
   const remote = { url, ...(token !== undefined && { auth: () => token }) }
   const transport = httpTransport({ ...remote, fetch: send })
-  const { signal } = new AbortController()
+  const ended = new AbortController()
+  const { signal } = ended
   const hello = () => transport.hello(HELLO, false, signal)
   return {
     name,
@@ -93,7 +98,7 @@ function remoteAt({ url, token, send }: Target, name: string): Remote {
       return conn
     },
     failure: () => undefined,
-    close: async () => undefined,
+    close: async () => ended.abort(),
   }
 }
 

@@ -48,7 +48,7 @@ Writes a backup, the log as lines of JSON, checked by its hash chain.
 
 ${PLACE}
   --since <t>          only what follows t: an incremental backup
-  --out <file>         default: standard output`,
+  --out <file>         there whole or not at all; default: standard output`,
   restore: `usage: annals restore <place> [options]
 
 Appends a backup to the log that it follows: a whole one to an empty database, an incremental one where the last one ended.
