@@ -1,14 +1,11 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { isAnnalsError } from '../src/base/errors.ts'
-import { txOfT } from '../src/datom/ids.ts'
-import { applyTx } from '../src/db/apply.ts'
 import type { Db, ReadLog } from '../src/db/db.ts'
 import { emptyDb } from '../src/db/empty.ts'
 import { schemaForms } from '../src/transact/install-schema.ts'
 import { transactNew } from '../src/transact/new-entities.ts'
 import { transact } from '../src/transact/transact.ts'
-import type { TransactEnv, Transaction } from '../src/transact/transaction.ts'
+import { dbOf, env, outcome, uuid } from './support/deciding.ts'
 import { isWhole, runs } from './support/seeds.ts'
 
 const schema = {
@@ -24,7 +21,6 @@ const schema = {
   'x/tags': { type: 'string', many: true },
 } as const
 
-const uuid = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`
 const VALUES = {
   'x/id': fc.oneof({ weight: 20, arbitrary: fc.string() }, fc.constantFrom('a', 'b', 'y'.repeat(2000))),
   'x/number': fc.oneof({ weight: 9, arbitrary: fc.integer() }, fc.nat(3), fc.constant(1.5)),
@@ -53,47 +49,14 @@ const forms = fc.oneof(
   fc.array(form, { maxLength: 12 }),
 )
 
-const env = (t: number): TransactEnv => {
-  let next = 2000 + 1000 * t
-  return {
-    tx: txOfT(t),
-    txid: uuid(t),
-    now: 1_700_000_000_000 + t,
-    mint: () => next++,
-    finds: async () => false,
-    datomsOf: async () => undefined,
-  }
-}
-
-async function world(): Promise<Db> {
-  let db = await emptyDb()
-  let t = 0
-  const all = [
-    ...schemaForms(db.schema, schema),
+const world = async (): Promise<Db> =>
+  dbOf([
+    ...schemaForms((await emptyDb()).schema, schema),
     [
       { 'x/id': 'a', 'x/number': 1, 'x/code': uuid(1) },
       { 'x/id': 'b', 'x/number': 2, 'x/code': uuid(2) },
     ],
-  ]
-  for (const said of all) {
-    const { data } = await transact(db, said, env(++t))
-    db = await applyTx(db, txOfT(t), data, t)
-  }
-  return db
-}
-
-/** What a transaction comes to, as far as anybody can tell. */
-async function outcome(deciding: Promise<Transaction>): Promise<unknown> {
-  try {
-    const { data, ids, tempids, instant, empty, replaced } = await deciding
-    const { length, e, a, v, added, increments } = data
-    const columns = { e: [...e], a: [...a], v, added: [...added] }
-    return { length, ...columns, increments, ids, tempids, instant, empty, replaced }
-  } catch (e) {
-    if (!isAnnalsError(e)) throw e
-    return { code: e.code, message: e.message, data: e.data }
-  }
-}
+  ])
 
 it('decides maps of new entities as the general way does, whatever they say', async () => {
   const db = await world()

@@ -29,15 +29,15 @@ const SMALL = 8 * 1024
 
 /** Puts the segments of one index together, in its order. */
 export class BaseWriter {
-  private readonly ids: number[] = []
-  private readonly ends: number[] = []
-  private borders: RowsBuilder | undefined
-  private count = 0
+  readonly #ids: number[] = []
+  readonly #ends: number[] = []
+  #borders: RowsBuilder | undefined
+  #count = 0
   /** Rows that are not in a segment yet, and what may stand as their border. */
-  private held: Rows | undefined
-  private heldBorder: RowAt | undefined
+  #held: Rows | undefined
+  #heldBorder: RowAt | undefined
   /** The row before the held ones; undefined where that is not known. */
-  private last: RowAt | undefined
+  #last: RowAt | undefined
 
   constructor(
     private readonly order: Order,
@@ -48,82 +48,82 @@ export class BaseWriter {
   /** `rows` come next. `border` sorts after everything before them, and before all of them unless they are the first. */
   async add(rows: Rows, border?: RowAt): Promise<void> {
     if (rows.length === 0) return
-    if (this.held === undefined) this.heldBorder = border
-    const all = this.held === undefined ? rows : concatRows([this.held, rows], this.held.length + rows.length)
+    if (this.#held === undefined) this.#heldBorder = border
+    const all = this.#held === undefined ? rows : concatRows([this.#held, rows], this.#held.length + rows.length)
     let at = 0
     for (; all.length - at >= 2 * SLICE; at += SLICE) {
       const slice = sliceRows(all, at, at + SLICE)
-      await this.put(slice, this.cut(slice))
+      await this.#put(slice, this.#cut(slice))
     }
-    this.held = sliceRows(all, at, all.length)
+    this.#held = sliceRows(all, at, all.length)
   }
 
   /** Segment `id` comes next, as it is; false when what is held is too small to stand alone and wants its rows instead. */
   async keep(id: number, border: RowAt, count: number): Promise<boolean> {
-    const { held } = this
+    const held = this.#held
     if (held !== undefined) {
-      const pieces = this.cut(held)
+      const pieces = this.#cut(held)
       // a single row, large as a rule, would be read only to be cut off again
-      if (count > 1 && this.isSmall(pieces.at(-1) as Piece)) return false
-      await this.put(held, pieces)
+      if (count > 1 && this.#isSmall(pieces.at(-1) as Piece)) return false
+      await this.#put(held, pieces)
     }
-    this.name(id, this.last === undefined ? border : borderBetween(this.order, this.last, border), count)
-    this.last = undefined
+    this.#name(id, this.#last === undefined ? border : borderBetween(this.order, this.#last, border), count)
+    this.#last = undefined
     return true
   }
 
   /** Segment `id` holds `rows` already: where that is one large row, it is not written again. */
   recall(id: number, rows: Rows): void {
-    this.idOf(rows, 0, rows.length, () => id)
+    this.#idOf(rows, 0, rows.length, () => id)
   }
 
   /** What was written; undefined for nothing. `ofAttribute`: rows of each attribute, where that is known. */
   async done(ofAttribute: ReadonlyMap<number, number> | undefined): Promise<Base | undefined> {
-    if (this.held !== undefined) await this.put(this.held, this.cut(this.held))
-    if (this.borders === undefined) return undefined
+    if (this.#held !== undefined) await this.#put(this.#held, this.#cut(this.#held))
+    if (this.#borders === undefined) return undefined
     return {
       source: this.sink.source,
-      ids: this.ids,
-      borders: this.borders.done(),
-      ends: Int32Array.from(this.ends),
+      ids: this.#ids,
+      borders: this.#borders.done(),
+      ends: Int32Array.from(this.#ends),
       ofAttribute,
     }
   }
 
-  private cut(rows: Rows): readonly Piece[] {
+  #cut(rows: Rows): readonly Piece[] {
     return cutRows(this.order, rows, this.sink.maxRows)
   }
 
-  private isSmall({ lo, hi, bytes }: Piece): boolean {
+  #isSmall({ lo, hi, bytes }: Piece): boolean {
     return bytes.length < SMALL && (hi - lo) * 4 < this.sink.maxRows
   }
 
   /** Nothing is held afterwards. */
-  private async put(rows: Rows, pieces: readonly Piece[]): Promise<void> {
-    this.held = undefined
+  async #put(rows: Rows, pieces: readonly Piece[]): Promise<void> {
+    this.#held = undefined
     for (const { lo, hi, bytes } of pieces) {
       const row = { rows, i: lo }
-      const known = this.ids.length === 0 ? undefined : this.heldBorder
-      const border = known ?? borderBetween(this.order, this.last, row)
-      const id = this.idOf(rows, lo, hi, () => this.sink.write(bytes))
-      this.name(id, border, hi - lo)
-      this.heldBorder = undefined
-      this.last = { rows, i: hi - 1 }
+      const known = this.#ids.length === 0 ? undefined : this.#heldBorder
+      const border = known ?? borderBetween(this.order, this.#last, row)
+      const id = this.#idOf(rows, lo, hi, () => this.sink.write(bytes))
+      this.#name(id, border, hi - lo)
+      this.#heldBorder = undefined
+      this.#last = { rows, i: hi - 1 }
     }
     await this.sink.breathe()
   }
 
   /** The segment of the rows `lo ..< hi`: what `made` answers, unless they are one large row that lies in one already. */
-  private idOf(rows: Rows, lo: number, hi: number, made: () => number): number {
+  #idOf(rows: Rows, lo: number, hi: number, made: () => number): number {
     return hi - lo === 1 && isLarge(rows.v[lo]) ? largeRow(this.large, { rows, i: lo }, made) : made()
   }
 
-  private name(id: number, border: RowAt, count: number): void {
+  #name(id: number, border: RowAt, count: number): void {
     const { rows, i } = border
-    this.borders ??= new RowsBuilder(rows.to !== undefined)
-    this.borders.push(rows.e[i] as number, rows.a[i] as number, rows.v[i] as Value, rows.tx[i] as number, rows.to?.[i])
-    this.ids.push(id)
-    this.count += count
-    this.ends.push(this.count)
+    this.#borders ??= new RowsBuilder(rows.to !== undefined)
+    this.#borders.push(rows.e[i] as number, rows.a[i] as number, rows.v[i] as Value, rows.tx[i] as number, rows.to?.[i])
+    this.#ids.push(id)
+    this.#count += count
+    this.#ends.push(this.#count)
   }
 }

@@ -15,15 +15,10 @@ export function rankInRows(rows: Rows, index: Order, place: Place, after: boolea
   for (const component of components) {
     const wanted = place[component]
     if (wanted === undefined || lo === hi) break
-    if (component === 'v') {
-      lo = lowerBound(lo, hi, (i) => compareValues(rows.v[i] as Value, wanted) < 0)
-      hi = gallop(lo, hi, (i) => compareValues(rows.v[i] as Value, wanted) === 0)
-    } else {
-      const column = rows[component]
-      if (column[lo] === wanted && column[hi - 1] === wanted) continue
-      lo = firstId(column, lo, hi, wanted as number)
-      hi = gallop(lo, hi, (i) => column[i] === wanted)
-    }
+    const column: ArrayLike<Value> = rows[component]
+    if (column[lo] === wanted && column[hi - 1] === wanted) continue
+    lo = component === 'v' ? firstValue(rows.v, lo, hi, wanted) : firstId(rows[component], lo, hi, wanted as number)
+    hi = endOf(column, lo, hi, wanted)
   }
   return after ? hi : lo
 }
@@ -44,6 +39,25 @@ function firstId(column: Int32Array, from: number, to: number, wanted: number): 
     else hi = mid
   }
   return lo
+}
+
+/** The same of values. Written out as loops: every lookup comes here, and closures over its bounds would be made anew each time. */
+function firstValue(column: readonly Value[], from: number, to: number, wanted: Value): number {
+  let lo = from
+  let hi = to
+  while (lo < hi) {
+    const mid = (lo + hi) >>> 1
+    if (compareValues(column[mid] as Value, wanted) < 0) lo = mid + 1
+    else hi = mid
+  }
+  return lo
+}
+
+/** Where those end that are `wanted`, from `from` on: near it in a few steps. */
+function endOf(column: ArrayLike<Value>, from: number, to: number, wanted: Value): number {
+  const isWanted = (i: number): boolean => compareValues(column[i] as Value, wanted) === 0
+  if (from === to || !isWanted(from)) return from
+  return from + 1 === to || !isWanted(from + 1) ? from + 1 : gallop(from + 1, to, isWanted)
 }
 
 /** Where the rows from `start` on end that sort before `place` or agree with it: near `start` in a few steps, however many follow. */

@@ -40,17 +40,17 @@ interface Waiter {
  */
 export class SegmentCache implements SegmentSource {
   /** In the order in which they came or were spared. */
-  private readonly entries = new Map<number, Entry>()
+  readonly #entries = new Map<number, Entry>()
   /** As they are stored, whether they are rows too or not; the one that was longest not asked for first. */
-  private readonly packed = new Map<number, Uint8Array>()
-  private readonly underWay = new Map<number, Waiter[]>()
+  readonly #packed = new Map<number, Uint8Array>()
+  readonly #underWay = new Map<number, Waiter[]>()
   /** What is asked for in this turn. */
-  private asked: number[] | undefined
+  #asked: number[] | undefined
   /** Since this cache was made. */
   readonly counts = { hits: 0, reads: 0, readBytes: 0 }
   waits = 0
-  private used = 0
-  private packedBytes = 0
+  #used = 0
+  #packedBytes = 0
 
   constructor(
     private readonly read: ReadSegments,
@@ -68,11 +68,11 @@ export class SegmentCache implements SegmentSource {
 
   /** Bytes that the segments take, roughly. */
   get bytes(): number {
-    return this.used + this.packedBytes
+    return this.#used + this.#packedBytes
   }
 
   peek(id: number): Rows | undefined {
-    const entry = this.entries.get(id)
+    const entry = this.#entries.get(id)
     if (entry === undefined) return undefined
     this.counts.hits++
     entry.used = true
@@ -83,7 +83,7 @@ export class SegmentCache implements SegmentSource {
     await Promise.all(
       ids.map((id, place) => {
         const rows = this.peek(id)
-        return rows === undefined ? this.fetch(id, (found) => use(found, place)) : use(rows, place)
+        return rows === undefined ? this.#fetch(id, (found) => use(found, place)) : use(rows, place)
       }),
     )
   }
@@ -91,54 +91,54 @@ export class SegmentCache implements SegmentSource {
   /** Forgets segments that nothing names any more. */
   drop(ids: readonly number[]): void {
     for (const id of ids) {
-      this.used -= this.entries.get(id)?.bytes ?? 0
-      this.entries.delete(id)
-      this.unpack(id)
+      this.#used -= this.#entries.get(id)?.bytes ?? 0
+      this.#entries.delete(id)
+      this.#unpack(id)
     }
   }
 
   /** Takes the bytes of a segment away. */
-  private unpack(id: number): Uint8Array | undefined {
-    const bytes = this.packed.get(id)
-    this.packedBytes -= bytes?.length ?? 0
-    this.packed.delete(id)
+  #unpack(id: number): Uint8Array | undefined {
+    const bytes = this.#packed.get(id)
+    this.#packedBytes -= bytes?.length ?? 0
+    this.#packed.delete(id)
     return bytes
   }
 
-  private fetch(id: number, use: (rows: Rows) => void): Promise<void> {
+  #fetch(id: number, use: (rows: Rows) => void): Promise<void> {
     return new Promise((resolve, reject) => {
       const waiter = { use, resolve, reject }
-      const others = this.underWay.get(id)
+      const others = this.#underWay.get(id)
       if (others !== undefined) others.push(waiter)
       else {
-        this.underWay.set(id, [waiter])
-        this.asked ??= this.nextBatch()
-        this.asked.push(id)
+        this.#underWay.set(id, [waiter])
+        this.#asked ??= this.#nextBatch()
+        this.#asked.push(id)
       }
     })
   }
 
   /** Reads what is asked for in one turn together. */
-  private nextBatch(): number[] {
+  #nextBatch(): number[] {
     this.waits++
     const ids: number[] = []
     queueMicrotask(async () => {
-      this.asked = undefined
-      for (let i = 0; i < ids.length; i += AT_ONCE) await this.readBatch(ids.slice(i, i + AT_ONCE))
+      this.#asked = undefined
+      for (let i = 0; i < ids.length; i += AT_ONCE) await this.#readBatch(ids.slice(i, i + AT_ONCE))
     })
     return ids
   }
 
   /** Each is handed on before the next is made rows, so that they need not all have room. */
-  private async readBatch(ids: readonly number[]): Promise<void> {
-    const packed = ids.map((id) => this.unpack(id))
+  async #readBatch(ids: readonly number[]): Promise<void> {
+    const packed = ids.map((id) => this.#unpack(id))
     const missing = ids.filter((_, i) => packed[i] === undefined)
     try {
       const read = missing.length === 0 ? [] : await this.read(missing)
       let next = 0
       for (const [i, id] of ids.entries()) {
-        const rows = this.keep(id, packed[i] ?? this.count(read[next++]))
-        this.settle(id, ({ use, resolve, reject }) => {
+        const rows = this.#keep(id, packed[i] ?? this.#count(read[next++]))
+        this.#settle(id, ({ use, resolve, reject }) => {
           try {
             use(rows)
             resolve()
@@ -148,23 +148,23 @@ export class SegmentCache implements SegmentSource {
         })
       }
     } catch (error) {
-      for (const id of ids) this.settle(id, ({ reject }) => reject(error))
+      for (const id of ids) this.#settle(id, ({ reject }) => reject(error))
     }
   }
 
-  private settle(id: number, tell: (waiter: Waiter) => void): void {
-    const waiters = this.underWay.get(id) ?? []
-    this.underWay.delete(id)
+  #settle(id: number, tell: (waiter: Waiter) => void): void {
+    const waiters = this.#underWay.get(id) ?? []
+    this.#underWay.delete(id)
     waiters.forEach(tell)
   }
 
-  private count(bytes: Uint8Array | undefined): Uint8Array | undefined {
+  #count(bytes: Uint8Array | undefined): Uint8Array | undefined {
     this.counts.reads++
     this.counts.readBytes += bytes?.length ?? 0
     return bytes
   }
 
-  private keep(id: number, bytes: Uint8Array | undefined): Rows {
+  #keep(id: number, bytes: Uint8Array | undefined): Rows {
     if (bytes === undefined) {
       this.onGone(id)
       throw new AnnalsError(
@@ -173,36 +173,36 @@ export class SegmentCache implements SegmentSource {
         { segment: id },
       )
     }
-    const rows = this.decode(id, bytes)
+    const rows = this.#decode(id, bytes)
     const size = sizeOf(rows.length, bytes.length)
-    this.entries.set(id, { rows, bytes: size, used: false })
-    this.used += size
+    this.#entries.set(id, { rows, bytes: size, used: false })
+    this.#used += size
     if (bytes.length <= MOST_PACKED_BYTES) {
-      this.packed.set(id, bytes)
-      this.packedBytes += bytes.length
+      this.#packed.set(id, bytes)
+      this.#packedBytes += bytes.length
     }
-    this.makeRoom(id)
+    this.#makeRoom(id)
     return rows
   }
 
   /** Forgets segments other than `newest` until the rest is within the budget. */
-  private makeRoom(newest: number): void {
-    for (const id of this.packed.keys()) {
-      if (this.packedBytes <= this.budget * PACKED_SHARE) break
-      this.unpack(id)
+  #makeRoom(newest: number): void {
+    for (const id of this.#packed.keys()) {
+      if (this.#packedBytes <= this.budget * PACKED_SHARE) break
+      this.#unpack(id)
     }
     // those that are spared come again at the end of this very loop
-    for (const [id, entry] of this.entries) {
-      if (this.bytes <= this.budget || this.entries.size === 1) break
-      this.entries.delete(id)
+    for (const [id, entry] of this.#entries) {
+      if (this.bytes <= this.budget || this.#entries.size === 1) break
+      this.#entries.delete(id)
       if (entry.used || id === newest) {
         entry.used = false
-        this.entries.set(id, entry)
-      } else this.used -= entry.bytes
+        this.#entries.set(id, entry)
+      } else this.#used -= entry.bytes
     }
   }
 
-  private decode(id: number, bytes: Uint8Array): Rows {
+  #decode(id: number, bytes: Uint8Array): Rows {
     try {
       return decodeSegment(bytes, `segment ${id}`).rows
     } catch (e) {

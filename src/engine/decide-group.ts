@@ -52,7 +52,8 @@ export async function decideGroup(
   )
   for (const [i, call] of calls.entries()) {
     const { options } = call.input
-    const foreseen = await lookAhead.next(i)
+    const next = lookAhead.next(i)
+    const foreseen = next instanceof Promise ? await next : next
     try {
       breaks.check(options.sequence)
       checkBasis(options, draft.head.t)

@@ -1,4 +1,5 @@
 import { AnnalsError } from '../base/errors.ts'
+import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
 import { PROVISIONAL_BASE, txOfT } from '../datom/ids.ts'
 import type { Db } from '../db/db.ts'
 import type { ConfirmedHead, LogRow } from '../storage/port.ts'
@@ -10,7 +11,7 @@ import { askedEnv, type Runtime } from './runtime.ts'
 import type { Lack } from './written-places.ts'
 
 /** Decides a transaction. */
-export type Run<T> = (db: Db, env: Omit<TransactEnv, 'txid'>) => Promise<T>
+export type Run<T> = (db: Db, env: Omit<TransactEnv, 'txid'>) => MaybePromise<T>
 
 /** With the id that may be minted after it. */
 export type Decided<T = Transaction> = T & { readonly nextId: number }
@@ -69,16 +70,16 @@ export class Draft {
     return Object.assign(decided, { nextId: this.nextId }) // others may have minted meanwhile
   }
 
-  async #attempt<T extends Transaction>(
+  #attempt<T extends Transaction>(
     runtime: Runtime,
     datomsOf: DatomsOf,
     run: Run<T>,
     tx: number,
     db: Db,
     lack: Lack | undefined,
-  ): Promise<Decided<T>> {
+  ): MaybePromise<Decided<T>> {
     let { nextId } = this
-    const decided = await run(db, {
+    const deciding = run(db, {
       tx,
       now: Math.max(this.#now ?? runtime.now(), this.#instant),
       mint: () => {
@@ -87,8 +88,10 @@ export class Draft {
       },
       ...askedEnv(runtime, datomsOf, lack),
     })
-    lack?.follows(this.#instant, decided.instant)
-    return Object.assign(decided, { nextId }) // a copy would ask for the ids of all
+    return andThen(deciding, (decided) => {
+      lack?.follows(this.#instant, decided.instant)
+      return Object.assign(decided, { nextId }) // a copy would ask for the ids of all
+    })
   }
 
   /** `nextId`: the id that may be minted after it. */

@@ -1,3 +1,4 @@
+import type { MaybePromise } from '../base/maybe-promise.ts'
 import { applyTxs, type DecidedTx } from '../db/apply.ts'
 import type { Db } from '../db/db.ts'
 import { LazyDb } from './lazy-db.ts'
@@ -40,11 +41,12 @@ export class GrowingDb {
   }
 
   /** What `decide` comes to on the value as it is now. `lack`: what the value that it is given lacks, and must not be asked. */
-  async decide<T>(decide: (db: Db, lack?: Lack) => Promise<T>): Promise<T> {
+  async decide<T>(decide: (db: Db, lack?: Lack) => MaybePromise<T>): Promise<T> {
     if (this.#waiting.length > 0 && !this.#written().hasSchema) {
       const lack = this.look()
       try {
-        const decided = await decide({ ...this.db, reads: lack }, lack)
+        const deciding = decide({ ...this.db, reads: lack }, lack)
+        const decided = deciding instanceof Promise ? await deciding : deciding
         if (this.allows(lack)) return decided
       } catch (e) {
         if (this.allows(lack)) throw e

@@ -23,32 +23,32 @@ const said = (v: Value): string => describe(showValue(v))
  */
 export class Changes {
   /** In the order of their first mention. */
-  private readonly said: (Wish | Description)[] = []
-  private readonly wishes: Wish[] = []
+  readonly #said: (Wish | Description)[] = []
+  readonly #wishes: Wish[] = []
   /** The wishes by attribute, then entity. */
-  private readonly byAttribute = new Map<number, Map<number, Wish>>()
-  private readonly takenBack: Increment[] = []
-  private readonly fresh: ReadonlySet<number>
-  private readonly db: Db
+  readonly #byAttribute = new Map<number, Map<number, Wish>>()
+  readonly #takenBack: Increment[] = []
+  readonly #fresh: ReadonlySet<number>
+  readonly #db: Db
 
   /** `fresh`: entities minted in this transaction, which have no facts to look up. */
   constructor(db: Db, fresh: ReadonlySet<number>) {
-    this.db = db
-    this.fresh = fresh
+    this.#db = db
+    this.#fresh = fresh
   }
 
-  private wish(e: number, a: Attribute): Wish {
-    let byEntity = this.byAttribute.get(a.id)
+  #wish(e: number, a: Attribute): Wish {
+    let byEntity = this.#byAttribute.get(a.id)
     if (byEntity === undefined) {
       byEntity = new Map()
-      this.byAttribute.set(a.id, byEntity)
+      this.#byAttribute.set(a.id, byEntity)
     }
     let wish = byEntity.get(e)
     if (wish === undefined) {
       wish = new Wish(e, a)
       byEntity.set(e, wish)
-      this.wishes.push(wish)
-      this.said.push(wish)
+      this.#wishes.push(wish)
+      this.#said.push(wish)
     }
     return wish
   }
@@ -58,11 +58,11 @@ export class Changes {
    * it are known to be nobody's, and given to nobody else by a map.
    */
   describe(e: number, shape: MapShape, values: readonly Value[]): void {
-    this.said.push({ e, shape, values })
+    this.#said.push({ e, shape, values })
   }
 
   add(e: number, a: Attribute, v: Value): void {
-    const wish = this.wish(e, a)
+    const wish = this.#wish(e, a)
     const { adds } = wish
     if (includes(adds, v)) return
     if (!a.many && adds.length > 0) {
@@ -77,67 +77,67 @@ export class Changes {
 
   /** Without a value: every value that holds. */
   retract(e: number, a: Attribute, v: Value | undefined): void {
-    const wish = this.wish(e, a)
+    const wish = this.#wish(e, a)
     if (v === undefined) wish.retractAll = true
     else if (!includes(wish.retracts, v)) wish.retract(v)
   }
 
   increment(e: number, a: Attribute, delta: number | bigint): void {
-    const wish = this.wish(e, a)
+    const wish = this.#wish(e, a)
     wish.increment = wish.increment === undefined ? delta : plus(wish.increment, delta)
   }
 
   /** Records what an undo takes off a number. */
   takeBack(increment: Increment): void {
-    this.takenBack.push(increment)
+    this.#takenBack.push(increment)
   }
 
   /** The datoms, ordered by entity as first mentioned. Throws `tx/datoms-conflict`, `tx/unique-conflict`, `value/out-of-range`. */
   async decide(out: TxDataBuilder): Promise<void> {
-    const { wishes } = this
+    const wishes = this.#wishes
     const scans: Scan[] = []
     for (const w of wishes) {
-      if (this.fresh.has(w.e)) continue
-      w.found = factsOf(this.db, wishes.length === 1 ? 'aevt' : 'eavt', w.e, w.a.id)
+      if (this.#fresh.has(w.e)) continue
+      w.found = factsOf(this.#db, wishes.length === 1 ? 'aevt' : 'eavt', w.e, w.a.id)
       scans.push(w.found)
     }
     const loading = loadAll(scans)
     if (loading !== undefined) await loading
     /** Places of facts about unique attributes that somebody else may have or be given. */
     const unique: number[] = []
-    for (const w of this.said) {
+    for (const w of this.#said) {
       if (!(w instanceof Wish)) {
-        this.writeDescription(w, out, unique)
+        this.#writeDescription(w, out, unique)
         continue
       }
       if (w.found !== undefined && w.found.count > 0) w.before = valuesOf(w.found)
-      if (w.increment !== undefined) append(out.increments, this.applyIncrement(w, w.increment))
+      if (w.increment !== undefined) append(out.increments, this.#applyIncrement(w, w.increment))
       const start = out.length
       decideWish(w, out)
       if (w.a.unique !== undefined) for (let i = start; i < out.length; i++) unique.push(i)
     }
-    append(out.increments, this.takenBack)
+    append(out.increments, this.#takenBack)
     const composed = out.length
-    await this.keepComposites(out)
+    await this.#keepComposites(out)
     for (let i = composed; i < out.length; i++) unique.push(i)
-    await this.checkUnique(out, unique)
+    await this.#checkUnique(out, unique)
   }
 
-  private writeDescription({ e, shape, values }: Description, out: TxDataBuilder, unique: number[]): void {
+  #writeDescription({ e, shape, values }: Description, out: TxDataBuilder, unique: number[]): void {
     for (const i of shape.order) {
       const a = shape.attributes[i] as Attribute
       const v = values[i] as Value
       if (a.unique !== undefined) {
         checkLookedUp(a, v)
         const isKnownFree = a.unique === 'identity' && a.type !== 'ref' && a.type !== 'tuple'
-        if (!isKnownFree || this.byAttribute.has(a.id)) unique.push(out.length)
+        if (!isKnownFree || this.#byAttribute.has(a.id)) unique.push(out.length)
       }
       out.push(e, a.id, v, 1)
     }
   }
 
   /** What the transaction records of it: nothing where nothing is added. */
-  private applyIncrement(w: Wish, delta: number | bigint): readonly Increment[] {
+  #applyIncrement(w: Wish, delta: number | bigint): readonly Increment[] {
     const { e, a } = w
     if (w.adds.length > 0) {
       throw new AnnalsError(
@@ -162,20 +162,20 @@ export class Changes {
   }
 
   /** Brings the composite tuples that are spoken about, or a member of them, up to date. */
-  private async keepComposites(out: TxDataBuilder): Promise<void> {
-    const { composites } = this.db.schema
+  async #keepComposites(out: TxDataBuilder): Promise<void> {
+    const { composites } = this.#db.schema
     if (composites.size === 0) return
     const touched = new Map<string, { e: number; tuple: Attribute }>()
-    for (const { e, a } of this.wishes) {
+    for (const { e, a } of this.#wishes) {
       const tuples = a.tupleAttrs === undefined ? (composites.get(a.id) ?? []) : [a]
       for (const tuple of tuples) touched.set(`${e} ${tuple.id}`, { e, tuple })
     }
     for (const { e, tuple } of touched.values()) {
       const members: (Value | null)[] = []
-      for (const id of tuple.tupleAttrs ?? []) members.push((await this.outcomeOf(e, id)) ?? null)
-      const given = this.byAttribute.get(tuple.id)?.get(e)
+      for (const id of tuple.tupleAttrs ?? []) members.push((await this.#outcomeOf(e, id)) ?? null)
+      const given = this.#byAttribute.get(tuple.id)?.get(e)
       const w = new Wish(e, tuple)
-      w.before = await this.valuesBefore(e, tuple.id)
+      w.before = await this.#valuesBefore(e, tuple.id)
       if (members.some((m) => m !== null)) w.add(tupleValue(members, tuple.ident))
       else w.retractAll = true
       if (given === undefined) decideWish(w, out)
@@ -184,23 +184,23 @@ export class Changes {
   }
 
   /** What entity `e` will have for an attribute of cardinality one; undefined for nothing. */
-  private async outcomeOf(e: number, a: number): Promise<Value | undefined> {
-    const wish = this.byAttribute.get(a)?.get(e)
-    return wish === undefined ? (await this.valuesBefore(e, a))[0] : wish.outcome
+  async #outcomeOf(e: number, a: number): Promise<Value | undefined> {
+    const wish = this.#byAttribute.get(a)?.get(e)
+    return wish === undefined ? (await this.#valuesBefore(e, a))[0] : wish.outcome
   }
 
-  private async valuesBefore(e: number, a: number): Promise<readonly Value[]> {
-    return this.fresh.has(e) ? [] : whenLoaded(scan(this.db, 'eavt', { e, a }), valuesOf)
+  async #valuesBefore(e: number, a: number): Promise<readonly Value[]> {
+    return this.#fresh.has(e) ? [] : whenLoaded(scan(this.#db, 'eavt', { e, a }), valuesOf)
   }
 
   /** No two entities may end with one value of a unique attribute. */
-  private async checkUnique(out: TxDataBuilder, places: readonly number[]): Promise<void> {
+  async #checkUnique(out: TxDataBuilder, places: readonly number[]): Promise<void> {
     if (places.length === 0) return
     const claimed = new ByValue<number>()
     /** By the entities that had them. */
     const givenUp = new Map<number, ByValue<true>>()
     const given: { readonly e: number; readonly a: Attribute; readonly v: Value; readonly found: Scan }[] = []
-    const { attributes } = this.db.schema
+    const { attributes } = this.#db.schema
     for (const i of places) {
       const a = attributes.get(out.a[i] as number)
       if (a?.unique === undefined) continue
@@ -216,7 +216,7 @@ export class Changes {
       const other = claimed.get(a.id, v)
       if (other !== undefined && other !== e) throw uniqueConflict(a, v, e, other)
       claimed.set(a.id, v, e)
-      given.push({ e, a, v, found: scan(this.db, 'avet', { a: a.id, v }) })
+      given.push({ e, a, v, found: scan(this.#db, 'avet', { a: a.id, v }) })
     }
     const loading = loadAll(given.map((g) => g.found))
     if (loading !== undefined) await loading

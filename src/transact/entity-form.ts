@@ -12,7 +12,7 @@ const UNNAMED = '~'
 
 /** A name for an entity within one transaction: new, or found by a unique attribute that the transaction gives it. */
 export class Tempid {
-  private joined: Tempid | undefined
+  #joined: Tempid | undefined
   /** The entity that it turned out to be; undefined until then. */
   id: number | undefined
   /** Whether a fact is said about it; one that is only pointed at is refused. */
@@ -42,13 +42,13 @@ export class Tempid {
   /** The one that stands for all that have been joined with it. */
   get root(): Tempid {
     let t: Tempid = this
-    while (t.joined !== undefined) t = t.joined
+    while (t.#joined !== undefined) t = t.#joined
     return t
   }
 
   /** From now on both are one entity. Requires: both are roots. */
   join(other: Tempid): void {
-    other.joined = this
+    other.#joined = this
     this.shared = other.shared = true
     this.described ||= other.described
     this.id ??= other.id
@@ -62,11 +62,11 @@ export class Lookup {
 
   resolve(db: Db): MaybePromise<void> {
     const found = entityId(db, this.form)
-    if (found instanceof Promise) return found.then((id) => this.set(id))
-    this.set(found)
+    if (found instanceof Promise) return found.then((id) => this.#set(id))
+    this.#set(found)
   }
 
-  private set(id: number | undefined): void {
+  #set(id: number | undefined): void {
     if (id === undefined) {
       const [name, value] = this.form
       const attribute = isKeyword(name) ? name.$kw : String(name)
@@ -87,16 +87,16 @@ export class TupleForm {
     private readonly members: readonly unknown[],
     private readonly read: (members: readonly unknown[]) => Value,
   ) {
-    this.at((name) => name.id ?? 0) // what is wrong with the others is told at once
+    this.#at((name) => name.id ?? 0) // what is wrong with the others is told at once
   }
 
   /** undefined while a tempid in it is nobody yet. */
   get value(): Value | undefined {
     const names = this.members.filter((m) => m instanceof Tempid || m instanceof Lookup)
-    return names.every((m) => idIn(m) !== undefined) ? this.at(idIn) : undefined
+    return names.every((m) => idIn(m) !== undefined) ? this.#at(idIn) : undefined
   }
 
-  private at(id: (name: Tempid | Lookup) => number | undefined): Value {
+  #at(id: (name: Tempid | Lookup) => number | undefined): Value {
     return this.read(this.members.map((m) => (m instanceof Tempid || m instanceof Lookup ? id(m) : m)))
   }
 }
@@ -113,7 +113,7 @@ export type EntityForm = number | Tempid | Lookup
 export class Names {
   /** In the order of their first mention. */
   readonly tempids: Tempid[] = []
-  private readonly named = new Map<string, Tempid>()
+  readonly #named = new Map<string, Tempid>()
   readonly lookups: Lookup[] = []
   /** What the transaction's own tempid stands for, where it is used. */
   ofTx: Readonly<Record<string, number>> = {}
@@ -133,11 +133,11 @@ export class Names {
     return t
   }
 
-  private tempid(name: string, named = true): Tempid {
-    let t = this.named.get(name)
+  #tempid(name: string, named = true): Tempid {
+    let t = this.#named.get(name)
     if (t === undefined) {
       t = new Tempid(name.startsWith(UNNAMED) ? UNNAMED + name : name, named)
-      this.named.set(name, t)
+      this.#named.set(name, t)
       this.tempids.push(t)
     }
     return t
@@ -151,13 +151,13 @@ export class Names {
       this.given.add(id)
       return id
     }
-    if (isKeyword(x)) return this.ident(x.$kw)
+    if (isKeyword(x)) return this.#ident(x.$kw)
     if (typeof x === 'string') {
       if (x === TX) {
         this.ofTx = { [TX]: this.tx }
         return this.tx
       }
-      return x.startsWith(':') ? this.ident(x) : this.tempid(x)
+      return x.startsWith(':') ? this.#ident(x) : this.#tempid(x)
     }
     if (isLookupRef(x)) {
       const lookup = new Lookup(x)
@@ -167,7 +167,7 @@ export class Names {
     throw namesNobody(x, ', a tempid')
   }
 
-  private ident(name: string): number {
+  #ident(name: string): number {
     if (name === ':db/current-tx') return this.tx
     const id = this.db.schema.idents.get(name)
     if (id === undefined) throw unknownIdent(name)
@@ -178,7 +178,7 @@ export class Names {
   newIdent(form: unknown): Tempid | undefined {
     const name = isKeyword(form) ? form.$kw : form
     if (typeof name !== 'string' || !name.startsWith(':') || this.db.schema.idents.has(name)) return undefined
-    return this.tempid(name, false)
+    return this.#tempid(name, false)
   }
 
   /** Whether a two-element list in a ref place is a lookup ref, rather than two values. */

@@ -18,8 +18,8 @@ export interface MapShape {
 
 /** Knows the shapes of maps: what a thousand maps have in common is read once. */
 export class MapShapes {
-  private readonly known = new Map<string, MapShape | undefined>()
-  private last: MapShape | undefined
+  readonly #known = new Map<string, MapShape | undefined>()
+  #last: MapShape | undefined
 
   constructor(private readonly schema: Schema) {}
 
@@ -28,18 +28,18 @@ export class MapShapes {
    * `attribute/unknown`.
    */
   of(keys: readonly string[]): MapShape | undefined {
-    if (this.last !== undefined && sameKeys(this.last.keys, keys)) return this.last
+    if (this.#last !== undefined && sameKeys(this.#last.keys, keys)) return this.#last
     const name = keys.join('\n')
-    if (!this.known.has(name)) this.known.set(name, this.read(keys))
-    const shape = this.known.get(name)
-    this.last = shape ?? this.last
+    if (!this.#known.has(name)) this.#known.set(name, this.#read(keys))
+    const shape = this.#known.get(name)
+    this.#last = shape ?? this.#last
     return shape
   }
 
-  private read(keys: readonly string[]): MapShape | undefined {
+  #read(keys: readonly string[]): MapShape | undefined {
     if (keys.length === 0 || keys.some((key) => saysMore(key))) return undefined
     const attributes = keys.map((key) => attributeOf(this.schema, key))
-    if (!attributes.every((a) => this.isPlain(a)) || new Set(attributes).size < keys.length) return undefined
+    if (!attributes.every((a) => this.#isPlain(a)) || new Set(attributes).size < keys.length) return undefined
     const places = [...keys.keys()]
     const at = (place: number): Attribute => attributes[place] as Attribute
     return {
@@ -51,7 +51,7 @@ export class MapShapes {
     }
   }
 
-  private isPlain(a: Attribute): boolean {
+  #isPlain(a: Attribute): boolean {
     return !a.many && a.tupleAttrs === undefined && !this.schema.composites.has(a.id) && a.id !== Builtin.ensure
   }
 }

@@ -71,44 +71,44 @@ interface ReadableShape {
 class NewEntities {
   /** Values that are claimed to be nobody else's, by attribute. */
   readonly identities = new Map<number, Value[]>()
-  private readonly shapes: MapShapes
-  private readonly readable = new Map<MapShape, ReadableShape | undefined>()
-  private last: ReadableShape | undefined
+  readonly #shapes: MapShapes
+  readonly #readable = new Map<MapShape, ReadableShape | undefined>()
+  #last: ReadableShape | undefined
   /** The shape of each entity, and the values of all. */
-  private readonly rows: ReadableShape[] = []
-  private readonly values: Value[] = []
+  readonly #rows: ReadableShape[] = []
+  readonly #values: Value[] = []
 
   constructor(private readonly db: Db) {
-    this.shapes = new MapShapes(db.schema)
+    this.#shapes = new MapShapes(db.schema)
   }
 
   /** False when `form` says something else, or says it in another way. Throws `attribute/unknown`, `value/…`. */
   read(form: unknown): boolean {
     if (!isRecord(form)) return false
-    const shape = this.shapeOf(form)
+    const shape = this.#shapeOf(form)
     if (shape === undefined) return false
     const { keys, attributes, readers } = shape
     for (let i = 0; i < keys.length; i++) {
       const v = (readers[i] as ValueReader)(form[keys[i] as string])
       if (v === undefined) return false
       const a = attributes[i] as Attribute
-      if (a.unique !== undefined && !this.claim(a, v)) return false
-      this.values.push(v)
+      if (a.unique !== undefined && !this.#claim(a, v)) return false
+      this.#values.push(v)
     }
-    this.rows.push(shape)
+    this.#rows.push(shape)
     return true
   }
 
   /** The datoms of all behind `own`, in the order in which they were read; the ids that were minted for them. */
   after(own: TxData, mint: () => number): { readonly data: TxData; readonly minted: readonly number[] } {
-    const length = own.length + this.values.length
+    const length = own.length + this.#values.length
     const e = new Int32Array(length)
     const a = new Int32Array(length)
     e.set(own.e)
     a.set(own.a)
     const minted: number[] = []
     let next = own.length
-    for (const { ids } of this.rows) {
+    for (const { ids } of this.#rows) {
       const id = mint()
       minted.push(id)
       a.set(ids, next)
@@ -116,19 +116,19 @@ class NewEntities {
       next += ids.length
     }
     const added = new Uint8Array(length).fill(1)
-    return { data: { length, e, a, v: own.v.concat(this.values), added, increments: [] }, minted }
+    return { data: { length, e, a, v: own.v.concat(this.#values), added, increments: [] }, minted }
   }
 
-  private shapeOf(form: Readonly<Record<string, unknown>>): ReadableShape | undefined {
-    if (this.last !== undefined && hasKeys(form, this.last.shape.keys)) return this.last
-    const shape = this.shapes.of(Object.keys(form))
+  #shapeOf(form: Readonly<Record<string, unknown>>): ReadableShape | undefined {
+    if (this.#last !== undefined && hasKeys(form, this.#last.shape.keys)) return this.#last
+    const shape = this.#shapes.of(Object.keys(form))
     if (shape === undefined) return undefined
-    if (!this.readable.has(shape)) this.readable.set(shape, this.readableShape(shape))
-    this.last = this.readable.get(shape)
-    return this.last
+    if (!this.#readable.has(shape)) this.#readable.set(shape, this.#readableShape(shape))
+    this.#last = this.#readable.get(shape)
+    return this.#last
   }
 
-  private readableShape(shape: MapShape): ReadableShape | undefined {
+  #readableShape(shape: MapShape): ReadableShape | undefined {
     const attributes = shape.order.map((place) => shape.attributes[place] as Attribute)
     if (!attributes.every(isOrdinary)) return undefined
     const readers = attributes.map((a) => valueReader(this.db.schema, a))
@@ -138,7 +138,7 @@ class NewEntities {
   }
 
   /** False when it is too large to be looked up by. */
-  private claim(a: Attribute, v: Value): boolean {
+  #claim(a: Attribute, v: Value): boolean {
     const values = this.identities.get(a.id)
     if (values === undefined) this.identities.set(a.id, [v])
     else values.push(v)

@@ -1,4 +1,5 @@
 import { AnnalsError } from '../base/errors.ts'
+import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
 import { Builtin } from '../datom/builtin.ts'
 import { instantValue, readValue } from '../datom/read-value.ts'
 import { instantMs } from '../datom/show-value.ts'
@@ -11,14 +12,21 @@ import { scan } from '../db/view.ts'
 import type { TransactEnv } from './transaction.ts'
 
 /** The transaction's instant (ms since 1970), uuid and what else is known about it, as datoms; and the instant. */
-export async function ownFacts(
-  db: Db,
-  decided: TxData,
-  env: TransactEnv,
-): Promise<{ readonly own: TxDataBuilder; readonly instant: number }> {
+export function ownFacts(db: Db, decided: TxData, env: TransactEnv): MaybePromise<OwnFacts> {
   // that time goes on concerns only those who say what time it is
   const saysInstant = decided.a.includes(Builtin.txInstant)
-  const last = saysInstant ? await newestInstant(db) : await knownInstant(db)
+  return andThen(saysInstant ? newestInstant(db) : knownInstant(db), (last) =>
+    factsAfter(last, decided, env, saysInstant),
+  )
+}
+
+interface OwnFacts {
+  readonly own: TxDataBuilder
+  readonly instant: number
+}
+
+/** `last`: the instant of the newest transaction. */
+function factsAfter(last: number, decided: TxData, env: TransactEnv, saysInstant: boolean): OwnFacts {
   let instant = Math.max(env.now, last)
   for (let i = 0; saysInstant && i < decided.length; i++) {
     if (decided.a[i] !== Builtin.txInstant) continue
@@ -42,17 +50,20 @@ export async function ownFacts(
 /** As {@link newestInstant}, unwatched; looked up once for all that are decided on one value. */
 const instants = new WeakMap<IndexTree, { readonly tx: number; readonly instant: number }>()
 
-async function knownInstant(db: Db): Promise<number> {
+function knownInstant(db: Db): MaybePromise<number> {
   const { eavt } = db.present
   const known = instants.get(eavt)
   if (known?.tx === db.lastTx) return known.instant
-  const instant = await newestInstant({ ...db, reads: undefined })
-  instants.set(eavt, { tx: db.lastTx, instant })
-  return instant
+  return andThen(newestInstant({ ...db, reads: undefined }), (instant) => {
+    instants.set(eavt, { tx: db.lastTx, instant })
+    return instant
+  })
 }
 
 /** The instant of the newest transaction in `db`, ms since 1970: the greatest, for they never decrease. */
-async function newestInstant(db: Db): Promise<number> {
-  const [newest] = await whenLoaded(scan(db, 'eavt', { e: db.lastTx, a: Builtin.txInstant }), valuesOf)
-  return newest === undefined ? 0 : instantMs(newest)
+function newestInstant(db: Db): MaybePromise<number> {
+  return whenLoaded(scan(db, 'eavt', { e: db.lastTx, a: Builtin.txInstant }), (found) => {
+    const [newest] = valuesOf(found)
+    return newest === undefined ? 0 : instantMs(newest)
+  })
 }

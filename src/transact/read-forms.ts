@@ -24,31 +24,31 @@ function checkDepth(depth: number): void {
 /** Reads transaction data into elementary operations. Nothing is looked up but schema and idents. */
 export class FormReader {
   readonly ops: Op[] = []
-  private readonly shapes: MapShapes
+  readonly #shapes: MapShapes
 
   constructor(
     private readonly db: Db,
     private readonly names: Names,
   ) {
-    this.shapes = new MapShapes(db.schema)
+    this.#shapes = new MapShapes(db.schema)
   }
 
   /** Reads `forms`; `path` makes the names of new entities distinct and the same at every run. */
   read(forms: readonly unknown[], path: string, depth = 0): void {
     checkDepth(depth)
     try {
-      for (let i = 0; i < forms.length; i++) this.form(forms[i], `${path}${i}`)
+      for (let i = 0; i < forms.length; i++) this.#form(forms[i], `${path}${i}`)
     } catch (cause) {
       if (isAnnalsError(cause)) throw cause
       throw new AnnalsError('tx/malformed', `transaction data cannot be read: ${cause}`, {}, { cause }) // by a getter, a proxy
     }
   }
 
-  private form(form: unknown, path: string): void {
-    if (this.description(form, path, undefined, 0) !== undefined) return
+  #form(form: unknown, path: string): void {
+    if (this.#description(form, path, undefined, 0) !== undefined) return
     const list = isList(form) ? form.$list : form
     if (Array.isArray(list)) {
-      this.list(list, path)
+      this.#list(list, path)
       return
     }
     if (!isMap(form)) {
@@ -56,10 +56,10 @@ export class FormReader {
         `a form is a list such as [':db/add', e, a, v] or a map such as {'inv/sku': 'SKU-1'}, got ${describe(form)}`,
       )
     }
-    this.map(form, path, undefined, 0)
+    this.#map(form, path, undefined, 0)
   }
 
-  private list(list: readonly unknown[], path: string): void {
+  #list(list: readonly unknown[], path: string): void {
     const name = nameOf(list[0])
     if (name === undefined)
       throw malformed(`a list form starts with an operation such as ':db/add', got ${describe(list[0])}`)
@@ -73,13 +73,13 @@ export class FormReader {
     switch (operation) {
       case 'db/add': {
         want('[:db/add entity attribute value]', 3)
-        this.add(e, a, v, path)
+        this.#add(e, a, v, path)
         return
       }
       case 'db/retract': {
         want('[:db/retract entity attribute value?]', 2, 3)
         const attribute = attributeOf(this.db.schema, a)
-        const value = v === undefined || v === null ? undefined : this.value(attribute, v)
+        const value = v === undefined || v === null ? undefined : this.#value(attribute, v)
         this.ops.push({ op: 'retract', e: this.names.entity(e), a: attribute, v: value })
         return
       }
@@ -96,13 +96,13 @@ export class FormReader {
         if (attribute.many) {
           throw malformed(`:db/cas wants an attribute of cardinality one, and ${attribute.ident} is many`)
         }
-        const expected = v === undefined || v === null ? undefined : this.value(attribute, v)
-        this.ops.push({ op: 'cas', e: this.subject(e), a: attribute, expected, v: this.value(attribute, w) })
+        const expected = v === undefined || v === null ? undefined : this.#value(attribute, v)
+        this.ops.push({ op: 'cas', e: this.#subject(e), a: attribute, expected, v: this.#value(attribute, w) })
         return
       }
       case 'db/inc': {
         want('[:db/inc entity attribute amount]', 3)
-        this.inc(e, attributeOf(this.db.schema, a), v)
+        this.#inc(e, attributeOf(this.db.schema, a), v)
         return
       }
       case 'db/require':
@@ -122,32 +122,32 @@ export class FormReader {
     }
   }
 
-  private add(e: unknown, a: unknown, v: unknown, path: string): void {
+  #add(e: unknown, a: unknown, v: unknown, path: string): void {
     const reversed = reverseName(a)
     if (reversed !== undefined) {
-      const attribute = this.refAttribute(reversed)
-      this.push(this.subject(v), attribute, this.names.entity(e))
+      const attribute = this.#refAttribute(reversed)
+      this.#push(this.#subject(v), attribute, this.names.entity(e))
       return
     }
     const attribute = attributeOf(this.db.schema, a)
-    const entity = this.subject(e)
-    this.push(
+    const entity = this.#subject(e)
+    this.#push(
       entity,
       attribute,
-      isNested(attribute, v) ? this.map(v, `${path}.0`, attribute, 1) : this.value(attribute, v),
+      isNested(attribute, v) ? this.#map(v, `${path}.0`, attribute, 1) : this.#value(attribute, v),
     )
   }
 
-  private push(e: ValueForm, a: Attribute, v: ValueForm | number): void {
+  #push(e: ValueForm, a: Attribute, v: ValueForm | number): void {
     this.ops.push({ op: 'add', e: e as number, a, v })
   }
 
   /** An entity that something is said about. */
-  private subject(form: unknown): EntityForm {
+  #subject(form: unknown): EntityForm {
     return said(this.names.entity(form))
   }
 
-  private inc(e: unknown, a: Attribute, amount: unknown): void {
+  #inc(e: unknown, a: Attribute, amount: unknown): void {
     const numeric = a.type === 'long' || a.type === 'double' || a.type === 'bigint'
     if (!numeric || a.many) {
       throw malformed(
@@ -156,25 +156,25 @@ export class FormReader {
     }
     this.ops.push({
       op: 'inc',
-      e: this.subject(e),
+      e: this.#subject(e),
       a,
       delta: readValue(a.type, amount, a.ident) as number | bigint,
     })
   }
 
   /** Reads a map form; `owner` is the ref attribute whose value it is. Returns its entity. */
-  private map(map: unknown, path: string, owner: Attribute | undefined, depth: number): ValueForm {
+  #map(map: unknown, path: string, owner: Attribute | undefined, depth: number): ValueForm {
     checkDepth(depth)
-    return this.description(map, path, owner, depth) ?? this.anyMap(entriesOf(map) ?? [], path, owner, depth)
+    return this.#description(map, path, owner, depth) ?? this.#anyMap(entriesOf(map) ?? [], path, owner, depth)
   }
 
   /** Reads a map that says no more than a {@link MapShape} does; undefined where `map` is none such. */
-  private description(map: unknown, path: string, owner: Attribute | undefined, depth: number): Tempid | undefined {
-    const shape = isRecord(map) ? this.shapes.of(Object.keys(map)) : undefined
-    return shape && this.readDescription(map as Readonly<Record<string, unknown>>, shape, path, owner, depth)
+  #description(map: unknown, path: string, owner: Attribute | undefined, depth: number): Tempid | undefined {
+    const shape = isRecord(map) ? this.#shapes.of(Object.keys(map)) : undefined
+    return shape && this.#readDescription(map as Readonly<Record<string, unknown>>, shape, path, owner, depth)
   }
 
-  private readDescription(
+  #readDescription(
     map: Readonly<Record<string, unknown>>,
     shape: MapShape,
     path: string,
@@ -190,13 +190,13 @@ export class FormReader {
     for (let i = 0; i < keys.length; i++) {
       const a = attributes[i] as Attribute
       const v = map[keys[i] as string]
-      values.push(isNested(a, v) ? this.map(v, `${path}.${place++}`, a, depth + 1) : this.value(a, v))
+      values.push(isNested(a, v) ? this.#map(v, `${path}.${place++}`, a, depth + 1) : this.#value(a, v))
     }
     if (owner !== undefined && !owner.component && !shape.isUnique) throw unidentified(owner)
     return entity
   }
 
-  private anyMap(entries: [unknown, unknown][], path: string, owner: Attribute | undefined, depth: number): ValueForm {
+  #anyMap(entries: [unknown, unknown][], path: string, owner: Attribute | undefined, depth: number): ValueForm {
     const [id, second] = entries.filter(([k]) => isDbId(k))
     if (second !== undefined) throw malformed("a map has one 'db/id', not two")
     const entity = id === undefined ? this.names.unnamed(path) : this.names.entity(id[1])
@@ -207,41 +207,41 @@ export class FormReader {
     for (const [key, value] of facts) {
       const reversed = reverseName(key)
       if (reversed !== undefined) {
-        this.reverse(reversed, value, entity, `${path}.${place++}`)
+        this.#reverse(reversed, value, entity, `${path}.${place++}`)
         continue
       }
       const attribute = attributeOf(this.db.schema, key)
       identified ||= attribute.unique !== undefined
-      for (const v of this.valuesIn(attribute, value)) {
+      for (const v of this.#valuesIn(attribute, value)) {
         said(entity)
         const nested = isNested(attribute, v)
-        const read = nested ? this.map(v, `${path}.${place++}`, attribute, depth + 1) : this.value(attribute, v)
-        this.push(entity, attribute, read)
+        const read = nested ? this.#map(v, `${path}.${place++}`, attribute, depth + 1) : this.#value(attribute, v)
+        this.#push(entity, attribute, read)
       }
     }
     if (!identified) throw unidentified(owner)
     return entity
   }
 
-  private reverse(name: string, value: unknown, target: ValueForm | number, path: string): void {
-    const attribute = this.refAttribute(name)
+  #reverse(name: string, value: unknown, target: ValueForm | number, path: string): void {
+    const attribute = this.#refAttribute(name)
     const sources =
       Array.isArray(value) && !this.names.isLookup(value) ? value : value instanceof Set ? [...value] : [value]
     sources.forEach((source, i) => {
-      const e = isMap(source) ? this.map(source, `${path}.${i}`, undefined, 1) : this.names.entity(source)
+      const e = isMap(source) ? this.#map(source, `${path}.${i}`, undefined, 1) : this.names.entity(source)
       if (e instanceof Tempid) e.shared = true
-      this.push(said(e), attribute, target)
+      this.#push(said(e), attribute, target)
     })
   }
 
-  private refAttribute(name: string): Attribute {
+  #refAttribute(name: string): Attribute {
     const attribute = attributeOf(this.db.schema, name)
     if (attribute.type === 'ref') return attribute
     throw malformed(`a reverse attribute needs a ref, and ${attribute.ident} is ${attribute.type}`, { attribute: name })
   }
 
   /** The values that a map gives for an attribute: several only where it has many. */
-  private valuesIn(a: Attribute, value: unknown): readonly unknown[] {
+  #valuesIn(a: Attribute, value: unknown): readonly unknown[] {
     if (!a.many) return [value]
     if (value instanceof Set) return [...value]
     if (!Array.isArray(value)) return [value]
@@ -251,32 +251,32 @@ export class FormReader {
   }
 
   /** Reads one value of an attribute. Throws `value/…`, `ident/unknown`, `entity/bad-id`. */
-  private value(a: Attribute, v: unknown): ValueForm | number {
+  #value(a: Attribute, v: unknown): ValueForm | number {
     if (v === null || v === undefined)
       throw malformed(`${a.ident}: null is not a value; leave it out, or retract it`, { attribute: a.ident })
     if (a.type === 'ref') {
       if (typeof v === 'number' || typeof v === 'string' || typeof v === 'object') return this.names.entity(v)
       return readValue('ref', v, a.ident) as number
     }
-    if (a.type === 'tuple') return this.tuple(a, v)
+    if (a.type === 'tuple') return this.#tuple(a, v)
     return readValue(a.type, v, a.ident)
   }
 
-  private tuple(a: Attribute, v: unknown): ValueForm {
+  #tuple(a: Attribute, v: unknown): ValueForm {
     const read = (members: unknown): Value => readTuple(this.db.schema, a, members)
     const joins = a.id === Builtin.tupleAttrs
-    const members = nameMembers(this.db.schema, a, v, (m) => (joins && this.newMember(m)) || this.names.entity(m))
+    const members = nameMembers(this.db.schema, a, v, (m) => (joins && this.#newMember(m)) || this.names.entity(m))
     return members.some((m) => m instanceof Tempid || m instanceof Lookup)
       ? new TupleForm(members, read)
       : read(members)
   }
 
   /** An attribute that a composite joins and the same transaction installs; undefined for others. */
-  private newMember(form: unknown): Tempid | undefined {
+  #newMember(form: unknown): Tempid | undefined {
     const member = this.names.newIdent(form)
     if (member !== undefined) {
       const ident = attributeOf(this.db.schema, Builtin.ident)
-      this.push(member, ident, readValue('keyword', member.name, ident.ident)) // finds the entity that is given it
+      this.#push(member, ident, readValue('keyword', member.name, ident.ident)) // finds the entity that is given it
     }
     return member
   }

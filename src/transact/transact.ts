@@ -1,5 +1,6 @@
 import { append } from '../base/append.ts'
 import { AnnalsError } from '../base/errors.ts'
+import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
 import { Builtin } from '../datom/builtin.ts'
 import { isPendingTx, isTx, tOfTx } from '../datom/ids.ts'
 import { describe } from '../datom/read-value.ts'
@@ -19,6 +20,7 @@ import { checkSchema } from './check-schema.ts'
 import { Names, type Tempid } from './entity-form.ts'
 import { expandRetracts } from './expand-retracts.ts'
 import { transactNew } from './new-entities.ts'
+import { transactFact } from './one-fact.ts'
 import type { Op } from './op.ts'
 import { ownFacts } from './own-facts.ts'
 import { FormReader } from './read-forms.ts'
@@ -31,8 +33,12 @@ import { unknownFunction } from './unknown-function.ts'
  * Decides `forms` on `db`: the datoms they come to, or a coded error of area `tx`, `value`, `entity`, `ident`, `attribute` or
  * `schema`. Semantics: Datomic's transaction data reference. Functions see `db`, the database before.
  */
-export async function transact(db: Db, forms: readonly unknown[], env: TransactEnv): Promise<Transaction> {
+export function transact(db: Db, forms: readonly unknown[], env: TransactEnv): MaybePromise<Transaction> {
   const before = withoutView(db)
+  return andThen(transactFact(before, forms, env), (fact) => fact ?? transactAny(before, forms, env))
+}
+
+async function transactAny(before: Db, forms: readonly unknown[], env: TransactEnv): Promise<Transaction> {
   const plain = await transactNew(before, forms, env)
   if (plain !== undefined) return plain
   const names = new Names(before, env.tx)

@@ -9,18 +9,18 @@ export type ValueReader = (x: unknown) => Value | undefined
 const REMEMBERED = 256
 
 /** undefined for attributes whose values are always more than they say. */
-export function valueReader(schema: Schema, { type, ident }: Attribute): ValueReader | undefined {
-  switch (type) {
-    case 'tuple':
-      return undefined
-    case 'ref':
-      // an ident of an entity; whatever else can stand here has to be looked up
-      return (x) => (typeof x === 'string' && x.startsWith(':') ? schema.idents.get(x) : undefined)
-    case 'keyword':
-      return remembering((x) => readValue(type, x, ident))
-    default:
-      return (x) => (x === null || x === undefined ? undefined : readValue(type, x, ident))
-  }
+export function valueReader(schema: Schema, a: Attribute): ValueReader | undefined {
+  if (a.type === 'tuple') return undefined
+  const read = (x: unknown): Value | undefined => plainValue(schema, a, x)
+  return a.type === 'keyword' ? remembering(read as (x: string) => Value) : read
+}
+
+/** One value of an attribute; undefined for what takes more than reading. Throws `value/…`. */
+export function plainValue(schema: Schema, { type, ident }: Attribute, x: unknown): Value | undefined {
+  if (x === null || x === undefined || type === 'tuple') return undefined
+  if (type !== 'ref') return readValue(type, x, ident)
+  // an ident of an entity; whatever else can stand here has to be looked up
+  return typeof x === 'string' && x.startsWith(':') ? schema.idents.get(x) : undefined
 }
 
 /** Few keywords are said again and again, and each is a text that has to be put together. */
