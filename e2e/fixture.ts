@@ -39,7 +39,7 @@ export const it = test.extend<Fixture>({
     { scope: 'file' },
   ],
   coldServer: async ({ folder }, use) => {
-    const server = await SyncServer.at(join(folder, 'remote.db'))
+    const server = await SyncServer.at(`sqlite:${join(folder, 'remote.db')}`)
     await use(server)
     await server.stop()
   },

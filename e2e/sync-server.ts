@@ -17,19 +17,19 @@ async function freePort(): Promise<number> {
   return address.port
 }
 
-/** `annals serve` in a process of its own, on a SQLite file: the demo's page and its remote log. */
+/** `annals serve` in a process of its own: the demo's page and its remote log. */
 export class SyncServer {
   private process: ChildProcess | undefined
   private said = ''
 
   private constructor(
-    private readonly file: string,
+    private readonly storage: string,
     readonly port: number,
   ) {}
 
-  /** Reserves a port; nothing listens on it before `start`. */
-  static async at(file: string): Promise<SyncServer> {
-    return new SyncServer(file, await freePort())
+  /** Of a storage URL. Reserves a port; nothing listens on it before `start`. */
+  static async at(storage: string): Promise<SyncServer> {
+    return new SyncServer(storage, await freePort())
   }
 
   get url(): string {
@@ -38,7 +38,7 @@ export class SyncServer {
 
   /** Resolves when the server answers. */
   async start(): Promise<void> {
-    const storage = ['--storage', `sqlite:${this.file}`]
+    const storage = ['--storage', this.storage]
     const args = [inject('cli'), 'serve', ...storage, '--port', String(this.port), '--static', inject('demo')]
     const started = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
     this.process = started

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { chainHash } from '../src/engine/record.ts'
 import { createSyncHandler, type SyncHandler } from '../src/server/handler.ts'
 import { sqlRemote } from '../src/storage/sql/sql-remote.ts'
 import type { IntentEntry, PushAnswer } from '../src/sync/protocol.ts'
@@ -7,6 +6,7 @@ import { KINDS, type Places } from './support/databases/places.ts'
 import type { DatabaseServer } from './support/databases/server-process.ts'
 import { Speaker, speaker, statuses } from './support/speaker.ts'
 import { SCHEMA } from './support/sync-world.ts'
+import { wholeLog } from './support/whole-log.ts'
 
 // a machine that does many things at once is no failure
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
@@ -53,19 +53,7 @@ async function insist(push: () => Promise<PushAnswer>): Promise<PushAnswer> {
 
 /** The log of `node` holds each of `sent` once, without a gap, chained by hash. */
 async function checkLog(node: SyncHandler, sent: readonly IntentEntry[]): Promise<void> {
-  const reader = new Speaker(node)
-  const txids: string[] = []
-  let hash = ''
-  for (;;) {
-    const { rows } = await reader.pull(txids.length + 1)
-    if (rows.length === 0) break
-    for (const row of rows) {
-      expect(row.t).toBe(txids.length + 1)
-      hash = chainHash(hash, row.t, row.txid, row.body)
-      expect(row.hash).toBe(hash)
-      txids.push(row.txid)
-    }
-  }
+  const txids = (await wholeLog(new Speaker(node))).map(({ txid }) => txid)
   expect(txids.slice(1).sort()).toEqual(sent.map(({ txid }) => txid).sort())
 }
 

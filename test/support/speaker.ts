@@ -1,4 +1,3 @@
-import type { SyncHandler } from '../../src/server/handler.ts'
 import { fromCbor, toCbor } from '../../src/sync/cbor.ts'
 import { encodeIntent } from '../../src/sync/intent.ts'
 import type { HelloAnswer, IntentEntry, PullAnswer, Push, PushAnswer, RegisterAnswer } from '../../src/sync/protocol.ts'
@@ -10,13 +9,16 @@ export const post = (what: string, body: BodyInit, headers: Record<string, strin
     headers: { 'content-type': 'application/cbor', ...headers },
   })
 
+/** A handler, or a way to one. */
+export type Answering = (request: Request) => Promise<Response>
+
 /** A replica without a queue of its own: says what it is told to say. */
 export class Speaker {
   epoch = 0
   seq = 0
   prev = ''
   constructor(
-    readonly handler: SyncHandler,
+    readonly handler: Answering,
     readonly replica: string = crypto.randomUUID(),
     readonly token = 'ann',
   ) {}
@@ -55,7 +57,7 @@ export class Speaker {
   }
 }
 
-export async function speaker(handler: SyncHandler): Promise<Speaker> {
+export async function speaker(handler: Answering): Promise<Speaker> {
   const s = new Speaker(handler)
   await s.register()
   return s
