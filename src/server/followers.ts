@@ -12,16 +12,17 @@ const HERE = text.encode(': here\n\n')
 export class Followers {
   private readonly readers = new Map<Reader, () => void>()
   private beat: ReturnType<typeof setInterval> | undefined
+  private soon: ReturnType<typeof setTimeout> | undefined
   private t = 0
 
   get size(): number {
     return this.readers.size
   }
 
-  /** The head lies at `t`: everybody hears of it. */
+  /** The head lies at `t`: everybody hears of it, after whoever moved it, once for all that came in one turn. */
   poke(t: number): void {
     this.t = t
-    this.sayAll()
+    if (this.readers.size > 0) this.soon ??= setTimeout(() => this.sayAll(), 0)
   }
 
   /**
@@ -57,6 +58,7 @@ export class Followers {
   }
 
   private sayAll(): void {
+    this.soon = undefined
     const event = pokeOf(this.t)
     for (const [reader, end] of this.readers) {
       if ((reader.desiredSize ?? 0) < -UNREAD) end()

@@ -1,6 +1,8 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 
+/** Bytes of a body that is passed on whole: as a stream it would cost more than all else that is done for a small push. */
+const WHOLE = 64 * 1024
 /** Methods that a Request cannot have. */
 const FORBIDDEN: ReadonlySet<string> = new Set(['CONNECT', 'TRACE', 'TRACK'])
 
@@ -24,13 +26,19 @@ async function answer(
   outgoing: ServerResponse,
 ): Promise<void> {
   const gone = new AbortController()
-  outgoing.on('close', () => gone.abort())
-  const request = toRequest(incoming, gone.signal)
+  outgoing.on('close', () => {
+    if (!outgoing.writableFinished) gone.abort()
+  })
+  const request = await toRequest(incoming, gone.signal)
   const response = request === undefined ? new Response(null, { status: 400 }) : await route(request)
   outgoing.writeHead(response.status, Object.fromEntries(response.headers))
   if (response.body === null || incoming.method === 'HEAD') {
     await response.body?.cancel()
     outgoing.end()
+    return
+  }
+  if (isWhole(response.headers.get('content-length'))) {
+    outgoing.end(new Uint8Array(await response.arrayBuffer()))
     return
   }
   outgoing.flushHeaders()
@@ -45,7 +53,7 @@ async function answer(
 }
 
 /** undefined for what is none: a method that browsers forbid, a host that no URL can have. */
-function toRequest(incoming: IncomingMessage, signal: AbortSignal): Request | undefined {
+async function toRequest(incoming: IncomingMessage, signal: AbortSignal): Promise<Request | undefined> {
   const headers = new Headers()
   for (let i = 0; i < incoming.rawHeaders.length; i += 2) {
     headers.append(incoming.rawHeaders[i] as string, incoming.rawHeaders[i + 1] as string)
@@ -62,8 +70,17 @@ function toRequest(incoming: IncomingMessage, signal: AbortSignal): Request | un
     method,
     headers,
     signal,
-    ...(hasBody && { body: Readable.toWeb(incoming) as ReadableStream<Uint8Array>, duplex: 'half' }),
+    ...(hasBody && { body: await bodyOf(incoming), duplex: 'half' }),
   })
+}
+
+const isWhole = (length: string | null | undefined): boolean => Number(length ?? Number.NaN) <= WHOLE
+
+async function bodyOf(incoming: IncomingMessage): Promise<BodyInit> {
+  if (!isWhole(incoming.headers['content-length'])) return Readable.toWeb(incoming) as ReadableStream<Uint8Array>
+  const chunks: Buffer[] = []
+  for await (const chunk of incoming) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks)
 }
 
 /** Resolves when more can be written, or nobody listens any more. */
