@@ -9,6 +9,7 @@ import type { Outcome } from '../src/sync/protocol.ts'
 import { decodeQueueBody } from '../src/sync/queue-body.ts'
 import { ReplicaLedger } from '../src/sync/replica-ledger.ts'
 import { SCHEMA } from './support/sync-world.ts'
+import { instead, wrapped } from './support/wrapped-storage.ts'
 
 vi.setConfig({ testTimeout: 20_000 })
 
@@ -91,6 +92,28 @@ describe('tabs of one replica', () => {
     expect([...leader.state.rejected.keys()]).toEqual([refused.txid])
     await seen(other, (l) => l.state.rejected.size === 1)
     expect(await other.settled(refused.txid)).toMatchObject({ status: 'rejected', code: 'tx/refused' })
+  })
+
+  it.each([20, 2000])('read one row for one transaction of another, be %i pending', async (pending) => {
+    const storage = memory()
+    const [a] = (await tabs(1, storage)) as [ReplicaLedger]
+    await Promise.all(Array.from({ length: pending }, (_, i) => a.transact([{ 'db/doc': `d${i}` }], {})))
+    let rows = 0
+    const counting = wrapped(storage, (store) =>
+      instead(store, {
+        read: async (...known) => {
+          const state = await store.read(...known)
+          rows += state.queue.length
+          return state
+        },
+      }),
+    )
+    const [b] = (await tabs(1, counting)) as [ReplicaLedger]
+    expect([b.state.entries.length, rows]).toEqual([pending, pending])
+    const pieces = b.pieces
+    await a.transact([{ 'db/doc': 'one more' }], {})
+    await seen(b, (l) => l.state.entries.length === pending + 1)
+    expect([rows, b.pieces - pieces]).toEqual([pending + 1, 2])
   })
 
   it('what one queued while another changed what it was built on is decided anew', async () => {

@@ -60,11 +60,12 @@ class MemoryStore implements LocalStore {
     this.#database = database
   }
 
-  async read(rootBeyond = -1): Promise<LocalState> {
+  async read(rootBeyond = -1, queueBeyond = 0): Promise<LocalState> {
     const { heads, queue, rejected, meta, root } = this.#live()
     return {
       heads,
-      queue: queue.map(ownQueueRow),
+      queue: queue.filter(({ seq }) => seq > queueBeyond).map(ownQueueRow),
+      dequeuedTo: heads.queue.seq - queue.length,
       rejected: [...rejected.values()].map(ownRejectedRow),
       meta: ownMeta(meta),
       root: root && root.t > rootBeyond ? ownRoot(root) : undefined,

@@ -111,8 +111,10 @@ export interface IndexCommit {
 
 export interface LocalState {
   readonly heads: LocalHeads
-  /** What has not left the queue, by seq. */
+  /** What has not left the queue, by seq: as far as it was asked for. */
   readonly queue: readonly QueueRow[]
+  /** The seq up to which everything has left the queue. */
+  readonly dequeuedTo: number
   /** In the order of refusal. */
   readonly rejected: readonly RejectedRow[]
   readonly meta: ReadonlyMap<string, unknown>
@@ -127,9 +129,9 @@ export interface LocalState {
 export interface LocalStore {
   /**
    * Heads, queue, rejected, meta and root, all of one moment. A root whose `t` is not beyond `rootBeyond` is not read: its bytes
-   * are many, and whoever has that one needs them no more.
+   * are many, and whoever has that one needs them no more. So with rows of the queue whose seq is not beyond `queueBeyond`.
    */
-  read(rootBeyond?: number): Promise<LocalState>
+  read(rootBeyond?: number, queueBeyond?: number): Promise<LocalState>
   /** Rows with `from <= t`, in order, at most `limit`. `storage/corrupt` when one is missing. */
   readLog(from: number, limit?: number): Promise<readonly LogRow[]>
   /** All or nothing, durable when it resolves. `lost`: an expected head had moved and nothing was changed. */

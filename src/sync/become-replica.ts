@@ -13,7 +13,7 @@ export interface Stored {
 /** Gives the store a replica id of its own, if it has none. The log that it may have is the remote's to adopt. */
 export async function becomeReplica(store: LocalStore): Promise<Stored> {
   for (;;) {
-    const { heads, meta, root } = await store.read()
+    const { heads, meta, root } = await store.read(undefined, Number.MAX_SAFE_INTEGER)
     const { replica, excisions } = readMeta(meta)
     if (replica !== '') return { root, excisions }
     const { t } = heads.confirmed

@@ -26,9 +26,8 @@ export async function planCatchUp(
 ): Promise<Step<void>> {
   const meta = readMeta(stored.meta)
   const sameGeneration = meta.generation === state.meta.generation
-  const queue = await readQueue(stored, state.entries, sameGeneration, env)
-  const still = new Set(queue.map((p) => p.txid))
-  const gone = state.entries.filter((p) => !still.has(p.txid))
+  const queue = await readQueue(stored, state, sameGeneration, env)
+  const gone = state.entries.filter((p) => p.seq <= stored.dequeuedTo)
   const folded = await foldRows({ ...state, meta, entries: [...gone, ...queue] }, rows, reached)
   const left = folded.entries.slice(0, gone.length)
   const waiting = folded.entries.slice(gone.length)
@@ -72,21 +71,19 @@ const becameOf = ({ seq, t }: Pending): [number, number][] => (t === undefined ?
 
 /** The queue as it is stored. Entries that we have, with their places in the log, are as they were in the same generation. */
 async function readQueue(
-  stored: LocalState,
-  known: readonly Pending[],
+  { queue: rows, dequeuedTo }: LocalState,
+  { entries, seq }: ReplicaState,
   sameGeneration: boolean,
   { breathe }: PredictEnv,
 ): Promise<readonly Pending[]> {
-  const byTxid = new Map(known.map((p) => [p.txid, p]))
-  const queue: Pending[] = []
-  for (const row of stored.queue) {
-    const own = byTxid.get(row.txid)
-    if (own !== undefined && sameGeneration) queue.push(own)
-    else {
-      await breathe()
-      const entry = fromQueueRow(row)
-      queue.push({ ...entry, t: own?.t ?? entry.t })
-    }
+  const known = entries.slice(Math.max(0, dequeuedTo - seq + entries.length))
+  const queue = sameGeneration ? [...known] : []
+  for (const row of rows) {
+    const own = known[row.seq - seq + known.length - 1]
+    if (own !== undefined && sameGeneration) continue
+    await breathe()
+    const entry = fromQueueRow(row)
+    queue.push({ ...entry, t: own?.t ?? entry.t })
   }
   return queue
 }

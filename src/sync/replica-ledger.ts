@@ -15,7 +15,7 @@ import { readingAnew } from '../engine/reading-anew.ts'
 import type { Runtime } from '../engine/runtime.ts'
 import { type Confirmed, Segments } from '../engine/segments.ts'
 import { closedError, StoreLedger } from '../engine/store-ledger.ts'
-import type { IndexRoot, LocalStore } from '../storage/port.ts'
+import type { IndexRoot, LocalState, LocalStore } from '../storage/port.ts'
 import type { DatomsOf } from '../transact/transaction.ts'
 import { withAliases } from './aliases.ts'
 import { askExcision } from './ask-excision.ts'
@@ -242,7 +242,7 @@ export class ReplicaLedger extends StoreLedger implements Ledger {
   protected async catchUp(anew = false): Promise<void> {
     for (let isAnew = anew; ; ) {
       const mark = this.#pool.mark()
-      const stored = await this.store.read(isAnew ? undefined : this.segments.rootT)
+      const stored = await this.#stored(isAnew ? undefined : this.segments.rootT)
       const meta = readMeta(stored.meta)
       const isExcised = meta.excisions !== this.current.meta.excisions
       const from = isExcised ? { ...this.current, ...(await this.#nothing()) } : this.current
@@ -271,7 +271,15 @@ export class ReplicaLedger extends StoreLedger implements Ledger {
 
   /** Whether another tab took facts out since `meta` was read: what was read after it may be of another log. */
   async #isExcisedBeyond({ excisions }: ReplicaMeta): Promise<boolean> {
-    return readMeta((await this.store.read(this.segments.rootT)).meta).excisions !== excisions
+    return readMeta((await this.#stored(this.segments.rootT)).meta).excisions !== excisions
+  }
+
+  /** What lies in the store: of the queue only what is new, unless what is known of it may have changed. */
+  async #stored(rootT: number | undefined): Promise<LocalState> {
+    const { seq, meta } = this.current
+    const stored = await this.store.read(rootT, seq)
+    const isKnown = seq === 0 || readMeta(stored.meta).generation === meta.generation
+    return isKnown ? stored : this.store.read(rootT)
   }
 
   protected async stand(root: IndexRoot | undefined): Promise<void> {

@@ -140,6 +140,24 @@ export function localCommitsSuite(makeStorage: () => LocalStorage): void {
       expect(await queued()).toEqual([])
     })
 
+    it('is read as far as it is new to the reader, who hears what has left it', async () => {
+      const beyond = async (seq: number) => {
+        const { queue, dequeuedTo } = await at.store.read(undefined, seq)
+        return [queue.map((row) => row.seq), dequeuedTo]
+      }
+      expect(await beyond(0)).toEqual([[], 0])
+      await enqueue(1, 3)
+      await enqueue(4, 8)
+      expect(await beyond(0)).toEqual([[1, 2, 3, 4, 5, 6, 7, 8], 0])
+      expect(await beyond(5)).toEqual([[6, 7, 8], 0])
+      await commit({ expect: {}, dequeueTo: 6 })
+      expect(await beyond(0)).toEqual([[7, 8], 6])
+      expect(await beyond(7)).toEqual([[8], 6])
+      for (const seq of [8, Number.MAX_SAFE_INTEGER]) expect(await beyond(seq)).toEqual([[], 6])
+      await commit({ expect: {}, dequeueTo: 8 })
+      expect(await beyond(3)).toEqual([[], 8])
+    })
+
     it('replaces rows in place, where they are still queued', async () => {
       await enqueue(1, 3)
       await enqueue(4, 4)
@@ -353,6 +371,7 @@ export function localCommitsSuite(makeStorage: () => LocalStorage): void {
       expect(await at.store.read()).toEqual({
         heads: { confirmed: { t: 3, hash: 'hash-3' }, queue: { seq: 4, txid: 'pending-4' }, claim: 2 },
         queue: [queueRow(2), queueRow(3, body(300)), queueRow(4)],
+        dequeuedTo: 1,
         rejected: [rejectedRow(2)],
         meta: new Map([['a', 2]]),
       })

@@ -8,7 +8,7 @@ export const wrapped = (storage: LocalStorage, wrap: (store: LocalStore) => Loca
 
 /** `store` with some of its calls replaced. */
 export const instead = (store: LocalStore, calls: Partial<LocalStore>): LocalStore => ({
-  read: (rootBeyond) => store.read(rootBeyond),
+  read: (rootBeyond, queueBeyond) => store.read(rootBeyond, queueBeyond),
   readLog: (from, limit) => store.readLog(from, limit),
   commit: (change) => store.commit(change),
   readRoot: () => store.readRoot(),

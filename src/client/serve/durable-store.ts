@@ -26,7 +26,7 @@ export class DurableStore implements LocalStore {
     private readonly onClose: () => void,
   ) {}
 
-  readonly read = (rootBeyond?: number) => this.store.read(rootBeyond)
+  readonly read = (rootBeyond?: number, queueBeyond?: number) => this.store.read(rootBeyond, queueBeyond)
   readonly readLog = (from: number, limit?: number) => this.store.readLog(from, limit)
   readonly readRoot = () => this.store.readRoot()
   readonly readSegments = (ids: readonly number[]) => this.store.readSegments(ids)

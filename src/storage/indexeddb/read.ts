@@ -9,7 +9,12 @@ import { readNewerRoot, readStoredRoot } from './read-index.ts'
 const anyName = (): IDBKeyRange => IDBKeyRange.lowerBound('')
 
 /** Everything but the log, of one moment. `storage/corrupt` when the queue has a hole. */
-export function readState(connection: Connection, name: string, rootBeyond?: number): Promise<LocalState> {
+export function readState(
+  connection: Connection,
+  name: string,
+  rootBeyond: number | undefined,
+  queueBeyond: number,
+): Promise<LocalState> {
   return connection.run('reading its state', {
     stores: ['meta', 'queue', 'rejected', 'index'],
     mode: 'readonly',
@@ -20,17 +25,19 @@ export function readState(connection: Connection, name: string, rootBeyond?: num
         readHead(tx, name),
         meta.getAllKeys(anyName()),
         meta.getAll(anyName()),
-        tx.objectStore('queue').getAll(),
+        groupsCovering(tx.objectStore('queue'), queueBeyond + 1, Number.POSITIVE_INFINITY),
         tx.objectStore('rejected').getAll(),
         rootBeyond === undefined ? readStoredRoot(tx) : readNewerRoot(tx, rootBeyond),
       ])
       const { confirmed, queue, claim, done } = head
-      const rows = groups.flat().filter(({ seq }) => seq > done)
+      const known = Math.max(done, queueBeyond)
+      const rows = groups.flat().filter(({ seq }) => seq > known)
       const seqs = rows.map(({ seq }) => seq)
-      checkDense(name, 'queue', seqs, done + 1, queue.seq)
+      checkDense(name, 'queue', seqs, known + 1, queue.seq)
       return {
         heads: { confirmed, queue, claim },
         queue: rows,
+        dequeuedTo: done,
         rejected,
         meta: new Map(names.map((key, i) => [String(key), values[i]])),
         root,

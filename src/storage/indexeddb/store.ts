@@ -42,8 +42,8 @@ export class IndexedDbStore implements LocalStore {
     if ('unref' in this.#channel && typeof this.#channel.unref === 'function') this.#channel.unref()
   }
 
-  async read(rootBeyond?: number): Promise<LocalState> {
-    const state = await readState(this.#connection, this.#name, rootBeyond)
+  async read(rootBeyond?: number, queueBeyond = 0): Promise<LocalState> {
+    const state = await readState(this.#connection, this.#name, rootBeyond, queueBeyond)
     this.#knows(state.heads.confirmed.t)
     return state
   }

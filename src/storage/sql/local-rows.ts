@@ -37,9 +37,18 @@ export async function localLogRows(db: Kysely<Tables>, life: string, from: numbe
   return rows.map(({ t, txid, body, hash }) => ({ t: Number(t), txid, body: new Uint8Array(body), hash }))
 }
 
-export async function queueRows(db: Kysely<Tables>, life: string): Promise<QueueRow[]> {
-  const rows = await db.selectFrom('annals_local_queue').selectAll().where('life', '=', life).orderBy('seq').execute()
+/** Rows with a seq above `beyond`. */
+export async function queueRows(db: Kysely<Tables>, life: string, beyond: number): Promise<QueueRow[]> {
+  const all = db.selectFrom('annals_local_queue').selectAll().where('life', '=', life).orderBy('seq')
+  const rows = await all.where('seq', '>', beyond).execute()
   return rows.map(({ seq, txid, body }) => ({ seq: Number(seq), txid, body: new Uint8Array(body) }))
+}
+
+/** The seq of the first row of the queue; undefined without any. */
+export async function firstSeq(db: Kysely<Tables>, life: string): Promise<number | undefined> {
+  const all = db.selectFrom('annals_local_queue').select('seq').where('life', '=', life).orderBy('seq').limit(1)
+  const row = await all.executeTakeFirst()
+  return row && Number(row.seq)
 }
 
 export async function rejectedRows(db: Kysely<Tables>, life: string): Promise<RejectedRow[]> {

@@ -7,7 +7,16 @@ import type { IndexCommit, IndexHead, IndexRoot, LocalCommit, LocalState, LocalS
 import { randomEpoch } from '../random-epoch.ts'
 import { commitLocal, type OwnChange } from './local-commit.ts'
 import { beginIndexing, commitIndex, indexRoot, segmentBodies, storedSegments } from './local-index.ts'
-import { type Local, localLogRows, localRow, metaBytes, metaValues, queueRows, rejectedRows } from './local-rows.ts'
+import {
+  firstSeq,
+  type Local,
+  localLogRows,
+  localRow,
+  metaBytes,
+  metaValues,
+  queueRows,
+  rejectedRows,
+} from './local-rows.ts'
 import type { News } from './news.ts'
 import { patiently } from './patiently.ts'
 import type { Tables } from './tables.ts'
@@ -38,20 +47,22 @@ export class SqlLocalStore implements LocalStore {
     this.#isEnded = isEnded
   }
 
-  read(rootBeyond = -1): Promise<LocalState> {
+  read(rootBeyond = -1, queueBeyond = 0): Promise<LocalState> {
     return this.#ask('reading', async () => {
       for (;;) {
         const { heads, version } = await this.#row()
-        const [queue, rejected, meta, root] = await Promise.all([
-          queueRows(this.#db, this.#life),
+        const [queue, firstQueued, rejected, meta, root] = await Promise.all([
+          queueRows(this.#db, this.#life, queueBeyond),
+          firstSeq(this.#db, this.#life),
           rejectedRows(this.#db, this.#life),
           metaValues(this.#db, this.#life),
           indexRoot(this.#db, this.#life, rootBeyond),
         ])
         if ((await this.#row()).version !== version) continue
+        const dequeuedTo = (firstQueued ?? heads.queue.seq + 1) - 1
         const seqs = queue.map(({ seq }) => seq)
-        checkDense(this.#name, 'queue', seqs, seqs[0] ?? heads.queue.seq + 1, heads.queue.seq)
-        return { heads, queue, rejected, meta, root }
+        checkDense(this.#name, 'queue', seqs, Math.max(dequeuedTo, queueBeyond) + 1, heads.queue.seq)
+        return { heads, queue, dequeuedTo, rejected, meta, root }
       }
     })
   }

@@ -17,7 +17,7 @@ export class MortalStore implements LocalStore {
     private readonly onStrict: () => Promise<void>,
   ) {}
 
-  read = (rootBeyond?: number) => this.alive(() => this.store.read(rootBeyond))
+  read = (rootBeyond?: number, queueBeyond?: number) => this.alive(() => this.store.read(rootBeyond, queueBeyond))
   readLog = (from: number, limit?: number) => this.alive(() => this.store.readLog(from, limit))
   watch = (listener: () => void) => this.store.watch(() => void (this.dead || listener()))
   close = async () => this.store.close()
