@@ -42,3 +42,5 @@ export const isKeyword = (x: unknown): x is Keyword => has(x, '$kw') && typeof (
 export const isLiteral = (x: unknown): x is Literal => has(x, '$lit')
 export const isSym = (x: unknown): x is Sym => has(x, '$sym') && typeof (x as Sym).$sym === 'string'
 export const isList = (x: unknown): x is List => has(x, '$list') && Array.isArray((x as List).$list)
+/** What may be written as a list or as a vector, as an array. */
+export const unlisted = (x: unknown): unknown => (isList(x) ? x.$list : x)

@@ -10,7 +10,7 @@ export const EDN_MAX_DEPTH = 256
 const SPACE = /[\s,]/
 const END_OF_TOKEN = /[\s,()[\]{}";]/
 const SYMBOL = /^(?:\/|(?![\p{N}'#:])[\p{L}\p{N}_*!?$%&=<>.+|~'#:-]+(?:\/[\p{L}\p{N}_*!?$%&=<>.+|~'#:-]+)?)$/u
-const KEYWORD = /^:(?:\/|(?!:)[\p{L}\p{N}_*!?$%&=<>.+|~'#:-]+(?:\/[\p{L}\p{N}_*!?$%&=<>.+|~'#:-]+)?)$/u
+const KEYWORD = /^:(?!:)[\p{L}\p{N}_*!?$%&=<>.+|~'#:-]+(?:\/[\p{L}\p{N}_*!?$%&=<>.+|~'#:-]+)?$/u
 const CHARACTERS: Readonly<Record<string, string>> = {
   newline: '\n',
   return: '\r',
@@ -38,7 +38,7 @@ const CLOSERS: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}'
 /**
  * All forms of an EDN text, in order. Keywords, symbols, lists and typed literals are the tagged objects of `atoms.ts`;
  * vectors are arrays, maps Maps, sets Sets, `#inst` Dates, characters strings, `nil` null. Integers are numbers, beyond the
- * safe range bigints. Known tags: `#inst`, `#uuid`, `#uri`, `#base64`.
+ * safe range bigints. Known tags: `#inst`, `#uuid`, `#uri`, `#base64`; what `#_` leaves out may have any.
  *
  * Throws `edn/malformed`, `edn/too-deep` (beyond {@link EDN_MAX_DEPTH}), `edn/unknown-tag` or `edn/duplicate-key`, each with
  * line and column.
@@ -61,6 +61,8 @@ export function readEdnOne(text: string): Edn {
 
 class Reader {
   #i = 0
+  /** How many #_ leave out what is being read: tags mean nothing there, known or not. */
+  #discards = 0
   #keys: EdnKeys | undefined
 
   constructor(private readonly text: string) {}
@@ -79,7 +81,9 @@ class Reader {
         this.#i += 2
         if (!this.skipToForm(depth + 1))
           throw this.error('edn/malformed', 'nothing follows #_; wanted a form to leave out', start)
+        this.#discards++
         this.form(depth + 1)
+        this.#discards--
       } else return this.#i < text.length
     }
   }
@@ -185,7 +189,7 @@ class Reader {
     const token = this.#token()
     const tag = token.slice(1)
     if (tag.startsWith(':')) {
-      if (!KEYWORD.test(tag) || tag.includes('/') || text[this.#i] !== '{') {
+      if (!KEYWORD.test(tag) || tag.includes('/') || !this.skipToForm(depth) || text[this.#i] !== '{') {
         throw this.error(
           'edn/malformed',
           `found ${clip(token)}; wanted a namespaced map such as #:inv{:sku "SKU-1"}`,
@@ -194,13 +198,15 @@ class Reader {
       }
       return this.#map(depth, tag.slice(1))
     }
-    if (!TAGS.includes(tag)) {
+    if (!TAGS.includes(tag) && (this.#discards === 0 || !SYMBOL.test(tag))) {
       const known = TAGS.map((t) => `#${t}`).join(', ')
       throw this.error('edn/unknown-tag', `the tag ${clip(token)} is not known; wanted one of ${known}`, start)
     }
     if (!this.skipToForm(depth + 1))
       throw this.error('edn/malformed', `nothing follows ${token}; wanted a string`, start)
-    const value = readTagged(tag, this.form(depth + 1))
+    const form = this.form(depth + 1)
+    if (this.#discards > 0) return form
+    const value = readTagged(tag, form)
     if (typeof value === 'object') return value
     throw this.error('edn/malformed', value, start)
   }

@@ -6,7 +6,7 @@ export const TAGS: readonly string[] = ['inst', 'uuid', 'uri', 'base64']
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 const INSTANT =
-  /^([+-]\d{6}|\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(Z|[+-]\d\d:\d\d)?)?)?)?$/
+  /^([+-]\d{6}|\d{4})(?:-(\d\d)(?:-(\d\d)(?:T([01]\d|2[0-3]):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(Z|[+-]\d\d:\d\d)?)?)?)?$/
 
 /** RFC 3339 and what Clojure's reader accepts beside it: parts may be missing from the right, no zone is UTC. */
 function readInstant(text: string): Date | undefined {

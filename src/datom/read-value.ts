@@ -1,5 +1,5 @@
 import { AnnalsError } from '../base/errors.ts'
-import { isKeyword, isLiteral, isSym, type Literal } from './atoms.ts'
+import { isKeyword, isList, isLiteral, isSym, type Literal } from './atoms.ts'
 import { decimalPayload } from './decimal.ts'
 import { tuplePayload } from './tuple.ts'
 import { FIRST_PLAIN, MAX_INSTANT_MS, Tag, type Value } from './value.ts'
@@ -41,6 +41,7 @@ export function bytesValue(bytes: Uint8Array): Value {
 export function describe(x: unknown): string {
   if (isKeyword(x)) return `keyword ${x.$kw}`
   if (isLiteral(x)) return isLiteral(x.$lit) ? 'a literal of a literal' : describe(x.$lit)
+  if (isList(x)) return describe(x.$list)
   if (isSym(x)) return `symbol ${x.$sym}`
   if (x === null || x === undefined) return String(x)
   if (typeof x === 'string') return `string ${JSON.stringify(x.length > 60 ? `${x.slice(0, 57)}…` : x)}`

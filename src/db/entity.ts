@@ -1,6 +1,6 @@
 import { AnnalsError } from '../base/errors.ts'
 import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
-import { isKeyword } from '../datom/atoms.ts'
+import { isKeyword, unlisted } from '../datom/atoms.ts'
 import { isEntityId } from '../datom/ids.ts'
 import { describe, MOST_NESTED, readUntyped, readValue, tupleValue } from '../datom/read-value.ts'
 import { type Attribute, findAttribute, nearestAttribute, type Schema } from '../datom/schema.ts'
@@ -109,7 +109,8 @@ export function nameMembers(
 
 /** Throws `value/wrong-type`. */
 function listOf({ ident }: Attribute, given: unknown): readonly unknown[] {
-  if (Array.isArray(given)) return given
+  const list = unlisted(given)
+  if (Array.isArray(list)) return list
   throw new AnnalsError('value/wrong-type', `${ident} wants a list (tuple), got ${describe(given)}`, {
     attribute: ident,
     wanted: 'tuple',

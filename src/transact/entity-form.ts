@@ -1,6 +1,6 @@
 import { AnnalsError } from '../base/errors.ts'
 import type { MaybePromise } from '../base/maybe-promise.ts'
-import { isKeyword, isLiteral } from '../datom/atoms.ts'
+import { isKeyword, isLiteral, unlisted } from '../datom/atoms.ts'
 import { describe } from '../datom/read-value.ts'
 import { findAttribute, nearestAttribute } from '../datom/schema.ts'
 import type { Value } from '../datom/value.ts'
@@ -145,7 +145,7 @@ export class Names {
 
   /** Reads a form in a place where only an entity can stand. Throws `ident/unknown`, `entity/bad-id`. */
   entity(form: unknown): EntityForm {
-    const x = isLiteral(form) ? form.$lit : form
+    const x = isLiteral(form) ? form.$lit : unlisted(form)
     if (typeof x === 'number') {
       const id = givenId(this.db, x)
       this.given.add(id)

@@ -1,5 +1,5 @@
 import { AnnalsError, isAnnalsError } from '../base/errors.ts'
-import { isList } from '../datom/atoms.ts'
+import { unlisted } from '../datom/atoms.ts'
 import { Builtin } from '../datom/builtin.ts'
 import { describe, readValue } from '../datom/read-value.ts'
 import { type Attribute, withoutColon } from '../datom/schema.ts'
@@ -46,7 +46,7 @@ export class FormReader {
 
   #form(form: unknown, path: string): void {
     if (this.#description(form, path, undefined, 0) !== undefined) return
-    const list = isList(form) ? form.$list : form
+    const list = unlisted(form)
     if (Array.isArray(list)) {
       this.#list(list, path)
       return
@@ -223,8 +223,9 @@ export class FormReader {
     return entity
   }
 
-  #reverse(name: string, value: unknown, target: ValueForm | number, path: string): void {
+  #reverse(name: string, given: unknown, target: ValueForm | number, path: string): void {
     const attribute = this.#refAttribute(name)
+    const value = unlisted(given)
     const sources =
       Array.isArray(value) && !this.names.isLookup(value) ? value : value instanceof Set ? [...value] : [value]
     sources.forEach((source, i) => {
@@ -241,8 +242,9 @@ export class FormReader {
   }
 
   /** The values that a map gives for an attribute: several only where it has many. */
-  #valuesIn(a: Attribute, value: unknown): readonly unknown[] {
-    if (!a.many) return [value]
+  #valuesIn(a: Attribute, given: unknown): readonly unknown[] {
+    if (!a.many) return [given]
+    const value = unlisted(given)
     if (value instanceof Set) return [...value]
     if (!Array.isArray(value)) return [value]
     if (a.type === 'ref' && this.names.isLookup(value)) return [value]

@@ -43,6 +43,18 @@ describe('forms', () => {
     expect(said(same)).toEqual([])
   })
 
+  it('EDN lists stand wherever vectors may, and sets for several values', async () => {
+    const conn = await example({ ...schema, 'p/point': { type: 'tuple', tupleType: 'long' } })
+    await conn.transact('({:p/email "a" :p/nicks ("n" "m")} (:db/add "x" :p/email "b"))')
+    const same = await conn.transact('[(:db/add (:p/email "a") :p/nicks "n") {:p/email "a" :p/nicks #{"m" "n"}}]')
+    expect(said(same)).toEqual([])
+    await conn.transact('[{:p/email "c" :p/point (1 2) :p/spouse (:p/email "b") :p/_friends ((:p/email "a"))}]')
+    const [a, b, c] = await Promise.all(['a', 'b', 'c'].map((x) => conn.db().entid(['p/email', x])))
+    expect(await values(conn, c)).toEqual(['c', b, [1, 2]])
+    expect(await values(conn, a, 'p/friends')).toEqual([c])
+    await expect(conn.transact('[{:p/email ("a" "b")}]')).rejects.toThrow('got a list of 2')
+  })
+
   it('a map form is the list forms of its entries', async () => {
     const conn = await example(schema)
     const r = await conn.transact([{ 'db/id': 'x', 'p/email': 'a', 'p/age': 1, 'p/nicks': ['n'] }])
