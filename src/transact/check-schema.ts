@@ -1,6 +1,7 @@
 import { AnnalsError, isAnnalsError } from '../base/errors.ts'
 import { Builtin } from '../datom/builtin.ts'
 import { FIRST_USER_ID } from '../datom/ids.ts'
+import { isSmall } from '../datom/read-value.ts'
 import { showValue } from '../datom/show-value.ts'
 import type { TxData } from '../datom/tx-data.ts'
 import type { Value } from '../datom/value.ts'
@@ -169,7 +170,7 @@ async function checkTuple(
 
 type Batches = ReturnType<ReturnType<typeof scan>['batches']>
 
-/** Refuses several values of one entity, where each is to have a `single` one, and entities with one value, where these are to be `distinct`. */
+/** Refuses several values of one entity, where each is to have a `single` one, and what cannot be looked up by, or leads to two, where values are to be `distinct`. */
 function refuseShared(batches: Batches, ident: string, single: boolean, distinct: boolean): void {
   const owners = new Map<Value, number>()
   let last = -1
@@ -180,6 +181,8 @@ function refuseShared(batches: Batches, ident: string, single: boolean, distinct
       const owner = owners.get(v) ?? e
       if (single && e === last)
         throw inUse(ident, `cannot become cardinality one: entity ${e} has several values`, { entity: e })
+      if (distinct && !isSmall(v))
+        throw inUse(ident, `cannot become unique: a value of entity ${e} is too large`, { entity: e })
       if (distinct && owner !== e)
         throw inUse(ident, `cannot become unique: entities ${owner} and ${e} have the same value`, {
           entities: [owner, e],

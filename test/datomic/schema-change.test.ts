@@ -96,6 +96,15 @@ describe('uniqueness', () => {
     await refused(conn, [identity, { 'p/id': 'y', 'p/name': 'n' }], 'schema/in-use')
   })
 
+  it('is not added where a value is too large to be looked up by', async () => {
+    const conn = await example(schema)
+    await conn.transact([{ 'p/id': 'x', 'p/name': 'n'.repeat(1025) }])
+    await refused(conn, [identity], 'schema/in-use')
+    await conn.transact([{ 'p/id': 'x', 'p/name': 'n'.repeat(1024) }, identity])
+    await conn.transact([{ 'p/id': 'x', 'p/name': 'm' }])
+    expect(await conn.db().entid(['p/name', 'm'])).toBe(await conn.db().entid(['p/id', 'x']))
+  })
+
   it('changes between identity and value, and is dropped', async () => {
     const conn = await example(schema)
     await conn.transact([identity])
