@@ -42,6 +42,18 @@ describe('migrations', () => {
     expect([...(named as string[])].sort()).toEqual(['001-labels', '002-more'])
   })
 
+  it('may be EDN text or a name with its colon; a name that nobody registered is told as such', async () => {
+    await shop({ 'label/one': () => [{ 'inv/sku': 'made' }] })
+    await conn.migrate([
+      { id: '1', up: ';; the first\n[{:inv/sku "text"}]' },
+      { id: '2', up: ':label/one' },
+    ])
+    const skus = await conn.db().q<string[]>('[:find [?s ...] :where [_ :inv/sku ?s]]')
+    expect([...skus].sort()).toEqual(['made', 'text'])
+    const unknown = conn.migrate([{ id: '3', up: 'label/none' }])
+    await expect(unknown).rejects.toMatchObject({ code: 'tx/unknown-function', data: { function: 'label/none' } })
+  })
+
   it('over 10,000 entities are rolled back by one command after 1,000 later edits, all of which survive', async () => {
     await shop({
       'double/all': async (db: ReturnType<Connection['db']>) => {

@@ -145,7 +145,7 @@ export class EngineConnection implements Omit<Connection, 'import'> {
         done.push({ id, status: 'known' })
         continue
       }
-      const named = typeof up === 'string' && Object.hasOwn(this.runtime.functions, up)
+      const named = typeof up === 'string' && /^[^\s,;#([{]+$/.test(up) // EDN text of a list is more than one name
       const forms = [...(named ? [[up]] : txForms(up)), [':db/add', 'datomic.tx', 'tx/migration', id]]
       const { txid } = await this.ledger.transact(forms, { schema: true })
       done.push({ id, status: 'applied', txid })
