@@ -199,6 +199,33 @@ it('compare-and-swap is for attributes of cardinality one', async () => {
   expect(ds.values(1, 'm/tags')).toContain('y')
 })
 
+it('functions are called by their registered name, and all values retracted by `[:db/retract e a]`', async () => {
+  const begin = [{ 'm/id': 'a', 'm/n': 1, 'm/tags': ['x', 'y'] }]
+  const functions = { 'm/set': () => [{ 'm/id': 'a', 'm/n': 2 }] }
+  const conn = await example(schema, { functions })
+  const { tempids } = await conn.transact([{ 'db/id': 'x', ...begin[0] }])
+  await conn.transact([['m/set'], [':db/retract', tempids.x, 'm/tags']])
+  expect([await values(conn, tempids.x, 'm/n'), await values(conn, tempids.x, 'm/tags')]).toEqual([[2], []])
+  const theirWords = [
+    [':db.fn/call', functions['m/set']],
+    [':db.fn/retractAttribute', 1, 'm/tags'],
+  ]
+  for (const form of theirWords) await refused(conn, [form], 'tx/unknown-function')
+  const ds = theirs()
+  ds.transact(begin)
+  ds.transact(theirWords)
+  expect([ds.values(1, 'm/n'), ds.values(1, 'm/tags')]).toEqual([[2], []])
+})
+
+it('a form is a list of four or a map', async () => {
+  const conn = await example(schema)
+  const ds = theirs()
+  const later = 2 ** 29 + 7
+  await refused(conn, [[':db/add', 'x', 'm/n', 1, later]], 'tx/malformed')
+  ds.transact([[':db/add', 1, 'm/n', 1, later]])
+  expect(ds.values(1, 'm/n')).toEqual([1])
+})
+
 it('the past is kept', async () => {
   const conn = await example(schema)
   const one = await conn.transact([{ 'm/id': 'a', 'm/n': 1 }])

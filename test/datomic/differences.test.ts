@@ -48,6 +48,25 @@ describe('values and ids', () => {
   })
 })
 
+describe('notation', () => {
+  it('a string names a keyword, symbol, uuid or uri where one is wanted, in EDN too; so no tempid begins with a colon', async () => {
+    const types = ['keyword', 'symbol', 'uuid', 'uri'] as const
+    const conn = await example(Object.fromEntries(types.map((type) => [`k/${type}`, { type }])))
+    const id = 'f81d4fae-7dec-11d0-a765-00a0c91e6bf6'
+    const told = `[{:k/keyword ":a/b" :k/symbol "a/b" :k/uuid "${id}" :k/uri "urn:a"}]`
+    const written = `[{:k/keyword :a/b :k/symbol a/b :k/uuid #uuid "${id}" :k/uri #uri "urn:a"}]`
+    expect(said(await conn.transact(told))).toEqual(said(await conn.transact(written)))
+    await refused(conn, '[{:db/id ":new" :k/symbol s}]', 'ident/unknown')
+  })
+
+  it('in EDN a character is a string, and the tags are #inst, #uuid, #uri, #base64', async () => {
+    const conn = await example(schema)
+    const r = await conn.transact('[{:db/id "x" :m/id \\newline}]')
+    expect(await values(conn, r.tempids.x)).toEqual(['\n'])
+    await refused(conn, '[{:db/id #db/id[:db.part/user] :m/id "a"}]', 'edn/unknown-tag')
+  })
+})
+
 describe('transactions', () => {
   it('functions are registered by name', async () => {
     const conn = await example(schema, { functions: { 'm/make': () => [{ 'm/id': 'made' }] } })
@@ -105,6 +124,22 @@ describe('reading', () => {
     await expect(conn.db().q('[:find ?a :where [_ :db.install/attribute ?a]]')).rejects.toMatchObject({
       code: 'query/unknown-attribute',
     })
+  })
+
+  it('a lookup ref names its attribute', async () => {
+    const conn = await example(schema)
+    await conn.transact([{ 'm/id': 'a' }])
+    const id = (await conn.db().entid(':m/id')) as number
+    await expect(conn.db().entid([id, 'a'] as never)).rejects.toMatchObject({ code: 'entity/bad-id' })
+    expect(await conn.db().entid([':m/id', 'a'])).toBeDefined()
+  })
+
+  it('facts are excised by `conn.excise`', async () => {
+    const conn = await example(schema)
+    const r = await conn.transact([{ 'db/id': 'x', 'm/id': 'a' }])
+    await refused(conn, [{ 'db/excise': r.tempids.x }], 'attribute/unknown')
+    expect(await conn.excise(r.tempids.x as number)).toMatchObject({ removed: 1 })
+    expect(await conn.db().history().datoms('aevt', 'm/id')).toEqual([])
   })
 
   it('attributes may be written without their colon, and results have the short form', async () => {
