@@ -208,6 +208,8 @@ describe('values', () => {
     ['uuid', 'x', 'value/malformed'],
     ['uri', 'a b', 'value/malformed'],
     ['keyword', 'a', 'value/wrong-type'],
+    ['symbol', ':a', 'value/wrong-type'],
+    ['symbol', '', 'value/wrong-type'],
     ['bytes', [1], 'value/wrong-type'],
     ['bigdec', '1,5', 'value/malformed'],
     ['boolean', 0, 'value/wrong-type'],

@@ -124,7 +124,7 @@ export function readValue(type: Exclude<ValueType, 'tuple'>, x: unknown, where: 
     }
     case 'symbol': {
       const name = isSym(input) ? input.$sym : input
-      if (typeof name !== 'string' || name === '') throw wrong(type, input, where)
+      if (typeof name !== 'string' || !/^[^:]/.test(name)) throw wrong(type, input, where)
       stringValue(name)
       return Tag.symbol + name
     }
