@@ -4,7 +4,10 @@ import { it } from './fixture.ts'
 /** Between tabs nothing waits for a network; a busy machine gets some grace. */
 const AT_ONCE = 5_000
 
-it('shows in each of three tabs what another changed, and goes on when the one that syncs is closed', async ({ open, newContext }) => {
+it('shows in each of three tabs what another changed, and goes on when the one that syncs is closed', async ({
+  open,
+  newContext,
+}) => {
   const context = await newContext()
   const first = await open({}, context)
   await first.loadItems()
