@@ -144,4 +144,45 @@ describe('index access', () => {
     ).rejects.toMatchObject(wrong)
     await expect(db.datoms('eavt', undefined as never, 'p/age')).rejects.toMatchObject(wrong)
   })
+
+  it('finds what a transaction retracted by that transaction, in every order', async () => {
+    const later = await conn.transact([[':db/add', ['p/name', 'a'], 'p/age', 11]])
+    const e = (await conn.db().entid(['p/name', 'a'])) as number
+    const history = conn.db().history()
+    const [said] = await history.datoms('eavt', e, 'p/age', 10)
+    const first = said?.tx as number
+    for (const at of [
+      ['eavt', e, 'p/age', 10],
+      ['aevt', 'p/age', e, 10],
+      ['avet', 'p/age', 10, e],
+    ] as const) {
+      const [index, ...place] = at
+      const told = (ds: readonly ShownDatom[]): unknown[] => ds.map(({ v, tx, added }) => [v, tx, added])
+      expect(told(await history.datoms(index, ...place, first))).toEqual([[10, first, true]])
+      expect(told(await history.datoms(index, ...place, later.tx))).toEqual([[10, later.tx, false]])
+      expect(await history.datoms(index, ...place, later.tx + 1)).toEqual([])
+      expect(told(await history.seekDatoms(index, ...place, later.tx, { limit: 1 } as const))).toEqual([
+        [10, later.tx, false],
+      ])
+      expect(told(await history.rseekDatoms(index, ...place, first, { limit: 1 } as const))).toEqual([
+        [10, first, true],
+      ])
+    }
+  })
+
+  it('finds nothing between values of which one is of nobody', async () => {
+    await conn.transact([
+      {
+        'db/ident': ':p/boss',
+        'db/valueType': ':db.type/ref',
+        'db/cardinality': ':db.cardinality/one',
+        'db/index': true,
+      },
+    ])
+    await conn.transact([{ 'p/name': 'f', 'p/boss': ['p/name', 'a'] }])
+    const db = conn.db()
+    expect(await db.indexRange('p/boss', ['p/name', 'nobody'])).toEqual([])
+    expect(await db.indexRange('p/boss', undefined, ['p/name', 'nobody'])).toEqual([])
+    expect(await db.indexRange('p/boss', ['p/name', 'a'])).toHaveLength(1)
+  })
 })

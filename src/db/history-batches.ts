@@ -3,12 +3,18 @@ import type { View } from './db.ts'
 import { spanOf } from './held.ts'
 import { compareRows, type Index } from './index-order.ts'
 import { lendPart, type Part, wholePart } from './part.ts'
-import type { Past } from './past.ts'
+import type { IsWanted, Past } from './past.ts'
 import { pickRows, type Rows, RowsBuilder } from './rows.ts'
 import type { Batch } from './scan.ts'
 
-/** Every assertion and retraction within the bounds; one key's in order of time, a retraction before an assertion. */
-export function historyBatches(index: Index, present: readonly Part[], past: Past | undefined, view: View): Batch[] {
+/** Every assertion and retraction within the bounds that is wanted; one key's in order of time, a retraction before an assertion. */
+export function historyBatches(
+  index: Index,
+  present: readonly Part[],
+  past: Past | undefined,
+  view: View,
+  isWanted: IsWanted | undefined,
+): Batch[] {
   const { asOf, since } = spanOf(view)
   const all = new RowsBuilder(false)
   const added: number[] = []
@@ -31,5 +37,10 @@ export function historyBatches(index: Index, present: readonly Part[], past: Pas
   const places = sortedPlaces(rows.length, (i, j) => compare(rows, i, rows, j) || op(i) - op(j))
   const sorted = places === undefined ? rows : pickRows(rows, places)
   const ops = Uint8Array.from(places ?? added, places === undefined ? (o) => o : op)
-  return [{ ...lendPart(wholePart(sorted)), added: ops }]
+  let { start, end } = wholePart(sorted)
+  if (isWanted !== undefined) {
+    while (start < end && !isWanted(sorted, start)) start++
+    while (start < end && !isWanted(sorted, end - 1)) end--
+  }
+  return start === end ? [] : [{ ...lendPart({ rows: sorted, start, end }), added: ops }]
 }

@@ -137,15 +137,22 @@ class Unsorted implements Past {
     const { index, from, to } = this
     const parts = this.range.parts()
     if (isPrefix(index, from) && isPrefix(index, to)) return [parts]
-    const compare = comparePlace[index]
-    const limit = to.excluded === true ? 0 : 1
-    const isBetween = (rows: Rows, i: number): boolean => compare(rows, i, from) >= 0 && compare(rows, i, to) < limit
-    return [parts.flatMap((part) => stretchesOf(part, isBetween))]
+    const isWanted = isBetween(index, from, to)
+    return [parts.flatMap((part) => stretchesOf(part, isWanted))]
   }
 }
 
+export type IsWanted = (rows: Rows, i: number) => boolean
+
+/** Tells rows between two places of an index, both included unless they say otherwise. */
+export function isBetween(index: Index, from: Place, to: Place): IsWanted {
+  const compare = comparePlace[index]
+  const limit = to.excluded === true ? 0 : 1
+  return (rows, i) => compare(rows, i, from) >= 0 && compare(rows, i, to) < limit
+}
+
 /** The stretches of a part in which all rows are wanted. */
-function stretchesOf({ rows, start, end }: Part, isWanted: (rows: Rows, i: number) => boolean): Part[] {
+function stretchesOf({ rows, start, end }: Part, isWanted: IsWanted): Part[] {
   const out: Part[] = []
   for (let i = start; i < end; i++) {
     const first = i

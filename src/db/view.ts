@@ -2,7 +2,7 @@ import type { Db, View } from './db.ts'
 import { historyBatches } from './history-batches.ts'
 import type { Index, Place } from './index-order.ts'
 import { lendPart } from './part.ts'
-import { type Past, pastBetween } from './past.ts'
+import { type IsWanted, isBetween, type Past, pastBetween } from './past.ts'
 import { pointBatches } from './point-batches.ts'
 import { type Range, rangeOf } from './range.ts'
 import type { Batch, Scan, Whereabouts } from './scan.ts'
@@ -16,7 +16,19 @@ export function scan(db: Db, index: Index, from: Place, to: Place = from): Scan 
   db.reads?.note(index, from, to)
   const present = rangeOf(db.present[index], from, to)
   if (view.asOf === undefined && !view.history && view.since === undefined) return new PresentScan(present)
-  return new TimeScan(index, view, present, seesPast(view) ? pastBetween(db, index, from, to) : undefined)
+  if (!seesPast(view)) return new TimeScan(index, view, present, undefined)
+  if (!view.history || (from.tx ?? to.tx) === undefined) {
+    return new TimeScan(index, view, present, pastBetween(db, index, from, to))
+  }
+  // What ended in a wanted transaction began in another.
+  const past = pastBetween(db, index, ofAnyTx(from), ofAnyTx(to))
+  return new TimeScan(index, view, present, past, isBetween(index, from, to))
+}
+
+const ofAnyTx = (place: Place): Place => {
+  if (place.tx === undefined) return place
+  const { tx: _, excluded: __, ...fact } = place
+  return fact
 }
 
 /** Whether what held once can be in view. */
@@ -48,6 +60,8 @@ class TimeScan implements Scan {
     private readonly present: Range,
     /** undefined where only what holds can be in view. */
     private readonly past: Past | undefined,
+    /** Which of what was said is wanted; undefined: all that is found. */
+    private readonly isWanted?: IsWanted,
   ) {}
 
   get whereabouts(): Whereabouts {
@@ -64,7 +78,7 @@ class TimeScan implements Scan {
   batches(): readonly Batch[] {
     const now = this.present.parts()
     return this.view.history
-      ? historyBatches(this.index, now, this.past, this.view)
+      ? historyBatches(this.index, now, this.past, this.view, this.isWanted)
       : pointBatches(this.index, now, this.past, this.view)
   }
 }

@@ -51,8 +51,9 @@ export async function indexRange(
   page: PageOptions,
 ): Promise<ShownDatom[]> {
   checkOptions('a page', page, PAGE)
-  const from = (await placeOf(db, 'avet', [attribute, start])) ?? {}
-  const to = (await placeOf(db, 'avet', [attribute, end])) ?? {}
+  const from = await placeOf(db, 'avet', [attribute, start])
+  const to = await placeOf(db, 'avet', [attribute, end])
+  if (from === undefined || to === undefined) return []
   const before = to.v === undefined ? to : { ...to, excluded: true }
   return read(db, 'avet', [from, before], page, false)
 }
