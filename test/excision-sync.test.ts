@@ -89,6 +89,25 @@ describe('excision of a synced database', () => {
     await agreed(admin, reader)
   })
 
+  it('takes out the same everywhere, and refuses a transaction that tells of another', async () => {
+    const server = new TestServer()
+    const admin = await people(server)
+    const reader = await join(server)
+    await quiet(reader)
+    const away = (more: object): Promise<unknown> => admin.conn.excise(ADA, more)
+    await expect(away({ attrs: [] })).rejects.toMatchObject({ code: 'tx/not-excisable' })
+    await away({ attrs: [':p/city', ':p/mail', ':p/city'] })
+    for (const form of [{ 'db/excise': ADA }, { 'db/id': 'db.excise/excision', 'db.excise/attrs': ':p/name' }]) {
+      await expect(away({ attrs: ['p/mail'], txData: [form] })).rejects.toMatchObject({ code: 'tx/not-excisable' })
+    }
+    for (const c of [admin, reader, await join(server)]) {
+      await quiet(c)
+      await agreed(admin, c)
+      expect(await everything(c)).toContain('Secret Countess')
+      expect(await everything(c)).not.toContain('London')
+    }
+  })
+
   it('reaches who was away, before what came after it, and lets pending transactions be decided anew', async () => {
     const server = new TestServer()
     const storage = memory()

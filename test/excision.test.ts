@@ -168,7 +168,18 @@ describe('excision', () => {
     expect(conn.db().basisT).toBe(basisT)
     await conn.transact([{ 'db/ident': ':green' }])
     await expect(conn.excise(':green')).rejects.toMatchObject({ code: 'tx/not-excisable' })
+    await expect(conn.excise(ADA, { attrs: [] })).rejects.toMatchObject({ code: 'tx/not-excisable' })
     await conn.excise(ADA)
+    const bob = ['p/id', 'bob'] as const
+    for (const form of [
+      { 'db/excise': bob },
+      { 'db/id': 'db.excise/excision', 'db.excise/attrs': [':p/mail'] },
+      { 'db.excise/attrs': [':p/mail'] },
+    ]) {
+      const refused = conn.excise(bob, { attrs: ['p/name'], txData: [form] })
+      await expect(refused).rejects.toMatchObject({ code: 'tx/not-excisable' })
+    }
+    expect(await conn.db().q('[:find ?n . :where [?e :p/id "bob"] [?e :p/name ?n]]')).toBe('Bob')
     const record = await conn.db().q<number>('[:find ?x . :where [?x :db/excise]]')
     for (const target of [record, 'db/excise']) {
       await expect(conn.excise(target), String(target)).rejects.toMatchObject({ code: 'tx/not-excisable' })

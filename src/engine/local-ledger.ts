@@ -15,9 +15,9 @@ import type { IndexingOptions } from './indexer.ts'
 import type { Change, Ledger, WriteOptions, Written } from './ledger.ts'
 import { freeAfter } from './own-ids.ts'
 import type { Place } from './place.ts'
-import { EXCISE_SCHEMA, type ExcisionPlan, planExcision } from './plan-excision.ts'
+import { EXCISE_SCHEMA, type ExcisionPlan, planExcision, saysOther } from './plan-excision.ts'
 import { readingAnew } from './reading-anew.ts'
-import type { LogRecord } from './record.ts'
+import { decodeRecord, type LogRecord } from './record.ts'
 import { applyRows } from './replay.ts'
 import type { Runtime } from './runtime.ts'
 import { type Confirmed, Segments } from './segments.ts'
@@ -233,6 +233,8 @@ export class LocalLedger extends StoreLedger implements Ledger {
     for (;;) {
       const { excision, forms } = await plan(this.db)
       const { row, place } = await decideOne({ forms, options: {} }, this.#place, this.runtime, this.datomsOf)
+      const wrong = saysOther(place.db, decodeRecord(row).data, excision)
+      if (wrong !== undefined) throw wrong
       const left = exciseRows(await this.segments.readLog(1, this.newest.head.t), this.db, excision)
       const excisions = this.segments.excisions + 1
       const change = {

@@ -46,7 +46,10 @@ export async function planExcision(
     throw new AnnalsError('entity/unknown', `there is no entity ${describe(target)} to excise`, { target })
   }
   await checkTarget(db, id, attrs !== undefined)
-  const named = attrs?.map((name) => attributeOf(db.schema, name).id)
+  if (attrs?.length === 0) {
+    throw new AnnalsError('tx/not-excisable', 'attrs names no attribute; without it, all facts of the entity go', {})
+  }
+  const named = attrs && inOrder(attrs.map((name) => attributeOf(db.schema, name).id))
   const beforeT = before === undefined ? undefined : await firstT(db, before)
   return {
     excision: { target: id, ...(named && { attrs: named }), ...(beforeT !== undefined && { before: beforeT }) },
@@ -62,16 +65,39 @@ export async function planExcision(
   }
 }
 
+const inOrder = (ids: readonly number[]): number[] => [...new Set(ids)].sort((x, y) => x - y)
+
 /** What the transaction with this `data` took out of the log of `db`; undefined for one that is no excision. */
-export function excisionIn({ schema }: Db, { length, a, v }: TxData): Excision | undefined {
-  const said = (name: string): number[] => {
-    const id = findAttribute(schema, name)?.id
-    return Array.from({ length }, (_, i) => i).flatMap((i) => (a[i] === id ? [v[i] as number] : []))
+export function excisionIn({ schema }: Db, { length, e, a, v }: TxData): Excision | undefined {
+  const [excise, attrs, beforeT] = Object.keys(EXCISE_SCHEMA).map((name) => findAttribute(schema, name)?.id)
+  const places = Array.from({ length }, (_, i) => i)
+  const first = places.find((i) => a[i] === excise)
+  if (first === undefined) return undefined
+  const said = (id: number | undefined): number[] =>
+    places.flatMap((i) => (e[i] === e[first] && a[i] === id ? [v[i] as number] : []))
+  const [named, [before]] = [inOrder(said(attrs)), said(beforeT)]
+  return {
+    target: v[first] as number,
+    ...(named.length > 0 && { attrs: named }),
+    ...(before !== undefined && { before }),
   }
-  const [target] = said('db/excise')
-  const [attrs, [before]] = [said('db.excise/attrs'), said('db.excise/beforeT')]
-  if (target === undefined) return undefined
-  return { target, ...(attrs.length > 0 && { attrs }), ...(before !== undefined && { before }) }
+}
+
+/**
+ * What is wrong with an excision whose transaction came to this `data`: replicas go by what it says, which therefore has to be what is
+ * done, and nothing else of its kind. undefined when it is as it should be.
+ */
+export function saysOther(db: Db, data: TxData, excision: Excision): AnnalsError | undefined {
+  const ids = Object.keys(EXCISE_SCHEMA).map((name) => findAttribute(db.schema, name)?.id)
+  const count = Array.from(data.a).filter((a) => ids.includes(a)).length
+  const { attrs, before } = excision
+  const wanted = 1 + (attrs?.length ?? 0) + (before === undefined ? 0 : 1)
+  if (count === wanted && JSON.stringify(excisionIn(db, data)) === JSON.stringify(excision)) return undefined
+  return new AnnalsError(
+    'tx/not-excisable',
+    'txData says something of an excision itself: that is said by excise alone',
+    {},
+  )
 }
 
 async function checkTarget(db: Db, id: number, limited: boolean): Promise<void> {

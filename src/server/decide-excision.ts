@@ -2,7 +2,7 @@ import { randomUuid } from '../base/random-uuid.ts'
 import { Draft } from '../engine/draft.ts'
 import { exciseRows } from '../engine/excision.ts'
 import type { Place } from '../engine/place.ts'
-import { EXCISE_SCHEMA, type ExcisionPlan, planExcision } from '../engine/plan-excision.ts'
+import { EXCISE_SCHEMA, type ExcisionPlan, planExcision, saysOther } from '../engine/plan-excision.ts'
 import { decodeRecord } from '../engine/record.ts'
 import type { LogRow, OutcomeRow, RemoteCommit } from '../storage/port.ts'
 import { decodeIntent, encodeIntent } from '../sync/intent.ts'
@@ -49,6 +49,9 @@ export async function decideExcision(
     if (decision.kind !== 'confirmed') return refused(verdictIn(decision))
     added.push(decision.row)
   }
+  const { db } = await draft.place()
+  const wrong = saysOther(db, decodeRecord(added.at(-1) as LogRow).data, plan.excision)
+  if (wrong !== undefined) return refused(verdictOf(wrong) as Verdict)
   const { rows, rewritten, removed } = exciseRows(log, place.db, plan.excision)
   const commit = {
     log: added,
