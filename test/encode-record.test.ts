@@ -1,9 +1,12 @@
+import { sha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex } from '@noble/hashes/utils.js'
 import { decode, encode } from 'cborg'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { randomBytes } from '../src/base/random-bytes.ts'
 import { CborWriter, type Packed } from '../src/engine/cbor-writer.ts'
-import { decodeRecord, encodeRecord } from '../src/engine/record.ts'
+import { chainHash, decodeRecord, encodeRecord } from '../src/engine/record.ts'
+import { runs } from './support/seeds.ts'
 
 const edges: readonly Packed[] = [
   ...[0, 23, 24, 255, 256, 65_535, 65_536, 2 ** 32 - 1, 2 ** 32, 2 ** 53 - 1].flatMap((n) => [n, -n - 1, -n]),
@@ -91,4 +94,17 @@ describe('values in a record', () => {
     const body = encodeRecord({ instant: 6, data, aliases: new Map(), origin: undefined }, randomBytes(16))
     expect(decodeRecord({ t: 1, txid: '', hash: '', body }).data.v).toEqual(v)
   })
+})
+
+it('the hash chain covers its header as UTF-8, whatever a transaction is called', () => {
+  const txid = fc.oneof(fc.uuid(), fc.string({ unit: 'grapheme' }), fc.string({ minLength: 150, maxLength: 400 }))
+  fc.assert(
+    fc.property(txid, fc.nat(), fc.uint8Array(), (id, t, rest) => {
+      const body = Uint8Array.of(...new Uint8Array(15), 1, ...rest)
+      const [previous, digest] = ['ab'.repeat(32), bytesToHex(sha256(body))]
+      const header = new TextEncoder().encode(`${previous}/${t}/${id}/${digest}`)
+      expect(chainHash(previous, t, id, body)).toBe(bytesToHex(sha256(header)))
+    }),
+    runs(100),
+  )
 })

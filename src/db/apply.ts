@@ -10,7 +10,7 @@ import { addWaiting, changeIndex, mayWait } from './index-tree.ts'
 import { isIndexed, OrderedRows } from './ordered-rows.ts'
 import { type PassingFacts, passingFacts } from './passing-facts.ts'
 import { rangeOf } from './range.ts'
-import { NO_ROWS, type Rows, RowsBuilder } from './rows.ts'
+import { NO_PAST, NO_ROWS, type Rows, RowsBuilder } from './rows.ts'
 import type { Scan } from './scan.ts'
 import { isSchemaAttribute, updateSchema, withoutNames } from './schema-at.ts'
 import { isUsed } from './schema-use.ts'
@@ -112,8 +112,6 @@ async function rowsToRemove(db: Db, txs: readonly DecidedTx[], passing: PassingF
   return { rows: removed.done(), by }
 }
 
-const NO_PAST = new RowsBuilder(true, 0).done()
-
 /** The intervals that rows leave behind; none for attributes without history. */
 function ended(schema: Schema, { rows: removed, by }: Ending, passed: Rows = NO_PAST): Rows {
   const out = new RowsBuilder(true, removed.length + passed.length)
@@ -133,6 +131,7 @@ function ended(schema: Schema, { rows: removed, by }: Ending, passed: Rows = NO_
 const MANY = 4096
 
 function changeTrees(trees: Trees, schema: Schema, removed: Rows, added: Rows): Trees {
+  if (removed.length + added.length === 0) return trees
   const out = new OrderedRows(schema, removed)
   const into = new OrderedRows(schema, added)
   const isNews = removed.length === 0 && added.to === undefined

@@ -25,9 +25,9 @@ function copied({ rows, start, end }: Part): Part {
 /** The rows of segments between two places of an index, both included. */
 export class BaseRange {
   /** The segments that may hold such rows: `first ..< last`. */
-  private readonly first: number
-  private readonly last: number
-  private parts: readonly Part[] | undefined
+  readonly #first: number
+  readonly #last: number
+  #parts: readonly Part[] | undefined
 
   constructor(
     private readonly base: Base,
@@ -36,8 +36,8 @@ export class BaseRange {
     private readonly to: Place,
   ) {
     const { first, last } = segmentsBetween(base, index, from, to)
-    this.first = first
-    this.last = last
+    this.#first = first
+    this.#last = last
   }
 
   get source(): SegmentSource {
@@ -46,74 +46,75 @@ export class BaseRange {
 
   /** Exact when {@link isKnown}; a guess otherwise. */
   get count(): number {
-    if (this.isKnown) return this.parts === undefined ? (this.ofAttribute() ?? 0) : countParts(this.parts)
-    return this.guess()
+    if (this.isKnown) return this.#parts === undefined ? (this.#ofAttribute() ?? 0) : countParts(this.#parts)
+    return this.#guess()
   }
 
   /** Whether the rows are in memory, where they then stay as long as this range. */
   get isLoaded(): boolean {
-    if (this.parts === undefined) this.look()
-    return this.parts !== undefined
+    if (this.#parts === undefined) this.#look()
+    return this.#parts !== undefined
   }
 
   /** Whether the rows can be counted: they are in memory, or all those of an attribute. */
   get isKnown(): boolean {
-    return this.isLoaded || this.ofAttribute() !== undefined
+    return this.isLoaded || this.#ofAttribute() !== undefined
   }
 
   /** undefined when everything is in memory, which then stays there as long as this range. */
   load(): Promise<void> | undefined {
     if (this.isLoaded) return undefined
-    const { base, first, last } = this
+    const { base } = this
     const segments: Rows[] = []
-    let left = last - first
-    return base.source.load(base.ids.slice(first, last), (rows, i) => {
+    let left = this.#last - this.#first
+    return base.source.load(base.ids.slice(this.#first, this.#last), (rows, i) => {
       segments[i] = rows
-      if (--left === 0) this.keep(segments, copied)
+      if (--left === 0) this.#keep(segments, copied)
     })
   }
 
   /** Requires: loaded. */
   loaded(): readonly Part[] {
-    assert(this.parts !== undefined, 'rows are not loaded')
-    return this.parts
+    assert(this.#parts !== undefined, 'rows are not loaded')
+    return this.#parts
   }
 
-  private look(): void {
+  #look(): void {
     const { source, ids } = this.base
     const segments: Rows[] = []
-    for (let i = this.first; i < this.last; i++) {
+    for (let i = this.#first; i < this.#last; i++) {
       const rows = source.peek(ids[i] as number)
       if (rows === undefined) return
       segments.push(rows)
     }
-    this.keep(segments)
+    this.#keep(segments)
   }
 
-  private keep(segments: readonly Rows[], lent = (part: Part): Part => part): void {
+  #keep(segments: readonly Rows[], lent = (part: Part): Part => part): void {
     const { index, from, to } = this
     const parts: Part[] = []
     const end = segments.length - 1
-    for (const [i, rows] of segments.entries()) {
+    for (let i = 0; i <= end; i++) {
+      const rows = segments[i] as Rows
       const start = i === 0 ? rankInRows(rows, index, from, false) : 0
       const stop = i === end ? endInRows(rows, index, start, to) : rows.length
       if (start < stop) parts.push(lent({ rows, start, end: stop }))
     }
-    this.parts = parts
+    this.#parts = parts
   }
 
-  private ofAttribute(): number | undefined {
+  #ofAttribute(): number | undefined {
     const { from, to } = this
     const whole = from.a !== undefined && from.a === to.a && from.e === undefined && to.e === undefined
     const isByAttribute = this.index === 'aevt' || (this.index === 'abevt' && from.block === undefined)
     return whole && isByAttribute ? (this.base.ofAttribute?.get(from.a) ?? 0) : undefined
   }
 
-  private guess(): number {
-    const n = this.last - this.first
-    if (n === 1) return Math.min(GUESS, segmentCount(this.base, this.first))
-    const ends = segmentCount(this.base, this.first) + segmentCount(this.base, this.last - 1)
-    const inner = (this.base.ends[this.last - 2] as number) - (this.base.ends[this.first] as number)
+  #guess(): number {
+    const n = this.#last - this.#first
+    if (n === 1) return Math.min(GUESS, segmentCount(this.base, this.#first))
+    const ends = segmentCount(this.base, this.#first) + segmentCount(this.base, this.#last - 1)
+    const inner = (this.base.ends[this.#last - 2] as number) - (this.base.ends[this.#first] as number)
     return inner + Math.ceil(ends / 2)
   }
 }

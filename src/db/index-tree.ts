@@ -72,6 +72,7 @@ function changeRows(tree: IndexTree, removed: Rows, added: Rows): IndexTree {
 
 /** Those of `rows` that `tree` holds, and the others. */
 function parted(rows: Rows, tree: Tree): readonly [Rows, Rows] {
+  if (tree.count === 0) return [pickRows(rows, []), rows]
   const held: number[] = []
   const others: number[] = []
   for (let i = 0; i < rows.length; i++) (holdsRow(tree, rows, i) ? held : others).push(i)

@@ -41,7 +41,7 @@ export class OrderedRows implements Readonly<Record<Index, Rows>> {
     for (const a of eavt.a) if (!kept.has(a)) kept.set(a, keep(a))
     const places: number[] = []
     for (let i = 0; i < eavt.length; i++) if (kept.get(eavt.a[i] as number)) places.push(i)
-    return groupByAttribute(places.length === eavt.length ? eavt : pickRows(eavt, places))
+    return places.length === eavt.length ? this.aevt : groupByAttribute(pickRows(eavt, places))
   }
 }
 

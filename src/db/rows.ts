@@ -67,6 +67,7 @@ export class RowsBuilder {
 }
 
 export const NO_ROWS: Rows = new RowsBuilder(false, 0).done()
+export const NO_PAST: Rows = new RowsBuilder(true, 0).done()
 
 /** Copies runs of rows into columns of a length known beforehand. */
 export class Columns {
@@ -146,6 +147,7 @@ export function joinValues(runs: readonly Pick<Rows, 'v'>[]): Value[] {
 /** The rows at the places `order` names, in that order. */
 export function pickRows(rows: Rows, order: ArrayLike<number>): Rows {
   const n = order.length
+  if (n === 0) return rows.to === undefined ? NO_ROWS : NO_PAST
   const pick = (c: Int32Array): Int32Array => {
     const out = new Int32Array(n)
     for (let i = 0; i < n; i++) out[i] = c[order[i] as number] as number

@@ -55,6 +55,7 @@ export const firstRows = (node: Node): Rows => (isLeaf(node) ? node.rows : node.
 /** Cuts `items` into runs of at most `max`, as even as can be. */
 function evenRuns(length: number, max: number): [number, number][] {
   const runs = Math.ceil(length / max)
+  if (runs === 1) return [[0, length]]
   return Array.from({ length: runs }, (_, i) => [
     Math.floor((i * length) / runs),
     Math.floor(((i + 1) * length) / runs),

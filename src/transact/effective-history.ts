@@ -20,9 +20,9 @@ export interface Said {
 
 /** What was said of entities, without what an undo took back and the undo's own taking back. */
 export class EffectiveHistory {
-  private readonly history: Db
+  readonly #history: Db
   /** The entity read last, and all that stands of what was said of it; undefined where that is much. */
-  private last: { readonly e: number; readonly all: readonly Said[] | undefined } | undefined
+  #last: { readonly e: number; readonly all: readonly Said[] | undefined } | undefined
 
   /** What `tx` itself took back counts: it is the one that is to be undone. */
   constructor(
@@ -30,24 +30,24 @@ export class EffectiveHistory {
     private readonly tx: number,
     private readonly undos: Undos,
   ) {
-    this.history = wholeHistory(db)
+    this.#history = wholeHistory(db)
   }
 
   /** What stands of what was said at `place`, a prefix of EAVT, oldest first. */
   async of(place: Place & { readonly e: number }): Promise<readonly Said[]> {
     const { e, a, v } = place
-    if (this.last?.e !== e) {
-      const whole = scan({ ...this.history, reads: undefined }, 'eavt', { e })
-      this.last = { e, all: whole.count > SMALL ? undefined : await this.standing(e, whole) }
+    if (this.#last?.e !== e) {
+      const whole = scan({ ...this.#history, reads: undefined }, 'eavt', { e })
+      this.#last = { e, all: whole.count > SMALL ? undefined : await this.#standing(e, whole) }
     }
-    const { all } = this.last
-    if (all === undefined) return this.standing(e, scan(this.history, 'eavt', place))
-    this.history.reads?.note('eavt', place, place)
+    const { all } = this.#last
+    if (all === undefined) return this.#standing(e, scan(this.#history, 'eavt', place))
+    this.#history.reads?.note('eavt', place, place)
     if (a === undefined) return all
     return all.filter((s) => s.a === a && (v === undefined || s.v === v || compareValues(s.v, v) === 0))
   }
 
-  private async standing(e: number, found: Scan): Promise<readonly Said[]> {
+  async #standing(e: number, found: Scan): Promise<readonly Said[]> {
     const all: Said[] = []
     for (const b of await whenLoaded(found, (s) => s.batches())) {
       for (let i = b.start; i < b.end; i++) {
@@ -55,12 +55,12 @@ export class EffectiveHistory {
       }
     }
     all.sort((x, y) => x.tx - y.tx)
-    const gone = await this.takenBack(e, all)
+    const gone = await this.#takenBack(e, all)
     return gone.size === 0 ? all : all.filter((_, i) => !gone.has(i))
   }
 
   /** Which of `all` were taken back, and the taking back itself. */
-  private async takenBack(e: number, all: readonly Said[]): Promise<ReadonlySet<number>> {
+  async #takenBack(e: number, all: readonly Said[]): Promise<ReadonlySet<number>> {
     const gone = new Set<number>()
     // newest first, so that a redo takes back the undo before the undo takes back anything; and again from the newest after each
     // pair, because a later undo may have taken back what stood before it

@@ -26,16 +26,16 @@ export class UndoOne implements UndoChange {
   readonly increments: Increment[] = []
   readonly reverted: RevertedFact[] = []
   readonly skipped: SkippedFact[] = []
-  private readonly undos: Undos
-  private readonly judge: FactJudge
+  readonly #undos: Undos
+  readonly #judge: FactJudge
 
   constructor(
     private readonly db: Db,
     private readonly target: UndoneTx,
     datomsOf: DatomsOf,
   ) {
-    this.undos = new Undos(db, datomsOf)
-    this.judge = new FactJudge(db, target.tx, this.undos)
+    this.#undos = new Undos(db, datomsOf)
+    this.#judge = new FactJudge(db, target.tx, this.#undos)
   }
 
   async plan(): Promise<void> {
@@ -45,18 +45,18 @@ export class UndoOne implements UndoChange {
     for (const fact of this.stated()) {
       const group = counters.get(placeKey(fact.e, fact.a.id))?.facts ?? schemas.get(fact.e)
       if (group !== undefined) group.push(fact)
-      else this.settle(fact, await this.judge.refusal(fact))
+      else this.#settle(fact, await this.#judge.refusal(fact))
     }
     for (const counter of counters.values()) {
-      const outcome = await recount(this.db, this.target.tx, counter, this.judge, this.undos)
-      if ('reason' in outcome) this.skip(counter.facts, outcome)
-      else this.take(outcome, counter.facts)
+      const outcome = await recount(this.db, this.target.tx, counter, this.#judge, this.#undos)
+      if ('reason' in outcome) this.#skip(counter.facts, outcome)
+      else this.#take(outcome, counter.facts)
     }
     const gone = new Set<number>()
     for (const [e, facts] of [...schemas].sort(([, x], [, y]) => turnOf(x) - turnOf(y))) {
-      const verdicts = await judgeSchema(this.db, this.judge, e, facts, this.facts, gone)
+      const verdicts = await judgeSchema(this.db, this.#judge, e, facts, this.facts, gone)
       if (verdicts.every(([, refusal]) => refusal === undefined)) gone.add(e)
-      for (const [fact, refusal] of verdicts) this.settle(fact, refusal)
+      for (const [fact, refusal] of verdicts) this.#settle(fact, refusal)
     }
   }
 
@@ -71,19 +71,19 @@ export class UndoOne implements UndoChange {
     }
   }
 
-  private settle(fact: UndoneFact, refusal: Refusal | undefined): void {
-    if (refusal === undefined) this.take({ facts: [fact], increments: [] }, [fact])
-    else this.skip([fact], refusal)
+  #settle(fact: UndoneFact, refusal: Refusal | undefined): void {
+    if (refusal === undefined) this.#take({ facts: [fact], increments: [] }, [fact])
+    else this.#skip([fact], refusal)
   }
 
   /** Makes `change`, which reverts the transaction's `own` facts. */
-  private take(change: UndoChange, own: readonly UndoneFact[]): void {
+  #take(change: UndoChange, own: readonly UndoneFact[]): void {
     append(this.facts, change.facts)
     append(this.increments, change.increments)
     for (const fact of own) this.reverted.push({ ...fact, tx: this.target.tx })
   }
 
-  private skip(facts: readonly UndoneFact[], refusal: Refusal): void {
+  #skip(facts: readonly UndoneFact[], refusal: Refusal): void {
     for (const fact of facts) this.skipped.push({ ...fact, ...refusal, tx: this.target.tx })
   }
 }
