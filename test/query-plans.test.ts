@@ -10,6 +10,7 @@ const schema = {
   'shop/street': { type: 'string' },
   'shop/age': { type: 'long' },
   'shop/home': { type: 'ref' },
+  'shop/state': { type: 'string' },
 } as const
 const N = 600
 const nameOf = (i: number): string => `${i % 2 === 0 ? 'even' : 'odd'}-${i}`
@@ -19,6 +20,7 @@ const shops = Array.from({ length: N }, (_, i) => ({
   'shop/street': `street ${i % 300}`,
   'shop/age': i,
   'shop/home': nameOf(0),
+  'shop/state': i < 300 ? 'open' : 'shut',
   ...(i > 0 && { 'shop/parent': nameOf(i >> 1) }),
 }))
 
@@ -78,6 +80,17 @@ describe('a pattern that two relations share variables with', () => {
     const query = '[:find ?b ?s :where [?a :shop/home ?h] [?b :shop/home ?h] [?b :shop/street ?s]]'
     expect(await mostRows(query)).toBeLessThanOrEqual(N)
     expect(await conn.db().q(query)).toHaveLength(N)
+  })
+})
+
+describe('a relation among the inputs', () => {
+  it('is joined by the values that differ before those that are all the same', async () => {
+    const rows = Array.from({ length: 100 }, (_, i) => ['open', `street ${i}`])
+    for (const where of everyOrder(['[?e :shop/state ?s]', '[?e :shop/street ?t]'])) {
+      const query = `[:find ?e :in $ [[?s ?t]] :where ${where.join(' ')}]`
+      expect(await mostRows(query, [rows]), query).toBeLessThanOrEqual(N)
+      expect(await conn.db().q(query, [rows])).toHaveLength(100)
+    }
   })
 })
 

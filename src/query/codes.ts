@@ -35,18 +35,12 @@ export class Codes {
 
   /** The codes of a column; the column itself when its values are their own. */
   ofColumn(column: Column): Int32Array {
-    if (areOwnCodes(column)) return column
-    const out = new Int32Array(column.length)
-    for (let i = 0; i < out.length; i++) out[i] = this.of(column[i] as Value)
-    return out
+    return codesBy(column, (v) => this.of(v))
   }
 
   /** Like {@link ofColumn}, by {@link find}. */
   findColumn(column: Column): Int32Array {
-    if (areOwnCodes(column)) return column
-    const out = new Int32Array(column.length)
-    for (let i = 0; i < out.length; i++) out[i] = this.find(column[i] as Value)
-    return out
+    return codesBy(column, (v) => this.find(v))
   }
 
   /** The values of codes; the codes themselves when all are their own values. */
@@ -62,6 +56,13 @@ export class Codes {
     }
     return out
   }
+}
+
+function codesBy(column: Column, codeOf: (v: Value) => number): Int32Array {
+  if (areOwnCodes(column)) return column
+  const out = new Int32Array(column.length)
+  for (let i = 0; i < out.length; i++) out[i] = codeOf(column[i] as Value)
+  return out
 }
 
 /** Whether all values of a column are small integers, which stand for themselves. */

@@ -30,6 +30,8 @@ const SCANNED_ROW = 8
 /** Values that an entity is taken to have of a many-valued attribute, or rows that a call makes of one. */
 const MANY = 8
 const SAMPLES = 4
+/** A range is taken to have as many different values as those that it is joined with have, up to so many. */
+const MOST_DIFFERENT = 100
 
 /** What a row costs the steps that come after, in nanoseconds. */
 const ROW_AFTERWARDS = 40
@@ -168,14 +170,16 @@ function fanOut(
   if (count === 0) return 0
   if (entity !== undefined && (value !== undefined || known[Place.v] !== undefined)) return PASS_CHECK
   if (entity !== undefined && attribute !== undefined)
-    return attribute.many ? sampledFan(run, step, r, known, Place.e, entity) : 1
+    return attribute.many ? sampledFan(run, step, r, known, Place.e, entity, MANY) : 1
   if (value !== undefined && known[Place.e] !== undefined) return PASS_CHECK
   if (value !== undefined && attribute?.unique !== undefined) return 1
-  if (value !== undefined && canLookUpValue(step)) return sampledFan(run, step, r, known, Place.v, value)
-  return entity !== undefined ? MANY : Math.max(1, count / 100)
+  if (value !== undefined && canLookUpValue(step))
+    return sampledFan(run, step, r, known, Place.v, value, Math.sqrt(count))
+  if (entity !== undefined || value === undefined) return MANY
+  return Math.max(1, count / Math.max(1 / PASS_CONSTANT, new Set(value.slice(0, MOST_DIFFERENT)).size))
 }
 
-/** The mean number of rows that a few of the relation's rows match. */
+/** The mean number of rows that a few of the relation's rows match; `unread` where segments would have to be read. */
 function sampledFan(
   run: Run,
   step: PatternStep,
@@ -183,6 +187,7 @@ function sampledFan(
   known: readonly (Value | undefined)[],
   place: number,
   column: Column,
+  unread: number,
 ): number {
   const n = Math.min(SAMPLES, r.length)
   if (n === 0) return 0
@@ -190,7 +195,8 @@ function sampledFan(
   let sum = 0
   for (let k = 0; k < n; k++) {
     at[place] = column[Math.floor((k * r.length) / n)] as Value
-    sum += scanRange(dbOf(run, step.source), rangeFor(step, at)).count
+    const found = scanRange(dbOf(run, step.source), rangeFor(step, at))
+    sum += found.whereabouts === 'stored' ? unread : found.count
   }
   return sum / n
 }

@@ -1,9 +1,9 @@
 import type { Edn } from '../datom/atoms.ts'
 import { codesOf } from './codes-of.ts'
-import { type Column, pickColumn } from './column.ts'
+import { type Column, countingColumn, pickColumn } from './column.ts'
 import { IntBuffer } from './int-buffer.ts'
 import { indexInts } from './int-index.ts'
-import { columnOf, type Relation } from './relation.ts'
+import type { Relation } from './relation.ts'
 import { RowSet } from './row-set.ts'
 import type { Run } from './run.ts'
 
@@ -20,10 +20,8 @@ export function joinRelations(run: Run, a: Relation, b: Relation, wanted: Wanted
   const shared = sharedSlots(a, b)
   const [left, right] = shared.length > 0 && b.length > a.length * 2 ? [b, a] : [a, b]
   const rows = new Pairs(run, form)
-  const [only, more] = shared
-  if (only === undefined) matchAll(left, right, rows)
-  else if (more !== undefined) matchSeveral(run, left, right, shared, rows)
-  else matchOne(run, columnOf(left, only) as Column, columnOf(right, only) as Column, rows)
+  if (shared.length === 0) matchAll(left, right, rows)
+  else matchEqual(run, left, right, shared, rows)
   return rows.relation(left, right, wanted)
 }
 
@@ -74,30 +72,28 @@ class Pairs {
   }
 }
 
-function matchOne(run: Run, a: Column, b: Column, out: Pairs): void {
-  const index = indexInts(run.codes.ofColumn(b))
-  const keys = run.codes.findColumn(a)
-  const { next } = index
-  for (let i = 0; i < keys.length; i++) {
-    for (let j = index.first(keys[i] as number); j !== -1; j = next[j] as number) out.push(i, j)
-  }
-}
-
 function matchAll(a: Relation, b: Relation, out: Pairs): void {
   out.check(a.length * b.length)
   for (let i = 0; i < a.length; i++) for (let j = 0; j < b.length; j++) out.push(i, j)
 }
 
-function matchSeveral(run: Run, a: Relation, b: Relation, shared: readonly number[], out: Pairs): void {
-  const keysOf = (r: Relation): Int32Array[] => shared.map((slot) => codesOf(run, r, slot))
-  const keysA = keysOf(a)
-  const keysB = keysOf(b)
-  const set = new RowSet(shared.length)
-  const numbers = new Int32Array(b.length)
-  for (let j = 0; j < b.length; j++) numbers[j] = set.numberOf(keysB, j)
-  const index = indexInts(numbers)
+function matchEqual(run: Run, a: Relation, b: Relation, shared: readonly number[], out: Pairs): void {
+  const [keysA, keysB] =
+    shared.length === 1
+      ? [codesOf(run, a, shared[0] as number), codesOf(run, b, shared[0] as number)]
+      : numbered(run, a, b, shared)
+  const index = indexInts(keysB)
   const { next } = index
   for (let i = 0; i < a.length; i++) {
-    for (let j = index.first(set.find(keysA, i)); j !== -1; j = next[j] as number) out.push(i, j)
+    for (let j = index.first(keysA[i] as number); j !== -1; j = next[j] as number) out.push(i, j)
   }
+}
+
+/** Numbers of the rows of both relations that are equal where the rows agree in `shared`. */
+function numbered(run: Run, a: Relation, b: Relation, shared: readonly number[]): [Int32Array, Int32Array] {
+  const set = new RowSet(shared.length)
+  return [a, b].map((r) => {
+    const keys = shared.map((slot) => codesOf(run, r, slot))
+    return countingColumn(r.length).map((i) => set.numberOf(keys, i))
+  }) as [Int32Array, Int32Array]
 }

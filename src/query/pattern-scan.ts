@@ -6,15 +6,11 @@ import { type Relation, UNIT } from './relation.ts'
 import { type RowTest, selectedRows, selectRows } from './row-tests.ts'
 import type { PatternStep } from './step.ts'
 
-/**
- * The rows of batches that pass all tests, as a relation over `outs`. `perEntity`: only the first row of each run of one
- * entity counts (nothing else of the rows is asked for).
- */
+/** The rows of batches that pass all tests, as a relation over `outs`. */
 export function relationOf(
   batches: readonly Batch[],
   tests: readonly RowTest[],
   outs: readonly Out[],
-  perEntity: boolean,
   step: PatternStep,
   limits: Limits,
 ): Relation {
@@ -23,18 +19,13 @@ export function relationOf(
   for (const b of batches) total += b.end - b.start
   const capacity = tests.length === 0 ? total : Math.min(total, 1024)
   const builders = outs.map(() => new ColumnBuilder(capacity))
-  let before = -1
   for (const b of batches) {
-    if (tests.length === 0 && !perEntity) {
+    if (tests.length === 0) {
       for (const [o, { place }] of outs.entries()) copyPlace(builders[o] as ColumnBuilder, b, place, b.start, b.end)
       continue
     }
-    let n = selectRows(b, tests)
+    const n = selectRows(b, tests)
     const rows = selectedRows()
-    if (perEntity) {
-      n = firstOfRuns(b.e, rows, n, before)
-      if (n > 0) before = b.e[rows[n - 1] as number] as number
-    }
     for (let o = 0; o < outs.length; o++) {
       pickPlace(builders[o] as ColumnBuilder, b, (outs[o] as Out).place, rows, n)
     }
@@ -52,18 +43,4 @@ function anyRow(batches: readonly Batch[], tests: readonly RowTest[]): boolean {
     if (selectRows(b, tests) > 0) return true
   }
   return false
-}
-
-/** Keeps of `rows[0 ..< n]` those whose entity is not that of the row kept before. */
-function firstOfRuns(e: Int32Array, rows: Int32Array, n: number, before: number): number {
-  let last = before
-  let kept = 0
-  for (let k = 0; k < n; k++) {
-    const row = rows[k] as number
-    const entity = e[row] as number
-    if (entity === last) continue
-    last = entity
-    rows[kept++] = row
-  }
-  return kept
 }

@@ -92,11 +92,14 @@ const MIRRORED: Readonly<Record<Comparison, Comparison>> = {
   '>=': '<=',
 }
 
+/** Whether JavaScript compares `v` with others such by their mathematical value. */
+const isReal = (v: Value): boolean => typeof v === 'number' || typeof v === 'bigint'
+
 type Test = Pick<Pushed, 'test' | 'from' | 'to'>
 
 function comparisonTest(comparison: Comparison, c: Value): Test {
   // numbers are compared as such: that is most of what is compared, row by row
-  const areNumbers = (v: Value): boolean => typeof v === 'number' && typeof c === 'number'
+  const areNumbers = (v: Value): boolean => isReal(v) && isReal(c)
   switch (comparison) {
     case '=':
       return { test: (v) => v === c || sameValue(v, c), from: c, to: c }

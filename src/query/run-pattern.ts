@@ -27,9 +27,8 @@ export function* scanPattern(run: Run, step: PatternStep, wanted: Wanted, pushed
   if (loading !== undefined) yield loading
   const tests = testsOf(run, step, shape, range.covers, pushed)
   const byEntity = narrow === undefined && shape.known[Place.e] === undefined
-  const perEntity = byEntity && shape.outs.length === 1 && shape.outs[0]?.place === Place.e
-  const relation = relationOf(found.batches(), tests, shape.outs, perEntity, step, run.limits)
-  const distinct = perEntity || relation.length <= 1 || isKey(run, step, placesOf(shape))
+  const relation = relationOf(found.batches(), tests, shape.outs, step, run.limits)
+  const distinct = relation.length <= 1 || isKey(run, step, placesOf(shape))
   const entity = step.at[Place.e] as number
   return { ...relation, sorted: byEntity && relation.slots.includes(entity) ? entity : -1, distinct }
 }

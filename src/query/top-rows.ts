@@ -48,7 +48,7 @@ export function* topRows(run: Run, program: Program, keep: readonly number[]): F
     run.trace?.start()
     const loading = facts.load()
     if (loading !== undefined) yield loading
-    const seed = relationOf(facts.batches(), [], outsOf(step), false, step, run.limits)
+    const seed = relationOf(facts.batches(), [], outsOf(step), step, run.limits)
     run.trace?.end(step, undefined, seed.length)
     const rows = distinctRows(yield* run.solve(run, rest, [{ ...seed, distinct: true }], keep), run.codes)
     if (rows.length >= wanted) return rows

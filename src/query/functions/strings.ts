@@ -21,7 +21,7 @@ function textOf(x: Result): string {
 const onText = (f: (s: string) => string): Builtin => ({ arity: [1, 1], apply: ([s]) => stringValue(f(textArg(s))) })
 const testText = (f: (s: string, part: string) => boolean): Builtin => ({
   arity: [2, 2],
-  apply: ([s, part]) => f(textArg(s), textArg(part)),
+  apply: (args) => f(textArg(args[0]), textArg(args[1])),
 })
 const find = (at: (s: string, part: string) => number): Builtin => ({
   arity: [2, 2],
