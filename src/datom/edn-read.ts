@@ -9,8 +9,8 @@ export const EDN_MAX_DEPTH = 256
 
 const SPACE = /[\s,]/
 const END_OF_TOKEN = /[\s,()[\]{}";]/
-const SYMBOL = /^(?:\/|(?![\p{N}'#:])[\p{L}\p{N}_*!?$%&=<>.+|~'#:-]+(?:\/[\p{L}\p{N}_*!?$%&=<>.+|~'#:-]+)?)$/u
-const KEYWORD = /^:(?!:)[\p{L}\p{N}_*!?$%&=<>.+|~'#:-]+(?:\/[\p{L}\p{N}_*!?$%&=<>.+|~'#:-]+)?$/u
+/** A symbol or, with the colon in the first group, a keyword. */
+const NAME = /^(?:\/|(:(?!:)|(?![\p{N}'#:]))[\p{L}\p{N}_*!?$%&=<>.+|~'#:-]+(?:\/[\p{L}\p{N}_*!?$%&=<>.+|~'#:-]+)?)$/u
 const CHARACTERS: Readonly<Record<string, string>> = {
   newline: '\n',
   return: '\r',
@@ -53,11 +53,13 @@ export function readEdn(text: string): Edn[] {
 /** The one form of an EDN text. Throws as {@link readEdn} does, and `edn/malformed` when there is no form or a second one. */
 export function readEdnOne(text: string): Edn {
   const reader = new Reader(text)
-  if (!reader.skipToForm()) throw reader.error('edn/malformed', 'the text holds no form; wanted exactly one')
+  if (!reader.skipToForm()) throw reader.error('the text holds no form; wanted exactly one')
   const form = reader.form(0)
-  if (reader.skipToForm()) throw reader.error('edn/malformed', 'a second form follows; wanted exactly one')
+  if (reader.skipToForm()) throw reader.error('a second form follows; wanted exactly one')
   return form
 }
+
+type EdnErrorCode = 'edn/malformed' | 'edn/too-deep' | 'edn/unknown-tag' | 'edn/duplicate-key'
 
 class Reader {
   #i = 0
@@ -77,12 +79,9 @@ class Reader {
         const end = text.indexOf('\n', this.#i)
         this.#i = end === -1 ? text.length : end
       } else if (text.startsWith('#_', this.#i)) {
-        const start = this.#i
         this.#i += 2
-        if (!this.skipToForm(depth + 1))
-          throw this.error('edn/malformed', 'nothing follows #_; wanted a form to leave out', start)
         this.#discards++
-        this.form(depth + 1)
+        this.#following('#_', depth)
         this.#discards--
       } else return this.#i < text.length
     }
@@ -108,17 +107,20 @@ class Reader {
       case ')':
       case ']':
       case '}':
-        throw this.error('edn/malformed', `found ${this.text[start]} with nothing to close; wanted a form`)
+        throw this.error(`found ${this.text[start]} with nothing to close; wanted a form`)
       default:
         return this.#atom()
     }
   }
 
-  error(
-    code: 'edn/malformed' | 'edn/too-deep' | 'edn/unknown-tag' | 'edn/duplicate-key',
-    what: string,
-    at = this.#i,
-  ): AnnalsError {
+  /** The form after `token`, which ends here. */
+  #following(token: string, depth: number): Edn {
+    const start = this.#i - token.length
+    if (this.skipToForm(depth + 1)) return this.form(depth + 1)
+    throw this.error(`nothing follows ${token}; wanted a form`, start)
+  }
+
+  error(what: string, at = this.#i, code: EdnErrorCode = 'edn/malformed'): AnnalsError {
     const before = this.text.slice(0, at)
     const line = before.split('\n').length
     const column = at - before.lastIndexOf('\n')
@@ -127,7 +129,7 @@ class Reader {
 
   #refuseDepth(depth: number): void {
     if (depth <= EDN_MAX_DEPTH) return
-    throw this.error('edn/too-deep', `forms nest deeper than ${EDN_MAX_DEPTH}; wanted a flatter text`)
+    throw this.error(`forms nest deeper than ${EDN_MAX_DEPTH}; wanted a flatter text`, this.#i, 'edn/too-deep')
   }
 
   #sequence(opener: string, depth: number): Edn[] {
@@ -137,12 +139,12 @@ class Reader {
     const out: Edn[] = []
     for (;;) {
       if (!this.skipToForm(depth)) {
-        throw this.error('edn/malformed', `${opener} is never closed; wanted ${closer}`, start)
+        throw this.error(`${opener} is never closed; wanted ${closer}`, start)
       }
       const c = this.text[this.#i] as string
       if (c === closer) break
       if (c === ')' || c === ']' || c === '}') {
-        throw this.error('edn/malformed', `found ${c} where ${opener} was open; wanted ${closer}`)
+        throw this.error(`found ${c} where ${opener} was open; wanted ${closer}`)
       }
       out.push(this.form(depth + 1))
     }
@@ -154,7 +156,7 @@ class Reader {
     const start = this.#i
     const forms = this.#sequence('{', depth)
     if (forms.length % 2 !== 0) {
-      throw this.error('edn/malformed', `a map holds ${forms.length} forms; wanted a value for every key`, start)
+      throw this.error(`a map holds ${forms.length} forms; wanted a value for every key`, start)
     }
     const out = new Map<Edn, Edn>()
     for (let k = 0; k < forms.length; k += 2) out.set(qualified(forms[k] as Edn, namespace), forms[k + 1] as Edn)
@@ -167,7 +169,7 @@ class Reader {
     const seen = new Set<number>()
     for (const item of items) seen.add(this.#keys.keyOf(item))
     if (seen.size === wanted) return
-    throw this.error('edn/duplicate-key', `a ${what} names the same ${what === 'map' ? 'key' : 'member'} twice`, start)
+    throw this.error(`a ${what} names the same ${what === 'map' ? 'key' : 'member'} twice`, start, 'edn/duplicate-key')
   }
 
   #dispatch(depth: number): Edn {
@@ -182,33 +184,26 @@ class Reader {
     if (text.startsWith('##', start)) {
       const token = this.#token()
       const n = SPECIAL[token]
-      if (n === undefined)
-        throw this.error('edn/malformed', `found ${clip(token)}; wanted ##Inf, ##-Inf or ##NaN`, start)
+      if (n === undefined) throw this.error(`found ${clip(token)}; wanted ##Inf, ##-Inf or ##NaN`, start)
       return n
     }
     const token = this.#token()
     const tag = token.slice(1)
     if (tag.startsWith(':')) {
-      if (!KEYWORD.test(tag) || tag.includes('/') || !this.skipToForm(depth) || text[this.#i] !== '{') {
-        throw this.error(
-          'edn/malformed',
-          `found ${clip(token)}; wanted a namespaced map such as #:inv{:sku "SKU-1"}`,
-          start,
-        )
+      if (!NAME.test(tag) || tag.includes('/') || !this.skipToForm(depth) || text[this.#i] !== '{') {
+        throw this.error(`found ${clip(token)}; wanted a namespaced map such as #:inv{:sku "SKU-1"}`, start)
       }
       return this.#map(depth, tag.slice(1))
     }
-    if (!TAGS.includes(tag) && (this.#discards === 0 || !SYMBOL.test(tag))) {
+    if (!TAGS.includes(tag) && (this.#discards === 0 || !NAME.test(tag))) {
       const known = TAGS.map((t) => `#${t}`).join(', ')
-      throw this.error('edn/unknown-tag', `the tag ${clip(token)} is not known; wanted one of ${known}`, start)
+      throw this.error(`the tag ${clip(token)} is not known; wanted one of ${known}`, start, 'edn/unknown-tag')
     }
-    if (!this.skipToForm(depth + 1))
-      throw this.error('edn/malformed', `nothing follows ${token}; wanted a string`, start)
-    const form = this.form(depth + 1)
+    const form = this.#following(token, depth)
     if (this.#discards > 0) return form
     const value = readTagged(tag, form)
     if (typeof value === 'object') return value
-    throw this.error('edn/malformed', value, start)
+    throw this.error(value, start)
   }
 
   #string(): string {
@@ -217,7 +212,7 @@ class Reader {
     let out = ''
     for (let from = this.#i; ; ) {
       const c = text[this.#i]
-      if (c === undefined) throw this.error('edn/malformed', 'a string is never closed; wanted "', start)
+      if (c === undefined) throw this.error('a string is never closed; wanted "', start)
       if (c === '"') {
         out += text.slice(from, this.#i++)
         return out
@@ -232,7 +227,6 @@ class Reader {
       const hex = e === 'u' ? /^[0-9a-fA-F]{4}/.exec(text.slice(this.#i + 2, this.#i + 6))?.[0] : undefined
       if (plain === undefined && hex === undefined) {
         throw this.error(
-          'edn/malformed',
           `found the escape \\${e}; wanted one of \\n \\r \\t \\b \\f \\\\ \\" or \\u and four hex digits`,
         )
       }
@@ -245,8 +239,7 @@ class Reader {
   #character(): string {
     const start = this.#i++
     const first = this.text[this.#i]
-    if (first === undefined || /\s/.test(first))
-      throw this.error('edn/malformed', 'nothing follows \\; wanted a character', start)
+    if (first === undefined || /\s/.test(first)) throw this.error('nothing follows \\; wanted a character', start)
     this.#i++
     const name = first + this.#token()
     if (name.length === 1 || (name.length === 2 && name.codePointAt(0) !== name.charCodeAt(0))) return name
@@ -254,7 +247,6 @@ class Reader {
     if (named !== undefined) return named
     if (/^u[0-9a-fA-F]{4}$/.test(name)) return String.fromCharCode(Number.parseInt(name.slice(1), 16))
     throw this.error(
-      'edn/malformed',
       `found \\${clip(name)}; wanted one character, a name such as \\newline, or \\u and four hex digits`,
       start,
     )
@@ -273,20 +265,16 @@ class Reader {
     const token = this.#token()
     if (startsNumber(token)) {
       const n = readNumber(token)
-      if (n === undefined) throw this.error('edn/malformed', `${clip(token)} is not a number that EDN knows`, start)
+      if (n === undefined) throw this.error(`${clip(token)} is not a number that EDN knows`, start)
       return n
     }
     if (token === 'nil') return null
     if (token === 'true') return true
     if (token === 'false') return false
-    if (KEYWORD.test(token)) return { $kw: token as `:${string}` }
-    if (SYMBOL.test(token)) return { $sym: token }
+    const name = NAME.exec(token)
+    if (name !== null) return name[1] ? { $kw: token as `:${string}` } : { $sym: token }
     const hint = token.startsWith("'") ? ' (EDN has no quote: leave the apostrophe out)' : ''
-    throw this.error(
-      'edn/malformed',
-      `found ${clip(token)}; wanted a keyword, symbol, number, string or collection${hint}`,
-      start,
-    )
+    throw this.error(`found ${clip(token)}; wanted a keyword, symbol, number, string or collection${hint}`, start)
   }
 }
 
