@@ -9,6 +9,9 @@ const FLAGS = ['many', 'component', 'index', 'noHistory']
 const LISTS = ['idents', 'tupleAttrs', 'tupleTypes']
 const KEYS = [...FLAGS, ...LISTS, 'type', 'unique', 'doc', 'tupleType']
 
+/** Whether EDN and data alike can name an attribute so. */
+export const isAttributeName = (name: string): boolean => /^:?[^:\s/]+(\/[^:\s/]+)?$/.test(name)
+
 /**
  * Throws `schema/malformed` for a definition, perhaps of untyped code, that is not one. What does not go together is the
  * matter of whoever checks the schema that comes of it.
@@ -16,7 +19,7 @@ const KEYS = [...FLAGS, ...LISTS, 'type', 'unique', 'doc', 'tupleType']
 export function checkDefinition(name: string, def: AttributeDef): void {
   const wrong = (said: string): AnnalsError =>
     new AnnalsError('schema/malformed', `${withColon(name)}: ${said}`, { attribute: name })
-  if (!/^:?[^:\s/]+(\/[^:\s/]+)?$/.test(name)) throw wrong("an attribute's name is like 'inv/sku'")
+  if (!isAttributeName(name)) throw wrong("an attribute's name is like 'inv/sku'")
   if (typeof def !== 'object' || def === null)
     throw wrong(`a definition is an object with a type, got ${describe(def)}`)
   if (!VALUE_TYPES.includes(def.type))

@@ -31,6 +31,16 @@ describe('an attribute', () => {
     for (const name of [':p/_name', ':_name']) await refused(conn, [attribute(name, 'string')], 'schema/malformed')
   })
 
+  it('has a name that can be written, with one namespace at most; other idents are free', async () => {
+    const conn = await example({ 'p/name': { type: 'string' } })
+    for (const name of [':p/q/r', ':p/a name', ':/', ':p:q/r']) {
+      await refused(conn, [attribute(name, 'string')], 'schema/malformed')
+      await refused(conn, [{ 'db/id': ':p/name', 'db/ident': name }], 'schema/malformed')
+    }
+    await conn.transact([attribute(':plain', 'string'), { 'db/ident': ':a:b' }])
+    await conn.transact([{ plain: 'x' }])
+  })
+
   it('works from the transaction after its own', async () => {
     const conn = await example()
     await refused(conn, [attribute(':p/name', 'string'), { 'p/name': 'n' }], 'attribute/unknown')
