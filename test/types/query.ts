@@ -129,6 +129,39 @@ export async function clauses(db: Shop): Promise<void> {
   )
 }
 
+/** A variable has the type of whatever any branch may give it; unknown where one branch does not tell. */
+export async function branches(db: Shop): Promise<void> {
+  is<[string | number][]>()(
+    await db.q({
+      find: ['?v'],
+      where: [
+        ['?e', 'inv/sku', '?sku'],
+        ['or-join', ['?e', '?v'], ['?e', 'inv/count', '?v'], [['str', '?e'], '?v']],
+      ],
+    }),
+  )
+  is<[unknown, string][]>()(
+    await db.q(
+      {
+        find: ['?v', '?sku'],
+        in: ['$', '%'],
+        where: [
+          ['or', ['?e', 'inv/count', '?v'], ['shown', '?e', '?v']],
+          ['or', ['?e', 'inv/sku', '?sku'], ['and', ['?e', 'inv/aka', '?sku'], ['shown', '?e', '?sku']]],
+        ],
+      },
+      ['[]'],
+    ),
+  )
+}
+
+export async function queue(db: Shop): Promise<void> {
+  const pending = { find: ['?id', '?e'], in: ['$', '$queue'], where: [['$queue', '?id', '_', '_', '?e']] } as const
+  is<[unknown, unknown][]>()(await db.q(pending))
+  // @ts-expect-error it stands for itself
+  await db.q(pending, [[]])
+}
+
 export async function functions(db: Shop): Promise<void> {
   is<[number, number, string, boolean, number, 'a' | 'b', 1 | 2, string, number | string, number][]>()(
     await db.q({
@@ -177,6 +210,21 @@ export async function functions(db: Shop): Promise<void> {
           ['untuple', '?t'],
           ['?m', '_'],
         ],
+      ],
+    }),
+  )
+}
+
+/** Numbers of several types unify by what they are worth, and any of them may come back. */
+export async function numbers(db: Shop): Promise<void> {
+  is<[number | bigint | string, number | bigint][]>()(
+    await db.q({
+      find: ['?n', '?m'],
+      where: [
+        ['?e', 'inv/count', '?n'],
+        ['?e', 'inv/stars', '?m'],
+        ['?e', 'inv/weight', '?m'],
+        [['+', '?m', 1], '?n'],
       ],
     }),
   )

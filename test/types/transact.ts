@@ -9,6 +9,7 @@ export const functions = defineFunctions({
   'order/move': async (_db, [from, to]: readonly [string, string]) => [from, to],
   'order/tidy': (_db: Db) => [],
   double: (n: number) => n * 2,
+  big: (n: number) => (n > 5 ? n : null),
   spread: (xs: readonly number[]) => Math.max(...xs) - Math.min(...xs),
 })
 type Conn = Connection<typeof schema, typeof functions>
@@ -110,6 +111,17 @@ export async function registered(conn: Conn): Promise<void> {
     }),
   )
   is<{ 'inv/count'?: number } | undefined>()(await conn.db().pull([['inv/count', { xform: 'double' }]], 5))
+  // Null drops a row, but not what a pull shows.
+  is<{ 'inv/count'?: number | null } | undefined>()(await conn.db().pull([['inv/count', { xform: 'big' }]], 5))
+  is<number[]>()(
+    await conn.db().q({
+      find: [['?n', '...']],
+      where: [
+        ['?e', 'inv/count', '?m'],
+        [['big', '?m'], '?n'],
+      ],
+    }),
+  )
 }
 
 /** What may be imported. Compiled, never run. */

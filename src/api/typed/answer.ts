@@ -44,7 +44,7 @@ type IsRead<Q> = [Q extends unknown ? (typeof unread extends keyof Q ? Q : never
 type Stated<T> = T extends Inferred ? never : NoInfer<T>
 
 /** The answer of a query: the caller's type, or what follows from the query. */
-export type Answer<Row, A extends App, Q> = Stated<Row> | (IsRead<Q> extends true ? InferredAnswer<A, Q> : never)
+export type Answer<Row, A extends App, Q> = IsRead<Q> extends true ? Stated<Row> | InferredAnswer<A, Q> : Stated<Row>
 type InferredAnswer<A extends App, Q> =
   Q extends HoistedQuery<infer Hoisted, AnyArguments>
     ? Hoisted
@@ -71,8 +71,7 @@ export type Checked<A extends App, Q> = Query extends Q
 
 /** What a pull finds: the caller's type, or what follows from the pattern. */
 export type PullAnswer<Entity, A extends App, P> =
-  | Stated<Entity>
-  | (IsRead<P> extends true ? InferredPull<A, P> : never)
+  IsRead<P> extends true ? Stated<Entity> | InferredPull<A, P> : Stated<Entity>
 type InferredPull<A extends App, P> =
   P extends HoistedPattern<infer Hoisted>
     ? Hoisted

@@ -37,20 +37,28 @@ type ValueBinding<S, A, V> = A extends Variable
     : never
 
 /** The variables that patterns bind, in these clauses and in those within them. `C` is the union of the clauses. */
-type FromPatterns<S, C> = C extends List ? FromClause<S, C> : never
-type FromClause<S, C extends List> = C[0] extends EntityTerm
+type FromPatterns<S, F, C> = C extends List ? FromClause<S, F, C> : never
+type FromClause<S, F, C extends List> = C[0] extends EntityTerm
   ? PatternBindings<S, C>
-  : C[0] extends 'or' | 'and'
-    ? FromPatterns<S, C[number]>
+  : C[0] extends 'and'
+    ? FromPatterns<S, F, C[number]>
     : C[0] extends List
       ? IsExpression<C> extends true
         ? never
         : PatternBindings<S, C>
       : C extends readonly ['$', ...infer R]
-        ? FromClause<S, R>
-        : C extends readonly ['or-join', infer Join, ...infer Branches]
-          ? Joined<FromPatterns<S, Branches[number]>, Join>
-          : never
+        ? FromClause<S, F, R>
+        : C extends readonly ['or', ...infer Branches]
+          ? FromAll<S, F, Branches[number]>
+          : C extends readonly ['or-join', infer Join, ...infer Branches]
+            ? Joined<FromAll<S, F, Branches[number]>, Join>
+            : never
+
+/** Of what the branches `C` bind what every one of them gives a known kind: a value may come from any. */
+type FromAll<S, F, C> = Exclude<FromBranch<S, F, C>, Binding<Lacking<S, F, C, NameOf<FromBranch<S, F, C>>>, unknown>>
+type FromBranch<S, F, C> = C extends List ? InClauses<S, F, C[0] extends 'and' ? C[number] : C> : never
+type Lacking<S, F, C, Names> = C extends List ? Exclude<Names, NameOf<FromBranch<S, F, C>>> : never
+type NameOf<B> = B extends Binding<infer X, unknown> ? X : never
 
 /** Of the bindings those of the variables that an `or-join` shares. */
 type Joined<B, Join> = B extends Binding<infer X, unknown> ? (X extends NamesIn<Join> ? B : never) : never
@@ -71,7 +79,7 @@ type Calls<C> = C extends List
     ? C['length'] extends 2
       ? C
       : never
-    : C[0] extends 'or' | 'and'
+    : C[0] extends 'and'
       ? Calls<C[number]>
       : never
   : never
@@ -100,7 +108,8 @@ type BoundTuple<To, T> = {
 }[keyof To & `${number}`]
 
 /** The variables that `where` gives a known kind: a union of {@link Binding}. */
-export type Bindings<S, F, W> = W extends List ? WithCalls<S, F, Calls<W[number]>, FromPatterns<S, W[number]>> : never
+export type Bindings<S, F, W> = W extends List ? InClauses<S, F, W[number]> : never
+type InClauses<S, F, C> = WithCalls<S, F, Calls<C>, FromPatterns<S, F, C>>
 type WithCalls<S, F, C, B> = [C] extends [never] ? B : B | FromCalls<S, F, C, B | FromCalls<S, F, C, B>>
 
 /** The kinds of a variable in bindings; never where none is known. */

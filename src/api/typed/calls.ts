@@ -50,6 +50,7 @@ interface Results {
 }
 
 /** What numbers make of numbers alone; with a bigint or an exact decimal among them it depends on the values. */
+type Numeric = number | bigint | string
 type Arithmetic = '+' | '-' | '*' | '/' | 'quot' | 'rem' | 'mod' | 'inc' | 'dec' | 'abs'
 
 /** The type of an argument: that of a variable, or that of the constant. */
@@ -71,7 +72,9 @@ export type CallKind<S, F, Fn extends string, Args, B> = Fn extends keyof Result
     : Fn extends Arithmetic
       ? ArgTypes<S, B, Args> extends readonly number[]
         ? number
-        : unknown
+        : ArgTypes<S, B, Args> extends readonly Numeric[]
+          ? Numeric
+          : unknown
       : Fn extends 'min' | 'max'
         ? ArgTypes<S, B, Args> extends readonly (infer T)[]
           ? T
@@ -114,11 +117,13 @@ type GetSome<S, Args> =
     ? [number, { [K in keyof A]: Shown<S, DefOf<S, A[K]>> }[number]]
     : unknown
 
-/** What a registered function gives: null and undefined drop the row. */
-export type CustomResult<F, Fn> = Fn extends keyof F
+/** What a registered function gives in a query: null and undefined drop the row. */
+export type CustomResult<F, Fn> = Exclude<Result<F, Fn>, null | undefined>
+/** What it gives. */
+export type Result<F, Fn> = Fn extends keyof F
   ? string extends keyof F
     ? unknown
     : F[Fn] extends (...args: never) => infer R
-      ? Exclude<R, null | undefined>
+      ? R
       : unknown
   : unknown

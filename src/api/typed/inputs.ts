@@ -29,9 +29,9 @@ type PageBindings<Q> =
   | (Q extends { readonly limit: infer X extends Variable } ? Binding<X, Computed<number>> : never)
   | (Q extends { readonly offset: infer X extends Variable } ? Binding<X, Computed<number>> : never)
 
-/** What stands for the names of `in` other than `$`, in order. */
+/** What stands for the names of `in` other than `$` and `$queue`, in order. */
 type Inputs<S, B, I> = I extends readonly [infer H, ...infer R]
-  ? H extends '$'
+  ? H extends '$' | '$queue'
     ? Inputs<S, B, R>
     : [Input<S, B, H>, ...Inputs<S, B, R>]
   : []

@@ -1,5 +1,5 @@
 import type { Bare, BuiltinAttributes, DefOf, Forward } from './attributes.ts'
-import type { CustomResult } from './calls.ts'
+import type { Result } from './calls.ts'
 import type { Ident, IdentsOf, Shown } from './values.ts'
 
 /** What a pull shows where its pattern is not written out. */
@@ -92,7 +92,7 @@ type Value<S, F, P, A, O, I> = O extends { readonly default: infer D }
   ? Data<D> | Present<S, F, P, A, O, I>
   : Present<S, F, P, A, O, I>
 type Present<S, F, P, A, O, I> = O extends { readonly xform: infer Fn }
-  ? CustomResult<F, Fn>
+  ? Exclude<Result<F, Fn>, undefined>
   : O extends { readonly pull: infer Sub }
     ? Within<S, F, P, A, Sub>
     : Plain<S, A, I>
@@ -128,7 +128,7 @@ type Within<S, F, P, A, Sub> = [Forward<A>] extends [never]
 type Inner<S, F, P, Sub, I> = Sub extends number | '...' ? Recursion<S, F, P> : Pulled<S, F, Sub, I>
 
 /** Another round of the pattern; an entity that was come through is shown by its id alone. */
-type Recursion<S, F, P> = Partial<Pulled<S, F, P>> & { 'db/id'?: number }
+type Recursion<S, F, P> = Flat<Partial<Pulled<S, F, P>> & { 'db/id'?: number }>
 
 /** What a wildcard shows. Attributes that the schema does not know may be there as well. */
 export type Everything<S, I = Ident> = {
