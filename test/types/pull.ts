@@ -115,6 +115,8 @@ export async function refusals(db: Shop): Promise<void> {
   await db.pull([['inv/cuont', { as: 'n' }]], 5)
   // @ts-expect-error an option that is none
   await db.pull([['inv/count', { sa: 'n' }]], 5)
+  // @ts-expect-error an option of another type
+  await db.pull([['inv/count', { as: 5 }]], 5)
   // @ts-expect-error reverse
   await db.pull(['inv/_colour'], 5)
   // @ts-expect-error nobody refers by what is no ref

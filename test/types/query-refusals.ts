@@ -59,11 +59,50 @@ export async function refusals(db: Shop): Promise<void> {
   await db.q({ find: [['max', '?n'], '.'], where: [['?e', 'inv/count', '?m']] })
   // @ts-expect-error nor in an object of names
   await db.q({ find: { n: '?n' }, where: [['?e', 'inv/count', '?m']] })
+  // @ts-expect-error nor in an order
+  await db.q({ find: ['?n'], where: [['?e', 'inv/count', '?n']], orderBy: [['?m', 'desc']] })
+  // @ts-expect-error nor beside it
+  await db.q({ find: ['?n'], with: ['?m'], where: [['?e', 'inv/count', '?n']] })
+  // @ts-expect-error nor among arguments
+  await db.q({ find: ['?n'], where: [['?e', 'inv/count', '?n'], [['<', '?m', 5]]] })
+  // @ts-expect-error a part that queries do not have
+  await db.q({ find: ['?e'], where: [['?e', 'inv/sku']], limt: 5 })
+  // @ts-expect-error a limit is a number
+  await db.q({ find: ['?e'], where: [['?e', 'inv/sku']], limit: '5' })
+  // @ts-expect-error nothing is asked
+  await db.q({ where: [['?e', 'inv/sku']] })
+  await db.q({
+    find: ['?c'],
+    where: [
+      ['?e', 'inv/sku'],
+      // @ts-expect-error what stands for a ref names an entity
+      [['get-else', '$', '?e', 'inv/color', 'none'], '?c'],
+    ],
+  })
   // @ts-expect-error the pull of an attribute that is not there
   await db.q({ find: [['pull', '?e', ['inv/skuu']]], where: [['?e', 'inv/count']] })
   // @ts-expect-error the answer is of numbers
   const strings: string[] = await db.q({ find: [['?n', '...']], where: [['?e', 'inv/count', '?n']] })
   // What is accepted beside these.
+  await db.q(
+    {
+      find: ['?n', '?c'],
+      in: ['$', '%', '?max'],
+      where: [
+        ['?e', 'inv/count', '?n'],
+        ['shown', '?e', '?shown'],
+        [['<', '?n', '?max']],
+        [['!=', '?shown', '?x']],
+        [['get-else', '$', '?e', 'inv/color', ':red'], '?c'],
+        [['count', '?shown'], '?x'],
+        ['not', ['?e', 'inv/weight', '?w'], [['<', '?w', 1]]],
+      ],
+      orderBy: [['?n', 'desc'], '?c'],
+      limit: 5,
+      offset: '?max',
+    },
+    ['[]', 5],
+  )
   await db.q({
     find: ['?e'],
     where: [

@@ -95,6 +95,10 @@ export async function refusals(conn: Conn): Promise<void> {
   await conn.transact([['order/place', { sku: 'SKU-1' }]])
   // @ts-expect-error or that it is missing
   await conn.transact([['order/place']])
+  // @ts-expect-error no function, and no operation
+  await conn.transact([['order/plce', { sku: 'SKU-1', n: 1 }]])
+  // @ts-expect-error an operation misspelt
+  await conn.transact([[':db/ad', 5, 'inv/count', 1]])
   // @ts-expect-error in what is only tried
   await conn.db().with([{ 'inv/skuu': 'SKU-1' }])
 }

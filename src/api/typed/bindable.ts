@@ -1,9 +1,11 @@
 import type { IsExpression, List, Source, Variable } from './bindings.ts'
 
-/** The variables that a query may bind. */
-export type Bindable<Q> =
-  | (Q extends { readonly where: infer W extends List } ? BoundIn<W[number]> : never)
-  | (Q extends { readonly in: infer I } ? NamesIn<I> : never)
+/** The variables that a query may bind. Conditional, so that messages spell them out. */
+export type Bindable<Q> = Q extends unknown
+  ?
+      | (Q extends { readonly where: infer W extends List } ? BoundIn<W[number]> : never)
+      | (Q extends { readonly in: infer I } ? NamesIn<I> : never)
+  : never
 type BoundIn<C> = C extends List
   ? C[0] extends 'not' | 'not-join'
     ? never

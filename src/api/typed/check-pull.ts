@@ -1,3 +1,4 @@
+import type { Keyword } from '../../datom/atoms.ts'
 import type { AttributeName, Bare, DefOf, Forward } from './attributes.ts'
 
 /** What a pull pattern would have to be: anything where nothing is wrong, and where something is, what is wanted there. */
@@ -52,11 +53,19 @@ type CheckInner<S, Sub> = Sub extends readonly unknown[]
       : '...'
     : Sub
 
+interface OptionTypes {
+  readonly as: string | Keyword
+  readonly default: unknown
+  readonly limit: number | null
+  readonly xform: string
+}
 type CheckOptions<S, A, O> = O extends readonly [infer Only extends object]
   ? readonly [
       {
-        readonly [K in keyof Only]: K extends 'as' | 'default' | 'limit' | 'xform'
-          ? Only[K]
+        readonly [K in keyof Only]: K extends keyof OptionTypes
+          ? Only[K] extends OptionTypes[K]
+            ? Only[K]
+            : OptionTypes[K]
           : K extends 'pull'
             ? [RefOf<S, A>] extends [never]
               ? NoRef<A>

@@ -3,7 +3,7 @@ import type { Bindable } from './bindable.ts'
 import type { EntityTerm, IsExpression, Source, Variable } from './bindings.ts'
 import type { WantedPattern } from './check-pull.ts'
 import type { QueryFault } from './query-faults.ts'
-import type { Given, LookupRef } from './values.ts'
+import type { EntityGiven, Given, LookupRef } from './values.ts'
 
 /**
  * What a query would have to be: anything where nothing is wrong, and where something is, what is wanted there. Whether something is
@@ -15,8 +15,33 @@ export type CheckQuery<S, F, Q> = Q extends string
     ? unknown
     : Wanted<S, Q>
 
-type Wanted<S, Q> = (Q extends { readonly where: infer W } ? { readonly where: CheckClauses<S, W> } : unknown) &
-  (Q extends { readonly find: infer Find } ? { readonly find: CheckFind<S, Find, Bindable<Q>> } : unknown)
+type Wanted<S, Q> = { readonly find: unknown } & {
+  readonly [K in keyof Q]: K extends 'where'
+    ? CheckClauses<S, Q[K], Bindable<Q>>
+    : K extends 'find' | 'with' | 'orderBy'
+      ? CheckFind<S, Q[K], Bindable<Q>>
+      : K extends 'limit' | 'offset'
+        ? number | Variable
+        : K extends QueryPart
+          ? Q[K]
+          : NoPart<K>
+}
+export type QueryPart =
+  | 'find'
+  | 'with'
+  | 'in'
+  | 'where'
+  | 'keys'
+  | 'strs'
+  | 'syms'
+  | 'order-by'
+  | 'orderBy'
+  | 'limit'
+  | 'offset'
+/** The error for a key that queries do not have. */
+interface NoPart<K> {
+  readonly 'is no part of a query': K
+}
 
 type CheckFind<S, Find, Names> = Find extends readonly unknown[]
   ? { readonly [I in keyof Find]: CheckElement<S, Find[I], Names> }
@@ -39,20 +64,21 @@ type CheckElement<S, X, Names> = X extends Variable
           ? { readonly [I in keyof X]: CheckElement<S, X[I], Names> }
           : X
 
-type CheckClauses<S, W> = { readonly [I in keyof W]: CheckClause<S, W[I]> }
+type CheckClauses<S, W, Names> = { readonly [I in keyof W]: CheckClause<S, W[I], Names> }
 
-type CheckClause<S, C> = C extends readonly [infer H, ...infer R]
+/** `Names` are the variables that arguments may be; all of them within another clause, which may bind its own. */
+type CheckClause<S, C, Names> = C extends readonly [infer H, ...infer R]
   ? H extends EntityTerm
     ? CheckDatom<S, C>
     : H extends '$'
-      ? CheckClause<S, R> extends readonly [...infer Checked]
+      ? CheckClause<S, R, Names> extends readonly [...infer Checked]
         ? readonly ['$', ...Checked]
         : C
       : H extends 'not' | 'or' | 'and' | 'not-join' | 'or-join'
-        ? { readonly [I in keyof C]: C[I] extends readonly unknown[] ? CheckClause<S, C[I]> : C[I] }
+        ? { readonly [I in keyof C]: C[I] extends readonly unknown[] ? CheckClause<S, C[I], Variable> : C[I] }
         : H extends readonly unknown[]
           ? IsExpression<C> extends true
-            ? { readonly [I in keyof C]: I extends '0' ? CheckCall<S, H> : C[I] }
+            ? { readonly [I in keyof C]: I extends '0' ? CheckCall<S, H, Names> : C[I] }
             : CheckDatom<S, C>
           : C
   : C
@@ -94,7 +120,7 @@ export type IsWide<V> = unknown extends V ? true : string extends V ? true : fal
 
 /** The functions of the database name attributes: after the entity, before which the source may be left out. */
 export type DbFunction = 'get-else' | 'missing?' | 'get-some'
-export type CheckCall<S, Call> = Call extends readonly [infer Fn extends DbFunction, ...infer Args]
+export type CheckCall<S, Call, Names> = Call extends readonly [infer Fn extends DbFunction, ...infer Args]
   ? Args extends readonly ['$', infer E, ...infer Rest]
     ? readonly [Fn, '$', E, ...CheckNamed<S, Fn, Rest>]
     : Args extends readonly [infer E, ...infer Rest]
@@ -102,10 +128,22 @@ export type CheckCall<S, Call> = Call extends readonly [infer Fn extends DbFunct
         ? Call
         : readonly [Fn, E, ...CheckNamed<S, Fn, Rest>]
       : Call
-  : Call
+  : { readonly [I in keyof Call]: Call[I] extends Variable ? (Call[I] extends Names ? Call[I] : Names) : Call[I] }
 /** Several attributes, or one and a default. */
 type CheckNamed<S, Fn, Rest extends readonly unknown[]> = Fn extends 'get-some'
   ? { [I in keyof Rest]: CheckAttribute<S, Rest[I]> }
-  : Rest extends readonly [infer A, ...infer Default]
-    ? [CheckAttribute<S, A>, ...Default]
-    : Rest
+  : Rest extends readonly [infer A, infer Default]
+    ? [CheckAttribute<S, A>, CheckDefault<S, DefOf<S, A>, Default>]
+    : Rest extends readonly [infer A]
+      ? [CheckAttribute<S, A>]
+      : Rest
+/** What stands for an entity names one. */
+type CheckDefault<S, D, V> = [D] extends [never]
+  ? V
+  : D extends { readonly type: 'ref' }
+    ? V extends Variable | EntityGiven<S>
+      ? V
+      : IsWide<V> extends true
+        ? V
+        : EntityGiven<S>
+    : V

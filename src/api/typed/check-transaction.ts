@@ -81,7 +81,7 @@ type CheckSources<S, V> =
           ? CheckMap<S, V>
           : EntityTerm<S>
 
-type EntityTerm<S> = EntityGiven<S> | string
+type EntityTerm<S> = S extends unknown ? EntityGiven<S> | string : never
 type CheckEntity<S, V> = unknown extends V ? V : V extends EntityTerm<S> ? V : EntityTerm<S>
 
 /** `[op, e, a, v]` and its kin; the call of a function, whose arguments it tells. */
@@ -102,11 +102,32 @@ type CheckList<S, F, Op, X extends readonly unknown[]> = Op extends
     }
   : Op extends 'db/retractEntity' | 'db.fn/retractEntity'
     ? { readonly [I in keyof X]: I extends '1' ? CheckEntity<S, X[I]> : X[I] }
-    : Op extends keyof F
-      ? string extends keyof F
+    : string extends Op | keyof F
+      ? CheckOperation<Op, X, never>
+      : Op extends keyof F
+        ? CallOf<X[0], F[Op]>
+        : CheckOperation<Op, X, keyof F>
+
+type Operation =
+  | 'db/add'
+  | 'db/retract'
+  | 'db/retractEntity'
+  | 'db/cas'
+  | 'db/inc'
+  | 'db/undo'
+  | 'db/require'
+  | 'db/forbid'
+/** What is no function is an operation; where the functions are not known, what is not named like one may be a function. */
+type CheckOperation<Op, X, Functions> = Op extends Operation
+  ? X
+  : [Functions] extends [never]
+    ? Op extends `db/${infer Rest}`
+      ? string extends Rest
         ? X
-        : CallOf<X[0], F[Op]>
+        : WithOperation<X, Operation>
       : X
+    : WithOperation<X, Operation | Functions>
+type WithOperation<X, Op> = { readonly [I in keyof X]: I extends '0' ? Op : X[I] }
 
 type CheckAttribute<S, A> = A extends string
   ? string extends A

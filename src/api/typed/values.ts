@@ -97,7 +97,9 @@ export type IdentsOf<D> = D extends { readonly idents: infer I extends readonly 
 /** How an entity may be named: id, ident, lookup ref. Conditional, so that messages spell it out. */
 export type EntityGiven<S, I = Ident> = S extends unknown ? number | I | Keyword | LookupRef<S> : never
 
-/** A unique attribute and a value of it. */
-export type LookupRef<S> = {
-  readonly [A in UniqueName<S>]: readonly [A | `:${A}` | Keyword, GivenBy<S, DefOf<S, A>, number | Ident | Keyword>]
-}[UniqueName<S>]
+/** A unique attribute and a value of it. Conditional, so that messages spell it out. */
+export type LookupRef<S> = S extends unknown
+  ? {
+      readonly [A in UniqueName<S>]: readonly [A | `:${A}` | Keyword, GivenBy<S, DefOf<S, A>, number | Ident | Keyword>]
+    }[UniqueName<S>]
+  : never
