@@ -47,33 +47,33 @@ function merged(base: Part, gone: readonly Part[], fresh: readonly Part[], compa
 
 /** Hands out sorted rows from the first to the last. */
 class Taker {
-  private i = 0
-  private at: number
+  #i = 0
+  #at: number
 
   constructor(
     private readonly parts: readonly Part[],
     private readonly compare: CompareRows,
   ) {
-    this.at = parts[0]?.start ?? 0
+    this.#at = parts[0]?.start ?? 0
   }
 
   /** What is left and sorts before the first row of `next`; all that is left without `next`. */
   before(next: Part | undefined): Part[] {
     const out: Part[] = []
-    for (let part = this.parts[this.i]; part !== undefined; part = this.parts[this.i]) {
+    for (let part = this.parts[this.#i]; part !== undefined; part = this.parts[this.#i]) {
       const { rows } = part
-      const end = next === undefined ? part.end : this.endBefore(part, next)
-      if (end > this.at) out.push({ rows, start: this.at, end })
-      this.at = end
+      const end = next === undefined ? part.end : this.#endBefore(part, next)
+      if (end > this.#at) out.push({ rows, start: this.#at, end })
+      this.#at = end
       if (end < part.end) break
-      this.i++
-      this.at = this.parts[this.i]?.start ?? 0
+      this.#i++
+      this.#at = this.parts[this.#i]?.start ?? 0
     }
     return out
   }
 
-  private endBefore({ rows, end }: Part, next: Part): number {
-    return lowerBound(this.at, end, (k) => this.compare(rows, k, next.rows, next.start) < 0)
+  #endBefore({ rows, end }: Part, next: Part): number {
+    return lowerBound(this.#at, end, (k) => this.compare(rows, k, next.rows, next.start) < 0)
   }
 }
 

@@ -17,35 +17,35 @@ const FEWEST_ROWS = 256
 /** Rows that were put together from segments and their novelty, for whoever reads them next while neither has changed there. */
 export class MergedRuns {
   /** The oldest segment first. */
-  private readonly bySegment = new Map<Rows, Run[]>()
-  private rows = 0
+  readonly #bySegment = new Map<Rows, Run[]>()
+  #rows = 0
 
   /** Rows that are kept. */
   get size(): number {
-    return this.rows
+    return this.#rows
   }
 
   find(base: Part, gone: readonly Part[], fresh: readonly Part[]): Rows | undefined {
-    const run = this.bySegment.get(base.rows)?.find((known) => isPart(known.base, base))
+    const run = this.#bySegment.get(base.rows)?.find((known) => isPart(known.base, base))
     return run !== undefined && areParts(run.gone, gone) && areParts(run.fresh, fresh) ? run.rows : undefined
   }
 
   keep(base: Part, gone: readonly Part[], fresh: readonly Part[], rows: Rows): void {
     if (rows.length < FEWEST_ROWS) return
-    const others = this.bySegment.get(base.rows)?.filter((known) => !isPart(known.base, base)) ?? []
-    this.forget(base.rows)
+    const others = this.#bySegment.get(base.rows)?.filter((known) => !isPart(known.base, base)) ?? []
+    this.#forget(base.rows)
     const runs = [...others, { base, gone, fresh, rows }]
-    this.bySegment.set(base.rows, runs)
-    for (const run of runs) this.rows += run.rows.length
-    for (const segment of this.bySegment.keys()) {
-      if (this.rows <= MOST_ROWS) break
-      this.forget(segment)
+    this.#bySegment.set(base.rows, runs)
+    for (const run of runs) this.#rows += run.rows.length
+    for (const segment of this.#bySegment.keys()) {
+      if (this.#rows <= MOST_ROWS) break
+      this.#forget(segment)
     }
   }
 
-  private forget(segment: Rows): void {
-    for (const { rows } of this.bySegment.get(segment) ?? []) this.rows -= rows.length
-    this.bySegment.delete(segment)
+  #forget(segment: Rows): void {
+    for (const { rows } of this.#bySegment.get(segment) ?? []) this.#rows -= rows.length
+    this.#bySegment.delete(segment)
   }
 }
 

@@ -6,7 +6,7 @@ import { groupByAttribute, sortByTarget, sortByValue, sortRows } from './sort-ro
 
 /** Rows in the order of each index, those that it has of them: sorted when they are asked for, and only then. */
 export class OrderedRows implements Readonly<Record<Index, Rows>> {
-  private known: Rows | undefined
+  #known: Rows | undefined
 
   constructor(
     readonly schema: Schema,
@@ -18,8 +18,8 @@ export class OrderedRows implements Readonly<Record<Index, Rows>> {
   }
 
   get eavt(): Rows {
-    this.known ??= sortRows('eavt', this.rows)
-    return this.known
+    this.#known ??= sortRows('eavt', this.rows)
+    return this.#known
   }
 
   get aevt(): Rows {
@@ -27,15 +27,15 @@ export class OrderedRows implements Readonly<Record<Index, Rows>> {
   }
 
   get avet(): Rows {
-    return sortByValue(this.ofAttributes((a) => isIndexed(this.schema, a)))
+    return sortByValue(this.#ofAttributes((a) => isIndexed(this.schema, a)))
   }
 
   get vaet(): Rows {
-    return sortByTarget(this.ofAttributes((a) => this.schema.attributes.get(a)?.type === 'ref'))
+    return sortByTarget(this.#ofAttributes((a) => this.schema.attributes.get(a)?.type === 'ref'))
   }
 
   /** Those of attributes that `keep` takes, in the order of AEVT. */
-  private ofAttributes(keep: (a: number) => boolean): Rows {
+  #ofAttributes(keep: (a: number) => boolean): Rows {
     const { eavt } = this
     const kept = new Map<number, boolean>()
     for (const a of eavt.a) if (!kept.has(a)) kept.set(a, keep(a))

@@ -27,7 +27,7 @@ export const rangeOf = (tree: IndexTree, from: Place, to: Place): Range =>
 
 /** Rows in memory. */
 class TreeRange implements Range {
-  private readonly lo: number
+  readonly #lo: number
   readonly count: number
   readonly whereabouts = 'lent'
 
@@ -37,7 +37,7 @@ class TreeRange implements Range {
     to: Place,
   ) {
     const { lo, hi } = ranks(tree, from, to)
-    this.lo = lo
+    this.#lo = lo
     this.count = hi - lo
   }
 
@@ -45,7 +45,7 @@ class TreeRange implements Range {
 
   parts(): Part[] {
     const out: Part[] = []
-    visitLeaves(this.tree, this.lo, this.lo + this.count, (rows, start, end) => out.push({ rows, start, end }))
+    visitLeaves(this.tree, this.#lo, this.#lo + this.count, (rows, start, end) => out.push({ rows, start, end }))
     return out
   }
 }
@@ -69,9 +69,9 @@ function mergedRuns(source: SegmentSource): MergedRuns {
 
 /** Rows of segments, with what has changed since. */
 class LayeredRange implements Range {
-  private readonly base: BaseRange
-  private readonly gone: Range
-  private readonly fresh: Range
+  readonly #base: BaseRange
+  readonly #gone: Range
+  readonly #fresh: Range
 
   constructor(
     private readonly tree: IndexTree,
@@ -79,28 +79,32 @@ class LayeredRange implements Range {
     from: Place,
     to: Place,
   ) {
-    this.base = new BaseRange(base, tree.index, from, to)
-    this.gone = treeRange(tree.gone, from, to)
-    this.fresh = treeRange(tree.fresh, from, to)
+    this.#base = new BaseRange(base, tree.index, from, to)
+    this.#gone = treeRange(tree.gone, from, to)
+    this.#fresh = treeRange(tree.fresh, from, to)
   }
 
   get count(): number {
-    const { base, gone, fresh } = this
+    const base = this.#base
+    const gone = this.#gone
+    const fresh = this.#fresh
     const kept = base.count - gone.count
     return (kept > 0 || base.isKnown ? kept : 1) + fresh.count
   }
 
   get whereabouts(): Whereabouts {
-    if (!this.base.isLoaded) return 'stored'
-    return this.gone.count === 0 && this.fresh.count === 0 ? 'lent' : 'merged'
+    if (!this.#base.isLoaded) return 'stored'
+    return this.#gone.count === 0 && this.#fresh.count === 0 ? 'lent' : 'merged'
   }
 
   load(): Promise<void> | undefined {
-    return this.base.load()
+    return this.#base.load()
   }
 
   parts(): readonly Part[] {
-    const { base, gone, fresh } = this
+    const base = this.#base
+    const gone = this.#gone
+    const fresh = this.#fresh
     const stored = base.loaded()
     if (gone.count === 0 && fresh.count === 0) return stored
     if (gone.count === base.count) return fresh.parts() // as of a fact that was changed

@@ -23,46 +23,46 @@ export interface RowAt {
 /** Rows under construction; grows as needed. */
 export class RowsBuilder {
   length = 0
-  private e: Int32Array
-  private a: Int32Array
-  private readonly v: Value[] = []
-  private tx: Int32Array
-  private to: Int32Array | undefined
+  #e: Int32Array
+  #a: Int32Array
+  readonly #v: Value[] = []
+  #tx: Int32Array
+  #to: Int32Array | undefined
 
   constructor(past: boolean, capacity = 16) {
-    this.e = new Int32Array(capacity)
-    this.a = new Int32Array(capacity)
-    this.tx = new Int32Array(capacity)
-    this.to = past ? new Int32Array(capacity) : undefined
+    this.#e = new Int32Array(capacity)
+    this.#a = new Int32Array(capacity)
+    this.#tx = new Int32Array(capacity)
+    this.#to = past ? new Int32Array(capacity) : undefined
   }
 
   push(e: number, a: number, v: Value, tx: number, to = 0): void {
-    if (this.length === this.e.length) this.grow()
+    if (this.length === this.#e.length) this.#grow()
     const i = this.length++
-    this.e[i] = e
-    this.a[i] = a
-    this.v.push(v)
-    this.tx[i] = tx
-    if (this.to !== undefined) this.to[i] = to
+    this.#e[i] = e
+    this.#a[i] = a
+    this.#v.push(v)
+    this.#tx[i] = tx
+    if (this.#to !== undefined) this.#to[i] = to
   }
 
   /** The rows so far. The builder must not be used afterwards. */
   done(): Rows {
     const n = this.length
     const cut = (c: Int32Array): Int32Array => (c.length === n ? c : c.slice(0, n))
-    return { length: n, e: cut(this.e), a: cut(this.a), v: this.v, tx: cut(this.tx), to: this.to && cut(this.to) }
+    return { length: n, e: cut(this.#e), a: cut(this.#a), v: this.#v, tx: cut(this.#tx), to: this.#to && cut(this.#to) }
   }
 
-  private grow(): void {
+  #grow(): void {
     const wider = (c: Int32Array): Int32Array => {
       const out = new Int32Array(c.length * 2)
       out.set(c)
       return out
     }
-    this.e = wider(this.e)
-    this.a = wider(this.a)
-    this.tx = wider(this.tx)
-    this.to = this.to && wider(this.to)
+    this.#e = wider(this.#e)
+    this.#a = wider(this.#a)
+    this.#tx = wider(this.#tx)
+    this.#to = this.#to && wider(this.#to)
   }
 }
 
@@ -71,12 +71,12 @@ export const NO_PAST: Rows = new RowsBuilder(true, 0).done()
 
 /** Copies runs of rows into columns of a length known beforehand. */
 export class Columns {
-  private at = 0
-  private readonly e: Int32Array
-  private readonly a: Int32Array
-  private readonly parts: { readonly v: readonly Value[] }[] = []
-  private readonly tx: Int32Array
-  private readonly to: Int32Array | undefined
+  #at = 0
+  readonly #e: Int32Array
+  readonly #a: Int32Array
+  readonly #parts: { readonly v: readonly Value[] }[] = []
+  readonly #tx: Int32Array
+  readonly #to: Int32Array | undefined
 
   constructor(
     private readonly length: number,
@@ -85,36 +85,36 @@ export class Columns {
     // one buffer for all: to allocate is what costs most where a transaction changes a row or two
     const buffer = new ArrayBuffer(length * Int32Array.BYTES_PER_ELEMENT * (past ? 4 : 3))
     const column = (k: number): Int32Array => new Int32Array(buffer, k * length * Int32Array.BYTES_PER_ELEMENT, length)
-    this.e = column(0)
-    this.a = column(1)
-    this.tx = column(2)
-    this.to = past ? column(3) : undefined
+    this.#e = column(0)
+    this.#a = column(1)
+    this.#tx = column(2)
+    this.#to = past ? column(3) : undefined
   }
 
   copy(from: Rows, lo: number, hi: number): void {
     if (lo >= hi) return
-    const { at } = this
+    const at = this.#at
     if (hi - lo < 16) {
       for (let i = lo, k = at; i < hi; i++, k++) {
-        this.e[k] = from.e[i] as number
-        this.a[k] = from.a[i] as number
-        this.tx[k] = from.tx[i] as number
-        if (this.to !== undefined) this.to[k] = (from.to as Int32Array)[i] as number
+        this.#e[k] = from.e[i] as number
+        this.#a[k] = from.a[i] as number
+        this.#tx[k] = from.tx[i] as number
+        if (this.#to !== undefined) this.#to[k] = (from.to as Int32Array)[i] as number
       }
     } else {
-      this.e.set(from.e.subarray(lo, hi), at)
-      this.a.set(from.a.subarray(lo, hi), at)
-      this.tx.set(from.tx.subarray(lo, hi), at)
-      this.to?.set((from.to as Int32Array).subarray(lo, hi), at)
+      this.#e.set(from.e.subarray(lo, hi), at)
+      this.#a.set(from.a.subarray(lo, hi), at)
+      this.#tx.set(from.tx.subarray(lo, hi), at)
+      this.#to?.set((from.to as Int32Array).subarray(lo, hi), at)
     }
-    this.parts.push(lo === 0 && hi === from.length ? from : { v: from.v.slice(lo, hi) })
-    this.at = at + (hi - lo)
+    this.#parts.push(lo === 0 && hi === from.length ? from : { v: from.v.slice(lo, hi) })
+    this.#at = at + (hi - lo)
   }
 
   done(): Rows {
-    assert(this.at === this.length, 'rows are missing')
-    const v = joinValues(this.parts)
-    return { length: this.length, e: this.e, a: this.a, v, tx: this.tx, to: this.to }
+    assert(this.#at === this.length, 'rows are missing')
+    const v = joinValues(this.#parts)
+    return { length: this.length, e: this.#e, a: this.#a, v, tx: this.#tx, to: this.#to }
   }
 }
 

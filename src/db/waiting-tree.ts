@@ -8,9 +8,9 @@ import { changeTree, type Node, type Tree } from './tree.ts'
  * the other goes in at once, and what is merged into segments before was never in a tree.
  */
 export class WaitingTree implements Tree {
-  private ground: Tree
-  private waiting: readonly OrderedRows[]
-  private made: Tree | undefined
+  #ground: Tree
+  #waiting: readonly OrderedRows[]
+  #made: Tree | undefined
 
   /** Requires: none of `added` is in `before`. */
   constructor(
@@ -18,35 +18,35 @@ export class WaitingTree implements Tree {
     before: Tree,
     added: OrderedRows,
   ) {
-    const joins = before instanceof WaitingTree && before.waiting[0]?.schema === added.schema
-    this.ground = joins ? before.ground : before
-    this.waiting = joins ? [...before.waiting, added] : [added]
+    const joins = before instanceof WaitingTree && before.#waiting[0]?.schema === added.schema
+    this.#ground = joins ? before.#ground : before
+    this.#waiting = joins ? [...before.#waiting, added] : [added]
   }
 
   get root(): Node | undefined {
-    if (this.made === undefined) {
-      this.made = changeTree(this.ground, NO_ROWS, this.ordered())
+    if (this.#made === undefined) {
+      this.#made = changeTree(this.#ground, NO_ROWS, this.#ordered())
       // what it was made of is held no longer, nor what that was made of
-      this.ground = this.made
-      this.waiting = []
+      this.#ground = this.#made
+      this.#waiting = []
     }
-    return this.made.root
+    return this.#made.root
   }
 
   /** How many rows it holds. */
   get count(): number {
     const isWhole = this.index === 'eavt' || this.index === 'aevt'
-    return this.made === undefined && isWhole
-      ? this.waiting.reduce((n, { length }) => n + length, this.ground.count)
+    return this.#made === undefined && isWhole
+      ? this.#waiting.reduce((n, { length }) => n + length, this.#ground.count)
       : (this.root?.count ?? 0)
   }
 
   /** All rows, where they are not in a tree yet. */
   get rows(): Rows | undefined {
-    return this.made === undefined && this.ground.count === 0 ? this.ordered() : undefined
+    return this.#made === undefined && this.#ground.count === 0 ? this.#ordered() : undefined
   }
 
-  private ordered(): Rows {
-    return joinOrdered(this.waiting)[this.index]
+  #ordered(): Rows {
+    return joinOrdered(this.#waiting)[this.index]
   }
 }

@@ -42,16 +42,16 @@ const membersOf = (x: Result): readonly Result[] => (x === null ? [] : listArg(x
 /** Collects the rows that a binding makes of results. */
 class Taker {
   readonly rows = new IntBuffer()
-  private readonly slots: number[] = []
-  private readonly builders: ColumnBuilder[] = []
+  readonly #slots: number[] = []
+  readonly #builders: ColumnBuilder[] = []
   /** The row at hand. */
-  private row = 0
+  #row = 0
   /** By slot: the value in it. */
-  private readonly now: (Value | undefined)[] = []
+  readonly #now: (Value | undefined)[] = []
   /** The column of the only variable, where nothing has given it a value before. */
-  private readonly only: ColumnBuilder | undefined
+  readonly #only: ColumnBuilder | undefined
   /** Whether a result makes one row at most. */
-  private readonly isSingle: boolean
+  readonly #isSingle: boolean
 
   constructor(
     private readonly run: Run,
@@ -60,67 +60,67 @@ class Taker {
     private readonly form: Edn,
   ) {
     bindingSlots(binding, (slot) => {
-      if (this.slots.includes(slot)) return
-      this.slots.push(slot)
-      this.builders.push(new ColumnBuilder(Math.min(r.length, 4096)))
+      if (this.#slots.includes(slot)) return
+      this.#slots.push(slot)
+      this.#builders.push(new ColumnBuilder(Math.min(r.length, 4096)))
     })
-    this.isSingle = isSingle(binding)
+    this.#isSingle = isSingle(binding)
     const isNew = (slot: number): boolean => run.constants[slot] === undefined && !r.slots.includes(slot)
-    if (binding.kind === 'slot' && isNew(binding.slot)) this.only = this.builders[0]
+    if (binding.kind === 'slot' && isNew(binding.slot)) this.#only = this.#builders[0]
   }
 
   take(row: number, result: Result): void {
     if (result === null) return
-    if (this.only !== undefined) {
+    if (this.#only !== undefined) {
       this.rows.push(row)
-      this.only.push(this.counted(result) as Value)
+      this.#only.push(this.#counted(result) as Value)
       return
     }
-    this.row = row
-    takeApart(this.binding, result, membersOf, this.set, () => {
+    this.#row = row
+    takeApart(this.binding, result, membersOf, this.#set, () => {
       this.rows.push(row)
-      for (let k = 0; k < this.slots.length; k++) {
-        ;(this.builders[k] as ColumnBuilder).push(this.now[this.slots[k] as number] as Value)
+      for (let k = 0; k < this.#slots.length; k++) {
+        ;(this.#builders[k] as ColumnBuilder).push(this.#now[this.#slots[k] as number] as Value)
       }
     })
   }
 
-  private counted(x: Result): Value | null {
+  #counted(x: Result): Value | null {
     const v = asValue(x)
     if (typeof v === 'string') this.run.limits.countText(v.length, this.form)
     return v
   }
 
-  private readonly set = (slot: number, x: Result, rest: () => void): void => {
-    const v = this.counted(x ?? null)
+  readonly #set = (slot: number, x: Result, rest: () => void): void => {
+    const v = this.#counted(x ?? null)
     if (v === null) return
     if (slot === -1) rest()
     else {
-      const before = this.now[slot] ?? this.run.constants[slot] ?? columnOf(this.r, slot)?.[this.row]
-      if (before === undefined) this.with(slot, v, rest)
-      else if (before === v || sameValue(before, v)) this.with(slot, before, rest)
+      const before = this.#now[slot] ?? this.run.constants[slot] ?? columnOf(this.r, slot)?.[this.#row]
+      if (before === undefined) this.#with(slot, v, rest)
+      else if (before === v || sameValue(before, v)) this.#with(slot, before, rest)
     }
   }
 
-  private with(slot: number, v: Value, then: () => void): void {
-    const before = this.now[slot]
-    this.now[slot] = v
+  #with(slot: number, v: Value, then: () => void): void {
+    const before = this.#now[slot]
+    this.#now[slot] = v
     then()
-    this.now[slot] = before
+    this.#now[slot] = before
   }
 
   relation(wanted: (slot: number) => boolean): Relation {
     const { r, rows } = this
     const n = rows.length
     const base = dropColumns(r, r.slots.filter(wanted), r.distinct && r.slots.every(wanted))
-    const left = rows.isCounting(r.length) ? base : pickRows(base, rows.data, n, true, this.isSingle)
+    const left = rows.isCounting(r.length) ? base : pickRows(base, rows.data, n, true, this.#isSingle)
     const slots = [...left.slots]
     const columns = [...left.columns]
-    this.slots.forEach((slot, k) => {
+    this.#slots.forEach((slot, k) => {
       if (!wanted(slot) || slots.includes(slot) || this.run.constants[slot] !== undefined) return
       slots.push(slot)
-      columns.push((this.builders[k] as ColumnBuilder).done())
+      columns.push((this.#builders[k] as ColumnBuilder).done())
     })
-    return { ...left, length: n, slots, columns, distinct: left.distinct && this.isSingle }
+    return { ...left, length: n, slots, columns, distinct: left.distinct && this.#isSingle }
   }
 }

@@ -9,8 +9,8 @@ const LIMIT = 2 ** 30
  * every other value gets a number from 2^30 on. Two values have one code exactly when they unify.
  */
 export class Codes {
-  private readonly numbers = new Map<Value, number>()
-  private readonly values: Value[] = []
+  readonly #numbers = new Map<Value, number>()
+  readonly #values: Value[] = []
 
   /** `mixed`: bigints or exact decimals may occur, which unify with other numbers. */
   constructor(private readonly mixed: boolean) {}
@@ -18,11 +18,11 @@ export class Codes {
   of(v: Value): number {
     const key = this.mixed ? unifyKey(v) : v
     if (isInt32(key) && key < LIMIT && key >= -LIMIT) return key
-    const known = this.numbers.get(key)
+    const known = this.#numbers.get(key)
     if (known !== undefined) return known
-    const code = LIMIT + this.values.length
-    this.numbers.set(key, code)
-    this.values.push(v)
+    const code = LIMIT + this.#values.length
+    this.#numbers.set(key, code)
+    this.#values.push(v)
     return code
   }
 
@@ -30,7 +30,7 @@ export class Codes {
   find(v: Value): number {
     const key = this.mixed ? unifyKey(v) : v
     if (isInt32(key) && key < LIMIT && key >= -LIMIT) return key
-    return this.numbers.get(key) ?? -(2 ** 31)
+    return this.#numbers.get(key) ?? -(2 ** 31)
   }
 
   /** The codes of a column; the column itself when its values are their own. */
@@ -52,7 +52,7 @@ export class Codes {
     const out: Value[] = []
     for (let k = 0; k < n; k++) {
       const code = codes[k] as number
-      out.push(code < LIMIT ? code : (this.values[code - LIMIT] as Value))
+      out.push(code < LIMIT ? code : (this.#values[code - LIMIT] as Value))
     }
     return out
   }

@@ -9,39 +9,39 @@ export const isInt32 = (v: Value): v is number => typeof v === 'number' && (v | 
 /** A column under construction: integers as long as all values are, plain values from the first that is not. */
 export class ColumnBuilder {
   length = 0
-  private ints: Int32Array | undefined
+  #ints: Int32Array | undefined
   /** Once a value was no integer: runs as they were copied, and then those that came one by one. */
-  private readonly runs: (readonly Value[])[] = []
-  private values: Value[] | undefined
+  readonly #runs: (readonly Value[])[] = []
+  #values: Value[] | undefined
 
   constructor(capacity = 16) {
-    this.ints = new Int32Array(Math.max(capacity, 4))
+    this.#ints = new Int32Array(Math.max(capacity, 4))
   }
 
   push(v: Value): void {
-    if (this.ints !== undefined) {
+    if (this.#ints !== undefined) {
       if (isInt32(v)) {
-        this.room(1)[this.length++] = v
+        this.#room(1)[this.length++] = v
         return
       }
-      this.becomePlain()
+      this.#becomePlain()
     }
-    ;(this.values as Value[]).push(v)
+    ;(this.#values as Value[]).push(v)
     this.length++
   }
 
   /** Appends `from[rows[0 ..< n]]`. */
   pick(from: ArrayLike<Value>, rows: Int32Array, n: number): void {
-    if (from instanceof Int32Array && this.ints !== undefined) {
-      const into = this.room(n)
+    if (from instanceof Int32Array && this.#ints !== undefined) {
+      const into = this.#room(n)
       const at = this.length
       for (let k = 0; k < n; k++) into[at + k] = from[rows[k] as number] as number
       this.length = at + n
       return
     }
     let k = 0
-    if (this.ints !== undefined) {
-      const into = this.room(n)
+    if (this.#ints !== undefined) {
+      const into = this.#room(n)
       const at = this.length
       for (; k < n; k++) {
         const v = from[rows[k] as number] as Value
@@ -50,23 +50,23 @@ export class ColumnBuilder {
       }
       this.length = at + k
       if (k === n) return
-      this.becomePlain()
+      this.#becomePlain()
     }
-    const into = this.values as Value[]
+    const into = this.#values as Value[]
     this.length += n - k
     for (; k < n; k++) into.push(from[rows[k] as number] as Value)
   }
 
   /** Appends `from[start ..< end]`. */
   copy(from: ArrayLike<Value>, start: number, end: number): void {
-    if (from instanceof Int32Array && this.ints !== undefined) {
-      this.room(end - start).set(from.subarray(start, end), this.length)
+    if (from instanceof Int32Array && this.#ints !== undefined) {
+      this.#room(end - start).set(from.subarray(start, end), this.length)
       this.length += end - start
       return
     }
     let i = start
-    if (this.ints !== undefined) {
-      const into = this.room(end - start)
+    if (this.#ints !== undefined) {
+      const into = this.#room(end - start)
       const shift = this.length - start
       for (; i < end; i++) {
         const v = from[i] as Value
@@ -75,49 +75,49 @@ export class ColumnBuilder {
       }
       this.length = i + shift
       if (i === end) return
-      this.becomePlain()
+      this.#becomePlain()
     }
     this.length += end - i
     if (Array.isArray(from) && end - i > COPIED) {
-      this.endRun()
-      this.runs.push(i === 0 && end === from.length ? from : from.slice(i, end))
+      this.#endRun()
+      this.#runs.push(i === 0 && end === from.length ? from : from.slice(i, end))
       return
     }
-    const into = this.values as Value[]
+    const into = this.#values as Value[]
     for (; i < end; i++) into.push(from[i] as Value)
   }
 
   /** The column so far. The builder may go on: what it has given stays as it is. */
   done(): Column {
-    if (this.ints !== undefined) return firstInts(this.ints, this.length)
-    this.endRun()
-    const [only] = this.runs
-    if (only !== undefined && this.runs.length === 1) return only
-    const all = joinValues(this.runs.map((v) => ({ v })))
-    this.runs.splice(0, this.runs.length, all)
+    if (this.#ints !== undefined) return firstInts(this.#ints, this.length)
+    this.#endRun()
+    const [only] = this.#runs
+    if (only !== undefined && this.#runs.length === 1) return only
+    const all = joinValues(this.#runs.map((v) => ({ v })))
+    this.#runs.splice(0, this.#runs.length, all)
     return all
   }
 
-  private endRun(): void {
-    const values = this.values as Value[]
+  #endRun(): void {
+    const values = this.#values as Value[]
     if (values.length === 0) return
-    this.runs.push(values)
-    this.values = []
+    this.#runs.push(values)
+    this.#values = []
   }
 
-  private room(n: number): Int32Array {
-    const ints = this.ints as Int32Array
+  #room(n: number): Int32Array {
+    const ints = this.#ints as Int32Array
     const wanted = this.length + n
     if (wanted <= ints.length) return ints
     const wider = new Int32Array(Math.max(wanted, ints.length * 2))
     wider.set(ints)
-    this.ints = wider
+    this.#ints = wider
     return wider
   }
 
-  private becomePlain(): void {
-    this.values = Array.from((this.ints as Int32Array).subarray(0, this.length))
-    this.ints = undefined
+  #becomePlain(): void {
+    this.#values = Array.from((this.#ints as Int32Array).subarray(0, this.length))
+    this.#ints = undefined
   }
 }
 

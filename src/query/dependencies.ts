@@ -8,10 +8,10 @@ interface Dependency {
  * dropped without making equal rows when what stays settles it.
  */
 export class Dependencies {
-  private readonly known: Dependency[] = []
+  readonly #known: Dependency[] = []
 
   add(from: readonly number[], to: number): void {
-    this.known.push({ from, to })
+    this.#known.push({ from, to })
   }
 
   /** Whether `kept` settles every slot of `dropped`. */
@@ -20,7 +20,7 @@ export class Dependencies {
     const settled = new Set(kept)
     for (let before = -1; before < settled.size; ) {
       before = settled.size
-      for (const { from, to } of this.known) if (from.every((slot) => settled.has(slot))) settled.add(to)
+      for (const { from, to } of this.#known) if (from.every((slot) => settled.has(slot))) settled.add(to)
     }
     return dropped.every((slot) => settled.has(slot))
   }

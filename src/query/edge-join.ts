@@ -79,15 +79,15 @@ export function* followEdges(
 /** Edges between codes, and codes to begin at, which the graph numbers. */
 class Graph {
   /** By node: its code. */
-  private readonly codes: Int32Array
-  private readonly seeds: Int32Array
+  readonly #codes: Int32Array
+  readonly #seeds: Int32Array
   /** By node: where its targets begin; those of the next begin where they end. */
-  private readonly starts: Int32Array
-  private readonly targets: Int32Array
+  readonly #starts: Int32Array
+  readonly #targets: Int32Array
   /** By node: the last walk that came to it, and where a walk keeps what it has come to. */
-  private readonly visited: Int32Array
-  private readonly found: Int32Array
-  private walks = 0
+  readonly #visited: Int32Array
+  readonly #found: Int32Array
+  #walks = 0
 
   constructor(from: Int32Array, to: Int32Array, seeds: Int32Array) {
     const n = from.length
@@ -96,22 +96,27 @@ class Graph {
     all.set(to, n)
     all.set(seeds, n * 2)
     const { of, firsts } = groupCodes(all)
-    this.codes = pickColumn(all, firsts, firsts.length) as Int32Array
-    this.seeds = of.subarray(n * 2)
-    this.visited = new Int32Array(firsts.length)
-    this.found = new Int32Array(firsts.length)
+    this.#codes = pickColumn(all, firsts, firsts.length) as Int32Array
+    this.#seeds = of.subarray(n * 2)
+    this.#visited = new Int32Array(firsts.length)
+    this.#found = new Int32Array(firsts.length)
     const starts = new Int32Array(firsts.length + 1)
     for (let i = 0; i < n; i++) (starts[of[i] as number] as number)++
     for (let node = 0, sum = 0; node < starts.length; node++) starts[node] = sum += starts[node] as number
-    this.targets = new Int32Array(n)
-    for (let i = 0; i < n; i++) this.targets[--(starts[of[i] as number] as number)] = of[n + i] as number
-    this.starts = starts
+    this.#targets = new Int32Array(n)
+    for (let i = 0; i < n; i++) this.#targets[--(starts[of[i] as number] as number)] = of[n + i] as number
+    this.#starts = starts
   }
 
   /** Appends the codes that edges lead to from the seeds `first`, `next[first]`, … until -1, without those. Requires: no two are equal. */
   reach(first: number, next: Int32Array, into: IntBuffer): void {
-    const { codes, seeds, starts, targets, visited, found } = this
-    const walk = ++this.walks
+    const codes = this.#codes
+    const seeds = this.#seeds
+    const starts = this.#starts
+    const targets = this.#targets
+    const visited = this.#visited
+    const found = this.#found
+    const walk = ++this.#walks
     let n = 0
     for (let i = first; i !== -1; i = next[i] as number) {
       const node = seeds[i] as number

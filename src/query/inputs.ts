@@ -58,26 +58,26 @@ class InputReader {
     private readonly out: BoundInputs,
   ) {}
 
-  private read(slot: number, raw: unknown): MaybePromise<Value> {
+  #read(slot: number, raw: unknown): MaybePromise<Value> {
     return readSlot(this.program, this.sources, slot, raw)
   }
 
   *constant(slot: number, raw: unknown): Flow<void> {
-    this.out.constants[slot] = yield* waitFor(this.read(slot, raw))
+    this.out.constants[slot] = yield* waitFor(this.#read(slot, raw))
   }
 
   *bind(binding: SlotBinding, raw: unknown): Flow<void> {
     if (binding.kind === 'slot') {
-      if (binding.slot !== -1) yield* this.scalar(binding.slot, raw)
+      if (binding.slot !== -1) yield* this.#scalar(binding.slot, raw)
     } else if (binding.kind === 'tuple') {
-      const items = membersOf(raw, binding, this.nameOf(binding))
+      const items = membersOf(raw, binding, this.#nameOf(binding))
       for (let i = 0; i < binding.items.length; i++) yield* this.bind(binding.items[i] as SlotBinding, items[i])
-    } else yield* this.collection(binding, raw)
+    } else yield* this.#collection(binding, raw)
   }
 
-  private *scalar(slot: number, raw: unknown): Flow<void> {
+  *#scalar(slot: number, raw: unknown): Flow<void> {
     const { constants, given } = this.out
-    const v = yield* waitFor(this.read(slot, raw))
+    const v = yield* waitFor(this.#read(slot, raw))
     const before = constants[slot]
     if (before !== undefined && !sameValue(before, v)) this.out.isContradiction = true
     constants[slot] ??= v
@@ -85,13 +85,13 @@ class InputReader {
   }
 
   /** A list, of which each item makes rows. */
-  private *collection(binding: SlotBinding & { readonly kind: 'collection' }, raw: unknown): Flow<void> {
+  *#collection(binding: SlotBinding & { readonly kind: 'collection' }, raw: unknown): Flow<void> {
     const slots: number[] = []
     const given: unknown[][] = []
     const now: unknown[] = []
     let length = 0
     bindingSlots(binding, (slot) => given.push([]) && slots.push(slot))
-    const where = this.nameOf(binding)
+    const where = this.#nameOf(binding)
     const set = (slot: number, x: unknown, rest: () => void): void => {
       if (slot !== -1) now.push(x)
       rest()
@@ -109,14 +109,14 @@ class InputReader {
     )
     let all: Relation = { length, slots: [], columns: [], sorted: -1, distinct: false }
     for (const [k, slot] of slots.entries()) {
-      const column = yield* this.column(slot, given[k] as unknown[])
+      const column = yield* this.#column(slot, given[k] as unknown[])
       const before = columnOf(all, slot)
       if (before === undefined) all = withColumn(all, slot, column)
       else all = { ...all, columns: all.columns.map((c) => (c === before ? agreeing(before, column) : c)) }
-      this.noteGiven(slot, given[k] as unknown[])
+      this.#noteGiven(slot, given[k] as unknown[])
     }
     for (const slot of slots) {
-      const asGiven = this.givenSlot(slot)
+      const asGiven = this.#givenSlot(slot)
       if (asGiven === undefined || !this.out.given.has(asGiven) || all.slots.includes(asGiven)) continue
       all = withColumn(all, asGiven, firstPlaces(this.out.given.get(asGiven) as readonly unknown[]))
     }
@@ -124,17 +124,17 @@ class InputReader {
   }
 
   /** Remembers how the entities of a column were given, where that was not by id. */
-  private noteGiven(slot: number, raw: readonly unknown[]): void {
-    const asGiven = this.givenSlot(slot)
+  #noteGiven(slot: number, raw: readonly unknown[]): void {
+    const asGiven = this.#givenSlot(slot)
     if (asGiven !== undefined && raw.some(isGivenOtherwise)) this.out.given.set(asGiven, raw)
   }
 
-  private givenSlot(slot: number): number | undefined {
+  #givenSlot(slot: number): number | undefined {
     return this.program.given[this.program.found.indexOf(slot)]
   }
 
-  private *column(slot: number, raw: readonly unknown[]): Flow<Column> {
-    const read = raw.map((x) => this.read(slot, x))
+  *#column(slot: number, raw: readonly unknown[]): Flow<Column> {
+    const read = raw.map((x) => this.#read(slot, x))
     const pending = read.filter((x) => x instanceof Promise)
     if (pending.length > 0) yield Promise.all(pending)
     const out = new ColumnBuilder(raw.length)
@@ -142,7 +142,7 @@ class InputReader {
     return out.done()
   }
 
-  private nameOf(binding: SlotBinding): string {
+  #nameOf(binding: SlotBinding): string {
     let name = '_'
     bindingSlots(binding, (slot) => {
       if (name === '_') name = this.program.names[slot] as string

@@ -29,7 +29,7 @@ export function indexInts(keys: Int32Array): IntIndex {
 class DirectIndex implements IntIndex {
   readonly next: Int32Array
   /** Row + 1 by key - min. */
-  private readonly heads: Int32Array
+  readonly #heads: Int32Array
 
   constructor(
     keys: Int32Array,
@@ -45,13 +45,13 @@ class DirectIndex implements IntIndex {
       next[i] = after
       heads[slot] = i + 1
     }
-    this.heads = heads
+    this.#heads = heads
     this.next = next
   }
 
   first(key: number): number {
     const slot = key - this.min
-    return slot >= 0 && slot < this.heads.length ? (this.heads[slot] as number) - 1 : -1
+    return slot >= 0 && slot < this.#heads.length ? (this.#heads[slot] as number) - 1 : -1
   }
 }
 
@@ -64,28 +64,29 @@ export const hashInt = (key: number): number => {
 class HashedIndex implements IntIndex {
   readonly next: Int32Array
   /** Row + 1, open addressing. */
-  private readonly table: Int32Array
+  readonly #table: Int32Array
 
   constructor(private readonly keys: Int32Array) {
     const n = keys.length
     let size = 16
     while (size < n * 2) size *= 2
-    this.table = new Int32Array(size)
+    this.#table = new Int32Array(size)
     this.next = new Int32Array(n)
     for (let i = n - 1; i >= 0; i--) {
-      const slot = this.slotOf(keys[i] as number)
-      this.next[i] = (this.table[slot] as number) - 1
-      this.table[slot] = i + 1
+      const slot = this.#slotOf(keys[i] as number)
+      this.next[i] = (this.#table[slot] as number) - 1
+      this.#table[slot] = i + 1
     }
   }
 
   first(key: number): number {
-    return (this.table[this.slotOf(key)] as number) - 1
+    return (this.#table[this.#slotOf(key)] as number) - 1
   }
 
   /** Where in the table the first row of a key stands, or would. */
-  private slotOf(key: number): number {
-    const { table, keys } = this
+  #slotOf(key: number): number {
+    const { keys } = this
+    const table = this.#table
     const mask = table.length - 1
     let slot = hashInt(key) & mask
     for (let row = table[slot] as number; row !== 0 && keys[row - 1] !== key; row = table[slot] as number) {

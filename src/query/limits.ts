@@ -29,37 +29,37 @@ const SLICE_MS = 10
 
 /** Watches over one query or one pull: rows made, time, the caller's signal. `form` is where it is; absent for a pull of its own. */
 export class Limits {
-  private readonly maxRows: number | undefined
-  private readonly signal: AbortSignal | undefined
-  private readonly deadline: number
-  private readonly timeout: number | undefined
-  private sliceEnd: number
-  private text = 0
+  readonly #maxRows: number | undefined
+  readonly #signal: AbortSignal | undefined
+  readonly #deadline: number
+  readonly #timeout: number | undefined
+  #sliceEnd: number
+  #text = 0
 
   /** Throws what {@link checkQueryOptions} throws. */
   constructor(options: QueryOptions = {}) {
     checkQueryOptions(options)
     const { signal, timeout, maxRows } = options
-    this.maxRows = maxRows
-    this.signal = signal
-    this.timeout = timeout
-    this.deadline = timeout === undefined ? Number.POSITIVE_INFINITY : performance.now() + timeout
-    this.sliceEnd = signal === undefined ? 0 : performance.now() + SLICE_MS
+    this.#maxRows = maxRows
+    this.#signal = signal
+    this.#timeout = timeout
+    this.#deadline = timeout === undefined ? Number.POSITIVE_INFINITY : performance.now() + timeout
+    this.#sliceEnd = signal === undefined ? 0 : performance.now() + SLICE_MS
   }
 
   /** Called between steps and, in long loops, every few thousand rows. */
   checkTime(form?: Edn): void {
-    if (this.signal?.aborted === true) {
-      throw new AnnalsError('query/aborted', `${shown(form)} was aborted`, {}, { cause: this.signal.reason })
+    if (this.#signal?.aborted === true) {
+      throw new AnnalsError('query/aborted', `${shown(form)} was aborted`, {}, { cause: this.#signal.reason })
     }
-    const { timeout } = this
-    if (timeout === undefined || performance.now() <= this.deadline) return
+    const timeout = this.#timeout
+    if (timeout === undefined || performance.now() <= this.#deadline) return
     const clause = shown(form)
     throw new AnnalsError('query/timeout', `${clause} was not done after ${timeout} ms`, { timeout, clause })
   }
 
   checkRows(rows: number, form?: Edn, most = MAX_ROWS): void {
-    const { maxRows = most } = this
+    const maxRows = this.#maxRows ?? most
     if (rows <= maxRows) return
     const clause = shown(form)
     const said = `${clause} makes more than ${maxRows} rows; join it with more, bound it, or raise maxRows`
@@ -68,18 +68,18 @@ export class Limits {
 
   /** Counts text that a function of the query gave. */
   countText(length: number, form: Edn): void {
-    this.text += length
-    if (this.text <= MAX_TEXT) return
+    this.#text += length
+    if (this.#text <= MAX_TEXT) return
     const clause = shown(form)
     throw new AnnalsError('query/too-much-text', `${clause} makes more than ${MAX_TEXT} characters`, { clause })
   }
 
   /** A pause to wait for, when others should run so that an abort can arrive; usually undefined. */
   pause(): Promise<void> | undefined {
-    if (this.signal === undefined || performance.now() < this.sliceEnd) return undefined
+    if (this.#signal === undefined || performance.now() < this.#sliceEnd) return undefined
     return new Promise((resume) =>
       setTimeout(() => {
-        this.sliceEnd = performance.now() + SLICE_MS
+        this.#sliceEnd = performance.now() + SLICE_MS
         resume()
       }, 0),
     )

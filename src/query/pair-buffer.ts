@@ -18,7 +18,7 @@ export interface Bound {
 
 /** Gathers matches, tests what is left to test, and hands them on by the thousand. */
 export class PairBuffer {
-  private length = 0
+  #length = 0
 
   constructor(
     private readonly sink: PairSink,
@@ -29,9 +29,9 @@ export class PairBuffer {
   ) {}
 
   push(b: Batch, left: number, right: number): void {
-    if (this.length === CAPACITY) this.flush(b)
-    LEFT[this.length] = left
-    RIGHT[this.length++] = right
+    if (this.#length === CAPACITY) this.flush(b)
+    LEFT[this.#length] = left
+    RIGHT[this.#length++] = right
   }
 
   /** Row `left + k` matches row `right + k`, for every k below `n`. */
@@ -47,17 +47,17 @@ export class PairBuffer {
 
   /** Requires: all pairs pushed since the last flush are of `b`. */
   flush(b: Batch): void {
-    let n = this.length
-    this.length = 0
+    let n = this.#length
+    this.#length = 0
     if (n === 0) return
     if (this.tests.length > 0) n = keepRows(b, this.tests, RIGHT, LEFT, n)
-    for (const { place, column } of this.bound) n = this.keepEqual(b, place, column, n)
+    for (const { place, column } of this.bound) n = this.#keepEqual(b, place, column, n)
     if (n === 0) return
     this.sink.pairs(b, LEFT, RIGHT, n)
     this.check()
   }
 
-  private keepEqual(b: Batch, place: number, column: Column, n: number): number {
+  #keepEqual(b: Batch, place: number, column: Column, n: number): number {
     const values = placeColumn(b, place)
     let kept = 0
     for (let k = 0; k < n; k++) {

@@ -46,43 +46,44 @@ export function copyPlace(into: ColumnBuilder, b: Batch, place: number, start: n
 
 /** Collects joined rows: the relation's columns, and new ones from the batches. */
 export class RowSink implements PairSink {
-  private readonly leftRows: IntBuffer
-  private readonly builders: ColumnBuilder[]
+  readonly #leftRows: IntBuffer
+  readonly #builders: ColumnBuilder[]
 
   constructor(
     private readonly left: Relation,
     private readonly outs: readonly Out[],
   ) {
     const capacity = Math.min(left.length, 65_536)
-    this.leftRows = new IntBuffer(capacity)
-    this.builders = outs.map(() => new ColumnBuilder(capacity))
+    this.#leftRows = new IntBuffer(capacity)
+    this.#builders = outs.map(() => new ColumnBuilder(capacity))
   }
 
   get length(): number {
-    return this.leftRows.length
+    return this.#leftRows.length
   }
 
   pairs(b: Batch, left: Int32Array, right: Int32Array, n: number): void {
-    this.leftRows.append(left, n)
+    this.#leftRows.append(left, n)
     for (let o = 0; o < this.outs.length; o++) {
-      pickPlace(this.builders[o] as ColumnBuilder, b, (this.outs[o] as Out).place, right, n)
+      pickPlace(this.#builders[o] as ColumnBuilder, b, (this.outs[o] as Out).place, right, n)
     }
   }
 
   run(b: Batch, left: number, right: number, n: number): void {
-    this.leftRows.count(left, n)
+    this.#leftRows.count(left, n)
     for (let o = 0; o < this.outs.length; o++) {
-      copyPlace(this.builders[o] as ColumnBuilder, b, (this.outs[o] as Out).place, right, right + n)
+      copyPlace(this.#builders[o] as ColumnBuilder, b, (this.outs[o] as Out).place, right, right + n)
     }
   }
 
   /** `sorted` and `distinct`: what the join knows of the rows it made. */
   done(sorted: number, distinct: boolean): Relation {
-    const { left, leftRows } = this
+    const { left } = this
+    const leftRows = this.#leftRows
     const n = leftRows.length
     const unchanged = leftRows.isCounting(left.length)
     const columns: Column[] = left.columns.map((c) => (unchanged ? c : pickColumn(c, leftRows.data, n)))
-    for (const builder of this.builders) columns.push(builder.done())
+    for (const builder of this.#builders) columns.push(builder.done())
     const slots = [...left.slots, ...this.outs.map((out) => out.slot)]
     return { length: n, slots, columns, sorted: slots.includes(sorted) ? sorted : -1, distinct }
   }

@@ -8,23 +8,23 @@ const GENERATION = 256
 
 /** Keeps what was used lately: when the young generation is full it becomes the old one, and the old one is forgotten. */
 export class Recent<T> {
-  private young = new Map<string, T>()
-  private old = new Map<string, T>()
+  #young = new Map<string, T>()
+  #old = new Map<string, T>()
 
   get(key: string): T | undefined {
-    const fresh = this.young.get(key)
+    const fresh = this.#young.get(key)
     if (fresh !== undefined) return fresh
-    const known = this.old.get(key)
+    const known = this.#old.get(key)
     if (known !== undefined) this.set(key, known)
     return known
   }
 
   set(key: string, value: T): void {
-    if (this.young.size >= GENERATION) {
-      this.old = this.young
-      this.young = new Map()
+    if (this.#young.size >= GENERATION) {
+      this.#old = this.#young
+      this.#young = new Map()
     }
-    this.young.set(key, value)
+    this.#young.set(key, value)
   }
 }
 

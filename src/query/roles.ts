@@ -35,32 +35,32 @@ interface Likeness {
 
 /** Roles of slots; slots that must have equal values share one. */
 export class Roles {
-  private readonly parents: number[] = []
-  private readonly roles: Role[] = []
-  private readonly likenesses: Likeness[] = []
+  readonly #parents: number[] = []
+  readonly #roles: Role[] = []
+  readonly #likenesses: Likeness[] = []
 
   note(slot: number, role: Role): void {
-    const root = this.root(slot)
-    this.roles[root] = merge(this.roles[root] ?? NONE, role)
+    const root = this.#root(slot)
+    this.#roles[root] = merge(this.#roles[root] ?? NONE, role)
   }
 
   unite(x: number, y: number): void {
-    const a = this.root(x)
-    const b = this.root(y)
+    const a = this.#root(x)
+    const b = this.#root(y)
     if (a === b) return
-    this.parents[b] = a
-    this.roles[a] = merge(this.roles[a] ?? NONE, this.roles[b] ?? NONE)
+    this.#parents[b] = a
+    this.#roles[a] = merge(this.#roles[a] ?? NONE, this.#roles[b] ?? NONE)
   }
 
   compare(x: number, y: number, ordered: boolean): void {
-    this.likenesses.push({ x, y, ordered }, { x: y, y: x, ordered })
+    this.#likenesses.push({ x, y, ordered }, { x: y, y: x, ordered })
   }
 
   /** Spreads roles along comparisons; to be called once, when everything is noted. */
   settle(): void {
     for (let changed = true; changed; ) {
       changed = false
-      for (const { x, y, ordered } of this.likenesses) {
+      for (const { x, y, ordered } of this.#likenesses) {
         const role = this.of(y)
         const tells = role.kind === 'value' || (!ordered && (role.kind === 'entity' || role.kind === 'attribute'))
         if (this.of(x).kind !== 'none' || !tells) continue
@@ -71,12 +71,12 @@ export class Roles {
   }
 
   of(slot: number): Role {
-    return this.roles[this.root(slot)] ?? NONE
+    return this.#roles[this.#root(slot)] ?? NONE
   }
 
-  private root(slot: number): number {
+  #root(slot: number): number {
     let s = slot
-    for (let up = this.parents[s]; up !== undefined; up = this.parents[s]) s = up
+    for (let up = this.#parents[s]; up !== undefined; up = this.#parents[s]) s = up
     return s
   }
 }

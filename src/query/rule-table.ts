@@ -17,25 +17,25 @@ export class RuleTable {
   readonly callsDone: number[][] = []
   readonly isOpen: boolean
   /** By row of the demand: its last answer + 1; by answer: the one before it for the same row, + 1. Unused when open. */
-  private readonly last = new IntBuffer()
-  private readonly previous = new IntBuffer()
-  private readonly boundPlaces: readonly number[]
+  readonly #last = new IntBuffer()
+  readonly #previous = new IntBuffer()
+  readonly #boundPlaces: readonly number[]
 
   constructor(
     readonly rule: Rule,
     /** By parameter: whether a value is given. When none is, the table is open: there is one demand, for everything. */
     readonly bound: readonly boolean[],
   ) {
-    this.boundPlaces = bound.flatMap((b, i) => (b ? [i] : []))
-    this.isOpen = this.boundPlaces.length === 0
-    this.demand = new RowSet(this.boundPlaces.length)
+    this.#boundPlaces = bound.flatMap((b, i) => (b ? [i] : []))
+    this.isOpen = this.#boundPlaces.length === 0
+    this.demand = new RowSet(this.#boundPlaces.length)
     this.answers = new RowSet(bound.length)
   }
 
   /** The number in the demand of the values in row `i` of `columns` (codes, by bound parameter). */
   ask(columns: readonly Int32Array[], i: number): number {
     const number = this.demand.numberOf(columns, i)
-    if (!this.isOpen && this.last.length <= number) this.last.push(0)
+    if (!this.isOpen && this.#last.length <= number) this.#last.push(0)
     return number
   }
 
@@ -45,29 +45,29 @@ export class RuleTable {
       this.answers.append(columns, length)
       return
     }
-    const key = this.boundPlaces.map((place) => columns[place] as Int32Array)
+    const key = this.#boundPlaces.map((place) => columns[place] as Int32Array)
     for (let i = 0; i < length; i++) {
       if (!this.answers.add(columns, i) || this.isOpen) continue
       const asked = this.demand.find(key, i)
-      this.previous.push(this.last.data[asked] as number)
-      this.last.data[asked] = this.answers.size
+      this.#previous.push(this.#last.data[asked] as number)
+      this.#last.data[asked] = this.answers.size
     }
   }
 
   /** The newest answer to row `asked` of the demand, or -1; older ones by {@link before}. Requires: not open. */
   newest(asked: number): number {
-    return (this.last.data[asked] as number) - 1
+    return (this.#last.data[asked] as number) - 1
   }
   before(answer: number): number {
-    return (this.previous.data[answer] as number) - 1
+    return (this.#previous.data[answer] as number) - 1
   }
 
   /** Rows `from ..< to` of the demand, over the rule's bound parameters. */
   demandRelation(codes: Codes, from: number, to: number): Relation {
     return {
       length: to - from,
-      slots: this.boundPlaces.map((place) => this.rule.params[place] as number),
-      columns: this.boundPlaces.map((_, c) => codes.decode(this.demand.column(c, from, to))),
+      slots: this.#boundPlaces.map((place) => this.rule.params[place] as number),
+      columns: this.#boundPlaces.map((_, c) => codes.decode(this.demand.column(c, from, to))),
       sorted: -1,
       distinct: true,
     }
@@ -76,20 +76,20 @@ export class RuleTable {
 
 /** The tables of one run. */
 export class RuleTables {
-  private readonly all: RuleTable[] = []
+  readonly #all: RuleTable[] = []
 
   /** The table for calls of `rule` with values for the parameters in `bound`. */
   of(rule: Rule, bound: readonly boolean[]): RuleTable {
-    for (const table of this.all) {
+    for (const table of this.#all) {
       if (table.rule === rule && table.bound.every((b, i) => b === bound[i])) return table
     }
     const table = new RuleTable(rule, bound)
-    this.all.push(table)
+    this.#all.push(table)
     return table
   }
 
   /** The tables of rules that call each other, so far. */
   inComponent(component: number): readonly RuleTable[] {
-    return this.all.filter((table) => table.rule.component === component)
+    return this.#all.filter((table) => table.rule.component === component)
   }
 }

@@ -10,8 +10,8 @@ export class Slots {
 
 /** Which slot a name means. A scope sees the names of the one around it, unless it is closed. */
 export class Scope {
-  private readonly own = new Map<string, number>()
-  private readonly made = new Set<number>()
+  readonly #own = new Map<string, number>()
+  readonly #made = new Set<number>()
 
   constructor(
     readonly slots: Slots,
@@ -19,12 +19,12 @@ export class Scope {
   ) {}
 
   find(name: string): number | undefined {
-    return this.own.get(name) ?? this.around?.find(name)
+    return this.#own.get(name) ?? this.around?.find(name)
   }
 
   /** Whether `slot` was made in this scope, not around it. */
   owns(slot: number): boolean {
-    return this.made.has(slot)
+    return this.#made.has(slot)
   }
 
   /** The slot of `name`, which is made here if the name is not known. */
@@ -35,13 +35,13 @@ export class Scope {
   /** A slot of this scope that no name means. */
   fresh(name: string): number {
     const slot = this.slots.fresh(name)
-    this.made.add(slot)
+    this.#made.add(slot)
     return slot
   }
 
   /** Makes `name` mean `slot` here. */
   define(name: string, slot: number): number {
-    this.own.set(name, slot)
+    this.#own.set(name, slot)
     return slot
   }
 }

@@ -11,16 +11,16 @@ interface Open {
 /** Records how a query was run. */
 export class Trace {
   readonly steps: ExplainedStep[] = []
-  private readonly open: Open[] = []
+  readonly #open: Open[] = []
 
   start(): void {
-    this.open.push({ steps: [], since: performance.now() })
+    this.#open.push({ steps: [], since: performance.now() })
   }
 
   /** Ends the step that was started last. */
   end(step: { readonly kind: string; readonly form: Edn }, estimate: Estimate | undefined, rows: number): void {
-    const { steps, since } = this.open.pop() as Open
-    const around = this.open.at(-1)?.steps ?? this.steps
+    const { steps, since } = this.#open.pop() as Open
+    const around = this.#open.at(-1)?.steps ?? this.steps
     const ms = performance.now() - since
     const estimated = estimate === undefined ? undefined : Math.round(estimate.rows)
     around.push({ clause: showForm(step.form), kind: step.kind, estimated, rows, ms, steps })

@@ -42,7 +42,7 @@ export class UndoOne implements UndoChange {
     const counters = countersOf(this.target)
     const schemas = new Map<number, UndoneFact[]>()
     for (const e of schemaEntities(this.target.data)) schemas.set(e, [])
-    for (const fact of this.stated()) {
+    for (const fact of this.#stated()) {
       const group = counters.get(placeKey(fact.e, fact.a.id))?.facts ?? schemas.get(fact.e)
       if (group !== undefined) group.push(fact)
       else this.#settle(fact, await this.#judge.refusal(fact))
@@ -61,7 +61,7 @@ export class UndoOne implements UndoChange {
   }
 
   /** The facts that an undo may touch. */
-  private *stated(): Generator<UndoneFact> {
+  *#stated(): Generator<UndoneFact> {
     const { data } = this.target
     for (let i = 0; i < data.length; i++) {
       const e = data.e[i] as number

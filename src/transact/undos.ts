@@ -11,24 +11,24 @@ const NONE: ReadonlySet<string> = new Set()
 
 /** Which transactions of a database undo which, and what they took back of increments. */
 export class Undos {
-  private readonly undone = new Map<number, readonly number[]>()
-  private readonly recounts = new Map<number, ReadonlySet<string>>()
-  private readonly db: Db
+  readonly #undone = new Map<number, readonly number[]>()
+  readonly #recounts = new Map<number, ReadonlySet<string>>()
+  readonly #db: Db
 
   constructor(
     db: Db,
     private readonly datomsOf: DatomsOf,
   ) {
-    this.db = withoutView(db)
+    this.#db = withoutView(db)
   }
 
   /** The transactions that `tx` undoes; usually none. Known at once where it was asked before: it is asked for each fact. */
   undoneBy(tx: number): MaybePromise<readonly number[]> {
-    const known = this.undone.get(tx)
+    const known = this.#undone.get(tx)
     if (known !== undefined) return known
-    return whenLoaded(scan(this.db, 'eavt', { e: tx, a: Builtin.txUndoes }), (s) => {
+    return whenLoaded(scan(this.#db, 'eavt', { e: tx, a: Builtin.txUndoes }), (s) => {
       const undone = valuesOf(s) as number[]
-      this.undone.set(tx, undone)
+      this.#undone.set(tx, undone)
       return undone
     })
   }
@@ -38,18 +38,18 @@ export class Undos {
    * no taking back of facts.
    */
   async recountedBy(tx: number): Promise<ReadonlySet<string>> {
-    const known = this.recounts.get(tx)
+    const known = this.#recounts.get(tx)
     if (known !== undefined) return known
     const { increments } = (await this.datomsOf(tx)) ?? { increments: [] }
     const inexact = increments.filter(({ of }) => of?.exact === false)
     const recounts = inexact.length === 0 ? NONE : new Set(inexact.map(({ e, a }) => placeKey(e, a)))
-    this.recounts.set(tx, recounts)
+    this.#recounts.set(tx, recounts)
     return recounts
   }
 
   /** The undo by which the increment of `tx` at a place is taken back now; undefined while it stands. */
   async takenBackBy(tx: number, e: number, a: number): Promise<number | undefined> {
-    const undoers = await whenLoaded(scan(this.db, 'vaet', { v: tx, a: Builtin.txUndoes }), (s) =>
+    const undoers = await whenLoaded(scan(this.#db, 'vaet', { v: tx, a: Builtin.txUndoes }), (s) =>
       s.batches().flatMap((b) => [...b.e.subarray(b.start, b.end)]),
     )
     for (const undo of undoers) {

@@ -4,9 +4,9 @@ import { TAIL_BYTES } from './layout.ts'
 /** Reads a segment's bytes in order; whatever it meets that cannot be is `storage/corrupt`. */
 export class ByteReader {
   at: number
-  private readonly view: DataView
+  readonly #view: DataView
   /** Where the padding begins. */
-  private readonly end: number
+  readonly #end: number
 
   /** Requires: `bytes` is longer than the padding at its end. `name` is for messages. */
   constructor(
@@ -15,12 +15,12 @@ export class ByteReader {
     private readonly name: string,
   ) {
     this.at = start
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    this.end = bytes.length - TAIL_BYTES
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    this.#end = bytes.length - TAIL_BYTES
   }
 
   get left(): number {
-    return this.end - this.at
+    return this.#end - this.at
   }
 
   corrupt(what: string): AnnalsError {
@@ -28,11 +28,11 @@ export class ByteReader {
   }
 
   u8(): number {
-    return this.bytes[this.take(1)] as number
+    return this.bytes[this.#take(1)] as number
   }
 
   f64(): number {
-    return this.view.getFloat64(this.take(8), true)
+    return this.#view.getFloat64(this.#take(8), true)
   }
 
   varint(): number {
@@ -56,9 +56,9 @@ export class ByteReader {
 
   /** Adds to `out[i]`, `from <= i < to`, the next `width` (1..32) bits times `scale`. */
   addPacked(out: Float64Array, from: number, to: number, width: number, scale: number): void {
-    const { view } = this
+    const view = this.#view
     // whole words are read, the last of them past the end, into what follows or the padding
-    let at = this.take(Math.ceil(((to - from) * width) / 8))
+    let at = this.#take(Math.ceil(((to - from) * width) / 8))
     const mask = width === 32 ? -1 : (1 << width) - 1
     let word = 0
     let have = 0
@@ -80,9 +80,9 @@ export class ByteReader {
   }
 
   /** The place of the next `n` bytes. */
-  private take(n: number): number {
+  #take(n: number): number {
     const { at } = this
-    if (n > this.end - at) throw this.corrupt(`it ends where ${n} more bytes should be, at byte ${at}`)
+    if (n > this.#end - at) throw this.corrupt(`it ends where ${n} more bytes should be, at byte ${at}`)
     this.at = at + n
     return at
   }

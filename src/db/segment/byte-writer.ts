@@ -1,17 +1,17 @@
 /** Bytes under construction, little-endian; grows as needed. */
 export class ByteWriter {
   length = 0
-  private bytes = new Uint8Array(2 ** 14)
-  private view = new DataView(this.bytes.buffer)
+  #bytes = new Uint8Array(2 ** 14)
+  #view = new DataView(this.#bytes.buffer)
 
   u8(x: number): void {
-    const at = this.take(1)
-    this.bytes[at] = x
+    const at = this.#take(1)
+    this.#bytes[at] = x
   }
 
   f64(x: number): void {
-    const at = this.take(8)
-    this.view.setFloat64(at, x, true)
+    const at = this.#take(8)
+    this.#view.setFloat64(at, x, true)
   }
 
   /** An integer of at most 2^53 in magnitude. */
@@ -31,7 +31,7 @@ export class ByteWriter {
   packed(x: Float64Array, width: number, scale: number): void {
     const bytes = Math.ceil((x.length * width) / 8)
     // whole words are written, the last of them past the end
-    let at = this.take(bytes + 3)
+    let at = this.#take(bytes + 3)
     this.length -= 3
     let word = 0
     let have = 0
@@ -40,13 +40,13 @@ export class ByteWriter {
       word |= bits << have
       have += width
       if (have >= 32) {
-        this.view.setInt32(at, word, true)
+        this.#view.setInt32(at, word, true)
         at += 4
         have -= 32
         word = have === 0 ? 0 : bits >>> (width - have)
       }
     }
-    if (have > 0) this.view.setInt32(at, word, true)
+    if (have > 0) this.#view.setInt32(at, word, true)
   }
 
   /** Forgets what follows the first `length` bytes. */
@@ -56,18 +56,18 @@ export class ByteWriter {
 
   /** A copy of the bytes in a buffer of exactly their size. */
   done(): Uint8Array<ArrayBuffer> {
-    return this.bytes.slice(0, this.length)
+    return this.#bytes.slice(0, this.length)
   }
 
   /** The place of `n` bytes more. */
-  private take(n: number): number {
+  #take(n: number): number {
     const at = this.length
     this.length += n
-    if (this.length > this.bytes.length) {
+    if (this.length > this.#bytes.length) {
       const wider = new Uint8Array(this.length * 2)
-      wider.set(this.bytes)
-      this.bytes = wider
-      this.view = new DataView(wider.buffer)
+      wider.set(this.#bytes)
+      this.#bytes = wider
+      this.#view = new DataView(wider.buffer)
     }
     return at
   }

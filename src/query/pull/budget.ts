@@ -4,7 +4,7 @@ import { Limits, MAX_PULLED } from '../limits.ts'
 
 /** What one pull may still spend. */
 export class Budget {
-  private rows = 0
+  #rows = 0
 
   /** `form` is where it stands in a query. Throws `query/timeout` or `query/aborted`. */
   constructor(
@@ -16,8 +16,8 @@ export class Budget {
 
   /** Throws `query/too-many-rows`. */
   spend(rows: number): void {
-    this.rows += rows
-    this.limits.checkRows(this.rows, this.form, MAX_PULLED)
+    this.#rows += rows
+    this.limits.checkRows(this.#rows, this.form, MAX_PULLED)
   }
 
   /** A look at the clock, and where an abort could come and much time has passed, a pause in which it can. */

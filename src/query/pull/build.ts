@@ -20,9 +20,9 @@ const CUT: unique symbol = Symbol('cut')
 /** Turns the facts of entities into maps, and collects the entities that the maps need next. */
 export class Builder {
   /** Nodes whose maps wait for others, in the order in which they were read: each before those within it. */
-  private readonly waiting: Node[] = []
-  private next = new Map<PullPlan, Node[]>()
-  private children = 0
+  readonly #waiting: Node[] = []
+  #next = new Map<PullPlan, Node[]>()
+  #children = 0
 
   constructor(
     private readonly schema: Schema,
@@ -32,47 +32,41 @@ export class Builder {
 
   /** What is to be read next, by the pattern that reads it; empty when everything is read. */
   takeNext(): ReadonlyMap<PullPlan, Node[]> {
-    const { next } = this
-    this.next = new Map()
+    const next = this.#next
+    this.#next = new Map()
     return next
   }
 
   /** Reads the facts of `node`, and makes its map unless it needs others. Requires: the lanes are open for its entity. */
   read(plan: PullPlan, lanes: readonly Lane[], node: Node): void {
     this.budget.spend(1)
-    const before = this.children
+    const before = this.#children
     const values: unknown[] = new Array(plan.specs.length)
-    for (const { track, cursor } of lanes) if (track !== undefined) this.readTrack(plan, track, cursor, node, values)
+    for (const { track, cursor } of lanes) if (track !== undefined) this.#readTrack(plan, track, cursor, node, values)
     node.specs = plan.specs
     node.values = values
-    if (plan.wildcard) this.readRest(plan, (lanes[0] as Lane).cursor, node)
-    if (this.children !== before) this.waiting.push(node)
-    else this.finish(node)
+    if (plan.wildcard) this.#readRest(plan, (lanes[0] as Lane).cursor, node)
+    if (this.#children !== before) this.#waiting.push(node)
+    else this.#finish(node)
   }
 
   /** Makes the maps that waited for others, the innermost first. */
   finishWaiting(): void {
-    for (let i = this.waiting.length - 1; i >= 0; i--) this.finish(this.waiting[i] as Node)
+    for (let i = this.#waiting.length - 1; i >= 0; i--) this.#finish(this.#waiting[i] as Node)
   }
 
-  private readTrack(
-    plan: PullPlan,
-    { attributes, places }: Track,
-    cursor: Cursor,
-    node: Node,
-    values: unknown[],
-  ): void {
+  #readTrack(plan: PullPlan, { attributes, places }: Track, cursor: Cursor, node: Node, values: unknown[]): void {
     for (let i = 0; i < attributes.length; i++) {
       const a = attributes[i] as number
       const place = places[i] as number
       const spec = plan.specs[place] as Spec
       if (isCut(plan, spec.target, node)) values[place] = CUT
-      else if (cursor.seek(node.entity, a)) values[place] = this.take(plan, spec, cursor, a, node)
+      else if (cursor.seek(node.entity, a)) values[place] = this.#take(plan, spec, cursor, a, node)
     }
   }
 
   /** Reads what a wildcard shows beside the attributes that the pattern names, and puts it before these. */
-  private readRest(plan: PullPlan, cursor: Cursor, node: Node): void {
+  #readRest(plan: PullPlan, cursor: Cursor, node: Node): void {
     const named = plan.forward[0]?.attributes
     const wildcard = wildcardOf(this.schema)
     const namesId = plan.specs.some(({ target }) => target.kind === 'id')
@@ -83,7 +77,7 @@ export class Builder {
       const spec = named?.includes(a) === true ? undefined : wildcard.spec(a)
       if (spec !== undefined) {
         specs.push(spec)
-        values.push(this.take(plan, spec, cursor, a, node))
+        values.push(this.#take(plan, spec, cursor, a, node))
       }
       cursor.seek(node.entity, a + 1)
     }
@@ -92,16 +86,16 @@ export class Builder {
   }
 
   /** The values at the cursor, shown, or the nodes that will show them. */
-  private take(plan: PullPlan, spec: Spec, cursor: Cursor, a: number, node: Node): unknown {
-    if (!spec.list) return this.show(plan, spec.target, cursor.value(), node)
+  #take(plan: PullPlan, spec: Spec, cursor: Cursor, a: number, node: Node): unknown {
+    if (!spec.list) return this.#show(plan, spec.target, cursor.value(), node)
     const out: unknown[] = []
-    do out.push(this.show(plan, spec.target, cursor.value(), node))
+    do out.push(this.#show(plan, spec.target, cursor.value(), node))
     while (out.length < spec.limit && cursor.advance(node.entity, a))
     this.budget.spend(out.length)
     return out
   }
 
-  private show(plan: PullPlan, target: Target, value: Value, node: Node): unknown {
+  #show(plan: PullPlan, target: Target, value: Value, node: Node): unknown {
     switch (target.kind) {
       case 'value':
         return showValue(value)
@@ -110,7 +104,7 @@ export class Builder {
         return ident === undefined ? { 'db/id': value } : { 'db/id': value, 'db/ident': ident }
       }
       case 'entity':
-        return this.enter(plan, target, value as number, node)
+        return this.#enter(plan, target, value as number, node)
       case 'id':
         return node.entity
       default:
@@ -119,17 +113,17 @@ export class Builder {
   }
 
   /** The node of an entity that the map of `node` holds, to be read next; its id alone if it is on the way here. */
-  private enter(plan: PullPlan, target: Target & { kind: 'entity' }, entity: number, node: Node): unknown {
+  #enter(plan: PullPlan, target: Target & { kind: 'entity' }, entity: number, node: Node): unknown {
     const child = target.continues ? node.step(entity, plan, target.slot) : new Node(entity)
     if (child === undefined) return { 'db/id': entity }
-    this.children++
-    const known = this.next.get(target.plan)
-    if (known === undefined) this.next.set(target.plan, [child])
+    this.#children++
+    const known = this.#next.get(target.plan)
+    if (known === undefined) this.#next.set(target.plan, [child])
     else known.push(child)
     return child
   }
 
-  private finish(node: Node): void {
+  #finish(node: Node): void {
     const { specs, values } = node
     node.values = []
     for (let i = 0; i < specs.length; i++) {
@@ -142,7 +136,7 @@ export class Builder {
         v = spec.fallback()
       } else {
         if (kind !== 'id') node.found = true
-        if (spec.xform !== undefined) v = this.transformed(v, spec.xform, spec.key)
+        if (spec.xform !== undefined) v = this.#transformed(v, spec.xform, spec.key)
         if (v === undefined) continue
       }
       if (node.result === undefined) node.result = {}
@@ -150,7 +144,7 @@ export class Builder {
     }
   }
 
-  private transformed(v: unknown, name: string, key: string): unknown {
+  #transformed(v: unknown, name: string, key: string): unknown {
     try {
       return atOnce(this.functions.get(name)?.(v))
     } catch (cause) {

@@ -10,8 +10,8 @@ import type { PullPlan, Track } from './plan.ts'
  */
 export class Lane {
   readonly cursor: Cursor
-  private readonly each: boolean
-  private place = -1
+  readonly #each: boolean
+  #place = -1
 
   constructor(
     /** undefined reads every attribute, for a wildcard. */
@@ -21,18 +21,18 @@ export class Lane {
     backward: boolean,
   ) {
     this.cursor = new Cursor(backward)
-    this.each = !spans
+    this.#each = !spans
   }
 
   /** Makes the cursor ready for the entity of that place in the level. Requires: places never decrease, scans are loaded. */
   open(place: number): void {
-    if (place === this.place) {
+    if (place === this.#place) {
       this.cursor.goBack()
       return
     }
-    if (this.each || this.place === -1) this.cursor.reset((this.scans[this.each ? place : 0] as Scan).batches())
+    if (this.#each || this.#place === -1) this.cursor.reset((this.scans[this.#each ? place : 0] as Scan).batches())
     this.cursor.mark()
-    this.place = place
+    this.#place = place
   }
 }
 

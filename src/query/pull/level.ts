@@ -13,7 +13,7 @@ const LOOK_EVERY = 1024
 /** The entities that one pattern reads next. Takes the nodes over and sorts them by entity, as the lanes need them. */
 export class Level {
   readonly scans: readonly Scan[]
-  private readonly lanes: readonly Lane[]
+  readonly #lanes: readonly Lane[]
 
   constructor(
     db: Db,
@@ -23,15 +23,16 @@ export class Level {
     if (!isSorted(nodes)) nodes.sort((x, y) => x.entity - y.entity)
     const entities: number[] = []
     for (const { entity } of nodes) if (entities[entities.length - 1] !== entity) entities.push(entity)
-    this.lanes = lanesOf(db, plan, entities)
-    const [first] = this.lanes
-    const only = this.lanes.length === 1 ? first : undefined
-    this.scans = only === undefined ? Array.from(new Set(this.lanes.flatMap(({ scans }) => scans))) : only.scans
+    this.#lanes = lanesOf(db, plan, entities)
+    const [first] = this.#lanes
+    const only = this.#lanes.length === 1 ? first : undefined
+    this.scans = only === undefined ? Array.from(new Set(this.#lanes.flatMap(({ scans }) => scans))) : only.scans
   }
 
   /** Requires: the scans are loaded. */
   *read(builder: Builder, budget: Budget): Flow<void> {
-    const { nodes, lanes } = this
+    const { nodes } = this
+    const lanes = this.#lanes
     let place = -1
     let last = -1
     for (let i = 0; i < nodes.length; i++) {

@@ -4,22 +4,22 @@
  */
 export class Path {
   /** The newest place of each entity among all paths that share the start. */
-  private newest: Map<number, Path> | undefined
+  #newest: Map<number, Path> | undefined
   /** The next older place of the same entity, not necessarily on the way here. */
-  private older: Path | undefined
+  #older: Path | undefined
   /** A place further up, chosen so that any depth is reached in logarithmically many jumps and steps. */
-  private readonly jump: Path
+  readonly #jump: Path
 
   private constructor(
     private readonly entity: number,
     private readonly up: Path | undefined,
     private readonly depth: number,
   ) {
-    if (up === undefined) this.jump = this
+    if (up === undefined) this.#jump = this
     else {
-      const far = up.jump
-      this.jump = up.depth - far.depth === far.depth - far.jump.depth ? far.jump : up
-      this.newest = up.newest
+      const far = up.#jump
+      this.#jump = up.depth - far.depth === far.depth - far.#jump.depth ? far.#jump : up
+      this.#newest = up.#newest
     }
   }
 
@@ -30,32 +30,32 @@ export class Path {
   /** The path to `entity` by one more step; undefined when the entity is on the way here. */
   step(entity: number): Path | undefined {
     // only the start of a recursion can be without the map, before its first step
-    if (this.newest === undefined) this.newest = new Map([[this.entity, this]])
-    if (this.passes(entity)) return undefined
+    if (this.#newest === undefined) this.#newest = new Map([[this.entity, this]])
+    if (this.#passes(entity)) return undefined
     const next = new Path(entity, this, this.depth + 1)
-    next.older = this.newest.get(entity)
-    this.newest.set(entity, next)
+    next.#older = this.#newest.get(entity)
+    this.#newest.set(entity, next)
     return next
   }
 
-  private passes(entity: number): boolean {
+  #passes(entity: number): boolean {
     let tries = 0
-    for (let place = this.newest?.get(entity); place !== undefined; place = place.older) {
-      if (place.depth <= this.depth && this.at(place.depth) === place) return true
+    for (let place = this.#newest?.get(entity); place !== undefined; place = place.#older) {
+      if (place.depth <= this.depth && this.#at(place.depth) === place) return true
       // an entity met in very many places, as in dense graphs: then walking up is the shorter way
-      if (++tries > this.depth) return this.walkFinds(entity)
+      if (++tries > this.depth) return this.#walkFinds(entity)
     }
     return false
   }
 
   /** The place at `depth` on the way here. Requires: `depth <= this.depth`. */
-  private at(depth: number): Path {
+  #at(depth: number): Path {
     let place: Path = this
-    while (place.depth > depth) place = place.jump.depth >= depth ? place.jump : (place.up as Path)
+    while (place.depth > depth) place = place.#jump.depth >= depth ? place.#jump : (place.up as Path)
     return place
   }
 
-  private walkFinds(entity: number): boolean {
+  #walkFinds(entity: number): boolean {
     for (let place: Path | undefined = this; place !== undefined; place = place.up) {
       if (place.entity === entity) return true
     }

@@ -20,7 +20,7 @@ export const ID_SPEC: Spec = {
 export class Wildcard {
   /** The pattern `[*]`: what a component is shown by. */
   readonly plan: PullPlan
-  private readonly specs = new Map<number, Spec>()
+  readonly #specs = new Map<number, Spec>()
 
   constructor(private readonly schema: Schema) {
     this.plan = {
@@ -37,7 +37,7 @@ export class Wildcard {
 
   /** undefined for an attribute that the schema does not know. */
   spec(a: number): Spec | undefined {
-    const known = this.specs.get(a)
+    const known = this.#specs.get(a)
     if (known !== undefined) return known
     const attribute = this.schema.attributes.get(a)
     if (attribute === undefined) return undefined
@@ -51,7 +51,7 @@ export class Wildcard {
       xform: undefined,
       target: this.plainTarget(attribute, false),
     }
-    this.specs.set(a, spec)
+    this.#specs.set(a, spec)
     return spec
   }
 
