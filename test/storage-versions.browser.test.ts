@@ -40,7 +40,7 @@ async function expectAllOfIt(opened: LocalStore): Promise<void> {
   expect(await opened.read()).toEqual({
     heads: { confirmed, queue: { seq: 3, txid: 'pending-3' }, claim: 2 },
     queue: range(2, 3, (seq) => queueRow(seq)),
-    dequeuedTo: 1,
+    done: 1,
     rejected: [rejectedRow(7)],
     meta: written.meta,
     root: undefined,

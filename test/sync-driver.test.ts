@@ -1,7 +1,9 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { memoryRemote } from '../src/storage/memory-remote.ts'
 import type { LocalStorage, LocalStore, RemoteStorage } from '../src/storage/port.ts'
+import { fromCbor, toCbor } from '../src/sync/cbor.ts'
 import { eventStream } from '../src/sync/event-stream.ts'
+import type { PullAnswer } from '../src/sync/protocol.ts'
 import { httpTransport, type Transport } from '../src/sync/transport.ts'
 import { copyOfStore } from './support/simulation/mortal-store.ts'
 import {
@@ -90,6 +92,7 @@ describe('a driver', () => {
     const { settled } = await a.conn.transact([{ 'inv/sku': 'S1', 'inv/count': 1 }])
     expect(await settled).toMatchObject({ status: 'confirmed', t: 2 })
     expect(server.asked).toContain('pull')
+    await until(b, ({ t }) => t === 2)
     const next = await b.conn.transact([[':db/inc', ['inv/sku', 'S1'], 'inv/count', 1]])
     expect(await next.settled).toMatchObject({ status: 'confirmed', t: 3 })
     await agreed(a, b)
@@ -195,6 +198,69 @@ describe('a driver', () => {
     a.conn.sync.setOnline(false)
     a.conn.sync.setOnline(true)
     await quiet(a)
+  })
+
+  it('asks again for records that were altered on the way, past any cache, and takes none of them', async () => {
+    const server = new TestServer(undefined, { limits: { page: 1 } })
+    const a = await connect(server)
+    await a.conn.transact(SCHEMA)
+    await a.conn.transact([{ 'inv/sku': 'S1', 'inv/count': 1 }])
+    await a.conn.transact([{ 'inv/sku': 'S2', 'inv/count': 2 }])
+    await quiet(a)
+    const caches: unknown[] = []
+    let altered = 0
+    const fetch = (async (url: string, init?: RequestInit) => {
+      const response = await server.fetch(url, init)
+      if (!url.includes('from=2')) return response
+      caches.push(init?.cache)
+      if (altered > 0) return response
+      const page = fromCbor(new Uint8Array(await response.arrayBuffer()), { maxBytes: 1e6, maxDepth: 20 }) as PullAnswer
+      const [body] = page.rows.map((row) => row.body)
+      altered = body?.fill(7, -4).length ?? 0
+      return new Response(toCbor(page) as Uint8Array<ArrayBuffer>)
+    }) as typeof globalThis.fetch
+    const b = await connect(server, { fetch })
+    expect(await until(b, (s) => s.state === 'backing-off')).toMatchObject({ t: 1, error: { code: 'sync/malformed' } })
+    b.replica.sync.wake()
+    await quiet(b)
+    await agreed(a, b)
+    expect(caches).toEqual(['default', 'reload'])
+  })
+
+  it('does not ask without pause for records that a remote tells of and has not', async () => {
+    const server = new TestServer()
+    const remote = httpTransport({ url: URL_OF_TEST, fetch: server.fetch })
+    const boasting: Transport = {
+      ...remote,
+      hello: async (message, freshToken, signal) => {
+        const answer = await remote.hello(message, freshToken, signal)
+        return { ...answer, t: answer.t + 1 }
+      },
+    }
+    const a = await connect(server, { remote: boasting })
+    expect(await until(a, (s) => s.state === 'backing-off')).toMatchObject({ error: { code: 'sync/unreachable' } })
+    expect(server.asked.filter((path) => path === 'pull')).toHaveLength(1)
+  })
+
+  it('pushes less at once where something on the way takes less than the server', async () => {
+    const server = new TestServer()
+    let most = 0
+    const fetch = (async (url: string, init?: RequestInit) => {
+      const { byteLength = 0 } = (init?.body ?? {}) as Partial<Uint8Array>
+      if (byteLength > 2000) return new Response('<h1>too large</h1>', { status: 413 })
+      most = Math.max(most, byteLength)
+      return server.fetch(url, init)
+    }) as typeof globalThis.fetch
+    const a = await connect(server, { fetch })
+    await a.conn.transact(SCHEMA)
+    await quiet(a)
+    a.conn.sync.setOnline(false)
+    await Promise.all(
+      Array.from({ length: 40 }, (_, i) => a.conn.transact([{ 'inv/sku': `${'S'.repeat(100)}${i}`, 'inv/count': i }])),
+    )
+    a.conn.sync.setOnline(true)
+    expect(await quiet(a)).toMatchObject({ t: 41, pending: 0 })
+    expect(most).toBeGreaterThan(1000)
   })
 
   it('says that it is too old for a server that speaks another protocol', async () => {

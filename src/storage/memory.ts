@@ -65,7 +65,7 @@ class MemoryStore implements LocalStore {
     return {
       heads,
       queue: queue.filter(({ seq }) => seq > queueBeyond).map(ownQueueRow),
-      dequeuedTo: heads.queue.seq - queue.length,
+      done: heads.queue.seq - queue.length,
       rejected: [...rejected.values()].map(ownRejectedRow),
       meta: ownMeta(meta),
       root: root && root.t > rootBeyond ? ownRoot(root) : undefined,

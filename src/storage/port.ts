@@ -114,7 +114,7 @@ export interface LocalState {
   /** What has not left the queue, by seq: as far as it was asked for. */
   readonly queue: readonly QueueRow[]
   /** The seq up to which everything has left the queue. */
-  readonly dequeuedTo: number
+  readonly done: number
   /** In the order of refusal. */
   readonly rejected: readonly RejectedRow[]
   readonly meta: ReadonlyMap<string, unknown>

@@ -13,7 +13,15 @@ import {
   planRegistered,
   planRegistration,
 } from './plan-identity.ts'
-import { DEFAULT_LIMITS, type Excise, type ExciseAnswer, type Limits, type Outcome, PROTOCOL } from './protocol.ts'
+import {
+  DEFAULT_LIMITS,
+  type Excise,
+  type ExciseAnswer,
+  type Limits,
+  type Outcome,
+  PROTOCOL,
+  type Push,
+} from './protocol.ts'
 import type { ReplicaLedger } from './replica-ledger.ts'
 import type { Transport } from './transport.ts'
 
@@ -39,6 +47,8 @@ export interface DriverOptions {
   readonly random?: () => number
 }
 
+/** The HTTP status of a push that something on the way does not take. */
+const TOO_LARGE = 413
 /** A stream of pokes that lived so long ended in peace: no pause before the next. Milliseconds. */
 const GOOD_STREAM_MS = 5000
 
@@ -211,17 +221,18 @@ export class SyncDriver {
     const answer = await this.transport.pull({ from: head.t + 1, max: this.#limits.page, excised }, signal)
     signal.throwIfAborted()
     checkSameLog(meta, answer.logEpoch)
-    if (answer.t < head.t)
-      throw new AnnalsError('sync/diverged', 'the remote log is shorter than it was', { t: head.t, remoteT: answer.t })
     if (answer.excised !== excised) return { type: 'excised' }
+    // it was asked because there was to be more: the next hello tells whether the log has become shorter
+    if (answer.rows.length === 0) throw new AnnalsError('sync/unreachable', 'the remote lacks records that it told of')
     await this.#absorb(answer.rows, excised)
     return { type: 'pulled', remoteT: answer.t }
   }
 
   async #push(signal: AbortSignal): Promise<Event> {
     const message = nextPush(this.ledger.state, this.#outcomes, this.#limits)
-    if (message === undefined) return { type: 'pushed', remoteT: this.#machine.remoteT ?? 0, stopped: undefined }
-    const answer = await this.transport.push(message, signal)
+    const answer =
+      message && (await this.transport.push(message, signal).catch((e: unknown) => this.#pushLess(message, e)))
+    if (!message || !answer) return { type: 'pushed', remoteT: this.#machine.remoteT ?? 0, stopped: undefined }
     signal.throwIfAborted()
     if (answer.kind !== 'answers') return { type: 'fork', by: 'push' }
     checkSameLog(this.ledger.state.meta, answer.logEpoch)
@@ -232,16 +243,21 @@ export class SyncDriver {
     return { type: 'pushed', remoteT: answer.t, stopped: stopped && new AnnalsError(stopped.code, stopped.message) }
   }
 
+  /** What lies between may take less than the remote does. */
+  #pushLess({ entries }: Push, e: unknown): void {
+    if (!isAnnalsError(e) || e.data.status !== TOO_LARGE || entries.length < 2) throw e
+    this.#limits = { ...this.#limits, batch: Math.ceil(entries.length / 2) }
+  }
+
   async #follow(signal: AbortSignal): Promise<Event> {
     const since = this.#clock.now()
-    try {
-      await this.transport.follow(this.ledger.state.head.t, (t) => this.#heard(t, signal), signal)
-    } catch (e) {
-      if (!isAnnalsError(e, 'sync/unreachable') || this.#clock.now() - since < GOOD_STREAM_MS) throw e
+    const end: unknown = await this.transport
+      .follow(this.ledger.state.head.t, (t) => this.#heard(t, signal), signal)
+      .then(() => new AnnalsError('sync/unreachable', 'the server ended the stream at once'))
+      .catch((e: unknown) => e)
+    if (isAnnalsError(end, 'sync/unreachable') && this.#clock.now() - since >= GOOD_STREAM_MS)
       return { type: 'dropped' }
-    }
-    if (this.#clock.now() - since >= GOOD_STREAM_MS) return { type: 'dropped' }
-    throw new AnnalsError('sync/unreachable', 'the server ended the stream that it had just opened')
+    throw end
   }
 
   #heard(t: number, signal: AbortSignal): void {
@@ -249,8 +265,8 @@ export class SyncDriver {
   }
 
   /**
-   * Records that do not continue the log we have are another log's. `excised`: out of which so much had been taken; another tab may
-   * have taken out more meanwhile.
+   * Records that do not continue the log we have were altered on the way, or are another log's, which the next hello tells. `excised`:
+   * out of which so much had been taken; another tab may have taken out more meanwhile.
    */
   async #absorb(rows: readonly LogRow[], excised: number | undefined): Promise<void> {
     try {
@@ -260,12 +276,7 @@ export class SyncDriver {
       }))
     } catch (cause) {
       if (!isAnnalsError(cause, 'storage/corrupt')) throw cause
-      throw new AnnalsError(
-        'sync/diverged',
-        `the remote log does not continue the one that is here: ${cause.message}`,
-        {},
-        { cause },
-      )
+      throw new AnnalsError('sync/malformed', `the records do not continue the log: ${cause.message}`, {}, { cause })
     }
     // they are the first of the queue
     const queued = new Set(this.ledger.state.entries.slice(0, this.#outcomes.size).map((p) => p.txid))
@@ -276,6 +287,6 @@ export class SyncDriver {
 const lacking = (names: readonly string[]): AnnalsError =>
   new AnnalsError(
     'sync/unknown-function',
-    `the server lacks the functions ${names.join(', ')}: what calls them stays pending; give it the module that the worker has`,
+    `the server lacks the functions ${names.join(', ')}: what calls them stays pending; give it the worker's module`,
     { functions: names },
   )

@@ -27,7 +27,7 @@ export async function planCatchUp(
   const meta = readMeta(stored.meta)
   const sameGeneration = meta.generation === state.meta.generation
   const queue = await readQueue(stored, state, sameGeneration, env)
-  const gone = state.entries.filter((p) => p.seq <= stored.dequeuedTo)
+  const gone = state.entries.filter((p) => p.seq <= stored.done)
   const folded = await foldRows({ ...state, meta, entries: [...gone, ...queue] }, rows, reached)
   const left = folded.entries.slice(0, gone.length)
   const waiting = folded.entries.slice(gone.length)
@@ -71,12 +71,12 @@ const becameOf = ({ seq, t }: Pending): [number, number][] => (t === undefined ?
 
 /** The queue as it is stored. Entries that we have, with their places in the log, are as they were in the same generation. */
 async function readQueue(
-  { queue: rows, dequeuedTo }: LocalState,
+  { queue: rows, done }: LocalState,
   { entries, seq }: ReplicaState,
   sameGeneration: boolean,
   { breathe }: PredictEnv,
 ): Promise<readonly Pending[]> {
-  const known = entries.slice(Math.max(0, dequeuedTo - seq + entries.length))
+  const known = entries.slice(Math.max(0, done - seq + entries.length))
   const queue = sameGeneration ? [...known] : []
   for (const row of rows) {
     const own = known[row.seq - seq + known.length - 1]

@@ -35,8 +35,8 @@ export function planGreeting(state: ReplicaState, answer: HelloAnswer): Step<Gre
     throw new AnnalsError(
       'sync/diverged',
       answer.base === 'ahead'
-        ? `the remote log ends at t ${answer.t}, and this replica has ${state.head.t}: the remote lost what it had confirmed`
-        : `the remote log says something else at t ${state.head.t} than this replica's: it is another log`,
+        ? `the remote log ends at t ${answer.t}, before t ${state.head.t}: it lost what it had confirmed`
+        : `the remote log says something else at t ${state.head.t}: it is another log`,
       { t: state.head.t, remoteT: answer.t },
     )
   }

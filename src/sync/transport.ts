@@ -1,6 +1,7 @@
 import { AnnalsError, type ErrorCode } from '../base/errors.ts'
 import { fromCbor, toCbor } from './cbor.ts'
 import { eventStream } from './event-stream.ts'
+import { Fields } from './fields.ts'
 import type {
   Adopt,
   AdoptAnswer,
@@ -66,9 +67,12 @@ export function httpTransport({ url, auth, fetch: send = fetch }: HttpTransportO
   let epoch: string | undefined
   /** Whether the remote takes bodies packed by gzip. */
   let gzip = false
+  /** The page that was asked for last: who asks for it again could not use what a cache may keep. */
+  let page = ''
 
   const request = async (path: string, init: RequestInit, signal: AbortSignal): Promise<Response> => {
-    const cache = path.includes('&epoch=') ? 'default' : 'no-store'
+    const cache = !path.includes('&epoch=') ? 'no-store' : path === page ? 'reload' : 'default'
+    if (cache !== 'no-store') page = path
     const headers = { ...init.headers, ...(token !== undefined && { authorization: `Bearer ${token}` }) }
     const response = await send(`${base}/${path}`, { ...init, headers, signal, cache }).catch((cause: unknown) => {
       throw unreachable(`the server at ${base} cannot be reached`, cause)
@@ -120,7 +124,7 @@ export function httpTransport({ url, auth, fetch: send = fetch }: HttpTransportO
         for await (const event of eventStream(response.body)) {
           clearTimeout(timer)
           timer = setTimeout(() => silence.abort(), SILENCE_MS)
-          if (event?.type === 'poke') poke(readPoke(event.data))
+          if (event?.type === 'poke') poke(new Fields(JSON.parse(event.data), 'poke').count('t'))
         }
       } catch (cause) {
         throw cause instanceof AnnalsError ? cause : unreachable(`the stream of ${base} broke off`, cause)
@@ -152,19 +156,11 @@ async function postOf(
 const unreachable = (message: string, cause?: unknown): AnnalsError =>
   new AnnalsError('sync/unreachable', message, {}, { cause })
 
-function readPoke(data: string): number {
-  const t: unknown = (JSON.parse(data) as { t?: unknown }).t
-  return typeof t === 'number' && Number.isSafeInteger(t) && t >= 0 ? t : 0
-}
-
 /** What a refused request says: the server's own words where they are there. */
 export async function refusalOf(response: Response): Promise<AnnalsError> {
   const { status } = response
-  const said = await response.json().catch(() => undefined)
-  const { code, message } = (typeof said === 'object' && said !== null ? said : {}) as {
-    code?: unknown
-    message?: unknown
-  }
+  const said: unknown = await response.json().catch(() => undefined)
+  const { code, message } = { ...(said as { code?: unknown; message?: unknown } | null | undefined) }
   const seconds = Number(response.headers.get('retry-after') ?? Number.NaN)
   const data = { status, ...(seconds >= 0 && { retryAfter: seconds }) }
   const text = typeof message === 'string' ? message : `the server answers ${status} ${response.statusText}`.trim()

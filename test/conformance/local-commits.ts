@@ -142,8 +142,8 @@ export function localCommitsSuite(makeStorage: () => LocalStorage): void {
 
     it('is read as far as it is new to the reader, who hears what has left it', async () => {
       const beyond = async (seq: number) => {
-        const { queue, dequeuedTo } = await at.store.read(undefined, seq)
-        return [queue.map((row) => row.seq), dequeuedTo]
+        const { queue, done } = await at.store.read(undefined, seq)
+        return [queue.map((row) => row.seq), done]
       }
       expect(await beyond(0)).toEqual([[], 0])
       await enqueue(1, 3)
@@ -371,7 +371,7 @@ export function localCommitsSuite(makeStorage: () => LocalStorage): void {
       expect(await at.store.read()).toEqual({
         heads: { confirmed: { t: 3, hash: 'hash-3' }, queue: { seq: 4, txid: 'pending-4' }, claim: 2 },
         queue: [queueRow(2), queueRow(3, body(300)), queueRow(4)],
-        dequeuedTo: 1,
+        done: 1,
         rejected: [rejectedRow(2)],
         meta: new Map([['a', 2]]),
       })

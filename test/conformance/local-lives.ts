@@ -13,7 +13,7 @@ export function localLivesSuite(makeStorage: () => LocalStorage): void {
       expect(await at.store.read()).toEqual({
         heads: { confirmed: { t: 0, hash: '' }, queue: { seq: 0, txid: '' }, claim: 0 },
         queue: [],
-        dequeuedTo: 0,
+        done: 0,
         rejected: [],
         meta: new Map(),
       })

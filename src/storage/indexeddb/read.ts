@@ -37,7 +37,7 @@ export function readState(
       return {
         heads: { confirmed, queue, claim },
         queue: rows,
-        dequeuedTo: done,
+        done,
         rejected,
         meta: new Map(names.map((key, i) => [String(key), values[i]])),
         root,

@@ -59,10 +59,10 @@ export class SqlLocalStore implements LocalStore {
           indexRoot(this.#db, this.#life, rootBeyond),
         ])
         if ((await this.#row()).version !== version) continue
-        const dequeuedTo = (firstQueued ?? heads.queue.seq + 1) - 1
+        const done = (firstQueued ?? heads.queue.seq + 1) - 1
         const seqs = queue.map(({ seq }) => seq)
-        checkDense(this.#name, 'queue', seqs, Math.max(dequeuedTo, queueBeyond) + 1, heads.queue.seq)
-        return { heads, queue, dequeuedTo, rejected, meta, root }
+        checkDense(this.#name, 'queue', seqs, Math.max(done, queueBeyond) + 1, heads.queue.seq)
+        return { heads, queue, done, rejected, meta, root }
       }
     })
   }
