@@ -34,9 +34,7 @@ export function planGreeting(state: ReplicaState, answer: HelloAnswer): Step<Gre
   if (answer.base !== 'agrees') {
     throw new AnnalsError(
       'sync/diverged',
-      answer.base === 'ahead'
-        ? `the remote log ends at t ${answer.t}, before t ${state.head.t}: it lost what it had confirmed`
-        : `the remote log says something else at t ${state.head.t}: it is another log`,
+      `the remote log, which ends at t ${answer.t}, is not the one that was copied up to t ${state.head.t}`,
       { t: state.head.t, remoteT: answer.t },
     )
   }
