@@ -13,8 +13,8 @@ describe('options of a query or a pull', () => {
   it.each<[string, object, RegExp]>([
     ['of another name', { maxrows: 5 }, /no option maxrows; there are signal, timeout, maxRows/],
     ['that are Datomic’s', { limit: 5 }, /no option limit/],
-    ['that are no numbers', { timeout: '5' }, /numbers from 0/],
-    ['below 0', { maxRows: -1 }, /numbers from 0/],
+    ['that are no numbers', { timeout: '5' }, /timeout wants a number from 0/],
+    ['below 0', { maxRows: -1 }, /maxRows wants a number from 0/],
     ['whose signal is none', { signal: new AbortController() }, /an AbortSignal/],
   ])('are refused: %s', async (_, options, message) => {
     const db = world.conn.db()
