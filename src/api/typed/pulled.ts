@@ -111,7 +111,7 @@ type Plain<S, A, I> =
         : Reverse<DefOf<S, Forward<A>>, Reference<Ident>>
 
 type PlainForward<S, D> = Many<D, D extends { readonly type: 'ref' } ? PlainRef<S, D> : Shown<S, D>>
-type PlainRef<S, D> = D extends { readonly component: true } ? Everything<S, IdentsOf<D>> : Reference<IdentsOf<D>>
+type PlainRef<S, D> = D extends { readonly component: true } ? Flat<Everything<S, IdentsOf<D>>> : Reference<IdentsOf<D>>
 /** An entity that is not looked into. */
 interface Reference<I> {
   'db/id': number
