@@ -1,5 +1,5 @@
 import { unifyKey, type Value } from '../datom/value.ts'
-import { type Column, isInt32 } from './column.ts'
+import { type Column, codedRunsOf, isInt32 } from './column.ts'
 
 /** Integers from here on are not their own code. */
 const LIMIT = 2 ** 30
@@ -35,12 +35,16 @@ export class Codes {
 
   /** The codes of a column; the column itself when its values are their own. */
   ofColumn(column: Column): Int32Array {
-    return codesBy(column, (v) => this.of(v))
-  }
-
-  /** Like {@link ofColumn}, by {@link find}. */
-  findColumn(column: Column): Int32Array {
-    return codesBy(column, (v) => this.find(v))
+    if (areOwnCodes(column)) return column
+    const out = new Int32Array(column.length)
+    let row = 0
+    for (const run of codedRunsOf(column)) {
+      for (; row < run.row; row++) out[row] = this.of(column[row] as Value)
+      const codes = this.ofColumn(run.list)
+      for (let i = run.start; i < run.end; i++) out[row++] = codes[run.at[i] as number] as number
+    }
+    for (; row < out.length; row++) out[row] = this.of(column[row] as Value)
+    return out
   }
 
   /** The values of codes; the codes themselves when all are their own values. */
@@ -56,13 +60,6 @@ export class Codes {
     }
     return out
   }
-}
-
-function codesBy(column: Column, codeOf: (v: Value) => number): Int32Array {
-  if (areOwnCodes(column)) return column
-  const out = new Int32Array(column.length)
-  for (let i = 0; i < out.length; i++) out[i] = codeOf(column[i] as Value)
-  return out
 }
 
 /** Whether all values of a column are small integers, which stand for themselves. */

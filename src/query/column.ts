@@ -6,6 +6,25 @@ export type Column = Int32Array | readonly Value[]
 
 export const isInt32 = (v: Value): v is number => typeof v === 'number' && (v | 0) === v
 
+/** Few different values, each once, and by row which of them it is. */
+export interface Coded {
+  readonly list: readonly Value[]
+  readonly at: Uint8Array
+}
+
+/** Rows of a column that are the rows `start ..< end` of what is coded. */
+interface CodedRun extends Coded {
+  /** The first of them. */
+  readonly row: number
+  readonly start: number
+  readonly end: number
+}
+
+const codedRuns = new WeakMap<Column, readonly CodedRun[]>()
+
+/** The runs of few different values that are known in a column, ascending. */
+export const codedRunsOf = (column: Column): readonly CodedRun[] => codedRuns.get(column) ?? []
+
 /** A column under construction: integers as long as all values are, plain values from the first that is not. */
 export class ColumnBuilder {
   length = 0
@@ -13,6 +32,7 @@ export class ColumnBuilder {
   /** Once a value was no integer: runs as they were copied, and then those that came one by one. */
   readonly #runs: (readonly Value[])[] = []
   #values: Value[] | undefined
+  readonly #coded: CodedRun[] = []
 
   constructor(capacity = 16) {
     this.#ints = new Int32Array(Math.max(capacity, 4))
@@ -57,8 +77,9 @@ export class ColumnBuilder {
     for (; k < n; k++) into.push(from[rows[k] as number] as Value)
   }
 
-  /** Appends `from[start ..< end]`. */
-  copy(from: ArrayLike<Value>, start: number, end: number): void {
+  /** Appends `from[start ..< end]`, which is `coded` so where that is known. */
+  copy(from: ArrayLike<Value>, start: number, end: number, coded?: Coded): void {
+    if (coded !== undefined) this.#coded.push({ ...coded, row: this.length, start, end })
     if (from instanceof Int32Array && this.#ints !== undefined) {
       this.#room(end - start).set(from.subarray(start, end), this.length)
       this.length += end - start
@@ -92,8 +113,9 @@ export class ColumnBuilder {
     if (this.#ints !== undefined) return firstInts(this.#ints, this.length)
     this.#endRun()
     const [only] = this.#runs
-    if (only !== undefined && this.#runs.length === 1) return only
-    const all = joinValues(this.#runs.map((v) => ({ v })))
+    const isOne = only !== undefined && this.#runs.length === 1
+    const all = isOne ? only : joinValues(this.#runs.map((v) => ({ v })))
+    if (this.#coded.length > 0) codedRuns.set(all, this.#coded.slice())
     this.#runs.splice(0, this.#runs.length, all)
     return all
   }

@@ -170,16 +170,15 @@ function fanOut(
   if (count === 0) return 0
   if (entity !== undefined && (value !== undefined || known[Place.v] !== undefined)) return PASS_CHECK
   if (entity !== undefined && attribute !== undefined)
-    return attribute.many ? sampledFan(run, step, r, known, Place.e, entity, MANY) : 1
+    return attribute.many ? sampledFan(run, step, r, known, Place.e, entity) : 1
   if (value !== undefined && known[Place.e] !== undefined) return PASS_CHECK
   if (value !== undefined && attribute?.unique !== undefined) return 1
-  if (value !== undefined && canLookUpValue(step))
-    return sampledFan(run, step, r, known, Place.v, value, Math.sqrt(count))
+  if (value !== undefined && canLookUpValue(step)) return sampledFan(run, step, r, known, Place.v, value)
   if (entity !== undefined || value === undefined) return MANY
   return Math.max(1, count / Math.max(1 / PASS_CONSTANT, new Set(value.slice(0, MOST_DIFFERENT)).size))
 }
 
-/** The mean number of rows that a few of the relation's rows match; `unread` where segments would have to be read. */
+/** The mean number of rows that a few of the relation's rows match. */
 function sampledFan(
   run: Run,
   step: PatternStep,
@@ -187,7 +186,6 @@ function sampledFan(
   known: readonly (Value | undefined)[],
   place: number,
   column: Column,
-  unread: number,
 ): number {
   const n = Math.min(SAMPLES, r.length)
   if (n === 0) return 0
@@ -195,8 +193,7 @@ function sampledFan(
   let sum = 0
   for (let k = 0; k < n; k++) {
     at[place] = column[Math.floor((k * r.length) / n)] as Value
-    const found = scanRange(dbOf(run, step.source), rangeFor(step, at))
-    sum += found.whereabouts === 'stored' ? unread : found.count
+    sum += scanRange(dbOf(run, step.source), rangeFor(step, at)).count
   }
   return sum / n
 }

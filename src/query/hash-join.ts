@@ -30,14 +30,14 @@ export function hashByPlace(
   }
 }
 
-/** By row of a batch, for `rows[0 ..< n]`: the code of the value in a place, or of none. */
+/** By row of a batch, for `rows[0 ..< n]`: the code of the value in a place; of many different ones none where they have none yet. */
 function findCodes(b: Batch, place: number, rows: Int32Array, n: number, codes: Codes): Int32Array {
   const form = place === Place.v ? formOf(b) : undefined
   const ints = form instanceof Int32Array ? form : placeColumn(b, place)
-  if (ints instanceof Int32Array) return codes.findColumn(ints)
+  if (ints instanceof Int32Array) return codes.ofColumn(ints)
   const out = new Int32Array(b.end)
   if (form && 'list' in form) {
-    const listed = codes.findColumn(form.list)
+    const listed = codes.ofColumn(form.list)
     for (let k = 0; k < n; k++) out[rows[k] as number] = listed[form.at[rows[k] as number] as number] as number
   } else for (let k = 0; k < n; k++) out[rows[k] as number] = codes.find(ints?.[rows[k] as number] ?? true)
   return out

@@ -108,11 +108,12 @@ class InputReader {
       },
     )
     let all: Relation = { length, slots: [], columns: [], sorted: -1, distinct: false }
+    const marks = new Uint8Array(length)
     for (const [k, slot] of slots.entries()) {
       const column = yield* this.#column(slot, given[k] as unknown[])
       const before = columnOf(all, slot)
       if (before === undefined) all = withColumn(all, slot, column)
-      else all = { ...all, columns: all.columns.map((c) => (c === before ? agreeing(before, column) : c)) }
+      else markOthers(before, (i) => column[i] as Value, marks)
       this.#noteGiven(slot, given[k] as unknown[])
     }
     for (const slot of slots) {
@@ -120,7 +121,7 @@ class InputReader {
       if (asGiven === undefined || !this.out.given.has(asGiven) || all.slots.includes(asGiven)) continue
       all = withColumn(all, asGiven, firstPlaces(this.out.given.get(asGiven) as readonly unknown[]))
     }
-    this.out.relations.push(withoutHoles(all))
+    this.out.relations.push(pickMarked(all, marks, 0))
   }
 
   /** Remembers how the entities of a column were given, where that was not by id. */
@@ -170,20 +171,9 @@ function firstPlaces(list: readonly unknown[]): Int32Array {
   })
 }
 
-/** No value of any kind: marks a row in which one variable was given two values. */
-const HOLE = Number.NaN
-
-/** `a` where `b` unifies with it. */
-function agreeing(a: Column, b: Column): Column {
-  return Array.from({ length: a.length }, (_, i) => (sameValue(a[i] as Value, b[i] as Value) ? (a[i] as Value) : HOLE))
-}
-
-function withoutHoles(r: Relation): Relation {
-  const marks = new Uint8Array(r.length)
-  for (const column of r.columns) {
-    for (let i = 0; i < r.length; i++) if (Number.isNaN(column[i])) marks[i] = 1
-  }
-  return pickMarked(r, marks, 0)
+/** Marks the rows in which `column` has a value that does not unify with the wanted one. */
+function markOthers(column: Column, wanted: (row: number) => Value, marks: Uint8Array): void {
+  for (let i = 0; i < column.length; i++) if (!sameValue(column[i] as Value, wanted(i))) marks[i] = 1
 }
 
 /** `r` without the columns of slots that are constant, and without the rows that disagree with one. */
@@ -193,7 +183,7 @@ export function withoutConstants(r: Relation, constants: readonly (Value | undef
   r.slots.forEach((slot, c) => {
     const constant = constants[slot]
     if (constant === undefined) kept.push(slot)
-    else for (let i = 0; i < r.length; i++) if (!sameValue(r.columns[c]?.[i] as Value, constant)) marks[i] = 1
+    else markOthers(r.columns[c] as Column, () => constant, marks)
   })
   return kept.length === r.slots.length ? r : dropColumns(pickMarked(r, marks, 0), kept, false)
 }

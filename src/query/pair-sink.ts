@@ -24,23 +24,19 @@ export interface Out {
 /** So few rows are picked before it could be found out whether their values are integers. */
 const FEW = 64
 
-/** The column of a place for whoever reads much of it: values as integers where they all are. */
-function wholeColumn(b: Batch, place: number): ArrayLike<Value> | undefined {
-  const form = place === Place.v ? formOf(b) : undefined
-  return form instanceof Int32Array ? form : placeColumn(b, place)
-}
-
 /** Appends the values of a place for the given rows of a batch. */
 export function pickPlace(into: ColumnBuilder, b: Batch, place: number, rows: Int32Array, n: number): void {
-  const column = n < FEW ? placeColumn(b, place) : wholeColumn(b, place)
+  const form = n >= FEW && place === Place.v ? formOf(b) : undefined
+  const column = form instanceof Int32Array ? form : placeColumn(b, place)
   if (column !== undefined) into.pick(column, rows, n)
   else for (let k = 0; k < n; k++) into.push(true as Value)
 }
 
 /** Appends the values of a place for the rows `start ..< end` of a batch. */
 export function copyPlace(into: ColumnBuilder, b: Batch, place: number, start: number, end: number): void {
-  const column = wholeColumn(b, place)
-  if (column !== undefined) into.copy(column, start, end)
+  const form = place === Place.v ? formOf(b) : undefined
+  const column = form instanceof Int32Array ? form : placeColumn(b, place)
+  if (column !== undefined) into.copy(column, start, end, form && 'list' in form ? form : undefined)
   else for (let i = start; i < end; i++) into.push(true)
 }
 

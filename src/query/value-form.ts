@@ -1,12 +1,6 @@
 import type { Value } from '../datom/value.ts'
 import type { Batch } from '../db/scan.ts'
-import { isInt32 } from './column.ts'
-
-/** Few different values, each once, and by row which of them it is. */
-export interface Coded {
-  readonly list: readonly Value[]
-  readonly at: Uint8Array
-}
+import { type Coded, isInt32 } from './column.ts'
 
 /** What the values of a leaf or segment are beside an array: small integers, or few different values; null for neither. */
 type Form = Int32Array | Coded | null
