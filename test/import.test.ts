@@ -1,7 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { AnnalsError } from '../src/base/errors.ts'
 import { type Connection, type ImportProgress, isAnnalsError, memory, open } from '../src/engine.ts'
 import type { LocalStorage } from '../src/storage/port.ts'
 import { agreed, client, quiet, SCHEMA, TestServer } from './support/sync-world.ts'
+import { instead, wrapped } from './support/wrapped-storage.ts'
 
 const schema = {
   'inv/sku': { type: 'string', unique: 'identity' },
@@ -20,6 +22,14 @@ afterEach(async () => {
 async function shop(storage: LocalStorage = memory()): Promise<Connection> {
   const conn: Connection = await open('import', { storage, schema })
   conns.push(conn)
+  return conn
+}
+/** A replica that never meets its remote. */
+async function offline(storage: LocalStorage): Promise<Connection> {
+  const { conn } = await client(new TestServer(), { storage })
+  conns.push(conn)
+  conn.sync.setOnline(false)
+  await conn.transact(SCHEMA)
   return conn
 }
 const item = (i: number, count = i): object => ({ 'inv/sku': `SKU-${i}`, 'inv/count': count })
@@ -149,6 +159,28 @@ describe('an import', () => {
         ['SKU-1', 1],
       ]),
     )
+  })
+
+  it.each(['local', 'replica'])('makes nothing of elements after those that could not be stored (%s)', async (kind) => {
+    let isFull = false
+    const filling = wrapped(memory(), (store) =>
+      instead(store, {
+        commit: async (change) => {
+          if (!isFull) return store.commit(change)
+          isFull = false
+          throw new AnnalsError('storage/quota-exceeded', 'full for a moment')
+        },
+      }),
+    )
+    const conn: Connection = await (kind === 'local' ? shop(filling) : offline(filling))
+    isFull = true
+    const alone = Array.from({ length: 1500 }, (_, i) => [[':db/add', `t${i}`, 'inv/count', i]])
+    const { code, data } = await refusal(conn.import(alone))
+    expect([code, data]).toEqual([
+      'storage/quota-exceeded',
+      { element: 0, imported: { elements: 0, transactions: 0, datoms: 0 } },
+    ])
+    expect(await conn.db().q('[:find (count ?e) . :where [?e :inv/count]]')).toBeUndefined()
   })
 
   it('reads no further ahead than a step, and closes its source', async () => {

@@ -1,9 +1,11 @@
 import { AnnalsError } from '../base/errors.ts'
+import { breakOff, type Sequence } from './sequence.ts'
 
 /** A call that waits for its turn. */
 export interface Call<In, Out> {
   readonly input: In
   readonly resolve: (out: Out) => void
+  /** Breaks off the sequence that it is of. */
   readonly reject: (error: unknown) => void
 }
 
@@ -24,9 +26,13 @@ export class CallQueue<In, Out> {
   ) {}
 
   /** Rejects with `connection/overloaded` when too many wait already. */
-  add(input: In): Promise<Out> {
+  add(input: In, sequence?: Sequence): Promise<Out> {
     if (this.#waiting.length >= this.bound) return Promise.reject(overloaded(this.bound))
-    return new Promise((resolve, reject) => {
+    return new Promise((resolve, fail) => {
+      const reject = (error: unknown): void => {
+        breakOff(sequence)
+        fail(error)
+      }
       this.#waiting.push({ input, resolve, reject })
       this.#running ??= this.#drain()
     })

@@ -21,7 +21,6 @@ import { decodeRecord, type LogRecord } from './record.ts'
 import { applyRows } from './replay.ts'
 import type { Runtime } from './runtime.ts'
 import { type Confirmed, Segments } from './segments.ts'
-import { breakOff } from './sequence.ts'
 import { StoreLedger } from './store-ledger.ts'
 import { attributesOf } from './touched.ts'
 
@@ -75,7 +74,7 @@ export class LocalLedger extends StoreLedger implements Ledger {
 
   async transact(forms: readonly unknown[], options: WriteOptions): Promise<Written> {
     this.checkOpen()
-    return this.#calls.add({ forms, options })
+    return this.#calls.add({ forms, options }, options.sequence)
   }
 
   async excise(target: EntityRef, options: ExciseOptions): Promise<ExciseReport> {
@@ -209,10 +208,7 @@ export class LocalLedger extends StoreLedger implements Ledger {
         }
       }
       for (const { call, written } of done) call.resolve(written)
-      for (const { call, error } of refused) {
-        breakOff(call.input.options.sequence)
-        call.reject(error)
-      }
+      for (const { call, error } of refused) call.reject(error)
       return
     }
   }

@@ -200,7 +200,7 @@ export class ReplicaLedger extends StoreLedger implements Ledger {
 
   async #send(request: WriteRequest): Promise<Written> {
     this.checkOpen()
-    return this.#calls.add(request)
+    return this.#calls.add(request, request.options.sequence)
   }
 
   #attempt<T>(plan: Plan<T>): Promise<T> {

@@ -1,6 +1,5 @@
 import type { Call } from '../engine/call-queue.ts'
 import type { Written } from '../engine/ledger.ts'
-import { breakOff } from '../engine/sequence.ts'
 import type { WriteRequest, WriteResult } from './plan-write.ts'
 
 /** Settles calls that go together with what `write` says of their requests; what it throws is for all of them. */
@@ -9,14 +8,10 @@ export async function writeCalls(
   write: (requests: readonly WriteRequest[]) => Promise<readonly WriteResult[]>,
 ): Promise<void> {
   const results = await write(calls.map((call) => call.input))
-  for (const [i, { input, resolve, reject }] of calls.entries()) {
+  for (const [i, { resolve, reject }] of calls.entries()) {
     const result = results[i]
     if (result === undefined) continue
-    if ('written' in result) {
-      resolve(result.written)
-      continue
-    }
-    breakOff(input.options.sequence)
-    reject(result.refused)
+    if ('written' in result) resolve(result.written)
+    else reject(result.refused)
   }
 }
