@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
+import { AnnalsError } from '../src/base/errors.ts'
 import { type Connection, memory, open, type ShownDatom } from '../src/engine.ts'
 import type { LocalStorage } from '../src/storage/port.ts'
+import { NEVER } from './support/indexing.ts'
 import { runs } from './support/seeds.ts'
 import { instead, wrapped } from './support/wrapped-storage.ts'
 
@@ -149,6 +151,42 @@ describe('excision', () => {
     stop()
     await Promise.all([other.transact([{ 'p/id': 'c' }]), conn.transact([{ 'p/id': 'd' }])])
     expect(mentions(await everything(await connect()), 'Countess')).toBe(false)
+  })
+
+  it.each([
+    ['once', 1],
+    ['twice', 2],
+  ])('is done once it is durable, though what is left cannot be read at first (%s)', async (_, times) => {
+    const first = await people()
+    await first.close()
+    let failing = 0
+    const hesitating = wrapped(storage, (store) =>
+      instead(store, {
+        commit: async (change) => {
+          const outcome = await store.commit(change)
+          if (change.rewrite !== undefined) failing = times
+          return outcome
+        },
+        readLog: async (from, limit) => {
+          if (failing-- > 0) throw new AnnalsError('storage/failed', 'not now')
+          return store.readLog(from, limit)
+        },
+      }),
+    )
+    const conn: Connection = await open('people', { storage: hesitating, schema, indexing: NEVER })
+    connections.push(conn)
+    conn.health.subscribe(() => undefined)
+    const names = '[:find [?n ...] :where [_ :p/name ?n]]'
+    const old = conn.db()
+    expect((await conn.excise(ADA)).removed).toBe(9)
+    await expect(old.q(names)).rejects.toMatchObject({ code: 'db/gone' })
+    if (times > 1) {
+      expect(conn.health.getSnapshot()).toMatchObject([{ code: 'storage/failed' }])
+      await expect(conn.db().q(names)).rejects.toMatchObject({ code: 'db/gone' })
+      await conn.transact([{ 'p/id': 'c' }])
+    }
+    expect(await conn.db().q(names)).toEqual(['Bob'])
+    await expect(old.q(names)).rejects.toMatchObject({ code: 'db/gone' })
   })
 
   it('refuses schema, built-ins, transactions, its own record and what nobody knows, and leaves no trace of the attempt', async () => {

@@ -165,7 +165,10 @@ export class LocalLedger extends StoreLedger implements Ledger {
 
   /** Makes the value from the whole log, up to `t`, because some of it is not what it was; values taken before are gone. */
   async #startAnew(excisions: number, t: number): Promise<void> {
-    const newest = await this.segments.confirmedAt(undefined, t)
+    const newest = await this.segments.confirmedAt(undefined, t).catch((e: unknown) => {
+      this.origin.gone = true // what was taken out is not served while the rest cannot be read
+      throw e
+    })
     // together with the value: a merge that begins in between would lay down the old one as though nothing had been taken out of it
     this.forget(excisions)
     this.#publish(newest)
@@ -243,8 +246,11 @@ export class LocalLedger extends StoreLedger implements Ledger {
         durability: 'strict',
       } as const
       if (!(await this.#append(change))) continue
-      this.nextId = place.nextId
-      await this.#startAnew(excisions, row.t)
+      // it is durable, whatever comes of reading what is left: that is tried once more, and again when the log moves
+      const read = (): Promise<void> => this.catchUp()
+      await read()
+        .catch(read)
+        .catch((e: unknown) => this.fail(e))
       return { id: row.txid, t: row.t, removed: left.removed }
     }
   }
