@@ -9,6 +9,7 @@ import { open } from '../src/engine.ts'
 import { memory } from '../src/storage/memory.ts'
 import type { LocalStorage, LocalStore } from '../src/storage/port.ts'
 import { indexedTo } from './support/indexed.ts'
+import { EAGER, NEVER } from './support/indexing.ts'
 import { seedsOf } from './support/seeds.ts'
 import { play, shopSchema, tell } from './support/shop-history.ts'
 import { seededRandom } from './support/simulation/random.ts'
@@ -210,6 +211,46 @@ describe('a tab that slept while its segments were removed', () => {
     expect(await tell(sleeper)).toEqual(await tell(plain))
     expect(sleeper.health.getSnapshot()).toEqual([])
     await Promise.all([sleeper.close(), plain.close(), store.close()])
+  })
+
+  it('answers live queries, those that it had and new ones', async () => {
+    const storage = memory()
+    const indexing = { ...EAGER, segmentRows: 5 }
+    const first = await open('shop', { storage, schema: shopSchema, indexing })
+    await play([first], 30, seededRandom(8))
+    await indexedTo(storage, 'shop', first.db().basisT - 8)
+    let wake = (): void => undefined
+    const asleep = wrapped(storage, (store) =>
+      instead(store, {
+        watch: (listener) => {
+          wake = listener
+          return () => undefined
+        },
+      }),
+    )
+    const sleeper = await open('shop', {
+      storage: asleep,
+      indexing: { ...NEVER, cacheBytes: 0, lead: () => () => undefined },
+    })
+    const count = '[:find (count ?e) . :where [?e :p/name]]'
+    const before = await sleeper.db().q<number>(count)
+    const had = sleeper.live<number>(count)
+    had.subscribe(() => undefined)
+    await vi.waitFor(() => expect(had.getSnapshot()).toMatchObject({ status: 'ready', data: before }))
+    for (let i = 0; i < 20; i++) await first.transact([{ 'p/name': `somebody new ${i}` }])
+    await indexedTo(storage, 'shop', first.db().basisT)
+    await first.close()
+    const store = await storage.open('shop')
+    const { head } = await store.beginIndexing()
+    const live = new Set(await liveSegments(store))
+    await store.commitIndex(head.epoch, { remove: (await store.segmentIds()).filter((id) => !live.has(id)) })
+
+    const begun = sleeper.live<number>('[:find (count ?e) . :in $ ?a :where [?e ?a]]', ['p/name'])
+    begun.subscribe(() => undefined)
+    await vi.waitFor(() => expect(begun.getSnapshot()).toMatchObject({ status: 'ready' }))
+    wake()
+    await vi.waitFor(() => expect(had.getSnapshot()).toMatchObject({ status: 'ready', data: before + 20 }))
+    await Promise.all([sleeper.close(), store.close()])
   })
 })
 

@@ -271,7 +271,7 @@ function reopened({ basisT, lastTx, view, aliases }: Place, newest: Db | undefin
 }
 
 /** Whether segments could not be read that others may have taken the place of. */
-const isLost = (e: unknown): boolean => isAnnalsError(e, 'db/gone') || isAnnalsError(e, 'storage/corrupt')
+export const isLost = (e: unknown): boolean => isAnnalsError(e, 'db/gone') || isAnnalsError(e, 'storage/corrupt')
 
 /** Handles among a query's inputs, as the values they hold; a promise only where a view still waits for its transaction. */
 function unwrapped(inputs: readonly unknown[], anew: boolean): MaybePromise<readonly unknown[]> {

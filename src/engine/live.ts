@@ -9,7 +9,7 @@ import { entityId } from '../db/entity.ts'
 import { isSchemaAttribute } from '../db/schema-at.ts'
 import { pullMany } from '../query/pull/pull.ts'
 import { query } from '../query/query.ts'
-import { DbHandle, withInputs } from './handle.ts'
+import { DbHandle, isLost, withInputs } from './handle.ts'
 import type { Change, Ledger } from './ledger.ts'
 import { LiveReads } from './live-reads.ts'
 import type { Runtime } from './runtime.ts'
@@ -160,6 +160,7 @@ export class LiveQueries {
         entry.snapshot = snapshot
         entry.reads = reads
         entry.foreseen = undefined
+        if (reads === undefined && this.ledger.db !== db) entry.stale = true // its segments may have gone with that value
         return !same
       })
       for (const entry of moved) entry.listeners.call()
@@ -177,6 +178,7 @@ export class LiveQueries {
       }
       return { snapshot: frozen({ status: 'ready', data, t: db.basisT }), reads }
     } catch (e) {
+      if (isLost(e)) await this.runtime.confirmed?.() // then the newest value stands on segments that are there
       const error = toAnnalsError(e)
       return {
         snapshot: frozen({ status: 'error', error, ...('data' in old && { data: old.data }) }),
