@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import type { Stats } from '../src/api/connection.ts'
+import type { Connection, Stats } from '../src/api/connection.ts'
 import type { Db } from '../src/api/db.ts'
 import { segmentsOf } from '../src/db/merge.ts'
 import { decodeRoot } from '../src/db/root.ts'
@@ -211,6 +211,38 @@ describe('a tab that slept while its segments were removed', () => {
     expect(await tell(sleeper)).toEqual(await tell(plain))
     expect(sleeper.health.getSnapshot()).toEqual([])
     await Promise.all([sleeper.close(), plain.close(), store.close()])
+  })
+
+  it.each<[string, (conn: Connection) => Promise<unknown>]>([
+    ['plans to undo', (conn) => conn.planUndo(20)],
+    ['undoes', (conn) => conn.undo(20)],
+    ['excises', (conn) => conn.excise(['p/name', 'n0'])],
+    ['speculates', (conn) => conn.db().with([{ 'p/name': 'n0', 'p/note': 'perhaps' }])],
+  ])('%s', async (_, act) => {
+    const storage = memory()
+    const first = await open('shop', { storage, schema: shopSchema, indexing: TINY })
+    await play([first], 30, seededRandom(9))
+    await indexedTo(storage, 'shop', first.db().basisT - 8)
+    await first.close()
+    const writer = await open('shop', { storage, indexing: NEVER })
+    const everybody = await writer.db().q<number[]>('[:find [?e ...] :where [?e :p/name]]')
+    await writer.transact(everybody.map((e) => ({ 'db/id': e, 'p/seen': 1000, 'p/note': 'seen' })))
+    await writer.close()
+    const sleeper = await open('shop', {
+      storage: deaf(storage),
+      indexing: { ...NEVER, cacheBytes: 0, lead: () => () => undefined },
+    })
+    const second = await open('shop', { storage, indexing: { ...EAGER, novelty: 1, segmentRows: 4 } })
+    await indexedTo(storage, 'shop', second.db().basisT)
+    await second.close()
+    const store = await storage.open('shop')
+    const { head } = await store.beginIndexing()
+    const live = new Set(await liveSegments(store))
+    await store.commitIndex(head.epoch, { remove: (await store.segmentIds()).filter((id) => !live.has(id)) })
+    expect(sleeper.db().basisT).toBe((await store.readRoot())?.t)
+    await act(sleeper)
+    expect(sleeper.health.getSnapshot()).toEqual([])
+    await Promise.all([sleeper.close(), store.close()])
   })
 
   it('answers live queries, those that it had and new ones', async () => {

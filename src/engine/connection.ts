@@ -48,6 +48,7 @@ import type { LazyDb } from './lazy-db.ts'
 import type { Ledger, Written } from './ledger.ts'
 import { LiveQueries } from './live.ts'
 import { readLog } from './read-log.ts'
+import { readingAnew } from './reading-anew.ts'
 import type { Runtime } from './runtime.ts'
 import { showTxData } from './show-datoms.ts'
 import { syncless } from './sync-less.ts'
@@ -239,7 +240,14 @@ export class EngineConnection implements Omit<Connection, 'import'> {
     }
   }
 
-  async #plan(target: UndoTarget): Promise<{ plan: UndoPlan; txids: string[] }> {
+  #plan(target: UndoTarget): Promise<{ plan: UndoPlan; txids: string[] }> {
+    return readingAnew(
+      () => this.#planNow(target),
+      async () => void (await this.runtime.confirmed?.()),
+    )
+  }
+
+  async #planNow(target: UndoTarget): Promise<{ plan: UndoPlan; txids: string[] }> {
     this.#checkOpen()
     const { db } = this.ledger
     const targets: UndoneTx[] = []

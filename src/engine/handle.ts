@@ -153,6 +153,16 @@ export class DbHandle implements ApiDb {
 
   async with(txData: TxForms) {
     const before = withoutView(await this.#value)
+    try {
+      return await this.#upon(before, txData)
+    } catch (e) {
+      const newest = isLost(e) ? await this.runtime.confirmed?.() : undefined
+      if (newest?.lastTx !== before.lastTx) throw e
+      return this.#upon({ ...newest, aliases: before.aliases }, txData)
+    }
+  }
+
+  async #upon(before: Db, txData: TxForms) {
     let next = this.speculative
     const tx = Math.max(before.lastTx + 1, SPECULATIVE_TX)
     const result = await transact(before, txForms(txData), {

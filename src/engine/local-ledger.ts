@@ -79,12 +79,9 @@ export class LocalLedger extends StoreLedger implements Ledger {
 
   async excise(target: EntityRef, options: ExciseOptions): Promise<ExciseReport> {
     const plan = (db: Db): Promise<ExcisionPlan> => planExcision(db, target, options)
-    await plan(this.db)
+    await this.#steady(() => plan(this.db))
     for (const forms of schemaForms(this.db.schema, EXCISE_SCHEMA)) await this.transact(forms, { schema: true })
-    return this.steps.run(() => {
-      this.checkOpen()
-      return this.#exciseNow(plan)
-    })
+    return this.#steady(() => this.#exciseNow(plan))
   }
 
   /** Appends records that were decided before. False when somebody else has written: then nothing is changed. */
@@ -179,6 +176,14 @@ export class LocalLedger extends StoreLedger implements Ledger {
     this.newest = newest
     this.changes.call({ db: newest.db, ...said })
     this.indexer.poke(more)
+  }
+
+  /** What `attempt` comes to, as a step of its own, on a newest value whose segments are there. */
+  #steady<T>(attempt: () => Promise<T>): Promise<T> {
+    return this.steps.run(() => {
+      this.checkOpen()
+      return readingAnew(attempt, () => this.#readAnew())
+    })
   }
 
   /** Runs the calls on the newest value and appends what comes of them as one step; again, in order, when somebody was first. */
