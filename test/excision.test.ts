@@ -129,7 +129,11 @@ describe('excision', () => {
     const conn = await people()
     const other = await connect()
     const names = '[:find [?n ...] :where [_ :p/name ?n]]'
-    const old = [conn.db(), conn.db().asOf(3), other.db(), (await conn.db().with([])).dbAfter]
+    const [{ dbBefore }, { dbAfter }] = await Promise.all([
+      conn.transact([{ 'p/id': 'bob', 'p/city': 'Oslo' }]),
+      conn.transact([{ 'p/id': 'bob', 'p/city': 'Rome' }]),
+    ])
+    const old = [conn.db(), conn.db().asOf(3), other.db(), (await conn.db().with([])).dbAfter, dbBefore, dbAfter]
     const live = other.live<string[]>(names)
     let shown: readonly string[] = []
     const stop = live.subscribe(() => {

@@ -214,6 +214,7 @@ export class DbHandle implements ApiDb {
 
   /** The value from newer segments, where it can be had from them. */
   async unwrapAnew(): Promise<Db> {
+    if (this.origin.gone) return this.#value
     const newest = await this.runtime.confirmed?.()
     const place = placeOf(this.given)
     const again = place && reopened(place, newest)
