@@ -12,14 +12,14 @@ function segment(id: number): Uint8Array {
   return encodeSegment('aevt', rows.done())
 }
 
-/** A cache over the segments 0 ..< 10, and what it asked for. */
+/** A cache over the segments 0 ..< 10, segment 11, which is damaged, and what it asked for. */
 function cacheOf(budget: number) {
   const asked: (readonly number[])[] = []
   const gone: number[] = []
   const cache = new SegmentCache(
     async (ids) => {
       asked.push(ids)
-      return ids.map((id) => (id < 10 ? segment(id) : undefined))
+      return ids.map((id) => (id < 10 ? segment(id) : id === 11 ? segment(id).fill(0, 40) : undefined))
     },
     budget,
     undefined,
@@ -66,6 +66,14 @@ it('who fails over what was read fails alone', async () => {
   const others = Promise.all([said(3), said(4)])
   await expect(fails).rejects.toThrow('no room')
   expect(await others).toEqual([3, 4])
+})
+
+it('a segment that is gone or damaged fails alone, and those read with it are there', async () => {
+  const { said } = cacheOf(ROOM)
+  const [gone, damaged, ...whole] = await Promise.allSettled([10, 11, 3, 4].map(said))
+  expect(gone).toMatchObject({ reason: { code: 'db/gone', data: { segment: 10 } } })
+  expect(damaged).toMatchObject({ reason: { code: 'storage/corrupt', message: expect.stringContaining('segment 11') } })
+  expect(whole.map((result) => result.status === 'fulfilled' && result.value)).toEqual([3, 4])
 })
 
 it('says of a segment that was deleted that it is gone', async () => {

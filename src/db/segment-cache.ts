@@ -137,19 +137,29 @@ export class SegmentCache implements SegmentSource {
       const read = missing.length === 0 ? [] : await this.read(missing)
       let next = 0
       for (const [i, id] of ids.entries()) {
-        const rows = this.#keep(id, packed[i] ?? this.#count(read[next++]))
-        this.#settle(id, ({ use, resolve, reject }) => {
-          try {
-            use(rows)
-            resolve()
-          } catch (error) {
-            reject(error) // it is this one's alone
-          }
-        })
+        this.#hand(id, packed[i] ?? this.#count(read[next++]))
       }
     } catch (error) {
       for (const id of ids) this.#settle(id, ({ reject }) => reject(error))
     }
+  }
+
+  /** Hands a segment to those who wait for it; what goes wrong with it, or with one of them, is nobody else's. */
+  #hand(id: number, bytes: Uint8Array | undefined): void {
+    let rows: Rows
+    try {
+      rows = this.#keep(id, bytes)
+    } catch (error) {
+      return this.#settle(id, ({ reject }) => reject(error))
+    }
+    this.#settle(id, ({ use, resolve, reject }) => {
+      try {
+        use(rows)
+        resolve()
+      } catch (error) {
+        reject(error)
+      }
+    })
   }
 
   #settle(id: number, tell: (waiter: Waiter) => void): void {
