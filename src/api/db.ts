@@ -140,7 +140,10 @@ export interface Db<S extends SchemaDef = SchemaDef, F extends Functions = Funct
   asOf(point: TimePoint): Db<S, F>
   since(point: TimePoint): Db<S, F>
   history(): Db<S, F>
-  /** This value with `txData` in it, as if it had been transacted. Leaves no trace. */
+  /**
+   * This value with `txData` in it, as if it had been transacted. Leaves no trace. A view stays one, and `asOf` no branch: `txData`
+   * is decided on the value that it is a view of, so that `asOf` hides what comes of it, like all that came later.
+   */
   with<const T extends TxForms & CheckedForms<A, T> = TxForms, A extends App = App<S, F>>(
     txData: T,
   ): Promise<WithResult<S, F>>

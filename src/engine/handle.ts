@@ -18,7 +18,7 @@ import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
 import { randomUuid } from '../base/random-uuid.ts'
 import { ID_END, isPendingTx, PENDING_BASE, PROVISIONAL_BASE, txOfT } from '../datom/ids.ts'
 import { applyTx } from '../db/apply.ts'
-import { type Db, PLAIN_VIEW, withoutView } from '../db/db.ts'
+import { type Db, PLAIN_VIEW } from '../db/db.ts'
 import { entityId } from '../db/entity.ts'
 import type { Shape } from '../query/answer.ts'
 import { explain } from '../query/explain.ts'
@@ -152,13 +152,13 @@ export class DbHandle implements ApiDb {
   }
 
   async with(txData: TxForms) {
-    const before = withoutView(await this.#value)
+    const before = await this.#value
     try {
       return await this.#upon(before, txData)
     } catch (e) {
       const newest = isLost(e) ? await this.runtime.confirmed?.() : undefined
       if (newest?.lastTx !== before.lastTx) throw e
-      return this.#upon({ ...newest, aliases: before.aliases }, txData)
+      return this.#upon({ ...newest, aliases: before.aliases, view: before.view }, txData)
     }
   }
 
@@ -172,7 +172,7 @@ export class DbHandle implements ApiDb {
       mint: () => next++,
       ...runtimeEnv(this.runtime, this.origin.datomsOf),
     })
-    const after = await applyTx(before, tx, result.data, before.basisT)
+    const after = { ...(await applyTx(before, tx, result.data, before.basisT)), view: before.view }
     const { origin } = this
     const datomsOf: DatomsOf = async (other) => (other === tx ? result.data : origin.datomsOf?.(other))
     const speculative: Origin = {

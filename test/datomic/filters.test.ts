@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { Connection, Db, TxReport } from '../../src/engine.ts'
+import type { Connection, Db, ShownDatom, TxReport } from '../../src/engine.ts'
 import { example } from '../support/example.ts'
 
 /** docs.datomic.com/reference/filters.html: its crystals, and what it says of as-of, since and history. */
@@ -43,11 +43,28 @@ describe('asOf', () => {
     expect(await conn.db().asOf(month(9)).q(count)).toBe(100)
   })
 
-  it('is no branch: what is tried with it is tried upon the present', async () => {
-    const then = conn.db().asOf(at(1).tx)
-    const { dbAfter } = await then.with([{ 'item/id': 'new' }])
-    expect(await dbAfter.q(count)).toBe(100)
-    expect(await dbAfter.q('[:find (count ?e) . :where [?e :item/id _]]')).toBe(2)
+  it('is no branch: with asOf, or asOf with, is with and then asOf', async () => {
+    const forms = [{ 'item/id': 'DLC-042', 'item/count': 7 }, { 'item/id': 'new' }]
+    const ids = '[:find (count ?e) . :where [?e :item/id _]]'
+    const then = await conn.db().asOf(at(1).tx).with(forms)
+    const now = await conn.db().with(forms)
+    for (const db of [then.dbAfter, now.dbAfter.asOf(at(1).tx)]) {
+      expect([await db.q(count), await db.q(ids)]).toEqual([250, 1])
+    }
+    const cells = (datoms: readonly ShownDatom[]) => datoms.map(({ e, a, v, added }) => [e, a, v, added])
+    expect(cells(then.txData.slice(2))).toEqual(cells(now.txData.slice(2)))
+    expect(await now.dbAfter.q(count)).toBe(7)
+  })
+
+  it('is one of the views that with keeps', async () => {
+    const forms = [{ 'item/id': 'DLC-042', 'item/count': 7 }]
+    const since = await conn
+      .db()
+      .since(at(3).tx)
+      .with([[':db/add', ['item/id', 'DLC-042'], 'item/count', 7]])
+    expect((await since.dbAfter.datoms('aevt', 'item/count')).map(({ v }) => v)).toEqual([7])
+    const { dbAfter } = await conn.db().history().with(forms)
+    expect(await dbAfter.datoms('aevt', 'item/count')).toHaveLength(11)
   })
 
   it('keeps basisT, and asOf of asOf is the earlier of the two', async () => {
