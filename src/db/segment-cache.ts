@@ -129,43 +129,35 @@ export class SegmentCache implements SegmentSource {
     return ids
   }
 
-  /** Each is handed on before the next is made rows, so that they need not all have room. */
+  /** Each is handed on before the next is made rows, so that they need not all have room; what is wrong with one fails no other. */
   async #readBatch(ids: readonly number[]): Promise<void> {
     const packed = ids.map((id) => this.#unpack(id))
     const missing = ids.filter((_, i) => packed[i] === undefined)
-    try {
-      const read = missing.length === 0 ? [] : await this.read(missing)
-      let next = 0
-      for (const [i, id] of ids.entries()) {
-        this.#hand(id, packed[i] ?? this.#count(read[next++]))
-      }
-    } catch (error) {
-      for (const id of ids) this.#settle(id, ({ reject }) => reject(error))
-    }
-  }
-
-  /** Hands a segment to those who wait for it; what goes wrong with it, or with one of them, is nobody else's. */
-  #hand(id: number, bytes: Uint8Array | undefined): void {
-    let rows: Rows
-    try {
-      rows = this.#keep(id, bytes)
-    } catch (error) {
-      return this.#settle(id, ({ reject }) => reject(error))
-    }
-    this.#settle(id, ({ use, resolve, reject }) => {
+    const reading = missing.length === 0 ? undefined : this.read(missing)
+    let next = 0
+    for (const [i, id] of ids.entries()) {
       try {
-        use(rows)
-        resolve()
+        const rows = this.#keep(id, packed[i] ?? this.#count((await reading)?.[next++]))
+        this.#settle(id, () => rows)
       } catch (error) {
-        reject(error)
+        this.#settle(id, () => {
+          throw error
+        })
       }
-    })
+    }
   }
 
-  #settle(id: number, tell: (waiter: Waiter) => void): void {
+  #settle(id: number, rows: () => Rows): void {
     const waiters = this.#underWay.get(id) ?? []
     this.#underWay.delete(id)
-    waiters.forEach(tell)
+    for (const { use, resolve, reject } of waiters) {
+      try {
+        use(rows())
+        resolve()
+      } catch (error) {
+        reject(error) // it is this one's alone
+      }
+    }
   }
 
   #count(bytes: Uint8Array | undefined): Uint8Array | undefined {

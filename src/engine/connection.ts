@@ -243,7 +243,7 @@ export class EngineConnection implements Omit<Connection, 'import'> {
   #plan(target: UndoTarget): Promise<{ plan: UndoPlan; txids: string[] }> {
     return readingAnew(
       () => this.#planNow(target),
-      async () => void (await this.runtime.confirmed?.()),
+      async () => this.runtime.confirmed?.(),
     )
   }
 

@@ -148,7 +148,7 @@ export class DbHandle implements ApiDb {
 
   history(): ApiDb {
     const value = andThen(this.#seen, (db) => ({ ...db, view: { ...db.view, history: true } }))
-    return new DbHandle(value, this.runtime, this.basisT, this.origin, this.speculative)
+    return this.#seenAs(value)
   }
 
   async with(txData: TxForms) {
@@ -214,13 +214,9 @@ export class DbHandle implements ApiDb {
 
   /** The value from newer segments, where it can be had from them. */
   async unwrapAnew(): Promise<Db> {
-    if (this.origin.gone) return this.#value
     const newest = await this.runtime.confirmed?.()
-    const place = placeOf(this.given)
-    const again = place && reopened(place, newest)
-    if (again !== undefined) return again
-    const db = await this.#value
-    return reopened(db, newest) ?? db
+    const again = this.origin.gone ? undefined : reopened(placeOf(this.given) ?? (await this.#seen), newest)
+    return again ?? this.#value
   }
 
   /**
@@ -248,6 +244,10 @@ export class DbHandle implements ApiDb {
     return again
   }
 
+  #seenAs(value: MaybePromise<Db>): ApiDb {
+    return new DbHandle(value, this.runtime, this.basisT, this.origin, this.speculative)
+  }
+
   #view(change: (db: Db, tx: number) => Db, point: TimePoint): ApiDb {
     const anew = async (e: unknown, db: Db): Promise<Db> => {
       const again = await this.#anew(e, db)
@@ -261,7 +261,7 @@ export class DbHandle implements ApiDb {
         return anew(e, db)
       }
     })
-    return new DbHandle(value, this.runtime, this.basisT, this.origin, this.speculative)
+    return this.#seenAs(value)
   }
 }
 

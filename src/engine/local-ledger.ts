@@ -79,9 +79,9 @@ export class LocalLedger extends StoreLedger implements Ledger {
 
   async excise(target: EntityRef, options: ExciseOptions): Promise<ExciseReport> {
     const plan = (db: Db): Promise<ExcisionPlan> => planExcision(db, target, options)
-    await this.#steady(() => plan(this.db))
+    await this.step(() => plan(this.db))
     for (const forms of schemaForms(this.db.schema, EXCISE_SCHEMA)) await this.transact(forms, { schema: true })
-    return this.#steady(() => this.#exciseNow(plan))
+    return this.step(() => this.#exciseNow(plan))
   }
 
   /** Appends records that were decided before. False when somebody else has written: then nothing is changed. */
@@ -135,7 +135,7 @@ export class LocalLedger extends StoreLedger implements Ledger {
       const next = await segments.follow(this.newest, t, seen).catch((e: unknown) => {
         if (segments.broken === undefined && !isAnnalsError(e, 'db/gone')) throw e
       })
-      if (next === undefined) return this.#readAnew()
+      if (next === undefined) return this.readAnew()
       this.#publish(next, { attributes: touched })
     }
     if (root !== undefined && segments.isNewer(root)) await this.stand(root)
@@ -147,8 +147,7 @@ export class LocalLedger extends StoreLedger implements Ledger {
     return state
   }
 
-  /** Takes the newest value from the store alone: segments that the one before names are damaged, or were removed. */
-  async #readAnew(): Promise<void> {
+  protected async readAnew(): Promise<void> {
     const { segments } = this
     const state = await this.#read()
     const { t } = state.heads.confirmed
@@ -178,20 +177,12 @@ export class LocalLedger extends StoreLedger implements Ledger {
     this.indexer.poke(more)
   }
 
-  /** What `attempt` comes to, as a step of its own, on a newest value whose segments are there. */
-  #steady<T>(attempt: () => Promise<T>): Promise<T> {
-    return this.steps.run(() => {
-      this.checkOpen()
-      return readingAnew(attempt, () => this.#readAnew())
-    })
-  }
-
   /** Runs the calls on the newest value and appends what comes of them as one step; again, in order, when somebody was first. */
   async #writeAll(calls: readonly Call<Request, Written>[]): Promise<void> {
     for (;;) {
       const { done, refused, rows, nextId, place } = await readingAnew(
         () => decideGroup(calls, this.#place, this.runtime, this.datomsOf),
-        () => this.#readAnew(),
+        () => this.readAnew(),
       )
       if (rows.length > 0) {
         const storing = this.#append({
@@ -208,7 +199,7 @@ export class LocalLedger extends StoreLedger implements Ledger {
         const [isStored, next] = await Promise.all([storing, placing.catch(() => undefined)])
         if (!isStored) continue
         // it is stored, whatever comes of reading it: who commits next finds that the log has moved, and reads it then
-        if (next === undefined) await this.#readAnew().catch((e: unknown) => this.fail(e))
+        if (next === undefined) await this.readAnew().catch((e: unknown) => this.fail(e))
         else {
           this.nextId = next.nextId
           const isImport = calls.some(({ input }) => input.options.sequence !== undefined)

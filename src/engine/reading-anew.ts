@@ -7,7 +7,7 @@ const TIMES = 3
  * What `attempt` comes to. It is made again after `readAnew` where it met segments that were removed: another tab replaced them while
  * this one slept. Rejects with `db/gone` when that does not help.
  */
-export async function readingAnew<T>(attempt: () => Promise<T>, readAnew: () => Promise<void>): Promise<T> {
+export async function readingAnew<T>(attempt: () => Promise<T>, readAnew: () => Promise<unknown>): Promise<T> {
   for (let left = TIMES; ; left--) {
     try {
       return await attempt()

@@ -7,6 +7,7 @@ import type { Change } from './ledger.ts'
 import { LedgerFailures } from './ledger-failures.ts'
 import { Mutex } from './mutex.ts'
 import { LogOrigin } from './origin.ts'
+import { readingAnew } from './reading-anew.ts'
 import type { Runtime } from './runtime.ts'
 import type { Confirmed, Segments } from './segments.ts'
 
@@ -60,6 +61,8 @@ export abstract class StoreLedger {
   protected abstract get confirmed(): Confirmed
   /** Goes on to what the store holds. */
   protected abstract catchUp(): Promise<void>
+  /** Takes the newest value from the store alone: segments that the one before names are damaged, or were removed. */
+  protected abstract readAnew(): Promise<void>
   /** Takes the confirmed value from `root`: what it says stays the same. */
   protected abstract stand(root: IndexRoot | undefined): Promise<void>
   /** The datoms of a transaction of this log; undefined when there is none such. */
@@ -70,6 +73,14 @@ export abstract class StoreLedger {
     this.failures.damage = this.segments.broken
     this.runtime.confirmed = () => this.indexer.moved.then(() => this.confirmed.db)
     this.indexer.start()
+  }
+
+  /** What `attempt` comes to, as a step of its own; again where it met segments that were removed. Throws `connection/closed`. */
+  protected step<T>(attempt: () => Promise<T>): Promise<T> {
+    return this.steps.run(() => {
+      this.checkOpen()
+      return readingAnew(attempt, () => this.readAnew())
+    })
   }
 
   /** Reads what others have written. */

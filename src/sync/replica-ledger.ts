@@ -11,7 +11,6 @@ import { CallQueue } from '../engine/call-queue.ts'
 import type { Excision } from '../engine/excision.ts'
 import type { IndexingOptions } from '../engine/indexer.ts'
 import type { Ledger, WriteOptions, Written } from '../engine/ledger.ts'
-import { readingAnew } from '../engine/reading-anew.ts'
 import type { Runtime } from '../engine/runtime.ts'
 import { type Confirmed, Segments } from '../engine/segments.ts'
 import { closedError, StoreLedger } from '../engine/store-ledger.ts'
@@ -165,10 +164,7 @@ export class ReplicaLedger extends StoreLedger implements Ledger {
 
   /** Plans a step on the newest state and stores it; plans again when another tab was first. One step at a time. */
   update<T>(plan: Plan<T>): Promise<T> {
-    return this.steps.run(() => {
-      this.checkOpen()
-      return this.#attempt(plan)
-    })
+    return this.step(() => this.#attempt(plan))
   }
 
   /** Takes in what the remote decided. Own transactions go on being queued meanwhile, and what is worked out holds for them too. */
@@ -203,14 +199,7 @@ export class ReplicaLedger extends StoreLedger implements Ledger {
     return this.#calls.add(request, request.options.sequence)
   }
 
-  #attempt<T>(plan: Plan<T>): Promise<T> {
-    return readingAnew(
-      () => this.#attemptOn(plan),
-      () => this.catchUp(true),
-    )
-  }
-
-  async #attemptOn<T>(plan: Plan<T>): Promise<T> {
+  async #attempt<T>(plan: Plan<T>): Promise<T> {
     for (;;) {
       const mark = this.#pool.mark()
       try {
@@ -236,6 +225,10 @@ export class ReplicaLedger extends StoreLedger implements Ledger {
   protected async saidBy(tx: number): ReturnType<DatomsOf> {
     if (isPendingTx(tx)) return this.current.entries.find((p) => pendingTx(p.seq) === tx)?.body.predicted
     return this.segments.datomsOf(tx)
+  }
+
+  protected readAnew(): Promise<void> {
+    return this.catchUp(true)
   }
 
   /** `anew`: from the store alone, where segments that the confirmed value names were removed. */
