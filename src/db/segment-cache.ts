@@ -129,22 +129,33 @@ export class SegmentCache implements SegmentSource {
     return ids
   }
 
-  /** Each is handed on before the next is made rows, so that they need not all have room; what is wrong with one fails no other. */
+  /** Each is handed on before the next is made rows, so that they need not all have room. */
   async #readBatch(ids: readonly number[]): Promise<void> {
     const packed = ids.map((id) => this.#unpack(id))
     const missing = ids.filter((_, i) => packed[i] === undefined)
-    const reading = missing.length === 0 ? undefined : this.read(missing)
-    let next = 0
-    for (const [i, id] of ids.entries()) {
-      try {
-        const rows = this.#keep(id, packed[i] ?? this.#count((await reading)?.[next++]))
-        this.#settle(id, () => rows)
-      } catch (error) {
-        this.#settle(id, () => {
-          throw error
-        })
-      }
+    try {
+      const read = missing.length === 0 ? [] : await this.read(missing)
+      let next = 0
+      for (const [i, id] of ids.entries()) this.#hand(id, packed[i] ?? this.#count(read[next++]))
+    } catch (error) {
+      for (const id of ids) this.#fail(id, error)
     }
+  }
+
+  /** What is wrong with one segment fails no other. */
+  #hand(id: number, bytes: Uint8Array | undefined): void {
+    try {
+      const rows = this.#keep(id, bytes)
+      this.#settle(id, () => rows)
+    } catch (error) {
+      this.#fail(id, error)
+    }
+  }
+
+  #fail(id: number, error: unknown): void {
+    this.#settle(id, () => {
+      throw error
+    })
   }
 
   #settle(id: number, rows: () => Rows): void {
