@@ -1,4 +1,3 @@
-import { utf8ToBytes } from '@noble/hashes/utils.js'
 import type { QueueBody } from './queue-body.ts'
 
 /** Bytes that an entry of a push takes beside what it holds, roughly. */
@@ -11,6 +10,6 @@ const OVERHEAD = 256
 export function pushedBytes({ intent, ids, txs, withdrawn, replaced }: QueueBody): number {
   if (withdrawn) return OVERHEAD + 16 * replaced.size
   let bytes = OVERHEAD + intent.length + 64 * txs.size
-  for (const name of ids.keys()) bytes += utf8ToBytes(name).length + 12
+  for (const name of ids.keys()) bytes += 3 * name.length + 12
   return bytes
 }

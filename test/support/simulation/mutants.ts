@@ -293,7 +293,7 @@ export const MUTANTS: readonly Mutant[] = [
     parts: {
       transport: (t) => ({
         ...t,
-        pull: async (ask, signal) => ({ ...(await t.pull(ask, signal)), excised: ask.excised }),
+        hello: async (message, fresh, signal) => ({ ...(await t.hello(message, fresh, signal)), excisions: [] }),
       }),
     },
   },
