@@ -34,7 +34,10 @@ export type UndoTarget = TimePoint | readonly TimePoint[] | { readonly migration
 export interface UndoOptions {
   /** Refuses with `tx/undo-conflict`, unless all of it can be reverted. */
   readonly strict?: boolean
-  /** What else the undoing transaction says, such as who made it and why: `[{ 'db/id': 'datomic.tx', 'db/doc': 'a slip' }]`. */
+  /**
+   * What else the undoing transaction says, such as who made it and why: `[{ 'db/id': 'datomic.tx', 'db/doc': 'a slip' }]`. Not
+   * said where nothing is left to revert, since no transaction is made then.
+   */
   readonly txData?: TxForms
 }
 

@@ -80,7 +80,7 @@ async function bodyOf(incoming: IncomingMessage): Promise<BodyInit> {
   if (!isWhole(incoming.headers['content-length'])) return Readable.toWeb(incoming) as ReadableStream<Uint8Array>
   const chunks: Buffer[] = []
   for await (const chunk of incoming) chunks.push(chunk as Buffer)
-  return Buffer.concat(chunks)
+  return new Uint8Array(Buffer.concat(chunks))
 }
 
 /** Resolves when more can be written, or nobody listens any more. */
