@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { isAnnalsError } from '../src/base/errors.ts'
 import type { Db } from '../src/db/db.ts'
 import { LiveReads } from '../src/engine/live-reads.ts'
@@ -162,6 +162,17 @@ describe('a query that would run away', () => {
     const count = '[[(n ?n) [(ground 0) ?n]] [(n ?n) (n ?m) [(inc ?m) ?n]]]'
     const error = await refusal('[:find (count ?n) :in $ % :where (n ?n)]', [count], { timeout: 30 })
     expect(error.code).toBe('query/timeout')
+  })
+  it('stops after a minute where no time is given', async () => {
+    let minutes = 0
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => 60_000 * minutes++)
+    try {
+      const count = '[[(n ?n) [(ground 0) ?n]] [(n ?n) (n ?m) [(inc ?m) ?n]]]'
+      const error = await refusal('[:find (count ?n) :in $ % :where (n ?n)]', [count])
+      expect(error).toMatchObject({ code: 'query/timeout', data: { timeout: 60_000, clause: '(n ?n)' } })
+    } finally {
+      clock.mockRestore()
+    }
   })
   it('stops when it is aborted, before or while it runs', async () => {
     const reason = new Error('enough')

@@ -33,7 +33,7 @@ export type TxForms = string | readonly unknown[]
 export interface QueryOptions {
   /** Aborting rejects with `query/aborted`. For single questions: a live query ends with its last listener. */
   readonly signal?: AbortSignal
-  /** Milliseconds, then `query/timeout`. */
+  /** Milliseconds, then `query/timeout`; a minute when absent. */
   readonly timeout?: number
   /** Rows of any intermediate result, and facts that a pull shows, then `query/too-many-rows`. */
   readonly maxRows?: number
