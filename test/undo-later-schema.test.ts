@@ -64,7 +64,7 @@ describe('undo of what was said under another schema', () => {
       ['c'],
       [
         ['c', 'unique-conflict'],
-        [large, 'unique-conflict'],
+        [large, 'schema'],
       ],
     ])
     expect(await pulled('a')).toMatchObject({ 'x/code': 'c' })
@@ -93,5 +93,42 @@ describe('undo of a member of a unique composite tuple', () => {
     expect((await conn.undo(swap.id)).skipped).toEqual([])
     expect(await pulled('a')).toMatchObject({ 'x/n': 1, 'x/n+m': [1, 2] })
     expect(await conn.db().entid(['x/id', 'b'])).toBeUndefined()
+  })
+
+  it('brings it back where a set that is undone as one leaves the tuple free', async () => {
+    await conn.transact([{ 'x/id': 'a', 'x/n': 1, 'x/m': 2 }])
+    const away = await conn.transact([{ 'x/id': 'a', 'x/n': 5 }])
+    const taken = await conn.transact([{ 'x/id': 'b', 'x/n': 1, 'x/m': 2 }])
+    const left = await conn.transact([{ 'x/id': 'b', 'x/n': 7 }])
+    expect((await conn.planUndo([away.id, left.id])).skipped).toHaveLength(2)
+    const undo = await conn.undo([away.id, taken.id, left.id])
+    expect(undo.skipped).toEqual([])
+    expect(await pulled('a')).toMatchObject({ 'x/n': 1, 'x/n+m': [1, 2] })
+  })
+
+  it('takes none away where another entity has the tuple that is left', async () => {
+    await conn.transact([{ 'x/id': 'a', 'x/n': 1 }])
+    const more = await conn.transact([{ 'x/id': 'a', 'x/m': 2, 'x/code': 'c' }])
+    await conn.transact([{ 'x/id': 'b', 'x/n': 1 }])
+    expect(await undone(more.id)).toEqual([['c'], [[2, 'unique-conflict']]])
+    expect(await pulled('a')).toMatchObject({ 'x/n+m': [1, 2] })
+  })
+
+  it('leaves one that is too large for a tuple which has come since', async () => {
+    const large = 'x'.repeat(3000)
+    await conn.transact([{ 'x/id': 'a', 'x/code': large }])
+    const slip = await conn.transact([{ 'x/id': 'a', 'x/code': 'c', 'x/tags': 't' }])
+    await conn.transact([
+      {
+        'db/ident': ':x/code+m',
+        'db/valueType': ':db.type/tuple',
+        'db/cardinality': ':db.cardinality/one',
+        'db/tupleAttrs': [':x/code', ':x/m'],
+      },
+    ])
+    const [reverted, skipped] = await undone(slip.id)
+    expect(reverted).toEqual(['t'])
+    expect(new Set((skipped as [string, string][]).map(([, reason]) => reason))).toEqual(new Set(['schema']))
+    expect(await pulled('a')).toMatchObject({ 'x/code': 'c' })
   })
 })

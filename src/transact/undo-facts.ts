@@ -91,7 +91,8 @@ export class FactJudge {
     if (a.unique !== undefined) {
       const taken = await this.takenBy(a.id, v, e)
       const isFree = taken === undefined && (this.#claimed.get(a.id, v) ?? e) === e
-      if (!isFree || !isSmall(v)) return { reason: 'unique-conflict', by: taken }
+      if (!isFree) return { reason: 'unique-conflict', by: taken }
+      if (!isSmall(v)) return { reason: 'schema', by: undefined }
       this.#claimed.set(a.id, v, e)
     }
     if (!a.many) this.#restored.set(place, v)

@@ -6,7 +6,6 @@ import type { Value } from '../datom/value.ts'
 import type { Db } from '../db/db.ts'
 import { isSchemaAttribute } from '../db/schema-at.ts'
 import type { DatomsOf } from './transaction.ts'
-import { type FactVerdict, sparingComposites } from './undo-composites.ts'
 import { countersOf, recount } from './undo-counter.ts'
 import { FactJudge } from './undo-facts.ts'
 import {
@@ -43,13 +42,11 @@ export class UndoOne implements UndoChange {
     const counters = countersOf(this.target)
     const schemas = new Map<number, UndoneFact[]>()
     for (const e of schemaEntities(this.target.data)) schemas.set(e, [])
-    const verdicts: FactVerdict[] = []
     for (const fact of this.#stated()) {
       const group = counters.get(placeKey(fact.e, fact.a.id))?.facts ?? schemas.get(fact.e)
       if (group !== undefined) group.push(fact)
-      else verdicts.push([fact, await this.#judge.refusal(fact)])
+      else this.#settle(fact, await this.#judge.refusal(fact))
     }
-    for (const [fact, refusal] of await sparingComposites(this.db, this.#judge, verdicts)) this.#settle(fact, refusal)
     for (const counter of counters.values()) {
       const outcome = await recount(this.db, this.target.tx, counter, this.#judge, this.#undos)
       if ('reason' in outcome) this.#skip(counter.facts, outcome)

@@ -14,7 +14,10 @@ export interface UndoneFact {
 
 /** Why a fact is left alone. */
 export interface Refusal {
-  /** `schema`: the schema entity that it is about is in use, or what would be left of it makes no sense. */
+  /**
+   * `schema`: the schema entity that it is about is in use, or what would be left of it makes no sense; or the value is too large for
+   * what its attribute has become.
+   */
   readonly reason: 'superseded' | 'entity-gone' | 'target-gone' | 'unique-conflict' | 'schema'
   /** The transaction that spoke later, where one did. */
   readonly by: number | undefined
