@@ -263,6 +263,29 @@ describe('a driver', () => {
     expect(most).toBeGreaterThan(1000)
   })
 
+  it('waits longer each time where even one transaction is too large on the way', async () => {
+    const server = new TestServer()
+    let refused = 0
+    const fetch = (async (url: string, init: RequestInit) => {
+      const { byteLength } = (init.body as Uint8Array | undefined) ?? new Uint8Array()
+      if (byteLength <= 2000) return server.fetch(url, init)
+      refused++
+      return new Response('<h1>too large</h1>', { status: 413 })
+    }) as typeof globalThis.fetch
+    const a = await connect(server, { fetch })
+    await a.conn.transact(SCHEMA)
+    await quiet(a)
+    a.conn.sync.setOnline(false)
+    await a.conn.transact(Array.from({ length: 200 }, () => ({ 'inv/sku': crypto.randomUUID(), 'inv/count': 1 })))
+    await Promise.all(Array.from({ length: 9 }, (_, i) => a.conn.transact([{ 'inv/sku': `S${i}`, 'inv/count': i }])))
+    a.conn.sync.setOnline(true)
+    await until(a, (s) => s.state === 'backing-off')
+    expect(refused).toBe(4) // of 10, 5, 2 and 1
+    a.replica.sync.wake()
+    expect(await until(a, (s) => s.state === 'backing-off' && refused > 4)).toMatchObject({ pending: 10 })
+    expect(refused).toBe(5)
+  })
+
   it('says that it is too old for a server that speaks another protocol', async () => {
     const server = new TestServer()
     server.between = async () =>

@@ -19,7 +19,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
   const runtime: Runtime = {
     functions,
     now: options.now ?? Date.now,
-    ...(options.queryLimits && { queryLimits: options.queryLimits }),
+    queryLimits: { timeout: Number.POSITIVE_INFINITY, ...options.queryLimits },
     queryEnv: { functions: named, aggregates: named },
     show: (db, datomsOf) => new DbHandle(db, inStep, db.basisT, { datomsOf, gone: false }),
   }

@@ -49,7 +49,7 @@ export function filterRows(run: Run, step: CallStep, r: Relation): Relation {
   namingClause(step, () => {
     for (let i = 0; i < r.length; i++) {
       if (holds(i)) marks[i] = 1
-      if ((i & 8191) === 8191) run.limits.checkTime(step.form)
+      if ((i & 8191) === 8191) run.limits.checkTime(step.form, i)
     }
   })
   return pickMarked(r, marks, 1)

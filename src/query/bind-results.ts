@@ -24,7 +24,7 @@ export function bindResults(
   for (let i = 0; i < r.length; i++) {
     taker.take(i, result(i))
     if ((i & 1023) === 1023) {
-      run.limits.checkTime(form)
+      run.limits.checkTime(form, i)
       run.limits.checkRows(taker.rows.length, form)
     }
   }

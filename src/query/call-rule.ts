@@ -65,7 +65,7 @@ function joinAnswers(
       right.push(answer)
       if (isSemiJoin) break
     }
-    if ((i & 1023) === 0) run.limits.checkTime(step.form)
+    if ((i & 1023) === 0) run.limits.checkTime(step.form, i)
     run.limits.checkRows(left.length, step.form)
   }
   const n = left.length

@@ -20,8 +20,8 @@ export const MAX_ROWS = 10_000_000
 
 /** As Datomic's client has it: a rule that makes one new value after the other would be long in coming to so many rows. */
 export const MAX_MS = 60_000
-/** Where no time is given, one of so many askings looks at the clock: most queries are done before. */
-const ASKINGS = 64
+/** Where no time is given the clock is looked at after so many steps: most queries are done before. */
+const STEPS = 64
 
 /** Without a bound, a recursion over a dense graph would fill the memory: it follows every path. */
 export const MAX_PULLED = 5_000_000
@@ -39,7 +39,7 @@ export class Limits {
   readonly #timeout: number | undefined
   /** By `performance.now()`; undefined until the clock was looked at. */
   #deadline: number | undefined
-  #askings = 0
+  #steps = 0
   #sliceEnd: number
   #text = 0
 
@@ -54,12 +54,14 @@ export class Limits {
     this.#sliceEnd = signal === undefined ? 0 : performance.now() + SLICE_MS
   }
 
-  /** Called between steps and, in long loops, every few thousand rows. */
-  checkTime(form?: Edn): void {
+  /** Called between steps and, in long loops, every few thousand rows, which count as many `steps`. */
+  checkTime(form?: Edn, steps = 1): void {
     if (this.#signal?.aborted === true) {
       throw new AnnalsError('query/aborted', `${shown(form)} was aborted`, {}, { cause: this.#signal.reason })
     }
-    if (this.#timeout === undefined && ++this.#askings % ASKINGS !== 0) return
+    this.#steps += steps
+    if (this.#timeout === undefined && this.#steps < STEPS) return
+    this.#steps = 0
     const [now, timeout] = [performance.now(), this.#timeout ?? MAX_MS]
     this.#deadline ??= now + timeout
     if (now <= this.#deadline) return

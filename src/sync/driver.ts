@@ -62,6 +62,8 @@ export class SyncDriver {
   #line = new AbortController()
   #unwake: () => void = () => undefined
   #limits: Limits = DEFAULT_LIMITS
+  /** How many transactions a push may hold by what was too large on the way. */
+  #mostPushed = Number.POSITIVE_INFINITY
   /** This replica's epoch, as the remote said at hello. */
   #remoteEpoch = 0
   /** Answers whose transactions are still in the queue. */
@@ -229,10 +231,12 @@ export class SyncDriver {
   }
 
   async #push(signal: AbortSignal): Promise<Event> {
-    const message = nextPush(this.ledger.state, this.#outcomes, this.#limits)
-    const answer =
-      message && (await this.transport.push(message, signal).catch((e: unknown) => this.#pushLess(message, e)))
-    if (!message || !answer) return { type: 'pushed', remoteT: this.#machine.remoteT ?? 0, stopped: undefined }
+    const limits = { ...this.#limits, batch: Math.min(this.#limits.batch, this.#mostPushed) }
+    const message = nextPush(this.ledger.state, this.#outcomes, limits)
+    if (message === undefined) return { type: 'pushed', remoteT: this.#machine.remoteT ?? 0, stopped: undefined }
+    const answer = await this.transport.push(message, signal).catch((e: unknown) => this.#tooLarge(message, e))
+    if (answer === undefined) return this.#push(signal)
+    this.#mostPushed++
     signal.throwIfAborted()
     if (answer.kind !== 'answers') return { type: 'fork', by: 'push' }
     checkSameLog(this.ledger.state.meta, answer.logEpoch)
@@ -243,10 +247,10 @@ export class SyncDriver {
     return { type: 'pushed', remoteT: answer.t, stopped: stopped && new AnnalsError(stopped.code, stopped.message) }
   }
 
-  /** What lies between may take less than the remote does. */
-  #pushLess({ entries }: Push, e: unknown): void {
+  /** What lies between may take less than the remote does: then half of it is tried at once, and more only bit by bit. */
+  #tooLarge({ entries }: Push, e: unknown): undefined {
     if (!isAnnalsError(e) || e.data.status !== TOO_LARGE || entries.length < 2) throw e
-    this.#limits = { ...this.#limits, batch: Math.ceil(entries.length / 2) }
+    this.#mostPushed = Math.floor(entries.length / 2)
   }
 
   async #follow(signal: AbortSignal): Promise<Event> {

@@ -1,5 +1,6 @@
-import { access, open, rename, rm } from 'node:fs/promises'
-import { onAbort } from '../../base/wait-until.ts'
+import { randomBytes } from 'node:crypto'
+import { access, link, open, rename, rm } from 'node:fs/promises'
+import { type GiveUp, onAbort } from '../../base/wait-until.ts'
 
 /**
  * Writes a file that is there whole or not at all: under another name beside it, until all of it is on the disk. Never over another
@@ -7,30 +8,35 @@ import { onAbort } from '../../base/wait-until.ts'
  */
 export async function writeLines(path: string, lines: AsyncIterable<string>, signal: AbortSignal): Promise<void> {
   await checkFree(path)
-  const unfinished = `${path}.${process.pid}.part`
+  const unfinished = `${path}.${randomBytes(4).toString('hex')}.part`
   const file = await open(unfinished, 'wx')
-  let forget = (): void => undefined
-  const stopped = new Promise<never>((_, reject) => {
-    forget = onAbort(signal, () => new Error(`stopped before all was written: there is no ${path}`))(reject)
-  })
+  const iterator = lines[Symbol.asyncIterator]()
+  const stopped = onAbort(signal, () => new Error(`stopped before all was written: there is no ${path}`))
   try {
-    const iterator = lines[Symbol.asyncIterator]()
     for (;;) {
-      const { done, value } = await Promise.race([iterator.next(), stopped])
-      if (done) break
-      await file.write(`${value}\n`)
+      const line = await unlessAborted(iterator.next(), stopped)
+      if (line.done) break
+      await file.write(`${line.value}\n`)
     }
     await file.sync()
     await file.close()
-    await checkFree(path)
-    await rename(unfinished, path)
-  } catch (e) {
+    // a renaming would put it in the place of another; where there are no links, of one that came this moment
+    await link(unfinished, path).catch(async () => {
+      await checkFree(path)
+      await rename(unfinished, path)
+    })
+  } finally {
     await file.close().catch(() => undefined)
     await rm(unfinished, { force: true })
-    throw e
-  } finally {
-    forget()
   }
+}
+
+/** A promise of its own for each wait: one that lives as long as all would keep whatever was raced against it. */
+function unlessAborted<T>(wait: Promise<T>, giveUp: GiveUp): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const forget = giveUp(reject)
+    wait.then(resolve, reject).finally(forget)
+  })
 }
 
 async function checkFree(path: string): Promise<void> {
