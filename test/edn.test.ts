@@ -74,6 +74,7 @@ describe('reading EDN', () => {
     ['#base64 "AQID/w=="', { $lit: new Uint8Array([1, 2, 3, 255]), $type: 'bytes' }],
     ['#_ gone [1 #_ #_ 2 3 4] ; a remark', [1, 4]],
     ['[1 #_ #shop/Item {:sku #inst "no time"} 2 #_ #_ #a 3 #b 4]', [1, 2]],
+    ['[#_ #{#foo 1 #bar 1} 2]', [2]],
   ])('%s', (text, form) => {
     expect(readEdnOne(text)).toEqual(form)
   })

@@ -165,6 +165,7 @@ class Reader {
   }
 
   #refuseDuplicates(items: readonly Edn[], wanted: number, what: string, start: number): void {
+    if (this.#discards > 0) return // tags are not read there, and may make a difference
     if (this.#keys === undefined) this.#keys = new EdnKeys()
     const seen = new Set<number>()
     for (const item of items) seen.add(this.#keys.keyOf(item))

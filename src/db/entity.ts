@@ -39,7 +39,8 @@ export function entityId(db: Db, ref: unknown, depth = MOST_NESTED): MaybePromis
   if (typeof ref === 'number') return givenId(db, ref)
   if (isKeyword(ref)) return db.schema.idents.get(ref.$kw)
   if (typeof ref === 'string' && ref.startsWith(':')) return db.schema.idents.get(ref)
-  if (isLookupRef(ref) && depth > 0) return lookupRef(db, ref, depth - 1)
+  const list = unlisted(ref)
+  if (isLookupRef(list) && depth > 0) return lookupRef(db, list, depth - 1)
   throw namesNobody(ref)
 }
 
@@ -92,7 +93,7 @@ const memberTypes = (schema: Schema, a: Attribute): readonly (ValueType | undefi
   a.tupleTypes ?? a.tupleAttrs?.map((id) => schema.attributes.get(id)?.type)
 
 const namesEntity = (m: unknown): boolean =>
-  typeof m === 'number' || typeof m === 'string' || isKeyword(m) || Array.isArray(m)
+  typeof m === 'number' || typeof m === 'string' || isKeyword(m) || Array.isArray(unlisted(m))
 
 /** The members of a tuple as they are given, null for absent ones; what names an entity becomes what `name` makes of it. */
 export function nameMembers(

@@ -144,6 +144,7 @@ export class LiveQueries {
     if (this.#running) return
     this.#running = true
     await Promise.resolve() // what is subscribed in one turn is answered together
+    const failed = new Set<Entry>()
     for (;;) {
       const { db } = this.ledger
       const stale = [...this.#watched].filter((e) => e.stale)
@@ -160,7 +161,11 @@ export class LiveQueries {
         entry.snapshot = snapshot
         entry.reads = reads
         entry.foreseen = undefined
-        if (reads === undefined && this.ledger.db !== db) entry.stale = true // its segments may have gone with that value
+        // its segments may have gone with that value: asked once more, since they may be missing for good
+        if (reads === undefined && this.ledger.db !== db && !failed.has(entry)) {
+          failed.add(entry)
+          entry.stale = true
+        }
         return !same
       })
       for (const entry of moved) entry.listeners.call()

@@ -110,7 +110,7 @@ async function checkAttribute(
   const wanted = [Builtin.ident, Builtin.valueType, Builtin.cardinality]
   const gone = wanted.filter((a) => !facts.has(a)).map((a) => db.schema.identOf.get(a))
   if (gone.length > 0) throw malformed(`an attribute needs ${gone.join(' and ')}`)
-  if (!isAttributeName(ident)) throw malformed("an attribute's name is like 'inv/sku'")
+  if (changed.has(Builtin.ident) && !isAttributeName(ident)) throw malformed("an attribute's name is like 'inv/sku'")
   if (reverseName(ident) !== undefined) throw malformed('a name that begins with _ is read as the reverse of another')
   const type = valueTypeOf(facts.get(Builtin.valueType) as number)
   if (type === undefined) throw malformed(':db/valueType wants one of :db.type/string, :db.type/ref, …')

@@ -248,7 +248,7 @@ export class FormReader {
     if (value instanceof Set) return [...value]
     if (!Array.isArray(value)) return [value]
     if (a.type === 'ref' && this.names.isLookup(value)) return [value]
-    if (a.type === 'tuple' && !Array.isArray(value[0])) return [value]
+    if (a.type === 'tuple' && !Array.isArray(unlisted(value[0]))) return [value]
     return value
   }
 

@@ -44,7 +44,13 @@ describe('forms', () => {
   })
 
   it('EDN lists stand wherever vectors may, and sets for several values', async () => {
-    const conn = await example({ ...schema, 'p/point': { type: 'tuple', tupleType: 'long' } })
+    const conn = await example({
+      ...schema,
+      'p/point': { type: 'tuple', tupleType: 'long' },
+      'p/points': { type: 'tuple', tupleType: 'long', many: true },
+      'p/met': { type: 'tuple', tupleTypes: ['ref', 'long'] },
+      'p/of': { type: 'ref', unique: 'identity' },
+    })
     await conn.transact('({:p/email "a" :p/nicks ("n" "m")} (:db/add "x" :p/email "b"))')
     const same = await conn.transact('[(:db/add (:p/email "a") :p/nicks "n") {:p/email "a" :p/nicks #{"m" "n"}}]')
     expect(said(same)).toEqual([])
@@ -52,6 +58,10 @@ describe('forms', () => {
     const [a, b, c] = await Promise.all(['a', 'b', 'c'].map((x) => conn.db().entid(['p/email', x])))
     expect(await values(conn, c)).toEqual(['c', b, [1, 2]])
     expect(await values(conn, a, 'p/friends')).toEqual([c])
+    await conn.transact('[{:p/email "d" :p/points ((1 2) [3 4]) :p/met ((:p/email "a") 5) :p/of (:p/email "a")}]')
+    const d = await conn.db().entid(['p/email', 'd'])
+    expect(await values(conn, d)).toEqual(['d', [1, 2], [3, 4], [a, 5], a])
+    expect(await conn.db().q('[:find ?n . :where [[:p/of (:p/email "a")] :p/email ?n]]')).toBe('d')
     await expect(conn.transact('[{:p/email ("a" "b")}]')).rejects.toThrow('got a list of 2')
   })
 

@@ -68,7 +68,9 @@ type ArgTypes<S, B, Args> = { -readonly [K in keyof Args]: ArgType<S, B, Args[K]
 export type CallKind<S, F, Fn extends string, Args, B> = Fn extends keyof Results
   ? Results[Fn]
   : Fn extends `${string}?`
-    ? boolean
+    ? Fn extends NamesOf<F>
+      ? CustomResult<F, Fn>
+      : boolean
     : Fn extends Arithmetic
       ? ArgTypes<S, B, Args> extends readonly number[]
         ? number
@@ -90,6 +92,9 @@ export type CallKind<S, F, Fn extends string, Args, B> = Fn extends keyof Result
               : Fn extends 'get-some'
                 ? GetSome<S, Args>
                 : CustomResult<F, Fn>
+
+/** The names of registered functions, where they are known. */
+type NamesOf<F> = string extends keyof F ? never : keyof F
 
 /** The arguments without the database, which may be left out. */
 type WithoutDb<Args> = Args extends readonly [`$${string}`, ...infer R] ? (Args[0] extends '$' ? R : never) : Args
