@@ -32,6 +32,8 @@ const MAX_TEXT = 2 ** 28
 /** What can be aborted lets others run after so many milliseconds. */
 const SLICE_MS = 10
 
+const NO_OPTIONS: QueryOptions = {}
+
 /** Watches over one query or one pull: rows made, time, the caller's signal. `form` is where it is; absent for a pull of its own. */
 export class Limits {
   readonly #maxRows: number | undefined
@@ -44,8 +46,8 @@ export class Limits {
   #text = 0
 
   /** Throws what {@link checkQueryOptions} throws. */
-  constructor(options: QueryOptions = {}) {
-    checkQueryOptions(options)
+  constructor(options: QueryOptions = NO_OPTIONS) {
+    if (options !== NO_OPTIONS) checkQueryOptions(options)
     const { signal, timeout, maxRows } = options
     this.#maxRows = maxRows
     this.#signal = signal
