@@ -4,7 +4,6 @@ import type { Increment, TxData } from '../datom/tx-data.ts'
 import { applyTx } from '../db/apply.ts'
 import { type Db, withoutView } from '../db/db.ts'
 import type { DatomsOf } from './transaction.ts'
-import { sparingComposites } from './undo-composites.ts'
 import { UndoOne } from './undo-one.ts'
 import {
   type RevertedFact,
@@ -49,5 +48,5 @@ export async function planUndo(db: Db, targets: readonly UndoneTx[], datomsOf: D
     now = await applyTx(now, undoing, step, now.basisT)
     steps.set(undoing, step)
   }
-  return sparingComposites(withoutView(db), { change: { facts: [...net.values()], increments }, reverted, skipped })
+  return { change: { facts: [...net.values()], increments }, reverted, skipped }
 }

@@ -48,7 +48,7 @@ export async function recount(
   if (a === undefined || old === undefined || next === undefined) {
     return refusal ?? { reason: 'superseded', by: await judge.spokeAfter({ e, a: id }) }
   }
-  const taken = a.unique === undefined ? undefined : await judge.takenBy(id, next, e)
+  const taken = a.unique === undefined ? undefined : await judge.takenBy(id, next)
   if (taken !== undefined) return { reason: 'unique-conflict', by: taken }
   const moved = [
     { e, a, v: old, asserted: true },

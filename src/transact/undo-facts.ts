@@ -1,21 +1,16 @@
-import { isSmall } from '../datom/read-value.ts'
 import type { Value } from '../datom/value.ts'
 import type { Db } from '../db/db.ts'
 import { entityWith } from '../db/entity.ts'
 import type { Place } from '../db/index-order.ts'
 import { countRows } from '../db/load.ts'
 import { scan } from '../db/view.ts'
-import { ByValue } from './by-value.ts'
-import { EffectiveHistory, type Said } from './effective-history.ts'
-import { placeKey, type Refusal, type UndoneFact } from './undo-plan.ts'
+import { EffectiveHistory } from './effective-history.ts'
+import type { Refusal, UndoneFact } from './undo-plan.ts'
 import type { Undos } from './undos.ts'
 
 /** Tells which facts of one transaction can be reverted in `db`. */
 export class FactJudge {
   readonly #history: EffectiveHistory
-  /** What comes back of attributes of cardinality one, by place, and whose unique values. */
-  readonly #restored = new Map<string, Value>()
-  readonly #claimed = new ByValue<number>()
   /** What {@link goneSince} has answered, by entity. */
   readonly #gone = new Map<number, number | undefined>()
 
@@ -34,12 +29,8 @@ export class FactJudge {
 
   /** The newest transaction after this one that spoke at `place`; undefined when none did. */
   async spokeAfter(place: Place & { readonly e: number }): Promise<number | undefined> {
-    return this.#newest(await this.#history.of(place))
-  }
-
-  #newest(said: readonly Said[]): number | undefined {
     let newest: number | undefined
-    for (const { tx } of said) if (tx > this.tx && tx > (newest ?? 0)) newest = tx
+    for (const { tx } of await this.#history.of(place)) if (tx > this.tx && tx > (newest ?? 0)) newest = tx
     return newest
   }
 
@@ -57,10 +48,10 @@ export class FactJudge {
     return this.#gone.get(e)
   }
 
-  /** The transaction that gave a unique value to another entity than `e`; undefined when it is free, or this one did. */
-  async takenBy(a: number, v: Value, e: number): Promise<number | undefined> {
+  /** The transaction that gave a unique value to the entity that has it; undefined when it is free, or this one did. */
+  async takenBy(a: number, v: Value): Promise<number | undefined> {
     const owner = await entityWith(this.db, a, v)
-    if (owner === undefined || owner === e) return undefined
+    if (owner === undefined) return undefined
     const last = (await this.#history.of({ e: owner, a, v })).at(-1)
     return last?.tx === this.tx ? undefined : last?.tx
   }
@@ -75,8 +66,7 @@ export class FactJudge {
     const own = await this.#history.of({ e, a: a.id, v })
     // the past of an attribute without history cannot be asked: what stands now tells whether something came after
     const stands = a.noHistory || own.some((s) => s.tx === this.tx && !s.added)
-    const said = a.many ? own : await this.#history.of({ e, a: a.id })
-    const later = this.#newest(said)
+    const later = await this.spokeAfter(a.many ? { e, a: a.id, v } : { e, a: a.id })
     if (later !== undefined || !stands) return { reason: 'superseded', by: later }
     const gone = await this.goneSince(e)
     if (gone !== undefined) return { reason: 'entity-gone', by: gone }
@@ -84,25 +74,10 @@ export class FactJudge {
       const lost = await this.goneSince(v as number)
       if (lost !== undefined) return { reason: 'target-gone', by: lost }
     }
-    // what it leaves standing, or brings back itself, of an attribute that had many values then
-    const place = placeKey(e, a.id)
-    const isTaken = standing(said).some((s) => s.tx !== this.tx) || (this.#restored.get(place) ?? v) !== v
-    if (!a.many && isTaken) return { reason: 'superseded', by: undefined }
     if (a.unique !== undefined) {
-      const taken = await this.takenBy(a.id, v, e)
-      const isFree = taken === undefined && (this.#claimed.get(a.id, v) ?? e) === e
-      if (!isFree) return { reason: 'unique-conflict', by: taken }
-      if (!isSmall(v)) return { reason: 'schema', by: undefined }
-      this.#claimed.set(a.id, v, e)
+      const taken = await this.takenBy(a.id, v)
+      if (taken !== undefined) return { reason: 'unique-conflict', by: taken }
     }
-    if (!a.many) this.#restored.set(place, v)
     return undefined
   }
-}
-
-/** What holds of what was said, oldest first, of one entity and attribute. */
-function standing(said: readonly Said[]): Said[] {
-  const last = new Map<Value, Said>()
-  for (const s of said) last.set(s.v, s)
-  return [...last.values()].filter((s) => s.added)
 }

@@ -14,10 +14,7 @@ export interface UndoneFact {
 
 /** Why a fact is left alone. */
 export interface Refusal {
-  /**
-   * `schema`: the schema entity that it is about is in use, or what would be left of it makes no sense; or the value is too large for
-   * what its attribute has become.
-   */
+  /** `schema`: the schema entity that it is about is in use, or what would be left of it makes no sense. */
   readonly reason: 'superseded' | 'entity-gone' | 'target-gone' | 'unique-conflict' | 'schema'
   /** The transaction that spoke later, where one did. */
   readonly by: number | undefined
