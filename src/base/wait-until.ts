@@ -18,6 +18,22 @@ export const after =
     return () => clearTimeout(timer)
   }
 
+/**
+ * What `work` comes to, unless one of `giveUps` comes first. A promise of its own for each wait: one that lived as long as the reason to
+ * give up would keep whatever was raced against it.
+ */
+export async function unlessGivenUp<T>(work: T | Promise<T>, giveUps: readonly GiveUp[]): Promise<T> {
+  const stops: (() => void)[] = []
+  try {
+    return await new Promise<T>((resolve, reject) => {
+      for (const giveUp of giveUps) stops.push(giveUp(reject))
+      Promise.resolve(work).then(resolve, reject)
+    })
+  } finally {
+    for (const stop of stops) stop()
+  }
+}
+
 /** The first answer of `look` that is not undefined: asked now, and whenever `subscribe` says that something moved. */
 export async function waitUntil<T>(
   look: () => T | undefined,

@@ -2,7 +2,7 @@ import type { QueryOptions } from '../api/db.ts'
 import type { WireQueryOptions } from '../api/messages.ts'
 import { checkQueryOptions } from '../base/check-query-options.ts'
 import { AnnalsError } from '../base/errors.ts'
-import { onAbort } from '../base/wait-until.ts'
+import { onAbort, unlessGivenUp } from '../base/wait-until.ts'
 import type { WorkerLink } from './worker-link.ts'
 
 let lastTicket = 0
@@ -25,18 +25,11 @@ export async function withSignal<T>(
   if (signal === undefined) return call(wire)
   if (signal.aborted) throw aborted(signal)
   const ticket = ++lastTicket
-  let stop = (): void => undefined
-  const stopped = new Promise<never>((_, reject) => {
-    stop = onAbort(signal, () => {
-      link.call('cancel', ticket).catch(() => undefined)
-      return aborted(signal)
-    })(reject)
+  const stopped = onAbort(signal, () => {
+    link.call('cancel', ticket).catch(() => undefined)
+    return aborted(signal)
   })
-  try {
-    return await Promise.race([call({ ...wire, ticket }), stopped])
-  } finally {
-    stop()
-  }
+  return unlessGivenUp(call({ ...wire, ticket }), [stopped])
 }
 
 const aborted = (signal: AbortSignal): AnnalsError =>

@@ -1,5 +1,6 @@
 import type { ChangeEvent, Hello, PageCalls, Protocol, WorkerCalls } from '../api/messages.ts'
 import { AnnalsError, toWireError } from '../base/errors.ts'
+import { after, type GiveUp, unlessGivenUp } from '../base/wait-until.ts'
 import { type Args, answerCalls, type Caller, callerOf, type Value } from './calls.ts'
 import { gathered } from './gathered-endpoint.ts'
 import { Releases } from './kept-values.ts'
@@ -128,22 +129,14 @@ export class WorkerLink {
 }
 
 /** Rejects when the answer takes longer than START_PATIENCE or, if `starting` is given, when that worker's script fails. */
-async function withPatience<T>(answer: Promise<T>, starting?: Worker): Promise<T> {
-  const done = new AbortController()
-  const trouble = new Promise<never>((_, reject) => {
-    const late = setTimeout(
-      () => reject(new Error(`it did not answer within ${START_PATIENCE / 1000} s`)),
-      START_PATIENCE,
-    )
-    done.signal.addEventListener('abort', () => clearTimeout(late))
-    const failed = (event: ErrorEvent): void => reject(new Error(event.message || 'its script did not load'))
-    starting?.addEventListener('error', failed, { signal: done.signal })
-  })
-  try {
-    return await Promise.race([answer, trouble])
-  } finally {
-    done.abort()
+function withPatience<T>(answer: Promise<T>, starting?: Worker): Promise<T> {
+  const late = after(START_PATIENCE, () => new Error(`it did not answer within ${START_PATIENCE / 1000} s`))
+  const failed: GiveUp = (reject) => {
+    const tell = (event: ErrorEvent): void => reject(new Error(event.message || 'its script did not load'))
+    starting?.addEventListener('error', tell)
+    return () => starting?.removeEventListener('error', tell)
   }
+  return unlessGivenUp(answer, [late, failed])
 }
 
 function workerFailed(cause: unknown): AnnalsError {

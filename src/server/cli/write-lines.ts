@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { access, link, open, rename, rm } from 'node:fs/promises'
-import { type GiveUp, onAbort } from '../../base/wait-until.ts'
+import { onAbort, unlessGivenUp } from '../../base/wait-until.ts'
 
 /**
  * Writes a file that is there whole or not at all: under another name beside it, until all of it is on the disk. Never over another
@@ -11,10 +11,10 @@ export async function writeLines(path: string, lines: AsyncIterable<string>, sig
   const unfinished = `${path}.${randomBytes(4).toString('hex')}.part`
   const file = await open(unfinished, 'wx')
   const iterator = lines[Symbol.asyncIterator]()
-  const stopped = onAbort(signal, () => new Error(`stopped before all was written: there is no ${path}`))
+  const stopped = [onAbort(signal, () => new Error(`stopped before all was written: there is no ${path}`))]
   try {
     for (;;) {
-      const line = await unlessAborted(iterator.next(), stopped)
+      const line = await unlessGivenUp(iterator.next(), stopped)
       if (line.done) break
       await file.write(`${line.value}\n`)
     }
@@ -29,14 +29,6 @@ export async function writeLines(path: string, lines: AsyncIterable<string>, sig
     await file.close().catch(() => undefined)
     await rm(unfinished, { force: true })
   }
-}
-
-/** A promise of its own for each wait: one that lives as long as all would keep whatever was raced against it. */
-function unlessAborted<T>(wait: Promise<T>, giveUp: GiveUp): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const forget = giveUp(reject)
-    wait.then(resolve, reject).finally(forget)
-  })
 }
 
 async function checkFree(path: string): Promise<void> {
