@@ -65,11 +65,15 @@ export async function planExcision(
   }
 }
 
+/** The attributes of {@link EXCISE_SCHEMA}, in its order; undefined where nothing was ever excised. */
+const recordAttributes = ({ schema }: Db): readonly (number | undefined)[] =>
+  Object.keys(EXCISE_SCHEMA).map((name) => findAttribute(schema, name)?.id)
+
 const inOrder = (ids: readonly number[]): number[] => [...new Set(ids)].sort((x, y) => x - y)
 
 /** What the transaction with this `data` took out of the log of `db`; undefined for one that is no excision. */
-export function excisionIn({ schema }: Db, { length, e, a, v }: TxData): Excision | undefined {
-  const [excise, attrs, beforeT] = Object.keys(EXCISE_SCHEMA).map((name) => findAttribute(schema, name)?.id)
+export function excisionIn(db: Db, { length, e, a, v }: TxData): Excision | undefined {
+  const [excise, attrs, beforeT] = recordAttributes(db)
   const places = Array.from({ length }, (_, i) => i)
   const first = places.find((i) => a[i] === excise)
   if (first === undefined) return undefined
@@ -88,7 +92,7 @@ export function excisionIn({ schema }: Db, { length, e, a, v }: TxData): Excisio
  * done, and nothing else of its kind. undefined when it is as it should be.
  */
 export function saysOther(db: Db, data: TxData, excision: Excision): AnnalsError | undefined {
-  const ids = Object.keys(EXCISE_SCHEMA).map((name) => findAttribute(db.schema, name)?.id)
+  const ids = recordAttributes(db)
   const count = Array.from(data.a).filter((a) => ids.includes(a)).length
   const { attrs, before } = excision
   const wanted = 1 + (attrs?.length ?? 0) + (before === undefined ? 0 : 1)
