@@ -20,6 +20,19 @@ const TINY = { novelty: 8, segmentRows: 5, cacheBytes: 0 }
 /** Everything in memory. */
 const NONE = { novelty: Number.POSITIVE_INFINITY }
 
+/** A shop with a history of so many steps, of which all but the last few transactions lie in segments. */
+async function indexedShop(
+  storage: LocalStorage,
+  steps: number,
+  seed: number,
+  indexing: object = TINY,
+): Promise<Connection> {
+  const conn = await open('shop', { storage, schema: shopSchema, indexing })
+  await play([conn], steps, seededRandom(seed))
+  await indexedTo(storage, 'shop', conn.db().basisT - 8)
+  return conn
+}
+
 describe('a database that lies in segments', () => {
   it.each(seedsOf(8))('says the same as one in memory (seed %i)', async (seed) => {
     const storage = memory()
@@ -187,9 +200,7 @@ describe('a tab that slept while its segments were removed', () => {
     ['reads', true],
   ])('%s on', async (_, reads) => {
     const storage = memory()
-    const first = await open('shop', { storage, schema: shopSchema, indexing: TINY })
-    await play([first], 30, seededRandom(6))
-    await indexedTo(storage, 'shop', first.db().basisT - 8)
+    const first = await indexedShop(storage, 30, 6)
     const sleeper = await open('shop', { storage: deaf(storage), indexing: { ...NONE, cacheBytes: 0 } })
     const old = sleeper.db()
     const wanted = await old.datoms('aevt', ':p/name')
@@ -220,9 +231,7 @@ describe('a tab that slept while its segments were removed', () => {
     ['speculates', (conn) => conn.db().with([{ 'p/name': 'n0', 'p/note': 'perhaps' }])],
   ])('%s', async (_, act) => {
     const storage = memory()
-    const first = await open('shop', { storage, schema: shopSchema, indexing: TINY })
-    await play([first], 30, seededRandom(9))
-    await indexedTo(storage, 'shop', first.db().basisT - 8)
+    const first = await indexedShop(storage, 30, 9)
     await first.close()
     const writer = await open('shop', { storage, indexing: NEVER })
     const everybody = await writer.db().q<number[]>('[:find [?e ...] :where [?e :p/name]]')
@@ -248,9 +257,7 @@ describe('a tab that slept while its segments were removed', () => {
   it('answers live queries, those that it had and new ones', async () => {
     const storage = memory()
     const indexing = { ...EAGER, segmentRows: 5 }
-    const first = await open('shop', { storage, schema: shopSchema, indexing })
-    await play([first], 30, seededRandom(8))
-    await indexedTo(storage, 'shop', first.db().basisT - 8)
+    const first = await indexedShop(storage, 30, 8, indexing)
     let wake = (): void => undefined
     const asleep = wrapped(storage, (store) =>
       instead(store, {
@@ -436,9 +443,7 @@ describe('a page of an index', () => {
 describe('an open database', () => {
   it('writes nothing while nothing changes, and reads no root again at each catch-up', async () => {
     const storage = memory()
-    const first = await open('shop', { storage, schema: shopSchema, indexing: TINY })
-    await play([first], 20, seededRandom(11))
-    await indexedTo(storage, 'shop', first.db().basisT - 8)
+    const first = await indexedShop(storage, 20, 11)
     await first.close()
     const writer = await open('shop', { storage, indexing: NONE })
 
