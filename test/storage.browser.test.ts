@@ -311,7 +311,7 @@ describe('IndexedDB as it fails', () => {
   it('an append reads nothing, and is one transaction', async () => {
     await append(1, 1)
     const asked: string[] = []
-    for (const method of ['get', 'getAll', 'getKey', 'openCursor', 'add', 'put'] as const) {
+    for (const method of ['get', 'getAll', 'getKey', 'openCursor', 'openKeyCursor', 'add', 'put'] as const) {
       const real = IDBObjectStore.prototype[method] as (...args: unknown[]) => IDBRequest
       vi.spyOn(IDBObjectStore.prototype, method).mockImplementation(function (
         this: IDBObjectStore,
@@ -323,12 +323,39 @@ describe('IndexedDB as it fails', () => {
     }
     const begun = vi.spyOn(IDBDatabase.prototype, 'transaction')
     const first = append(2, 2)
-    expect(asked).toEqual(['add log', 'put meta', 'put meta']) // where the log ends, and a named value; all of it at once
+    expect(asked).toEqual(['add log', 'put meta']) // a named value; the row tells where the log ends
     expect(await first).toBe('committed')
     asked.length = 0
     expect(await append(3, 7)).toBe('committed')
     expect(asked).toEqual(['add log', 'add log', 'put meta', 'put meta'])
-    expect(begun).toHaveBeenCalledTimes(2)
+    asked.length = 0
+    expect(await store.commit({ expect: { t: 7 }, log: [logRow(8)] })).toBe('committed')
+    expect(asked).toEqual(['add log'])
+    expect(begun).toHaveBeenCalledTimes(3)
+  })
+
+  it('the head is that of the last row, however large, alone or not, before and after reopening', async () => {
+    const large = { ...logRow(2), body: new Uint8Array(5000) }
+    const heads: unknown[] = []
+    for (const rows of [[logRow(1)], [large], [logRow(3)], range(4, 6, logRow), [logRow(7)]]) {
+      const t = (rows[0]?.t ?? 0) - 1
+      expect(await store.commit({ expect: { t }, log: rows })).toBe('committed')
+      const other = await storage.open(name)
+      heads.push((await other.read()).heads.confirmed)
+      expect(await other.commit({ expect: { t }, log: rows })).toBe('lost')
+      await other.close()
+    }
+    expect(heads).toEqual([1, 2, 3, 6, 7].map((t) => ({ t, hash: `hash-${t}` })))
+  })
+
+  it('an opening reads no large row to know where the log ends', async () => {
+    await append(1, 1)
+    await store.commit({ expect: { t: 1 }, log: [{ ...logRow(2), body: new Uint8Array(5000) }] })
+    const get = vi.spyOn(IDBObjectStore.prototype, 'get')
+    const other = await storage.open(name)
+    others.push(other)
+    expect((await other.read()).heads.confirmed.t).toBe(2)
+    expect(get.mock.contexts.map((of) => (of as IDBObjectStore).name)).not.toContain('log')
   })
 
   it.each([

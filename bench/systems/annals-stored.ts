@@ -1,4 +1,4 @@
-import { CONFIRMED_KEY, ROOT_KEY } from '../../src/storage/indexeddb/disk.ts'
+import { ROOT_KEY } from '../../src/storage/indexeddb/disk.ts'
 import { openIdb, result } from './indexed-db.ts'
 
 const LOOK_MS = 20
@@ -28,12 +28,12 @@ export async function untilStored(name: string): Promise<number> {
 
 /** What the indexes reach; `mark` is another whenever a record, a segment or a root has been written. */
 async function state(database: IDBDatabase): Promise<{ readonly isIndexed: boolean; readonly mark: string }> {
-  const tx = database.transaction(['meta', 'segments', 'index'])
-  const [confirmed, root, segment] = await Promise.all([
-    result<{ readonly t: number }>(tx.objectStore('meta').get(CONFIRMED_KEY)),
+  const tx = database.transaction(['log', 'segments', 'index'])
+  const [last, root, segment] = await Promise.all([
+    result<IDBCursor | null>(tx.objectStore('log').openKeyCursor(null, 'prev')),
     result<{ readonly t: number } | undefined>(tx.objectStore('index').get(ROOT_KEY)),
     result<IDBCursor | null>(tx.objectStore('segments').openKeyCursor(null, 'prev')),
   ])
-  const { t } = confirmed
+  const t = last?.key ?? 0
   return { isIndexed: root?.t === t, mark: `${t} ${root?.t} ${segment?.key}` }
 }

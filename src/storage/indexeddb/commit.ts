@@ -4,11 +4,21 @@ import { changesAnything, checkLocalCommit, headsAfter, meets } from '../local-c
 import type { LocalCommit } from '../port.ts'
 import { COMMITS_AT_ONCE } from './commits-at-once.ts'
 import type { Connection, Needs } from './connection.ts'
-import type { Head } from './disk.ts'
+import type { Head, StoreName } from './disk.ts'
 import { readHead } from './read-head.ts'
 import { errorName } from './storage-error.ts'
 import { NO_REASON, RolledBack } from './transaction.ts'
-import { find, isPlain, NOTHING_FOUND, type OwnChange, ownChange, storesOf, write, writeHead } from './write-change.ts'
+import {
+  appendingStores,
+  comparingStores,
+  find,
+  isPlain,
+  NOTHING_FOUND,
+  type OwnChange,
+  ownChange,
+  write,
+  writeHead,
+} from './write-change.ts'
 
 /** The head as this store last left or met it: another may have moved it since. */
 export interface SeenHead {
@@ -25,12 +35,17 @@ export async function commitChange(
   checkLocalCommit(change)
   const own = ownChange(change)
   const guess = seen.head && isPlain(own) && meets(seen.head, change.expect) ? seen.head : undefined
-  if (guess === undefined || !isAppend(change)) return compareAndWrite(connection, name, change, own, seen, guess)
-  if (!(await append(connection, change, own, guess))) {
-    return compareAndWrite(connection, name, change, own, seen, undefined)
+  if (guess !== undefined) {
+    try {
+      if (!isAppend(change)) return await compareAndWrite(connection, name, change, own, seen, guess)
+      await append(connection, change, own, guess)
+      seen.head = headAfter(guess, change)
+      return 'committed'
+    } catch (e) {
+      if (!isAnnalsError(e) || !isTaken(e)) throw e
+    }
   }
-  seen.head = headAfter(guess, change)
-  return 'committed'
+  return compareAndWrite(connection, name, change, own, seen, undefined)
 }
 
 /** Whether a change asks for nothing but that the log ends where its rows begin. */
@@ -43,29 +58,22 @@ const isAppend = ({ expect, log = [], enqueue = [], claim }: LocalCommit): boole
 
 /**
  * Compares by a key that must be free instead of reading, and so waits for nothing but the end: whoever else has written after
- * the same head has taken the key of the first row. False, and nothing is written, where somebody has, or may have.
+ * the same head has taken the key of the first row. Rejects then, and nothing is written.
  */
-async function append(connection: Connection, change: LocalCommit, own: OwnChange, guess: Head): Promise<boolean> {
-  try {
-    await connection.runBare('writing', needsOf(change, own), (tx, attempt) => {
-      write(tx, own, headAfter(guess, change), NOTHING_FOUND)
-      attempt.wrote = true
-      if (COMMITS_AT_ONCE) tx.commit()
-    })
-    return true
-  } catch (e) {
-    if (isAnnalsError(e) && isTaken(e)) return false
-    throw e
-  }
-}
+const append = (connection: Connection, change: LocalCommit, own: OwnChange, guess: Head): Promise<void> =>
+  connection.runBare('writing', needsOf(change, appendingStores(own)), (tx, attempt) => {
+    write(tx, own, headAfter(guess, change), NOTHING_FOUND)
+    attempt.wrote = true
+    if (COMMITS_AT_ONCE) tx.commit()
+  })
 
 /** Whether it was aborted because the key was taken, or for a reason that only comparing will tell. */
 const isTaken = ({ cause }: AnnalsError): boolean =>
   errorName(cause) === 'ConstraintError' || (cause instanceof DOMException && cause.message === NO_REASON)
 
 /**
- * As long as nobody else commits, the head is the one seen last, and the writes are asked for together with it instead of after
- * it; they are rolled back where it is not.
+ * As long as nobody else commits, the head is the one seen last (`guess`), and the writes are asked for together with it instead
+ * of after it; they are rolled back where it is not, which is told by `lost` or by a key that is taken.
  */
 async function compareAndWrite(
   connection: Connection,
@@ -77,10 +85,10 @@ async function compareAndWrite(
 ): Promise<'committed' | 'lost'> {
   let next: Head | undefined
   const outcome = await connection.run('writing', {
-    ...needsOf(change, own),
+    ...needsOf(change, comparingStores(own)),
     async work(tx, attempt): Promise<'committed' | 'lost'> {
       const bare = unwrap(tx)
-      const reading = readHead(tx, name)
+      const reading = readHead(tx, name, seen.head?.confirmed)
       reading.catch(() => {}) // nobody waits for it any more when a write throws
       if (guess) write(bare, own, headAfter(guess, change), NOTHING_FOUND)
       const head = await reading
@@ -102,8 +110,8 @@ async function compareAndWrite(
   return outcome
 }
 
-const needsOf = (change: LocalCommit, own: OwnChange): Needs<'readwrite'> => ({
-  stores: storesOf(own),
+const needsOf = (change: LocalCommit, stores: readonly StoreName[]): Needs<'readwrite'> => ({
+  stores,
   mode: 'readwrite',
   durability: change.durability ?? 'relaxed',
 })

@@ -131,7 +131,7 @@ export class Connection {
 
   async #recognise(db: IDBDatabase): Promise<void> {
     const read = (tx: IDBTransaction) => readHead(promised(tx), this.#name)
-    const { incarnation } = await inTransaction(db, ['meta'], 'readonly', 'default', read)
+    const { incarnation } = await inTransaction(db, ['meta', 'log'], 'readonly', 'default', read)
     this.#incarnation ??= incarnation
     if (this.#incarnation !== incarnation) throw closedError(this.#name, 'destroyed')
   }

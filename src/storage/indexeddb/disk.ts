@@ -4,12 +4,14 @@ import type { IndexHead, LocalHeads, LogRow, QueueRow, RejectedRow } from '../po
 // What lies in IndexedDB. Everything here reaches disk: a change of meaning needs a new FORMAT, and so a new database; an
 // addition that older code may not see needs a new version and its step in `upgradeStores`.
 //
-//   database    "annals/1/" + name, version 3
+//   database    "annals/1/" + name, version 4
 //   log         last t of a group   ->  its rows, in order     (a group: rows of one commit; since version 3 its first row is
 //                                                               one by itself, so that two commits to one head share a key)
 //   queue       last seq of a group ->  its rows, in order     (rows up to `done` have left; so has a group of only such)
 //   rejected    counter             ->  a refused transaction  (index txid)
-//   meta        HEAD_KEY            ->  StoredHead;   CONFIRMED_KEY  ->  ConfirmedHead (since version 3; before it in the head)
+//   meta        HEAD_KEY            ->  StoredHead;   CONFIRMED_KEY  ->  ConfirmedHead (since version 3; before it in the head;
+//                                                               since version 4 not when one small row is appended: where the
+//                                                               log goes further, its last row tells the head)
 //               a string            ->  the named value
 //   since version 2:
 //   segments    id              ->  its bytes
@@ -18,10 +20,10 @@ import type { IndexHead, LocalHeads, LogRow, QueueRow, RejectedRow } from '../po
 /** A new format gets a new database name, so that two versions of an app never block each other. */
 const FORMAT = 1
 /** IndexedDB's own version number. Whoever knows only an older one is refused, and must be reloaded. */
-export const DATABASE_VERSION = 3
+export const DATABASE_VERSION = 4
 /** A number, which sorts before every name that a value of `meta` may have. */
 export const HEAD_KEY = 0
-/** In `meta`: apart from the rest of the head, so that an append to the log need not know that. */
+/** In `meta`: the head of the log as it was last written apart, which a small row appended alone does not. */
 export const CONFIRMED_KEY = 1
 /** In `index`. */
 export const ROOT_KEY = 1

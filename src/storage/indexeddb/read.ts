@@ -16,7 +16,7 @@ export function readState(
   queueBeyond: number,
 ): Promise<LocalState> {
   return connection.run('reading its state', {
-    stores: ['meta', 'queue', 'rejected', 'index'],
+    stores: ['meta', 'log', 'queue', 'rejected', 'index'],
     mode: 'readonly',
     durability: 'default',
     async work(tx) {
@@ -70,7 +70,7 @@ export function readLogRows(
 
 export function readConfirmedT(connection: Connection, name: string): Promise<number> {
   return connection.run('reading its head', {
-    stores: ['meta'],
+    stores: ['meta', 'log'],
     mode: 'readonly',
     durability: 'default',
     work: async (tx) => (await readHead(tx, name)).confirmed.t,

@@ -51,10 +51,18 @@ export async function find(
   }
 }
 
+/** Bytes of a body up to which a row that is appended alone tells the head by itself: where it is the last it is read on opening. */
+const SMALL_BODY = 4096
+const tellsHead = ([row, other]: OwnChange['log']): boolean =>
+  other === undefined && (row?.body.length ?? 0) <= SMALL_BODY
+
 /** Only what is touched: a writer of one store keeps readers of that store waiting. */
-export function storesOf({ log, rewrite, enqueue, requeue, dequeueTo, reject, unreject }: OwnChange): StoreName[] {
-  const stores: StoreName[] = ['meta']
-  if (log.length > 0 || rewrite.size > 0) stores.push('log')
+export const appendingStores = ({ log, meta }: OwnChange): StoreName[] =>
+  tellsHead(log) && meta.size === 0 ? ['log'] : ['log', 'meta']
+
+/** The same for a change that is compared with the head, which lies in two of them. */
+export function comparingStores({ enqueue, requeue, dequeueTo, reject, unreject }: OwnChange): StoreName[] {
+  const stores: StoreName[] = ['log', 'meta']
   if (enqueue.length > 0 || requeue.size > 0 || dequeueTo > 0) stores.push('queue')
   if (reject.length > 0 || unreject.length > 0) stores.push('rejected')
   return stores
@@ -112,7 +120,7 @@ export function write(
     const [first, ...others] = log as [LogRow, ...LogRow[]]
     store('log').add([first], first.t)
     if (others.length > 0) store('log').add(others, lastRow.t)
-    store('meta').put(next.confirmed, CONFIRMED_KEY)
+    if (!tellsHead(log)) store('meta').put(next.confirmed, CONFIRMED_KEY)
   }
   for (const group of rewritten) {
     const last = group.at(-1)
