@@ -10,3 +10,14 @@ export interface Part {
   /** Makes one run of one system, and records it. Run 0 warms up: the least that does everything once. */
   measure(system: string, run: number): Promise<void>
 }
+
+/** `part` with those of its systems that are `slow` in a part of their own, of one counted run: more would only cost time. */
+export function slowApart(part: Part, slow: readonly string[]): Part[] {
+  const apart = part.systems.filter((system) => slow.includes(system))
+  if (apart.length === 0) return [part]
+  const systems = part.systems.filter((system) => !slow.includes(system))
+  return [
+    { ...part, systems },
+    { ...part, name: `${part.name}, slow`, systems: apart, most: 1 },
+  ]
+}

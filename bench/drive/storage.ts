@@ -2,13 +2,13 @@ import { type BrowserPlace, dropProfile, makeProfile, openChromium } from '../ho
 import { storedBytes } from '../hosts/stored-bytes.ts'
 import type { Figure, Job, JobResult } from '../jobs/job.ts'
 import { sizeName } from '../options.ts'
-import type { Part } from '../part.ts'
+import { type Part, slowApart } from '../part.ts'
 import { LARGE, STORAGE_SYSTEMS } from '../systems/systems.ts'
 import { type Bench, inPlace, itemsIn } from './bench.ts'
 
 export const ordersFor = (full: boolean): number => (full ? 20_000 : 2_000)
 const FEW_ORDERS = 20
-/** So slow at many items (a minute and a half each time) that more runs would only cost time. */
+/** At many items they take a minute and a half each time. */
 const SLOW = ['datom rows']
 
 /** S: import, small transactions and cold open, each in a browser process of its own, all on one fresh profile. */
@@ -16,19 +16,13 @@ export function storageParts(bench: Bench): Part[] {
   const { options, plan } = bench
   if (!plan.host('chromium')) return []
   return options.sizes.flatMap((items, i) => {
-    const systems = plan.systems(STORAGE_SYSTEMS.filter(({ upTo = LARGE }) => items <= upTo))
-    const slow = items < LARGE ? [] : systems.filter((name) => SLOW.includes(name))
-    const measure = (system: string, run: number) => measureStorage(bench, system, items, run)
-    const first = Math.min(i, 1)
     const part: Part = {
       name: `S ${sizeName(items)}`,
-      first,
-      systems: systems.filter((name) => !slow.includes(name)),
-      measure,
+      first: Math.min(i, 1),
+      systems: plan.systems(STORAGE_SYSTEMS.filter(({ upTo = LARGE }) => items <= upTo)),
+      measure: (system, run) => measureStorage(bench, system, items, run),
     }
-    return slow.length === 0
-      ? [part]
-      : [part, { name: `S ${sizeName(items)}, slow`, systems: slow, first, most: 1, measure }]
+    return slowApart(part, items < LARGE ? [] : SLOW)
   })
 }
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { Part } from '../../bench/part.ts'
+import { type Part, slowApart } from '../../bench/part.ts'
 import { type ScheduleOptions, schedule, type Turn } from '../../bench/schedule.ts'
 
 const part = (name: string, systems: readonly string[], bounds: Pick<Part, 'first' | 'most'> = {}): Part => ({
@@ -35,6 +35,12 @@ it('lets another system begin in every run', () => {
 it('makes an expensive part as often as it is worth it', () => {
   const turns = played([part('Q', ['a']), part('S', ['a'], { most: 1 })], {})
   expect(turns).toEqual(['Q0a', 'S0a', 'Q1a', 'S1a', 'Q2a'])
+})
+
+it('runs a slow system once', () => {
+  const parts = slowApart(part('S', ['a', 'b'], { first: 1 }), ['b', 'c'])
+  expect(played(parts, {})).toEqual(['S1a', 'S, slow1b', 'S2a'])
+  expect(played(slowApart(part('S', ['a']), ['b']), { runs: 1 })).toEqual(['S0a', 'S1a'])
 })
 
 it('warms systems up in one part for all', () => {

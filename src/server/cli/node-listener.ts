@@ -78,8 +78,8 @@ const isWhole = (length: string | null | undefined): boolean => Number(length ??
 
 async function bodyOf(incoming: IncomingMessage): Promise<BodyInit> {
   if (!isWhole(incoming.headers['content-length'])) return Readable.toWeb(incoming) as ReadableStream<Uint8Array>
-  const chunks: Buffer[] = []
-  for await (const chunk of incoming) chunks.push(chunk as Buffer)
+  const chunks: Uint8Array[] = []
+  for await (const chunk of incoming) chunks.push(chunk as Uint8Array)
   return new Uint8Array(Buffer.concat(chunks))
 }
 
