@@ -13,6 +13,8 @@ const SERIAL_MS = 2_000
 /** Transactions of S4: fewer, but at least FEWEST, for a system so slow that they would take longer than CONCURRENT_MS. */
 const CONCURRENT = 1_000
 const CONCURRENT_MS = 2_000
+/** The same of those that warm up, before the ones that are timed. */
+const CONCURRENT_WARM_MS = 500
 const FEWEST = 20
 /** Untimed transactions before the first that counts. */
 const WARM = 20
@@ -65,11 +67,14 @@ export async function runWrite(adapter: Adapter, job: WriteJob): Promise<JobResu
     await write()
     times.push(performance.now() - start)
   }
-  const wanted = Math.floor(CONCURRENT_MS / median(times))
   // No item twice at once: some peers would refuse that, others would not.
-  const n = Math.min(CONCURRENT, job.items / 2, Math.max(FEWEST, wanted))
+  const most = Math.min(CONCURRENT, job.items / 2)
+  const fitting = (ms: number): number => Math.min(most, Math.max(FEWEST, Math.floor(ms / median(times))))
+  const atOnce = (n: number): Promise<unknown> => Promise.all(Array.from({ length: n }, write))
+  await atOnce(fitting(CONCURRENT_WARM_MS))
+  const n = fitting(CONCURRENT_MS)
   const start = performance.now()
-  await Promise.all(Array.from({ length: n }, write))
+  await atOnce(n)
   const perSecond = (n / (performance.now() - start)) * 1_000
 
   if (job.orders > 0) await session.import({ kind: 'orders', orders: orders(job.orders, job.items) })
