@@ -89,7 +89,7 @@ describe('values', () => {
 
   it('no zero is negative', () => {
     for (const other of [2.5, Math.PI]) {
-      expect(throughBytes(rowsOf([1, other, -0])).v.map((v) => Object.is(v, -0))).toEqual([false, false, false])
+      expect(Array.from(throughBytes(rowsOf([1, other, -0])).v, (v) => Object.is(v, -0))).toEqual([false, false, false])
     }
   })
 

@@ -2,6 +2,7 @@ import { gallop, lowerBound } from '../base/search.ts'
 import { compareValues, type Value } from '../datom/value.ts'
 import { COMPONENTS, comparePlace, type Index, type Order, type Place } from './index-order.ts'
 import type { Rows } from './rows.ts'
+import type { Values } from './values.ts'
 
 /**
  * How many of the sorted `rows` sort before `place`; with `after`, how many sort before or agree with all its components. Component
@@ -42,7 +43,7 @@ function firstId(column: Int32Array, from: number, to: number, wanted: number): 
 }
 
 /** The same of values. Written out as loops: every lookup comes here, and closures over its bounds would be made anew each time. */
-function firstValue(column: readonly Value[], from: number, to: number, wanted: Value): number {
+function firstValue(column: Values, from: number, to: number, wanted: Value): number {
   let lo = from
   let hi = to
   while (lo < hi) {

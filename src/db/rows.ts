@@ -1,5 +1,6 @@
 import { assert } from '../base/assert.ts'
 import type { Value } from '../datom/value.ts'
+import { intsOf, joinValues, type Values } from './values.ts'
 
 /**
  * Facts as columns. Rows of the present say `(e a v tx)`: asserted by `tx` and still so. Rows of the past also have `to`,
@@ -9,7 +10,7 @@ export interface Rows {
   readonly length: number
   readonly e: Int32Array
   readonly a: Int32Array
-  readonly v: readonly Value[]
+  readonly v: Values
   readonly tx: Int32Array
   readonly to: Int32Array | undefined
 }
@@ -74,7 +75,7 @@ export class Columns {
   #at = 0
   readonly #e: Int32Array
   readonly #a: Int32Array
-  readonly #parts: { readonly v: readonly Value[] }[] = []
+  readonly #parts: Values[] = []
   readonly #tx: Int32Array
   readonly #to: Int32Array | undefined
 
@@ -107,13 +108,13 @@ export class Columns {
       this.#tx.set(from.tx.subarray(lo, hi), at)
       this.#to?.set((from.to as Int32Array).subarray(lo, hi), at)
     }
-    this.#parts.push(lo === 0 && hi === from.length ? from : { v: from.v.slice(lo, hi) })
+    this.#parts.push(lo === 0 && hi === from.length ? from.v : from.v.slice(lo, hi))
     this.#at = at + (hi - lo)
   }
 
   done(): Rows {
     assert(this.#at === this.length, 'rows are missing')
-    const v = joinValues(this.#parts)
+    const v = joinValues(this.#parts, this.length)
     return { length: this.length, e: this.#e, a: this.#a, v, tx: this.#tx, to: this.#to }
   }
 }
@@ -133,15 +134,11 @@ export function concatRows(runs: readonly Rows[], length: number): Rows {
   return out.done()
 }
 
-/** Arguments that one call may safely have. */
-const MOST_ARGUMENTS = 1000
-
-/** The value columns of all of `runs`, one after the other. */
-export function joinValues(runs: readonly Pick<Rows, 'v'>[]): Value[] {
-  if (runs.length <= MOST_ARGUMENTS) return ([] as Value[]).concat(...runs.map(({ v }) => v))
-  const out: Value[] = []
-  for (const { v } of runs) for (const value of v) out.push(value)
-  return out
+/** `rows`, their values unboxed where all are small integers. */
+export function packRows(rows: Rows): Rows {
+  const { length, e, a, v, tx, to } = rows
+  const ints = v instanceof Int32Array ? undefined : intsOf(v, 0, length)
+  return ints === undefined ? rows : { length, e, a, v: ints, tx, to }
 }
 
 /** The rows at the places `order` names, in that order. */
@@ -153,7 +150,12 @@ export function pickRows(rows: Rows, order: ArrayLike<number>): Rows {
     for (let i = 0; i < n; i++) out[i] = c[order[i] as number] as number
     return out
   }
-  const v: Value[] = []
-  for (let i = 0; i < n; i++) v.push(rows.v[order[i] as number] as Value)
+  const v = rows.v instanceof Int32Array ? pick(rows.v) : pickValues(rows.v, order)
   return { length: n, e: pick(rows.e), a: pick(rows.a), v, tx: pick(rows.tx), to: rows.to && pick(rows.to) }
+}
+
+function pickValues(values: readonly Value[], order: ArrayLike<number>): Value[] {
+  const out: Value[] = []
+  for (let i = 0; i < order.length; i++) out.push(values[order[i] as number] as Value)
+  return out
 }

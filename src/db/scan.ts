@@ -1,4 +1,4 @@
-import type { Value } from '../datom/value.ts'
+import type { Values } from './values.ts'
 
 /**
  * A run of facts in index order, as parallel columns of which the rows `start ..< end` count (a leaf is lent whole, never
@@ -9,7 +9,7 @@ export interface Batch {
   readonly end: number
   readonly e: Int32Array
   readonly a: Int32Array
-  readonly v: readonly Value[]
+  readonly v: Values
   readonly tx: Int32Array
   /** In a history view 1 for an assertion, 0 for a retraction; undefined when all are assertions. */
   readonly added: Uint8Array | undefined

@@ -2,6 +2,7 @@ import { sortedPlaces } from '../base/sorted-places.ts'
 import { compareValues, type Value } from '../datom/value.ts'
 import { compareRows, type Order } from './index-order.ts'
 import { pickRows, type Rows } from './rows.ts'
+import type { Values } from './values.ts'
 
 /** `rows` in this order; the same object when they are already sorted, as transactions often are. */
 export function sortRows(order: Order, rows: Rows): Rows {
@@ -32,13 +33,13 @@ export function sortByTarget(rows: Rows): Rows {
   return isSorted(v, 0, length) ? rows : pickRows(rows, orderOf(v, 0, length))
 }
 
-function isSorted(v: readonly Value[], start: number, end: number): boolean {
+function isSorted(v: Values, start: number, end: number): boolean {
   for (let i = start + 1; i < end; i++) if (compareValues(v[i - 1] as Value, v[i] as Value) > 0) return false
   return true
 }
 
 /** The places `start ..< end` by their values; those of equal ones as they are. */
-const orderOf = (v: readonly Value[], start: number, end: number): ArrayLike<number> =>
+const orderOf = (v: Values, start: number, end: number): ArrayLike<number> =>
   countedOrder(v, start, end, compareValues, MOST_DISTINCT) ??
   orderOfIntegers(v, start, end) ??
   orderByComparing(v, start, end)
@@ -47,7 +48,7 @@ const orderOf = (v: readonly Value[], start: number, end: number): ArrayLike<num
 const MOST_DISTINCT = 256
 
 /** Integers are sorted together with their places, as one number each. undefined for other values. */
-function orderOfIntegers(v: readonly Value[], start: number, end: number): Int32Array | undefined {
+function orderOfIntegers(v: Values, start: number, end: number): Int32Array | undefined {
   const n = end - start
   const keys = new Float64Array(n)
   const most = Math.floor(Number.MAX_SAFE_INTEGER / n) - 1
@@ -60,7 +61,7 @@ function orderOfIntegers(v: readonly Value[], start: number, end: number): Int32
   return Int32Array.from(keys, (key) => start + (((key % n) + n) % n))
 }
 
-function orderByComparing(v: readonly Value[], start: number, end: number): number[] {
+function orderByComparing(v: Values, start: number, end: number): number[] {
   const order: number[] = []
   for (let i = start; i < end; i++) order.push(i)
   return order.sort((i, j) => compareValues(v[i] as Value, v[j] as Value))

@@ -1,5 +1,6 @@
 import { unifyKey, type Value } from '../datom/value.ts'
-import { type Column, codedRunsOf, isInt32 } from './column.ts'
+import { isInt32 } from '../db/values.ts'
+import { type Column, codedRunsOf } from './column.ts'
 
 /** Integers from here on are not their own code. */
 const LIMIT = 2 ** 30

@@ -1,10 +1,8 @@
 import type { Value } from '../datom/value.ts'
-import { joinValues } from '../db/rows.ts'
+import { isInt32, joinValues, type Values } from '../db/values.ts'
 
 /** One variable's values, row by row: ids and other small integers unboxed, everything else as values. */
-export type Column = Int32Array | readonly Value[]
-
-export const isInt32 = (v: Value): v is number => typeof v === 'number' && (v | 0) === v
+export type Column = Values
 
 /** Few different values, each once, and by row which of them it is. */
 export interface Coded {
@@ -30,7 +28,7 @@ export class ColumnBuilder {
   length = 0
   #ints: Int32Array | undefined
   /** Once a value was no integer: runs as they were copied, and then those that came one by one. */
-  readonly #runs: (readonly Value[])[] = []
+  readonly #runs: Values[] = []
   #values: Value[] | undefined
   readonly #coded: CodedRun[] = []
 
@@ -114,7 +112,7 @@ export class ColumnBuilder {
     this.#endRun()
     const [only] = this.#runs
     const isOne = only !== undefined && this.#runs.length === 1
-    const all = isOne ? only : joinValues(this.#runs.map((v) => ({ v })))
+    const all = isOne ? only : joinValues(this.#runs, this.length)
     if (this.#coded.length > 0) codedRuns.set(all, this.#coded.slice())
     this.#runs.splice(0, this.#runs.length, all)
     return all

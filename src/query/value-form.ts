@@ -1,6 +1,7 @@
 import type { Value } from '../datom/value.ts'
 import type { Batch } from '../db/scan.ts'
-import { type Coded, isInt32 } from './column.ts'
+import { intsOf } from '../db/values.ts'
+import type { Coded } from './column.ts'
 
 /** What the values of a leaf or segment are beside an array: small integers, or few different values; null for neither. */
 type Form = Int32Array | Coded | null
@@ -24,6 +25,7 @@ const MOST_VALUES = 256
  * is looked at once is often made for that (by a time view, or of novelty). undefined or null where there is none.
  */
 export function formOf({ v, start, end }: Batch): Form | undefined {
+  if (v instanceof Int32Array) return v
   const found = known.get(v)
   if (found !== undefined && found.start <= start && end <= found.end) {
     if (found.form === undefined) found.form = makeForm(v, found.start, found.end)
@@ -34,17 +36,7 @@ export function formOf({ v, start, end }: Batch): Form | undefined {
 }
 
 const makeForm = (v: readonly Value[], start: number, end: number): Form =>
-  typeof v[start] === 'number' ? ints(v, start, end) : coded(v, start, end)
-
-function ints(v: readonly Value[], start: number, end: number): Form {
-  const out = new Int32Array(end)
-  for (let i = start; i < end; i++) {
-    const x = v[i] as Value
-    if (!isInt32(x)) return null
-    out[i] = x
-  }
-  return out
-}
+  typeof v[start] === 'number' ? (intsOf(v, start, end) ?? null) : coded(v, start, end)
 
 function coded(v: readonly Value[], start: number, end: number): Form {
   const codes = new Map<Value, number>()

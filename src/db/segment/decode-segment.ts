@@ -4,6 +4,7 @@ import { ID_END } from '../../datom/ids.ts'
 import type { Value } from '../../datom/value.ts'
 import type { Order } from '../index-order.ts'
 import type { Rows } from '../rows.ts'
+import type { Values } from '../values.ts'
 import { ByteReader } from './byte-reader.ts'
 import { readValues } from './decode-values.ts'
 import { At, CODEC, FORMAT, HEADER_BYTES, MAGIC, MAX_ROWS, ORDER_TAGS, ORDERS, PAST, TAIL_BYTES } from './layout.ts'
@@ -28,10 +29,9 @@ export function decodeSegment(bytes: Uint8Array, name: string): { readonly order
     return readValues(from, shape, size)
   })
   if (from.left !== 0) throw from.corrupt(`${from.left} bytes are left over`)
-  // copied: an array that has grown is larger than what it holds
   return {
     order,
-    rows: { length: count, e, a: attributesOf(groups, groupOf), v: joinLists(lists, groupOf).slice(), tx, to },
+    rows: { length: count, e, a: attributesOf(groups, groupOf), v: joinLists(lists, groupOf), tx, to },
   }
 }
 
@@ -94,16 +94,17 @@ function readEnds(from: ByteReader, tx: Int32Array): Int32Array {
   })
 }
 
-/** The values in the order of the rows. */
-function joinLists(lists: readonly (readonly Value[])[], groupOf: Int32Array): readonly Value[] {
-  if (lists.length === 1) return lists[0] as readonly Value[]
+/** The values in the order of the rows. Copied: an array that has grown is larger than what it holds. */
+function joinLists(lists: readonly Values[], groupOf: Int32Array): Values {
+  const [first] = lists as readonly [Values]
+  if (lists.length === 1) return first instanceof Int32Array ? first : first.slice()
   const next = new Int32Array(lists.length)
   const out: Value[] = []
   for (let i = 0; i < groupOf.length; i++) {
     const group = groupOf[i] as number
     const at = next[group] as number
-    out.push((lists[group] as readonly Value[])[at] as Value)
+    out.push((lists[group] as Values)[at] as Value)
     next[group] = at + 1
   }
-  return out
+  return out.slice()
 }

@@ -1,24 +1,26 @@
 import type { Value } from '../../datom/value.ts'
+import { intsOf, type Values } from '../values.ts'
 import type { ByteReader } from './byte-reader.ts'
 import { passingNumbers, readIntegers, readNumbers } from './decode-numbers.ts'
 import { readTexts } from './decode-texts.ts'
 import { DICTIONARY, Kind } from './layout.ts'
 
 /** Reads `n` values of one shape. Requires: n > 0. */
-export function readValues(from: ByteReader, shape: number, n: number): readonly Value[] {
+export function readValues(from: ByteReader, shape: number, n: number): Values {
   if (!(shape & DICTIONARY)) return readList(from, shape, n)
   const size = from.size(n - 1) + 1
   const places = readIntegers(from, n, size)
   const list = readList(from, shape - DICTIONARY, size)
+  if (list instanceof Int32Array) return Int32Array.from(places, (place) => list[place] as number)
   const out: Value[] = []
   for (let i = 0; i < n; i++) out.push(list[places[i] as number] as Value)
   return out
 }
 
-function readList(from: ByteReader, kind: number, n: number): readonly Value[] {
+function readList(from: ByteReader, kind: number, n: number): Values {
   switch (kind) {
     case Kind.number:
-      return smallIntegers(readNumbers(from, n, passingNumbers))
+      return unboxed(readNumbers(from, n, passingNumbers))
     case Kind.boolean:
       return Array.from(readIntegers(from, n, 2), Boolean)
     case Kind.text:
@@ -33,8 +35,10 @@ function readList(from: ByteReader, kind: number, n: number): readonly Value[] {
   }
 }
 
-/** As an array in which integers are what the engine holds unboxed, whatever they were read as. */
-function smallIntegers(numbers: Float64Array): number[] {
+/** As a column in which integers are what the engine holds unboxed, whatever they were read as. */
+function unboxed(numbers: Float64Array): Values {
+  const ints = intsOf(numbers, 0, numbers.length)
+  if (ints !== undefined) return ints
   const out: number[] = []
   for (let i = 0; i < numbers.length; i++) {
     const x = numbers[i] as number
