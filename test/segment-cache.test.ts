@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import type { Value } from '../src/datom/value.ts'
 import { RowsBuilder } from '../src/db/rows.ts'
 import { encodeSegment } from '../src/db/segment/encode-segment.ts'
 import { SegmentCache } from '../src/db/segment-cache.ts'
@@ -81,4 +82,30 @@ it('says of a segment that was deleted that it is gone', async () => {
   await expect(said(10)).rejects.toMatchObject({ code: 'db/gone', data: { segment: 10 } })
   expect(gone).toEqual([10])
   expect(await said(1)).toBe(1)
+})
+
+/** What the cache says that the rows of one segment take, the bytes they are stored as aside. */
+async function weigh(saidOf: (row: number) => Value, txOf: (row: number) => number): Promise<number> {
+  const rows = new RowsBuilder(false)
+  for (let row = 0; row < ROWS; row++) rows.push(row, 1, saidOf(row), txOf(row))
+  const bytes = encodeSegment('aevt', rows.done())
+  const cache = new SegmentCache(async (ids) => ids.map(() => bytes), 2 ** 30)
+  await cache.load([1], () => undefined)
+  return cache.bytes - bytes.length
+}
+
+it('weighs columns as they are held: unboxed, shared, or texts of their own', async () => {
+  const same = () => 2
+  expect(await weigh((row) => row, same)).toBe(8 * ROWS)
+  expect(
+    await weigh(
+      (row) => row,
+      (row) => row % 7,
+    ),
+  ).toBe(12 * ROWS)
+  const few = await weigh((row) => `name ${row % 2}`, same)
+  const many = await weigh((row) => `name ${row * row}`, same)
+  expect(few).toBeGreaterThanOrEqual(12 * ROWS)
+  expect(few).toBeLessThan(16 * ROWS)
+  expect(many).toBeGreaterThan(40 * ROWS)
 })

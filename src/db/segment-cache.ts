@@ -1,16 +1,35 @@
 import { AnnalsError, isAnnalsError } from '../base/errors.ts'
+import type { Value } from '../datom/value.ts'
 import type { Rows } from './rows.ts'
 import { decodeSegment } from './segment/decode-segment.ts'
 import type { SegmentSource } from './segment-source.ts'
+import { isInt32 } from './values.ts'
 
 /** Reads the bytes of segments; undefined for one that is not there any more. */
 export type ReadSegments = (ids: readonly number[]) => Promise<readonly (Uint8Array | undefined)[]>
 
-/**
- * Bytes that rows take in memory, roughly: a pointer to each value; and where they could not be packed well, for they all differ, ids
- * or texts of their own.
- */
-const sizeOf = (rows: number, bytes: number): number => 8 * rows + Math.min(8 * bytes, 32 * rows + 2 * bytes)
+/** Values that are looked at to tell what those of a segment take. */
+const SAMPLE = 64
+/** A text or boxed number of its own, beside its characters. */
+const BOX_BYTES = 24
+const POINTER_BYTES = 8
+
+/** Bytes that rows take in memory, roughly. */
+const sizeOf = ({ e, a, v, tx, to }: Rows): number =>
+  [e, a, tx, to].reduce((sum, column) => sum + ownBytes(column), v instanceof Int32Array ? ownBytes(v) : plainBytes(v))
+
+/** None where it is part of a column that many segments share. */
+const ownBytes = (column: Int32Array | undefined): number =>
+  column !== undefined && column.byteLength === column.buffer.byteLength ? column.byteLength : 0
+
+function plainBytes(v: readonly Value[]): number {
+  const step = Math.ceil(v.length / SAMPLE)
+  const different = new Set<Value>()
+  for (let i = 0; i < v.length; i += step) different.add(v[i] as Value)
+  let bytes = 0
+  for (const x of different) if (!isInt32(x)) bytes += BOX_BYTES + (typeof x === 'string' ? x.length : 0)
+  return POINTER_BYTES * v.length + step * bytes
+}
 
 /** Of the budget, so much goes to segments as they are stored, a tenth of what they are as rows. */
 const PACKED_SHARE = 1 / 4
@@ -187,7 +206,7 @@ export class SegmentCache implements SegmentSource {
       )
     }
     const rows = this.#decode(id, bytes)
-    const size = sizeOf(rows.length, bytes.length)
+    const size = sizeOf(rows)
     this.#entries.set(id, { rows, bytes: size, used: false })
     this.#used += size
     if (bytes.length <= MOST_PACKED_BYTES) {

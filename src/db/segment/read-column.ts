@@ -25,12 +25,12 @@ export function readColumn(from: ByteReader, n: number, end: number): Int32Array
   return out
 }
 
-/** A column that says the same throughout. */
+/** A column that says the same throughout: part of a longer one, by which it can be told that it takes no room of its own. */
 export function sameColumn(number: number, length: number): Int32Array {
   let column = columns.get(number)
-  if (column === undefined || column.length < length) {
+  if (column === undefined || column.length <= length) {
     if (columns.size === KEPT) columns.clear()
-    column = new Int32Array(length).fill(number)
+    column = new Int32Array(length + 1).fill(number)
     columns.set(number, column)
   }
   return column.subarray(0, length)
