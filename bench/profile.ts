@@ -3,7 +3,7 @@
 import { Session as Inspector } from 'node:inspector/promises'
 import { makeData } from './data/data.ts'
 import { items } from './data/inventory.ts'
-import { runOf } from './jobs/queries.ts'
+import { runOf } from './jobs/run-of.ts'
 import { type Hot, hottest } from './measure/hottest.ts'
 import { timeOf } from './measure/time-of.ts'
 import { table } from './report/tables.ts'

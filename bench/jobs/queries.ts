@@ -1,4 +1,4 @@
-import { type Data, FACTS_PER_ROW, makeData } from '../data/data.ts'
+import { makeData } from '../data/data.ts'
 import { skuOf } from '../data/inventory.ts'
 import { digest, nestedDigest } from '../measure/digest.ts'
 import { timeOf } from '../measure/time-of.ts'
@@ -6,6 +6,8 @@ import type { Adapter, Answer, MaybePromise, Session } from '../systems/system.t
 import { FOLLOWS, figureName, PULLS, QUERIES } from '../workloads/queries.ts'
 import type { Failure, Figure, JobResult, QueriesJob } from './job.ts'
 import { messageOf } from './message-of.ts'
+import { runOf } from './run-of.ts'
+import { weigh } from './weigh.ts'
 
 /** Lookups in one timed call, so that every one of them is for another item. */
 const LOOKUPS = 1_000
@@ -18,19 +20,12 @@ export async function runQueries(adapter: Adapter, job: QueriesJob): Promise<Job
   const figures: Figure[] = []
   const add = (ask: string, value: number) => figures.push({ name: figureName(ask, job.suffix), value })
 
-  const before = heapBytes()
   const session = await adapter.open({ name: 'queries', countIndexed: false })
   const start = performance.now()
   for (const part of data) await session.import(part)
   const imported = performance.now() - start
   await session.settle?.()
-  const facts = job.asks.includes('add') ? factsIn(data) : 0
-  const weigh = (name: string) => {
-    const now = heapBytes()
-    if (facts > 0 && before !== undefined && now !== undefined) add(name, (now - before) / facts)
-  }
   if (job.asks.includes('add')) add('add', imported)
-  weigh('bytes per fact')
 
   const items = data.find((part) => part.kind === 'items')?.items.length ?? 0
   const failures: Failure[] = []
@@ -42,7 +37,7 @@ export async function runQueries(adapter: Adapter, job: QueriesJob): Promise<Job
       failures.push({ name: figureName(ask, job.suffix), message: messageOf(error) })
     }
   }
-  weigh('bytes per fact, all read')
+  if (job.asks.includes('add')) figures.push(...(await weigh(adapter, data, job)))
   await session.close()
   return { figures, failures }
 }
@@ -53,12 +48,6 @@ async function timeQuery(session: Session, ask: string, job: QueriesJob): Promis
   const found = await digestOf(session, ask, run)
   if (found !== job.expected[ask]) throw new Error(`it gives ${found}, but everybody else ${job.expected[ask]}`)
   return timeOf(run, job.budget)
-}
-
-/** Makes a query or pull ready; undefined where the system does not offer it. */
-export function runOf(session: Session, ask: string): (() => MaybePromise<unknown>) | undefined {
-  if (ask === 'rules') return session.rules?.()
-  return Object.hasOwn(PULLS, ask) ? session.pulls?.(ask) : session.joins?.(ask)
 }
 
 export async function digestOf(session: Session, ask: string, run: () => MaybePromise<unknown>): Promise<string> {
@@ -83,16 +72,3 @@ async function timeLookups(session: Session, items: number, job: QueriesJob): Pr
       }
   return (await timeOf(all, job.budget)) / LOOKUPS
 }
-
-/** Bytes that this process holds after a collection; undefined where that cannot be asked. */
-function heapBytes(): number | undefined {
-  const { gc, process } = globalThis as { gc?: () => void; process?: NodeJS.Process }
-  if (gc === undefined || process === undefined) return undefined
-  gc()
-  gc() // the first finds the arrays that nobody holds, their memory is given back with the second
-  const { heapUsed, external } = process.memoryUsage()
-  return heapUsed + external
-}
-
-const factsIn = (data: readonly Data[]): number =>
-  data.reduce((sum, part) => sum + (part.kind === 'people' ? part.people.length * FACTS_PER_ROW : 0), 0)

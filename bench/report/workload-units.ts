@@ -12,7 +12,7 @@ interface Unit {
 const UNITS: readonly Unit[] = [
   { name: /^lookup/, unit: 'us', scale: 1_000, better: 'less', title: 'point lookup' },
   { name: /^add/, unit: 'ms', scale: 1, better: 'less', title: 'add all people, one transaction' },
-  { name: /^bytes per fact, all/, unit: 'B', scale: 1, better: 'less', title: 'memory per fact, after all queries' },
+  { name: /^bytes per fact, all/, unit: 'B', scale: 1, better: 'less', title: 'memory per fact, all read' },
   { name: /^bytes per fact/, unit: 'B', scale: 1, better: 'less', title: 'memory per fact, after the import' },
   { name: /^H change/, unit: 'us', scale: 1_000, better: 'less', title: 'H change of a fact, in a large transaction' },
   { name: /^S1 import/, unit: 'us', scale: 1_000, better: 'less', title: 'S1 import, per item' },

@@ -32,6 +32,9 @@ export function annalsSession(conn: Connection): Session {
       const root = rootOf(conn)
       return async () => conn.db().pull(pattern, await root)
     },
+    async readAll() {
+      for (const index of ['eavt', 'aevt', 'avet', 'vaet'] as const) await conn.db().datoms(index)
+    },
     countBelow: async (count) => (await conn.db().q<number | undefined>(COUNT_BELOW, [count])) ?? 0,
     async update(sku, count) {
       await conn.transact([[':db/add', ['inv/sku', sku], 'inv/count', count]])

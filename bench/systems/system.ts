@@ -41,6 +41,8 @@ export interface Session {
   rules?(): Run
   /** A pattern of PULLS for the root of a family: resolves to its map. */
   pulls?(name: string): () => MaybePromise<unknown>
+  /** Reads every fact in each order that the system decodes only when it is asked for. */
+  readAll?(): MaybePromise<void>
   /** How many items have a lower count: a walk over all of them, unless counts are indexed. */
   countBelow?(count: number): MaybePromise<number>
   /** One transaction that sets an item's count; durable, as far as the settings say, when it resolves. */
