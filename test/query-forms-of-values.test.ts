@@ -25,7 +25,9 @@ const VALUES = {
   flag: { type: 'boolean', of: (i: number) => i % 3 === 0 },
   big: { type: 'bigint', of: (i: number) => BigInt(i % 4) },
   word: { type: 'keyword', of: (i: number) => `:w/${i % 5}` },
+  edge: { type: 'long', of: (i: number) => EDGES[i % EDGES.length] as number },
 } as const
+const EDGES = [-(2 ** 31), -(2 ** 31) + 1, -1, 0, 1, 2 ** 31 - 2, 2 ** 31 - 1]
 
 const names = Object.keys(VALUES) as (keyof typeof VALUES)[]
 let db: Db
@@ -53,6 +55,15 @@ const asked = (name: keyof typeof VALUES): [string, unknown[]][] => [
 const sorted = (rows: unknown): string[] => (rows as unknown[][]).map((row) => row.map(String).join()).sort()
 const answer = async (of: Db, q: string, inputs: unknown[]) => sorted(await query(of, q, inputs, env))
 
+const COMPARISONS: Readonly<Record<string, (v: number, c: number) => boolean>> = {
+  '<': (v, c) => v < c,
+  '<=': (v, c) => v <= c,
+  '>': (v, c) => v > c,
+  '>=': (v, c) => v >= c,
+  '=': (v, c) => v === c,
+  '!=': (v, c) => v !== c,
+}
+
 /** What the entities' numbers alone tell. */
 const numbers = Array.from({ length: N }, (_, i) => i).filter((i) => i % 17 !== 0)
 
@@ -66,6 +77,21 @@ describe('the form of values', () => {
     const equal = numbers.filter((i) => of(i) === of(3)).map((i) => [5000 + i])
     expect(await answer(db, `[:find ?e :in $ ?v :where [?e :${name} ?v]]`, [of(3)])).toEqual(sorted(equal))
   })
+
+  it.each(['edge', 'small', 'large', 'mixed', 'half'] as const)(
+    'lets of %s pass what the comparison says',
+    async (name) => {
+      const { of } = VALUES[name]
+      for (const [sign, holds] of Object.entries(COMPARISONS)) {
+        for (const c of [...EDGES, -(2 ** 31) - 1, 2 ** 31, 2 ** 40, 3, 3.5, -0.5, 1e300, -1e300]) {
+          const q = `[:find ?e :in $ ?c :where [?e :${name} ?v] [(${sign} ?v ?c)]]`
+          const passing = sorted(numbers.filter((i) => holds(of(i), c)).map((i) => [5000 + i]))
+          for (let look = 1; look <= 3; look++)
+            expect(await answer(db, q, [c]), `${q} ${c}, look ${look}`).toEqual(passing)
+        }
+      }
+    },
+  )
 
   it('is that of the value at hand, now and then', async () => {
     const of = (i: number): Fact => [5000 + i, 'few', 'other']

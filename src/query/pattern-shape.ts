@@ -5,7 +5,7 @@ import type { Out } from './pair-sink.ts'
 import { constantsOf, type PlaceValues } from './pattern-range.ts'
 import type { Pushed } from './pushdown.ts'
 import { columnOf, type Relation } from './relation.ts'
-import type { RowTest } from './row-tests.ts'
+import type { IntRange, RowTest } from './row-tests.ts'
 import { dbOf, type Run } from './run.ts'
 import { type PatternStep, PLACES, Place } from './step.ts'
 
@@ -50,12 +50,24 @@ export function testsOf(
     if (value === undefined || (covers & (1 << place)) !== 0) continue
     tests.push({ kind: 'equal', place, value, mixed: run.mixed && place === Place.v && isNumeric(value) })
   }
-  for (const { slot, test } of pushed) {
-    const place = step.at.indexOf(slot)
-    if (place !== -1) tests.push({ kind: 'test', place, test })
+  for (const p of pushed) {
+    const place = step.at.indexOf(p.slot)
+    if (place !== -1) tests.push({ ...intsOf(p), kind: 'test', place, test: p.test })
   }
   return tests.concat(shape.same)
 }
+
+/** Which 32-bit integers a comparison with a number lets pass. */
+function intsOf({ from, to, test }: Pushed): { readonly ints?: IntRange } {
+  if (typeof (from ?? to) !== 'number') return {}
+  let least = Math.max(-(2 ** 31), from === undefined ? Number.NEGATIVE_INFINITY : Math.ceil(from as number))
+  let greatest = Math.min(2 ** 31 - 1, to === undefined ? Number.POSITIVE_INFINITY : Math.floor(to as number))
+  if (!test(least)) least++
+  if (!test(greatest)) greatest--
+  return { ints: least <= greatest ? { least, greatest } : NO_INTS }
+}
+
+const NO_INTS: IntRange = { least: 1, greatest: 0 }
 
 /** The places that a shape gives values to, as bits. */
 export function placesOf(shape: Shape): number {

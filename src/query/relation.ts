@@ -45,7 +45,10 @@ export function pickRows(r: Relation, rows: ArrayLike<number>, n: number, ordere
 export function pickMarked(r: Relation, marks: Uint8Array, wanted: 0 | 1): Relation {
   const rows = new Int32Array(r.length)
   let n = 0
-  for (let i = 0; i < r.length; i++) if (marks[i] === wanted) rows[n++] = i
+  for (let i = 0; i < r.length; i++) {
+    rows[n] = i
+    n += +(marks[i] === wanted)
+  }
   return n === r.length ? r : pickRows(r, rows, n, true, true)
 }
 

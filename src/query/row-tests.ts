@@ -1,5 +1,6 @@
 import { sameValue, type Value } from '../datom/value.ts'
 import type { Batch } from '../db/scan.ts'
+import type { Coded } from './column.ts'
 import { Place } from './step.ts'
 import { formOf } from './value-form.ts'
 
@@ -7,7 +8,13 @@ import { formOf } from './value-form.ts'
 export type RowTest =
   | { readonly kind: 'equal'; readonly place: number; readonly value: Value; readonly mixed: boolean }
   | { readonly kind: 'same'; readonly place: number; readonly other: number }
-  | { readonly kind: 'test'; readonly place: number; readonly test: (v: Value) => boolean }
+  | { readonly kind: 'test'; readonly place: number; readonly test: (v: Value) => boolean; readonly ints?: IntRange }
+
+/** The integers that pass a test, both ends included. */
+export interface IntRange {
+  readonly least: number
+  readonly greatest: number
+}
 
 /** The column of a place; in views that know no retractions, the fifth is undefined. */
 export function placeColumn(b: Batch, place: number): ArrayLike<Value> | undefined {
@@ -45,44 +52,65 @@ export function selectRows(b: Batch, tests: readonly RowTest[]): number {
   const rows = selected
   const { start, end } = b
   const [first, ...rest] = tests
-  let left = rest
-  let n = 0
-  if (first?.kind === 'equal' && !first.mixed && first.place === Place.v) n = selectEqual(b, first.value, rows)
-  else if (first?.kind === 'test' && first.place === Place.v) {
-    n = selectPassing(b, first.test, rows)
-  } else {
-    left = [...tests]
-    for (let i = start; i < end; i++) rows[n++] = i
+  if (first !== undefined && first.place === Place.v && first.kind !== 'same' && !isMixed(first)) {
+    return keepRows(b, rest, rows, undefined, selectByValue(b, first, rows))
   }
-  return keepRows(b, left, rows, undefined, n)
+  for (let i = start; i < end; i++) rows[i - start] = i
+  return keepRows(b, tests, rows, undefined, end - start)
 }
 
-function selectEqual(b: Batch, value: Value, rows: Int32Array): number {
-  const { start, end, v } = b
-  let n = 0
-  const form = formOf(b)
-  if (form && 'list' in form) {
-    const { list, at } = form
-    const code = list.indexOf(value)
-    if (code !== -1) for (let i = start; i < end; i++) if (at[i] === code) rows[n++] = i
-  } else for (let i = start; i < end; i++) if (v[i] === value) rows[n++] = i
-  return n
-}
+const isMixed = (t: RowTest): boolean => t.kind === 'equal' && t.mixed
 
-function selectPassing(b: Batch, test: (v: Value) => boolean, rows: Int32Array): number {
+/**
+ * Selects by the value. Every row is put down and counted only if it passes: a branch that the data decides is guessed wrong too
+ * often, which costs as much as ten rows.
+ */
+function selectByValue(b: Batch, t: Exclude<RowTest, { readonly kind: 'same' }>, rows: Int32Array): number {
   const { start, end, v } = b
-  let n = 0
   const form = formOf(b)
-  if (form && 'list' in form) {
-    const { list, at } = form
-    const passes: boolean[] = []
+  let n = 0
+  if (form instanceof Int32Array && t.kind === 'test' && t.ints !== undefined) {
+    const least = t.ints.least | 0
+    const greatest = t.ints.greatest | 0
     for (let i = start; i < end; i++) {
-      const code = at[i] as number
-      passes[code] ??= test(list[code] as Value)
-      if (passes[code]) rows[n++] = i
+      const x = form[i] as number
+      rows[n] = i
+      n += +(x >= least) & +(x <= greatest)
     }
-  } else for (let i = start; i < end; i++) if (test(v[i] as Value)) rows[n++] = i
+  } else if (form && 'list' in form) {
+    const { at } = form
+    const passes = passingCodes(form, t, start, end)
+    for (let i = start; i < end; i++) {
+      rows[n] = i
+      n += passes[at[i] as number] as number
+    }
+  } else if (t.kind === 'equal') {
+    const { value } = t
+    for (let i = start; i < end; i++) {
+      rows[n] = i
+      n += +(v[i] === value)
+    }
+  } else {
+    const { test } = t
+    for (let i = start; i < end; i++) {
+      rows[n] = i
+      n += +test(v[i] as Value)
+    }
+  }
   return n
+}
+
+/** 1 for each code whose value passes. Only values of the rows `start ..< end` are tested. */
+function passingCodes({ list, at }: Coded, t: RowTest, start: number, end: number): Uint8Array {
+  const passes = new Uint8Array(list.length)
+  if (t.kind === 'equal') {
+    const code = list.indexOf(t.value)
+    if (code !== -1) passes[code] = 1
+  } else if (t.kind === 'test') {
+    for (let i = start; i < end; i++) passes[at[i] as number] = 1
+    for (let code = 0; code < passes.length; code++) passes[code] &&= +t.test(list[code] as Value)
+  }
+  return passes
 }
 
 /** Keeps of `rows[0 ..< n]` (and of `beside`, entry for entry) those that pass all tests; how many are left. */
@@ -104,10 +132,9 @@ function keepBy(b: Batch, t: RowTest, rows: Int32Array, beside: Int32Array | und
   let left = 0
   for (let k = 0; k < n; k++) {
     const i = rows[k] as number
-    if (!passes(i)) continue
     rows[left] = i
     if (beside !== undefined) beside[left] = beside[k] as number
-    left++
+    left += +passes(i)
   }
   return left
 }
