@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, it, vi } from 'vitest'
 import { MUTANTS, type Mutant } from './support/simulation/mutants.ts'
 import { SOUND } from './support/simulation/parts.ts'
+import { runSeed as soundRun } from './support/simulation/run-seed.ts'
 
 /** A mutant that is still alive after so many seeds has escaped. */
 const SEEDS = Number(process.env.ANNALS_SEEDS ?? 300)
@@ -14,7 +15,8 @@ interface Caught {
 }
 
 /** The simulation with the mutant in place of what it replaces. */
-async function infected({ modules = {} }: Mutant) {
+async function infected({ modules }: Mutant): Promise<typeof soundRun> {
+  if (modules === undefined) return soundRun
   vi.resetModules()
   const paths = Object.entries(modules).map(([module, patch]) => {
     const path = fileURLToPath(new URL(`../src/${module}.ts`, import.meta.url))

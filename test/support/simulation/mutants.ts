@@ -15,7 +15,7 @@ export interface Mutant {
   /** Modules of src, and what is exported in place of what they export. */
   readonly modules?: Readonly<Record<string, (original: never) => object>>
   readonly parts?: Partial<Parts>
-  /** The first seed of the hunt; default 1. One that takes rare luck is looked for near the seed that has it. */
+  /** The first seed of the hunt, which is the one that caught it last; default 1. */
   readonly from?: number
 }
 
@@ -92,10 +92,12 @@ const client = (commit: (store: LocalStore) => LocalStore['commit']): Partial<Pa
 export const MUTANTS: readonly Mutant[] = [
   {
     name: 'server: sees no gap',
+    from: 6,
     modules: { 'server/decide-push': deciding(asIfNext) },
   },
   {
     name: 'server: knows a transaction by its seq',
+    from: 6,
     modules: {
       'server/decide-push': exporting<DecidePush>(({ decidePush }) => ({
         decidePush: (async (push, replica, group, env) => {
@@ -117,6 +119,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'server: stores the outcome after the record',
+    from: 4,
     parts: server((store) => ({
       commit: async ({ log = [], ...rest }) => {
         if (log.length === 0) return store.commit(rest)
@@ -128,6 +131,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'server: answers before it has stored',
+    from: 15,
     parts: server((store) => ({
       commit: async (change) => {
         store.commit(change).catch(() => undefined)
@@ -137,22 +141,27 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'server: does not rewrite ids that became others',
+    from: 5,
     parts: server(() => ({ aliases: async () => [] })),
   },
   {
     name: 'server: takes any id that a replica proposes',
+    from: 4,
     modules: { 'server/proposals': () => ({ acceptable: (_db: unknown, ids: unknown) => ids }) },
   },
   {
     name: 'client: prunes its queue when a push is answered',
+    from: 2,
     modules: { 'sync/plan-absorb': absorbing((all) => decidedAs(all, 'confirmed')) },
   },
   {
     name: 'client: drops what was refused',
+    from: 4,
     modules: { 'sync/plan-absorb': absorbing((all) => decidedAs(all, 'rejected')) },
   },
   {
     name: 'client: takes an expired token for a refusal',
+    from: 33,
     parts: {
       transport: (transport) => ({
         ...transport,
@@ -168,6 +177,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'client: runs nothing again',
+    from: 8,
     modules: {
       'sync/overlay': exporting<typeof import('../../../src/sync/overlay.ts')>(({ overlay }) => ({
         overlay: ((base, entries, env) => overlay(base, entries, env, new News())) as typeof overlay,
@@ -176,15 +186,17 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'client: does not note which unique values it looked up',
+    from: 77,
     modules: { 'sync/footprint': noting((index) => index !== 'avet') },
   },
   {
     name: 'client: does not note which entities it read',
+    from: 5,
     modules: { 'sync/footprint': noting((index) => index !== 'eavt') },
   },
   {
     name: 'client: does not hear that what it built on was decided otherwise',
-    from: 900,
+    from: 1125,
     // of a server that answers without records: then more is built on what is under way
     parts: {
       transport: (t) => ({ ...t, push: ({ from: _, excised: __, ...message }, signal) => t.push(message, signal) }),
@@ -197,6 +209,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'client: takes every record of its own for what it predicted',
+    from: 57,
     modules: { 'sync/twin': () => ({ isTwin: () => true }) },
   },
   {
@@ -212,6 +225,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'client: forgets what ids of withdrawn transactions became',
+    from: 13,
     parts: client((store) => (change) => {
       const meta = new Map(change.meta)
       meta.delete('aliases')
@@ -220,6 +234,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'client: empties the queue before the records are stored',
+    from: 8,
     parts: client((store) => async (change) => {
       const { log, dequeueTo, ...rest } = change
       if (log === undefined || dequeueTo === undefined) return store.commit(change)
@@ -229,6 +244,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'client: takes a lost write for a stored one',
+    from: 16,
     parts: client((store) => async (change) => {
       await store.commit(change)
       return 'committed'
@@ -236,6 +252,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'client: goes on with ids that were claimed before',
+    from: 20,
     modules: {
       'sync/id-pool': exporting<typeof import('../../../src/sync/id-pool.ts')>(({ takeBlock }) => ({
         takeBlock: ((meta, size) => ({ ...takeBlock(meta, size), left: {} })) as typeof takeBlock,
@@ -244,6 +261,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'client: claims without strict durability',
+    from: 45,
     modules: {
       'sync/plan-identity': exporting<PlanIdentity>(({ rememberCommit }) => ({
         rememberCommit: ((claim, change) => {
@@ -255,6 +273,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'client: does not count anew in a new epoch',
+    from: 10,
     modules: {
       'sync/plan-identity': exporting<PlanIdentity>(({ planRegistered }) => ({
         planRegistered: ((state, epoch) => {
@@ -269,6 +288,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'tabs: keep what was predicted on other facts',
+    from: 100,
     modules: {
       'sync/plan-catch-up': exporting<typeof import('../../../src/sync/plan-catch-up.ts')>(({ planCatchUp }) => ({
         planCatchUp: ((state, stored, rows, env) => {
@@ -280,6 +300,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'client: takes nothing out of its own log',
+    from: 15,
     modules: {
       'sync/plan-excisions': exporting<typeof import('../../../src/sync/plan-excisions.ts')>(({ planExcisions }) => ({
         planExcisions: ((state, log, _excisions, excised, env) =>
@@ -289,7 +310,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'client: does not hear that facts were taken out',
-    from: 280,
+    from: 293,
     parts: {
       transport: (t) => ({
         ...t,
@@ -299,6 +320,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'rebase: what was queued meanwhile is not decided anew',
+    from: 2,
     modules: {
       'sync/plan-absorb': exporting<PlanAbsorb>(({ Absorbing }) => {
         const { finish } = Absorbing.prototype
@@ -313,6 +335,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'rebase: what was queued meanwhile is dropped',
+    from: 2,
     modules: {
       'sync/plan-absorb': exporting<PlanAbsorb>(({ Absorbing }) => {
         const { finish } = Absorbing.prototype
@@ -326,6 +349,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'rebase: goes on though another step came between',
+    from: 16,
     modules: {
       'sync/plan-absorb': exporting<PlanAbsorb>(({ Absorbing }) => {
         Absorbing.prototype.continues = () => true
@@ -335,10 +359,12 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'attach: believes that the remote has what is here',
+    from: 10,
     modules: { 'sync/attach': () => ({ attach: async () => undefined }) },
   },
   {
     name: 'attach: the server keeps no outcomes of what it adopts',
+    from: 10,
     parts: server((store) => ({
       commit: (change) =>
         store.commit(
@@ -348,6 +374,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'answers: the records with an answer lack the first',
+    from: 113,
     parts: {
       transport: (t) => ({
         ...t,
@@ -360,6 +387,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'both: give out ids that were used',
+    from: 17,
     modules: {
       'sync/unused-ids': () => ({ isUnused: async () => true, unusedIds: async (_db: unknown, ids: IdRange) => [ids] }),
       'db/novelty': () => ({ noveltySpeaksOf: () => false }),
