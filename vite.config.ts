@@ -3,6 +3,7 @@ import react from '@vitejs/plugin-react'
 import type { Alias, Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
 import { engine } from './test/browsers/engine.ts'
+import { LongestFirst } from './test/support/longest-first.ts'
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
@@ -60,6 +61,15 @@ const READING = [
   'live',
   'index-access',
 ]
+/** What counts reads, or makes scans slow, has its own idea of what lies in memory. */
+const COUNTING = ['*-loading', '*-cost', '*-cold', '*-top'].join('|')
+const READING_FILES = [`test/{${READING.join(',')}}!(${COUNTING}).test.ts`, 'test/{datomic,datascript}*/*.test.ts']
+
+/** What leaves nothing behind in its process, neither a changed global nor a mocked module: what such files import is read once for all. */
+const LEAVING_NOTHING = [
+  ...READING_FILES,
+  'test/{edn,log,messages,migrate,one-*,past,schema-*,segment,sort*,tree,values,waiting-tree}.test.ts',
+]
 
 /** Another browser than Chromium as it comes: see scripts/test-browsers.mjs. */
 const { include: someTests, ...browser } = engine(process.env.ANNALS_ENGINE)
@@ -75,6 +85,7 @@ export default defineConfig({
   server: { proxy: { '/sync': 'http://localhost:8080' } },
   test: {
     maxWorkers: '100%',
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,
@@ -82,8 +93,18 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
-          exclude: ['test/**/*.browser.test.ts', 'test/segmented/**'],
+          exclude: ['test/**/*.browser.test.ts', 'test/segmented/**', ...LEAVING_NOTHING],
           testTimeout: 30_000,
+        },
+      },
+      {
+        extends: true,
+        resolve: { alias: withHarness('test/harness/node.ts') },
+        test: {
+          name: 'unit-shared',
+          include: LEAVING_NOTHING,
+          testTimeout: 30_000,
+          isolate: false,
         },
       },
       {
@@ -92,15 +113,10 @@ export default defineConfig({
         resolve: { alias: withHarness('test/harness/node.ts') },
         test: {
           name: 'segmented',
-          include: [
-            'test/segmented/*.test.ts',
-            `test/{${READING.join(',')}}*.test.ts`,
-            'test/{datomic,datascript,model}*/*.test.ts',
-          ],
-          // what counts reads, or makes scans slow, has its own idea of what lies in memory
-          exclude: ['loading', 'cost', 'cold', 'top'].map((what) => `test/*-${what}.test.ts`),
+          include: ['test/segmented/*.test.ts', 'test/model/*.test.ts', ...READING_FILES],
           env: { ANNALS_SHARE: '0.1' },
           testTimeout: 60_000,
+          isolate: false,
         },
       },
       {
