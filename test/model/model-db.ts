@@ -76,7 +76,11 @@ export class ModelDb {
   about(e: number): readonly ModelDatom[] {
     if (this.byEntity === undefined) {
       this.byEntity = new Map()
-      for (const d of this.now) this.byEntity.set(d.e, [...(this.byEntity.get(d.e) ?? []), d])
+      for (const d of this.now) {
+        const known = this.byEntity.get(d.e)
+        if (known) known.push(d)
+        else this.byEntity.set(d.e, [d])
+      }
     }
     return this.byEntity.get(e) ?? []
   }

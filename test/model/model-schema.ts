@@ -89,9 +89,13 @@ const OTHERS = [
   ':db.entity/attrs',
   ':db.entity/preds',
 ]
+let ofSchema: ReadonlySet<number> | undefined
+
 /** Whether a fact is part of the schema. */
-export const isSchemaFact = (db: ModelDb, d: ModelDatom): boolean =>
-  [...OF_ATTRIBUTES, ...OTHERS].some((name) => builtin(db, name) === d.a)
+export function isSchemaFact(db: ModelDb, d: ModelDatom): boolean {
+  ofSchema ??= new Set([...OF_ATTRIBUTES, ...OTHERS].map((name) => builtin(db, name)))
+  return ofSchema.has(d.a)
+}
 
 /** Whether anything was ever said with an attribute, or of it by others, or builds on it. */
 export function isUsed(db: ModelDb, e: number): boolean {
