@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
+import { rolldown } from 'rolldown'
 import type { Alias, Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
 import { engine } from './test/browsers/engine.ts'
@@ -29,6 +30,24 @@ function defaultWorker(): Plugin {
       handler: (code) =>
         `import workerUrl from ${JSON.stringify(`${here('worker/index.ts')}?worker&url`)}\n` +
         code.replace("'./annals.worker.js'", 'workerUrl'),
+    },
+  }
+}
+
+/** Makes each worker one file, as it is published: a test that starts one would else load hundreds of modules first. */
+function workersInOneFile(): Plugin {
+  return {
+    name: 'annals:workers-in-one-file',
+    enforce: 'pre',
+    load: {
+      filter: { id: /[?&]worker_file/ },
+      async handler(id) {
+        const build = await rolldown({ input: id.replace(/\?.*/, ''), platform: 'browser' })
+        const { output } = await build.generate({ format: 'esm', codeSplitting: false })
+        for (const file of await build.watchFiles) this.addWatchFile(file)
+        await build.close()
+        return output[0].code
+      },
     },
   }
 }
@@ -121,6 +140,7 @@ export default defineConfig({
       },
       {
         extends: true,
+        plugins: [workersInOneFile()],
         resolve: { alias: withHarness('test/harness/browser.ts') },
         // Named up front: a dependency discovered halfway makes Vite reload the page under the tests.
         optimizeDeps: {
