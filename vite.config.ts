@@ -166,7 +166,8 @@ export default defineConfig({
           hookTimeout: 120_000,
           retry: RETRY,
           sequence: { groupOrder: 2 },
-          fileParallelism: false,
+          // each file has a browser and servers of its own: more would take each other's time
+          maxWorkers: 2,
         },
       },
     ],

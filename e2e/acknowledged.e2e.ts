@@ -4,7 +4,7 @@ import { campaign, type Mortal, type Tally } from './campaign.ts'
 import { SyncServer } from './sync-server.ts'
 
 /** Transactions acknowledged on each storage in the default test command: a campaign with ANNALS_ACKS=1000000. */
-const ACKS = Number(process.env.ANNALS_ACKS ?? 2000)
+const ACKS = Number(process.env.ANNALS_ACKS ?? 1000)
 /** Those of one database: a node that was killed reads all of its log. */
 const ACKS_OF_ONE = 100_000
 /** Milliseconds that it may take on a machine that does much else. */

@@ -6,8 +6,8 @@ import { ShopPage } from './shop-page.ts'
 import { Writers } from './writers.ts'
 
 /** Deaths in the default test command, each of them a browser to start: more with ANNALS_KILLS. */
-const BROWSERS = Number(process.env.ANNALS_KILLS ?? 8)
-const TABS = Number(process.env.ANNALS_KILLS ?? 6)
+const BROWSERS = Number(process.env.ANNALS_KILLS ?? 5)
+const TABS = Number(process.env.ANNALS_KILLS ?? 4)
 /** Tabs that die in one database: whoever opens it reads all that was written since the last index. */
 const TABS_OF_ONE = 10
 /** Milliseconds that a round may take on a machine that does much else: a browser starts, and reads all that was written. */

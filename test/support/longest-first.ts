@@ -1,6 +1,6 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-/** Files that take longest, each more than ten seconds, the longest first. */
+/** Files that take longest, some ten seconds and more, the longest first. */
 const LONGEST = [
   'test/model/model.test.ts',
   'test/sync-simulation.test.ts',
@@ -8,14 +8,18 @@ const LONGEST = [
   'test/sync-mutants.test.ts',
   'test/storage-servers.test.ts',
   'test/sync-simulation-segments.test.ts',
-  'test/storage.test.ts',
   'test/types.test.ts',
+  'test/storage.test.ts',
   'test/server-nodes.test.ts',
+  'e2e/kill-rounds.e2e.ts',
+  'e2e/sync.e2e.ts',
+  'e2e/acknowledged.e2e.ts',
+  'e2e/replicas.e2e.ts',
 ]
 
 /** The least first. */
-const place = ({ moduleId, project }: TestSpecification): number => {
-  const found = LONGEST.findIndex((path) => project.name === 'unit' && moduleId.endsWith(`/${path}`))
+const place = ({ moduleId }: TestSpecification): number => {
+  const found = LONGEST.findIndex((path) => moduleId.endsWith(`/${path}`))
   return found < 0 ? LONGEST.length : found
 }
 
