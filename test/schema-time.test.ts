@@ -28,6 +28,32 @@ describe('schema through time', () => {
     await expect(before.q('[:find ?v . :where [_ :a/y ?v]]')).rejects.toMatchObject({ code: 'query/unknown-attribute' })
   })
 
+  it('what is one or unique today may have been several: all of them are found as of then, whatever the query looks like', async () => {
+    const schema = { 'a/x': { type: 'long', many: true }, 'a/u': { type: 'string' } } as const
+    conn = await open('schema-time', { storage: memory(), schema })
+    const { id, tempids } = await conn.transact([
+      { 'db/id': 'e', 'a/x': [1, 2], 'a/u': 'same' },
+      { 'db/id': 'other', 'a/u': 'same' },
+    ])
+    const { e, other } = tempids as { e: number; other: number }
+    await conn.transact([
+      [':db/retract', e, 'a/x', 2],
+      [':db/retract', other, 'a/u', 'same'],
+    ])
+    await conn.transact([
+      { 'db/id': ':a/x', 'db/cardinality': ':db.cardinality/one' },
+      { 'db/id': ':a/u', 'db/unique': ':db.unique/identity' },
+    ])
+    const then = conn.db().asOf(id)
+    expect(await then.q('[:find [?x ...] :in $ ?e :where [?e :a/x ?x]]', [e])).toEqual([1, 2])
+    expect(await then.q('[:find [?e ...] :in $ ?u :where [?e :a/u ?u]]', ['same'])).toEqual([e, other])
+    expect(await then.q('[:find (count ?e) . :where [?e :a/x _]]')).toBe(1)
+    expect(await then.q('[:find ?u :where [_ :a/u ?u]]')).toEqual([['same']])
+    const joined = '[:find ?e (count ?u) :where [?e :a/x ?x] [?e :a/u ?u]]'
+    expect(await then.q(joined)).toEqual([[e, 1]])
+    expect(await conn.db().q(joined)).toEqual([[e, 1]])
+  })
+
   it('an old name means who has it last', async () => {
     conn = await open('schema-time', { storage: memory(), schema: { 'a/x': { type: 'long' } } })
     const first = await conn.transact([{ 'db/id': 'e', 'a/x': 1 }])

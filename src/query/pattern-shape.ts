@@ -1,4 +1,5 @@
 import { isNumeric } from '../datom/decimal.ts'
+import { seesPast } from '../db/view.ts'
 import type { Dependencies } from './dependencies.ts'
 import type { Bound } from './pair-buffer.ts'
 import type { Out } from './pair-sink.ts'
@@ -80,19 +81,24 @@ export function placesOf(shape: Shape): number {
 
 const ALL_PLACES = (1 << PLACES) - 1
 
+/** The attribute of a pattern, where its cardinality and uniqueness hold: what is one today may have been several in the past. */
+const strictAttribute = (run: Run, { source, attribute }: PatternStep): PatternStep['attribute'] =>
+  seesPast(dbOf(run, source).view) ? undefined : attribute
+
 /** Whether rows of the pattern that agree in the given places (bits) are one row. */
 export function isKey(run: Run, step: PatternStep, places: number): boolean {
   const has = (place: number): boolean => (places & (1 << place)) !== 0
   if (dbOf(run, step.source).view.history) return places === ALL_PLACES
   if (!has(Place.a)) return false
-  if (has(Place.e) && (has(Place.v) || step.attribute?.many === false)) return true
-  return has(Place.v) && step.attribute?.unique !== undefined
+  const attribute = strictAttribute(run, step)
+  if (has(Place.e) && (has(Place.v) || attribute?.many === false)) return true
+  return has(Place.v) && attribute?.unique !== undefined
 }
 
 /** Notes which of the pattern's variables settle which. */
 export function noteDependencies(run: Run, step: PatternStep, into: Dependencies): void {
-  const { attribute } = step
-  if (attribute === undefined || dbOf(run, step.source).view.history) return
+  const attribute = strictAttribute(run, step)
+  if (attribute === undefined) return
   const slotsAt = (place: number): number[] => {
     const slot = step.at[place] as number
     return slot === -1 || run.constants[slot] !== undefined ? [] : [slot]

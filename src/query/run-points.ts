@@ -62,11 +62,15 @@ function givenValues(
   return values
 }
 
-/** Whether the one fact that a pattern can hold for is there and agrees with `values`, to which it adds its own. */
+/**
+ * Whether the one fact that a pattern can hold for is there and agrees with `values`, to which it adds its own. In the past there may be
+ * several, of an attribute that has become one or unique since.
+ */
 function bindFact(db: Db, step: PatternStep, values: Values): boolean | typeof NOT_AT_HAND {
   const found = scanRange(db, rangeFor(step, knownPlaces(step, values)))
   if (found.whereabouts === 'stored') return NOT_AT_HAND
-  const [b] = found.batches()
+  const [b, more] = found.batches()
+  if (more !== undefined || (b !== undefined && b.end - b.start > 1)) return NOT_AT_HAND
   return (
     b !== undefined &&
     bindPlace(step, Place.e, b.e[b.start] as number, values) &&
