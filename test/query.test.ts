@@ -572,6 +572,8 @@ describe('expressions', () => {
     expect(await q('[:find ?x :where [(ground 1) ?x] [(ground 2) ?x]]')).toEqual([])
     expect(await list('[:find [?n ...] :where [_ :inv/count ?n] [(+ ?m 4) ?n] [_ :inv/count ?m]]')).toEqual([7])
     expect(await q('[:find ?n . :where [[:inv/sku "A"] :inv/count ?n] [(identity 7) ?n]]')).toBe(7)
+    expect(await list('[:find [?x ...] :where [(ground [[1 nil] [nil 2] [3 4]]) [[?x _]]]]')).toEqual([1, 3])
+    expect(await list('[:find [?x ...] :where [(tuple 1 "b") ?t] [(untuple ?t) [?x _]]]')).toEqual([1])
     expect(await q('[:find ?a :where [(ground [1 2]) [?a ?a]]]')).toEqual([])
     expect(await rows('[:find ?x ?y :where [(split "a-b" "-") [?x ?y]]]')).toEqual([['a', 'b']])
     expect(await list('[:find [?x ...] :where [(tuple 1 "b") ?t] [(untuple ?t) [?x ...]]]')).toEqual([1, 'b'])

@@ -93,9 +93,8 @@ class Taker {
 
   readonly #set = (slot: number, x: Result, rest: () => void): void => {
     const v = this.#counted(x ?? null)
-    if (v === null) return
     if (slot === -1) rest()
-    else {
+    else if (v !== null) {
       const before = this.#now[slot] ?? this.run.constants[slot] ?? columnOf(this.r, slot)?.[this.#row]
       if (before === undefined) this.#with(slot, v, rest)
       else if (before === v || sameValue(before, v)) this.#with(slot, before, rest)

@@ -94,8 +94,11 @@ export function checkAmounts(find: Find, amounts: readonly (readonly Value[])[])
 }
 
 /** What an output is in a row to the engine; `where` names what asks. */
-export const resultAt = (output: Output, row: number, where: string): Result =>
-  output.kind === 'values' ? (output.column[row] as Result) : readUntyped(output.shown[row], where)
+export function resultAt(output: Output, row: number, where: string): Result {
+  if (output.kind === 'values') return output.column[row] as Result
+  const shown = output.shown[row] ?? null
+  return shown === null ? null : readUntyped(shown, where)
+}
 
 /** A result as applications see it. */
 export const showResult = (x: Result): unknown => (isList(x) ? x.map(showResult) : x === null ? null : showValue(x))

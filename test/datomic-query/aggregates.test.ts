@@ -83,6 +83,11 @@ describe('aggregates of the application', () => {
     ).toBe('?s:4')
     expect(await q(`[:find (my.app/nth-longest 9 ?s) . ${seconds}]`)).toBeNull()
   })
+  it('give nothing where they return null, which comes first in order', async () => {
+    const byArtist = '?a (my.app/nth-longest 2 ?n) :where [?r :release/artists ?a] [?r :release/year ?n]'
+    const found = await q<[number, number | null][]>(`[:find ${byArtist} :order-by [(my.app/nth-longest 2 ?n) :desc]]`)
+    expect(found.map(([, year]) => year)).toEqual([1971, null, null])
+  })
   it('are refused by name, and by what they throw', async () => {
     expect(await refusal(q(`[:find (spred ?s) . ${seconds}]`))).toMatchObject({
       code: 'query/unknown-function',
