@@ -299,6 +299,8 @@ describe('inputs', () => {
       ),
     ).toEqual(['A', 'B'])
     expect(await rows(query, [['inv/sku', 'A'], a])).toHaveLength(2)
+    const pulled = '[:find (pull ?x [:inv/sku]) ?x ?x :in $ [?x ...] :where [?x :inv/sku]]'
+    expect(await q(pulled, [['inv/sku', 'B']])).toEqual([[{ 'inv/sku': 'B' }, ['inv/sku', 'B'], ['inv/sku', 'B']]])
   })
   it('that name nobody find nothing; those that are wrong are refused', async () => {
     expect(await q('[:find ?s :in $ ?x :where [?x :inv/sku ?s]]', ['inv/sku', 'nope'])).toEqual([])
@@ -647,6 +649,24 @@ describe('expressions', () => {
         where: [[['q', { find: ['?n'], where: [['_', 'inv/count', '?n']] }, '$'], [['?n']]]],
       }),
     ).toEqual([0, 12, 3, 7])
+  })
+  it('of sub-queries are read as their inputs are: idents, lookup refs, text by its type', async () => {
+    const counted = '[:find (count ?i) . :in $ ?c :where [?i :inv/color ?c]]'
+    expect(await q(`[:find ?n . :where [(q ${counted} $ :green) ?n]]`)).toBe(2)
+    expect(await q(`[:find ?n . :in $ ?c :where [(q ${counted} $ ?c) ?n]]`, ':green')).toBe(2)
+    const anyOf = '[:find (count ?i) . :in $ [?c ...] :where [?i :inv/color ?c]]'
+    expect(await q(`[:find ?n . :where [(q ${anyOf} $ [:green :blue]) ?n]]`)).toBe(3)
+    const skuOf = '[:find ?s . :in $ ?e :where [?e :inv/sku ?s]]'
+    expect(await q(`[:find ?s . :where [(q ${skuOf} $ [:inv/sku "A"]) ?s]]`)).toBe('A')
+    const tagged = { find: ['?i', '.'], in: ['$', '?t'], where: [['?i', 'inv/tag', '?t']] }
+    const ofTag = {
+      find: ['?s', '.'],
+      where: [
+        [['q', tagged, '$', ':new'], '?e'],
+        ['?e', 'inv/sku', '?s'],
+      ],
+    }
+    expect(await q(ofTag)).toBe('A')
   })
   it('of sub-queries give back what they were given', async () => {
     const attributes = `[:find ?i ?n :where [?e :inv/sku "A"] [?e ?a] [?a :db/ident ?i]

@@ -131,7 +131,8 @@ class InputReader {
   }
 
   #givenSlot(slot: number): number | undefined {
-    return this.program.given[this.program.found.indexOf(slot)]
+    const { given, found } = this.program
+    return given.find((mark, i) => mark !== undefined && found[i] === slot)
   }
 
   *#column(slot: number, raw: readonly unknown[]): Flow<Column> {

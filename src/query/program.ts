@@ -7,7 +7,7 @@ import { patternInput } from './pattern-input.ts'
 import { pointSteps } from './point-steps.ts'
 import { pullPlan } from './pull/plans.ts'
 import { unboundVariable } from './query-errors.ts'
-import { resolveBinding } from './resolve-call.ts'
+import { resolveBinding } from './resolve-binding.ts'
 import { resolveClauses } from './resolve-clauses.ts'
 import { type PendingConstant, type Resolving, type SourceInfo, schemaOf, sourceNamed } from './resolving.ts'
 import { type Role, Roles } from './roles.ts'
@@ -60,7 +60,7 @@ export function resolveProgram(
     ruleBodies: byName(ruleBodies),
     components: ruleComponents(ruleBodies),
     rules: new Map(),
-    check: (sub, of) => resolveProgram(sub, [], of, env),
+    subquery: (sub, of) => resolveProgram(sub, [], of, env),
     ruleDepth: 0,
   }
   const scope = new Scope(slots)
@@ -83,10 +83,12 @@ export function resolveProgram(
   settleNeeds(steps, given, r.rules.values(), constants, slots.names)
   const roles = slots.names.map((_, slot) => r.roles.of(slot))
   const inputSlots = new Set(given)
+  const marks = new Map<number, number>()
   const asGiven = query.find.elements.map((element, i) => {
     const slot = found[i] as number
     const isGiven = element.kind === 'var' && inputSlots.has(slot) && /entity|attribute/.test(roles[slot]?.kind ?? '')
-    return isGiven ? slots.fresh('as given') : undefined
+    if (isGiven && !marks.has(slot)) marks.set(slot, slots.fresh('as given'))
+    return isGiven ? marks.get(slot) : undefined
   })
   return {
     query,

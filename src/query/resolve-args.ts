@@ -6,7 +6,7 @@ import { unboundVariable } from './query-errors.ts'
 import { untypedConstant } from './resolve-terms.ts'
 import { constantSlot, type Resolving, sourceNamed } from './resolving.ts'
 import type { Scope } from './scope.ts'
-import type { SlotBinding } from './slot-binding.ts'
+import { bindingSlots, type SlotBinding } from './slot-binding.ts'
 import type { Arg } from './step.ts'
 import type { Argument, CallClause } from './syntax.ts'
 
@@ -77,4 +77,20 @@ function readAlike(r: Resolving, arg: Arg | undefined, binding: SlotBinding): vo
   } else if (arg?.kind === 'slot' && binding.kind === 'slot' && binding.slot !== -1) {
     r.roles.compare(arg.slot, binding.slot, false)
   }
+}
+
+/** The slot of a variable or of a constant. */
+export function argSlot(r: Resolving, c: CallClause, arg: Argument, scope: Scope): number {
+  if (arg.kind === 'const') return constantSlot(r, arg.value, c.form)
+  const slot = arg.kind === 'var' ? scope.find(arg.name) : undefined
+  if (slot !== undefined) return slot
+  throw arg.kind === 'var' ? unboundVariable(arg.name, c.form) : malformed(c.form, 'a variable or a constant')
+}
+
+/** The slots of a call, and those that must have values before it runs. */
+export function slotsOf(args: readonly Arg[], binding: SlotBinding | undefined): { slots: number[]; needs: number[] } {
+  const needs = new Set(args.flatMap((arg) => (arg.kind === 'slot' ? [arg.slot] : [])))
+  const slots = new Set(needs)
+  if (binding !== undefined) bindingSlots(binding, (slot) => slots.add(slot))
+  return { slots: Array.from(slots), needs: Array.from(needs) }
 }

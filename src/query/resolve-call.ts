@@ -1,15 +1,15 @@
 import type { Builtin } from './builtin.ts'
 import { builtinNames, customFunction, findBuiltin } from './functions/registry.ts'
 import { malformed } from './malformed.ts'
-import { parseQuery } from './parse-query.ts'
-import { unboundVariable, unknownName, wrongArity } from './query-errors.ts'
-import { resolveArg, resolveArgs } from './resolve-args.ts'
+import { unknownName, wrongArity } from './query-errors.ts'
+import { argSlot, resolveArgs, slotsOf } from './resolve-args.ts'
+import { resolveBinding } from './resolve-binding.ts'
+import { resolveSubquery } from './resolve-subquery.ts'
 import { attributeNamed } from './resolve-terms.ts'
-import { constantSlot, type Resolving, type SourceInfo, schemaOf, sourceNamed } from './resolving.ts'
+import { type Resolving, schemaOf, sourceNamed } from './resolving.ts'
 import type { Scope } from './scope.ts'
-import { bindingSlots, type SlotBinding } from './slot-binding.ts'
-import type { Arg, AttributeStep, CallStep, PatternStep, Step, SubqueryStep } from './step.ts'
-import type { Argument, Binding, CallClause, Input } from './syntax.ts'
+import type { Arg, AttributeStep, CallStep, PatternStep, Step } from './step.ts'
+import type { Argument, CallClause } from './syntax.ts'
 
 /** Resolves an expression. Requires: the variables of its binding are declared in `scope`. */
 export function resolveCall(r: Resolving, c: CallClause, scope: Scope, around: number): Step {
@@ -47,27 +47,6 @@ function functionNamed(r: Resolving, c: CallClause): Builtin {
   const custom = r.env.functions.get(c.fn)
   if (custom !== undefined) return customFunction(c.fn, custom)
   throw unknownName('query/unknown-function', 'function', c.fn, [...r.env.functions.keys(), ...builtinNames()], c.form)
-}
-
-/** The slots of a binding's variables, which must be declared. */
-export function resolveBinding(b: Binding, scope: Scope): SlotBinding {
-  switch (b.kind) {
-    case 'var':
-      return { kind: 'slot', slot: scope.declare(b.name) }
-    case 'blank':
-      return { kind: 'slot', slot: -1 }
-    case 'tuple':
-      return { kind: 'tuple', items: b.items.map((item) => resolveBinding(item, scope)) }
-    default:
-      return { kind: 'collection', item: resolveBinding(b.item, scope) }
-  }
-}
-
-function slotsOf(args: readonly Arg[], binding: SlotBinding | undefined): { slots: number[]; needs: number[] } {
-  const needs = new Set(args.flatMap((arg) => (arg.kind === 'slot' ? [arg.slot] : [])))
-  const slots = new Set(needs)
-  if (binding !== undefined) bindingSlots(binding, (slot) => slots.add(slot))
-  return { slots: Array.from(slots), needs: Array.from(needs) }
 }
 
 function resolveAttributeCall(
@@ -144,41 +123,3 @@ function resolveAttributeCall(
     form: c.form,
   }
 }
-
-/** The slot of a variable or of a constant. */
-function argSlot(r: Resolving, c: CallClause, arg: Argument, scope: Scope): number {
-  if (arg.kind === 'const') return constantSlot(r, arg.value, c.form)
-  const slot = arg.kind === 'var' ? scope.find(arg.name) : undefined
-  if (slot !== undefined) return slot
-  throw arg.kind === 'var' ? unboundVariable(arg.name, c.form) : malformed(c.form, 'a variable or a constant')
-}
-
-function resolveSubquery(r: Resolving, c: CallClause, scope: Scope, around: number): SubqueryStep {
-  const [first, ...rest] = c.args
-  if (first?.kind !== 'const' || c.binding === undefined) {
-    throw malformed(c.form, 'a sub-query such as [(q [:find (max ?x) :where …] $) [[?max]]]')
-  }
-  const { value } = first
-  const query = typeof value === 'object' && value !== null && '$lit' in value ? value.$lit : value
-  const parsed = parseQuery(query)
-  if (parsed.find.elements.some((element) => element.kind === 'pull')) {
-    throw malformed(c.form, 'a sub-query without pull, whose results variables can hold')
-  }
-  const inputs = parsed.in.filter((input) => !isQueue(input))
-  if (rest.length !== inputs.length) throw wrongArity('the sub-query', `${inputs.length} inputs`, rest.length, c.form)
-  const args = rest.map((arg) => resolveArg(r, c, arg, scope, around))
-  r.check(
-    parsed,
-    parsed.in.flatMap((input) =>
-      input.kind === 'source' ? [sourceFor(r, input.name, args[inputs.indexOf(input)])] : [],
-    ),
-  )
-  const binding = resolveBinding(c.binding, scope)
-  return { kind: 'subquery', query, inputs, args, binding, ...slotsOf(args, binding), form: c.form }
-}
-
-const isQueue = (input: Input): boolean => input.kind === 'source' && input.name === '$queue'
-
-/** What a sub-query knows as source `name`, given `arg` for it. */
-const sourceFor = (r: Resolving, name: string, arg: Arg | undefined): SourceInfo =>
-  arg?.kind === 'source' ? { ...(r.sources[arg.source] as SourceInfo), name } : { name, kind: 'tuples' }

@@ -2,8 +2,9 @@ import type { Edn } from '../datom/atoms.ts'
 import type { Schema } from '../datom/schema.ts'
 import type { QueryEnv } from './env.ts'
 import { unknownName } from './query-errors.ts'
-import type { Roles } from './roles.ts'
+import type { Role, Roles } from './roles.ts'
 import type { Slots } from './scope.ts'
+import type { SlotBinding } from './slot-binding.ts'
 import type { Rule } from './step.ts'
 import type { Query, RuleBody } from './syntax.ts'
 
@@ -19,6 +20,12 @@ export interface PendingConstant {
   readonly form: Edn
 }
 
+/** What a query says of what it is given: for each name of `:in` the slots, and by slot how that is read. */
+export interface Given {
+  readonly inputs: readonly (SlotBinding | undefined)[]
+  readonly roles: readonly Role[]
+}
+
 /** What resolving one program gathers. */
 export interface Resolving {
   readonly slots: Slots
@@ -32,8 +39,8 @@ export interface Resolving {
   readonly components: ReadonlyMap<string, number>
   /** Rules resolved so far, by name and source. */
   readonly rules: Map<string, Rule>
-  /** Resolves a sub-query over its sources, for the errors that this throws. */
-  readonly check: (query: Query, sources: readonly SourceInfo[]) => void
+  /** Resolves a sub-query over its sources. */
+  readonly subquery: (query: Query, sources: readonly SourceInfo[]) => Given
   /** How many rules are being resolved, each called by the one before. */
   ruleDepth: number
 }
