@@ -14,11 +14,6 @@ export function valueArg(x: Result | undefined): Value {
   return v
 }
 
-export function numberArg(x: Result | undefined): number {
-  if (typeof x !== 'number') throw badArgument('a number', x ?? null)
-  return x
-}
-
 export function integerArg(x: Result | undefined): number {
   if (typeof x !== 'number' || !Number.isInteger(x)) throw badArgument('an integer', x ?? null)
   return x

@@ -2,9 +2,10 @@ import { isNumeric } from '../../datom/decimal.ts'
 import { showValue } from '../../datom/show-value.ts'
 import { compareValues, type Value } from '../../datom/value.ts'
 import { type Builtin, badArgument, type Result } from '../builtin.ts'
-import { integerArg, numberArg, valueArg } from './arguments.ts'
+import { integerArg, valueArg } from './arguments.ts'
 import {
   addDecimals,
+  aligned,
   type Decimal,
   divideDecimals,
   multiplyDecimals,
@@ -67,22 +68,26 @@ function folded(op: Operation, first: number, alone: (x: Value) => Value): Built
   }
 }
 
-function divide(a: Value, b: Value): Value {
+function divisor(b: Value): Value {
   if (compareValues(b, 0) === 0) throw badArgument('a divisor other than 0', b)
-  return combine(DIVIDE, a, b)
+  return b
 }
+const divide = (a: Value, b: Value): Value => combine(DIVIDE, a, divisor(b))
 
-const whole = (of: (a: number, b: number) => number, big: (a: bigint, b: bigint) => bigint): Builtin => ({
-  arity: [2, 2],
-  apply([a, b]) {
-    if (compareValues(numericArg(b), 0) === 0) throw badArgument('a divisor other than 0', 0)
-    if (typeof a === 'bigint' || typeof b === 'bigint') {
-      const [x, y] = [a, b].map((v) => (typeof v === 'bigint' ? v : BigInt(integerArg(v)))) as [bigint, bigint]
-      return big(x, y)
-    }
-    return real(of(numberArg(a), numberArg(b)))
-  },
-})
+/** What is left over of decimals has the finer one's scale. */
+const whole = (number: Operation['number'], bigint: (a: bigint, b: bigint) => bigint, isRest: boolean): Builtin => {
+  const decimal = (a: Decimal, b: Decimal): Decimal => {
+    const [x, y, scale] = aligned(a, b)
+    return { digits: bigint(x, y), scale: isRest ? scale : 0 }
+  }
+  return {
+    arity: [2, 2],
+    apply: (args) => {
+      const [a, b] = args.map(numericArg) as [Value, Value]
+      return combine({ number, bigint, decimal }, a, divisor(b))
+    },
+  }
+}
 
 const extreme = (sign: 1 | -1): Builtin => ({
   arity: [1, MANY],
@@ -93,8 +98,14 @@ const test = (holds: (sign: number) => boolean): Builtin => ({
   arity: [1, 1],
   apply: ([x]) => holds(compareValues(numericArg(x), 0)),
 })
-const onNumber = (f: (n: number) => number): Builtin => ({ arity: [1, 1], apply: ([x]) => real(f(numberArg(x))) })
-const onInteger = (f: (n: number) => boolean): Builtin => ({ arity: [1, 1], apply: ([x]) => f(integerArg(x)) })
+const onNumber = (f: (n: number) => number): Builtin => ({
+  arity: [1, 1],
+  apply: ([x]) => real(f(toNumber(numericArg(x)))),
+})
+const onInteger = (f: (n: number) => boolean): Builtin => ({
+  arity: [1, 1],
+  apply: ([x]) => f(typeof x === 'bigint' ? Number(x % 2n) : integerArg(x)),
+})
 
 export const ARITHMETIC: Readonly<Record<string, Builtin>> = {
   '+': folded(ADD, 1, (x) => x),
@@ -108,14 +119,17 @@ export const ARITHMETIC: Readonly<Record<string, Builtin>> = {
   quot: whole(
     (a, b) => Math.trunc(a / b),
     (a, b) => a / b,
+    false,
   ),
   rem: whole(
     (a, b) => a % b,
     (a, b) => a % b,
+    true,
   ),
   mod: whole(
     (a, b) => a - b * Math.floor(a / b),
     (a, b) => ((a % b) + b) % b,
+    true,
   ),
   inc: { arity: [1, 1], apply: ([x]) => combine(ADD, numericArg(x), 1) },
   dec: { arity: [1, 1], apply: ([x]) => combine(SUBTRACT, numericArg(x), 1) },

@@ -29,7 +29,8 @@ export function ofDecimal({ digits, scale }: Decimal): Value {
   return Tag.bigdec + payload
 }
 
-function aligned(a: Decimal, b: Decimal): [bigint, bigint, number] {
+/** The digits of both at one scale. */
+export function aligned(a: Decimal, b: Decimal): [bigint, bigint, number] {
   const scale = Math.max(a.scale, b.scale)
   return [a.digits * 10n ** BigInt(scale - a.scale), b.digits * 10n ** BigInt(scale - b.scale), scale]
 }
