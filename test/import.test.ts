@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm'
 import { afterEach, describe, expect, it } from 'vitest'
 import { AnnalsError } from '../src/base/errors.ts'
 import { type Connection, type ImportProgress, isAnnalsError, memory, open } from '../src/engine.ts'
@@ -225,6 +226,12 @@ describe('an import', () => {
 
     const early = conn.import(stream(10), { signal: AbortSignal.abort() })
     expect((await refusal(early)).data).toEqual({ imported: { elements: 0, transactions: 0, datoms: 0 } })
+  })
+
+  it('reads a source of another realm, as a test runner has them', async () => {
+    const conn = await shop()
+    const source = runInNewContext(`(async function* () { yield '[{:inv/sku "far"}]'; yield '[{:inv/sku "away"}]' })()`)
+    expect(await conn.import(source)).toMatchObject({ elements: 2 })
   })
 
   it('says so when its source fails, or is none', async () => {

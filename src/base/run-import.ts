@@ -120,7 +120,8 @@ class Elements {
   next(): IteratorResult<unknown> | Promise<IteratorResult<unknown>> {
     this.signal?.throwIfAborted()
     const next = this.#iterator.next()
-    return next instanceof Promise ? this.#whenThere(next) : this.#seen(next as IteratorResult<unknown>)
+    // not `instanceof Promise`: that of another realm (a test runner's, say) is a promise too
+    return 'then' in next ? this.#whenThere(next) : this.#seen(next)
   }
 
   /** Tells the source that nothing more is wanted of it, unless it has ended. */
@@ -128,7 +129,7 @@ class Elements {
     this.signal?.removeEventListener('abort', this.#onAbort)
     if (this.#ended) return
     const closing = this.#iterator.return?.()
-    if (closing instanceof Promise) closing.catch(() => undefined) // why it was stopped is what is told
+    Promise.resolve(closing).catch(() => undefined) // why it was stopped is what is told
   }
 
   async #whenThere(next: Promise<IteratorResult<unknown>>): Promise<IteratorResult<unknown>> {
