@@ -4,6 +4,7 @@ import type { Batch } from '../src/db/scan.ts'
 import { query } from '../src/query/query.ts'
 import { placeColumn } from '../src/query/row-tests.ts'
 import { Place } from '../src/query/step.ts'
+import { formOf } from '../src/query/value-form.ts'
 import { asOf, type Fact, history, say, world } from './pull/world.ts'
 import { plainEnv } from './query/env.ts'
 
@@ -113,4 +114,16 @@ it('makes values of the operations of a history once, however often a join comes
   const column = placeColumn(batch, Place.op)
   expect(column).toEqual([true, false, true])
   expect(placeColumn({ ...batch, start: 1 }, Place.op)).toBe(column)
+})
+
+it('numbers values only where at most half of them differ', () => {
+  const formOfDistinct = (most: number) => {
+    const v = Array.from({ length: 200 }, (_, i) => `s${i % most}`)
+    const same = new Int32Array(200)
+    const batch: Batch = { start: 0, end: 200, e: same, a: same, v, tx: same, added: undefined }
+    formOf(batch)
+    return formOf(batch)
+  }
+  expect(formOfDistinct(100)).toMatchObject({ list: { length: 100 } })
+  expect(formOfDistinct(101)).toBeNull()
 })

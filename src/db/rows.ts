@@ -1,5 +1,6 @@
 import { assert } from '../base/assert.ts'
 import type { Value } from '../datom/value.ts'
+import { shareColumn } from './same-column.ts'
 import { intsOf, joinValues, type Values } from './values.ts'
 
 /**
@@ -134,11 +135,17 @@ export function concatRows(runs: readonly Rows[], length: number): Rows {
   return out.done()
 }
 
-/** `rows`, their values unboxed where all are small integers. */
-export function packRows(rows: Rows): Rows {
-  const { length, e, a, v, tx, to } = rows
-  const ints = v instanceof Int32Array ? undefined : intsOf(v, 0, length)
-  return ints === undefined ? rows : { length, e, a, v: ints, tx, to }
+/** Rows `lo ..< hi` of `rows` in little room: small integers unboxed, and what is the same throughout shared. At least one row. */
+export function packRows({ e, a, v, tx, to }: Rows, lo: number, hi: number): Rows {
+  const values = v.slice(lo, hi)
+  return {
+    length: hi - lo,
+    e: e.slice(lo, hi),
+    a: shareColumn(a, lo, hi),
+    v: intsOf(values, 0, hi - lo) ?? values,
+    tx: shareColumn(tx, lo, hi),
+    to: to?.slice(lo, hi),
+  }
 }
 
 /** The rows at the places `order` names, in that order. */

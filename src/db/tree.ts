@@ -2,7 +2,7 @@ import { assert } from '../base/assert.ts'
 import { lowerBound } from '../base/search.ts'
 import { type CompareRows, compareRows, type Order } from './index-order.ts'
 import { mergeLeaf } from './leaf.ts'
-import { concatRows, packRows, type Rows, sliceRows } from './rows.ts'
+import { concatRows, packRows, type Rows } from './rows.ts'
 
 /**
  * A persistent B+tree over rows in one order: changing it copies the path from the changed leaves to the root and shares
@@ -62,7 +62,7 @@ function evenRuns(length: number, max: number): [number, number][] {
   ])
 }
 const leavesOf = (rows: Rows): Leaf[] =>
-  evenRuns(rows.length, LEAF_MAX).map(([lo, hi]) => leaf(packRows(sliceRows(rows, lo, hi))))
+  evenRuns(rows.length, LEAF_MAX).map(([lo, hi]) => leaf(hi - lo === rows.length ? rows : packRows(rows, lo, hi)))
 const branchesOf = (nodes: readonly Node[]): Branch[] =>
   evenRuns(nodes.length, BRANCH_MAX).map(([lo, hi]) => branch(nodes.slice(lo, hi)))
 

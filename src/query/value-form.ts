@@ -17,7 +17,7 @@ const known = new WeakMap<readonly Value[], Known>()
 
 /** Runs shorter than this are read faster than their form is found. */
 const SHORTEST = 64
-/** As many as a byte can number. */
+/** As many as a byte can number; where more than half differ, numbering them helps nobody either. */
 const MOST_VALUES = 256
 
 /**
@@ -28,25 +28,23 @@ export function formOf({ v, start, end }: Batch): Form | undefined {
   if (v instanceof Int32Array) return v
   const found = known.get(v)
   if (found !== undefined && found.start <= start && end <= found.end) {
-    if (found.form === undefined) found.form = makeForm(v, found.start, found.end)
+    if (found.form === undefined) found.form = intsOf(v, found.start, found.end) ?? coded(v, found.start, found.end)
     return found.form
   }
   if (end - start >= SHORTEST && (end - start) * 2 > v.length) known.set(v, { start, end, form: undefined })
   return undefined
 }
 
-const makeForm = (v: readonly Value[], start: number, end: number): Form =>
-  typeof v[start] === 'number' ? (intsOf(v, start, end) ?? null) : coded(v, start, end)
-
 function coded(v: readonly Value[], start: number, end: number): Form {
   const codes = new Map<Value, number>()
+  const most = Math.min(MOST_VALUES, (end - start) / 2)
   const at = new Uint8Array(end)
   for (let i = start; i < end; i++) {
     const x = v[i] as Value
     let code = codes.get(x)
     if (code === undefined) {
       code = codes.size
-      if (code === MOST_VALUES) return null
+      if (code >= most) return null
       codes.set(x, code)
     }
     at[i] = code

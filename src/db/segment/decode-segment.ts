@@ -4,11 +4,12 @@ import { ID_END } from '../../datom/ids.ts'
 import type { Value } from '../../datom/value.ts'
 import type { Order } from '../index-order.ts'
 import type { Rows } from '../rows.ts'
+import { sameColumn } from '../same-column.ts'
 import type { Values } from '../values.ts'
 import { ByteReader } from './byte-reader.ts'
 import { readValues } from './decode-values.ts'
 import { At, CODEC, FORMAT, HEADER_BYTES, MAGIC, MAX_ROWS, ORDER_TAGS, ORDERS, PAST, TAIL_BYTES } from './layout.ts'
-import { readColumn, sameColumn } from './read-column.ts'
+import { readColumn } from './read-column.ts'
 
 /**
  * The order and the rows that `bytes` were made of; `name` (such as 'segment 17') says in messages which bytes these are. Throws

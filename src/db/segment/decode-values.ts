@@ -35,15 +35,4 @@ function readList(from: ByteReader, kind: number, n: number): Values {
   }
 }
 
-/** As a column in which integers are what the engine holds unboxed, whatever they were read as. */
-function unboxed(numbers: Float64Array): Values {
-  const ints = intsOf(numbers, 0, numbers.length)
-  if (ints !== undefined) return ints
-  const out: number[] = []
-  for (let i = 0; i < numbers.length; i++) {
-    const x = numbers[i] as number
-    const small = x | 0
-    out.push(small === x ? small : x)
-  }
-  return out
-}
+const unboxed = (numbers: Float64Array): Values => intsOf(numbers, 0, numbers.length) ?? Array.from(numbers)

@@ -1,10 +1,6 @@
+import { sameColumn } from '../same-column.ts'
 import type { ByteReader } from './byte-reader.ts'
 import { passingNumbers, readNumbers } from './decode-numbers.ts'
-
-/** Columns of one number throughout, by that number. Only ever read. */
-const columns = new Map<number, Int32Array>()
-/** So many are kept, each of some kilobytes. */
-const KEPT = 64
 
 /**
  * Reads `n` integers `0 ..< end` as a column. One that says the same throughout is shared: the transaction of an import, of many
@@ -23,15 +19,4 @@ export function readColumn(from: ByteReader, n: number, end: number): Int32Array
   const out = new Int32Array(n)
   for (let i = 0; i < n; i++) out[i] = check(numbers[i] as number)
   return out
-}
-
-/** A column that says the same throughout: part of a longer one, by which it can be told that it takes no room of its own. */
-export function sameColumn(number: number, length: number): Int32Array {
-  let column = columns.get(number)
-  if (column === undefined || column.length <= length) {
-    if (columns.size === KEPT) columns.clear()
-    column = new Int32Array(length + 1).fill(number)
-    columns.set(number, column)
-  }
-  return column.subarray(0, length)
 }
