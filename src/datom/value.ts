@@ -2,7 +2,7 @@ import { compareDecimalCells, isNumeric, numericKey } from './decimal.ts'
 
 /**
  * A value inside the engine: a JavaScript primitive that says its own type, so that equality is `===`, a Map key is the
- * value itself, and a column is a plain array.
+ * value itself, and a column is an array of them.
  *
  *     boolean, long, double, ref, bigint     the JavaScript boolean, number or bigint
  *     string                                 itself; one that starts with U+0000..U+0008 is prefixed with U+0000

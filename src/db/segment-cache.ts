@@ -3,7 +3,7 @@ import type { Value } from '../datom/value.ts'
 import type { Rows } from './rows.ts'
 import { decodeSegment } from './segment/decode-segment.ts'
 import type { SegmentSource } from './segment-source.ts'
-import { isInt32 } from './values.ts'
+import { isInt32, type Values } from './values.ts'
 
 /** Reads the bytes of segments; undefined for one that is not there any more. */
 export type ReadSegments = (ids: readonly number[]) => Promise<readonly (Uint8Array | undefined)[]>
@@ -16,19 +16,17 @@ const POINTER_BYTES = 8
 
 /** Bytes that rows take in memory, roughly. */
 const sizeOf = ({ e, a, v, tx, to }: Rows): number =>
-  [e, a, tx, to].reduce((sum, column) => sum + ownBytes(column), v instanceof Int32Array ? ownBytes(v) : plainBytes(v))
+  [e, a, v, tx, to ?? []].reduce((sum, column) => sum + bytesOf(column), 0)
 
-/** None where it is part of a column that many segments share. */
-const ownBytes = (column: Int32Array | undefined): number =>
-  column !== undefined && column.byteLength === column.buffer.byteLength ? column.byteLength : 0
-
-function plainBytes(v: readonly Value[]): number {
-  const step = Math.ceil(v.length / SAMPLE)
+/** None where a column is part of one that many segments share. */
+function bytesOf(column: Values): number {
+  if (column instanceof Int32Array) return column.byteLength === column.buffer.byteLength ? column.byteLength : 0
+  const step = Math.ceil(column.length / SAMPLE)
   const different = new Set<Value>()
-  for (let i = 0; i < v.length; i += step) different.add(v[i] as Value)
+  for (let i = 0; i < column.length; i += step) different.add(column[i] as Value)
   let bytes = 0
-  for (const x of different) if (!isInt32(x)) bytes += BOX_BYTES + (typeof x === 'string' ? x.length : 0)
-  return POINTER_BYTES * v.length + step * bytes
+  for (const x of different) if (!isInt32(x)) bytes += BOX_BYTES + String(x).length
+  return POINTER_BYTES * column.length + step * bytes
 }
 
 /** Of the budget, so much goes to segments as they are stored, a tenth of what they are as rows. */
