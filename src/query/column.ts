@@ -58,18 +58,7 @@ export class ColumnBuilder {
       return
     }
     let k = 0
-    if (this.#ints !== undefined) {
-      const into = this.#room(n)
-      const at = this.length
-      for (; k < n; k++) {
-        const v = from[rows[k] as number] as Value
-        if (!isInt32(v)) break
-        into[at + k] = v
-      }
-      this.length = at + k
-      if (k === n) return
-      this.#becomePlain()
-    }
+    while (k < n && this.#ints !== undefined) this.push(from[rows[k++] as number] as Value)
     const into = this.#values as Value[]
     this.length += n - k
     for (; k < n; k++) into.push(from[rows[k] as number] as Value)
@@ -84,18 +73,7 @@ export class ColumnBuilder {
       return
     }
     let i = start
-    if (this.#ints !== undefined) {
-      const into = this.#room(end - start)
-      const shift = this.length - start
-      for (; i < end; i++) {
-        const v = from[i] as Value
-        if (!isInt32(v)) break
-        into[i + shift] = v
-      }
-      this.length = i + shift
-      if (i === end) return
-      this.#becomePlain()
-    }
+    while (i < end && this.#ints !== undefined) this.push(from[i++] as Value)
     this.length += end - i
     if (Array.isArray(from) && end - i > COPIED) {
       this.#endRun()

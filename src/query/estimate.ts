@@ -1,9 +1,11 @@
 import type { Value } from '../datom/value.ts'
 import type { Column } from './column.ts'
+import { joinBy, keyOf } from './join-key.ts'
 import { joinCost } from './join-method.ts'
 import { canLookUpValue, constantScan, constantsOf, rangeByValue, rangeFor, scanRange } from './pattern-range.ts'
+import { shapeOf } from './pattern-shape.ts'
 import { pushedInto } from './pushdown.ts'
-import { columnOf, type Relation } from './relation.ts'
+import type { Relation } from './relation.ts'
 import { dbOf, type Run, type Source } from './run.ts'
 import { type PatternStep, PLACES, Place, type RuleStep, type Step } from './step.ts'
 
@@ -139,22 +141,12 @@ function estimateScan({ run, left }: Situation, step: PatternStep): Estimate {
   return { rows, cost: count * SCANNED_ROW }
 }
 
-function estimateJoin(s: Situation, step: PatternStep, r: Relation): Estimate {
-  const { run } = s
-  const { count, whereabouts } = constantScan(run, step)
-  const known = constantsOf(run, step)
-  const bound = (place: number): Column | undefined => {
-    const slot = step.at[place] as number
-    return slot === -1 || known[place] !== undefined ? undefined : columnOf(r, slot)
-  }
-  const entity = bound(Place.e)
-  const value = bound(Place.v)
-  const canLookUp = entity !== undefined || bound(Place.a) !== undefined || canLookUpValue(step)
-  const sorted = r.sorted !== -1 && r.sorted === step.at[Place.e]
-  const byEntity = entity instanceof Int32Array
-  const cost = joinCost({ rows: r.length, range: count, whereabouts, byEntity, sorted, canLookUp })
-  const fan = fanOut(run, step, r, known, entity, value, count)
-  return { rows: Math.min(r.length * fan, r.length * Math.max(count, 1)), cost }
+function estimateJoin({ run }: Situation, step: PatternStep, r: Relation): Estimate {
+  const { known, bound } = shapeOf(run, step, r, () => false)
+  const join = joinBy(run, step, r, keyOf(bound))
+  const at = (place: number): Column | undefined => bound.find((b) => b.place === place)?.column
+  const fan = fanOut(run, step, r, known, at(Place.e), at(Place.v), join.range)
+  return { rows: Math.min(r.length * fan, r.length * Math.max(join.range, 1)), cost: joinCost(join) }
 }
 
 function fanOut(

@@ -71,9 +71,7 @@ function isOfSets({ query }: Program): boolean {
 }
 
 function slotsToKeep(program: Program): number[] {
-  const slots = new Set(program.found)
-  for (const slot of program.given) if (slot !== undefined) slots.add(slot)
-  return Array.from(slots)
+  return Array.from(new Set([...program.found, ...program.given.filter((slot) => slot !== undefined)]))
 }
 
 /** `r` with a column for each constant among `slots`. */

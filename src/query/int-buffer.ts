@@ -23,8 +23,8 @@ export class IntBuffer {
 
   append(from: Int32Array, n: number): void {
     this.reserve(n)
-    if (n < 32) for (let k = 0; k < n; k++) this.data[this.length + k] = from[k] as number
-    else this.data.set(n === from.length ? from : from.subarray(0, n), this.length)
+    const { data, length } = this
+    for (let k = 0; k < n; k++) data[length + k] = from[k] as number
     this.length += n
   }
 

@@ -1,4 +1,4 @@
-import { isInAvet } from '../datom/schema.ts'
+import { type Attribute, isInAvet } from '../datom/schema.ts'
 import { unifyKey, type Value } from '../datom/value.ts'
 import type { Db } from '../db/db.ts'
 import type { Index, Place as IndexPlace } from '../db/index-order.ts'
@@ -46,6 +46,20 @@ export function rangeFor(step: PatternStep, known: PlaceValues): Range {
 /** Whether values of the pattern's attribute can be looked up. */
 export const canLookUpValue = (step: PatternStep): boolean =>
   step.attribute !== undefined && (isInAvet(step.attribute) || step.attribute.type === 'ref')
+
+/** Whether nothing but the attribute is known of a pattern, whose values are texts and indexed. */
+export const canSeekText = (run: Run, step: PatternStep): boolean =>
+  step.attribute !== undefined &&
+  isInAvet(step.attribute) &&
+  !NO_TEXT.test(step.attribute.type) &&
+  rangeFor(step, constantsOf(run, step)).index === 'aevt'
+const NO_TEXT = /boolean|long|double|big|ref/
+
+/** The rows of the pattern's attribute with values from `lo` to `hi`, in their order. Requires: they are indexed. */
+export function scanByValue(run: Run, { attribute, source }: PatternStep, lo?: Value, hi?: Value): Scan {
+  const { id: a } = attribute as Attribute
+  return scan(dbOf(run, source), 'avet', { a, v: lo }, { a, v: hi })
+}
 
 const NOTHING: Scan = { count: 0, whereabouts: 'lent', load: () => undefined, batches: () => [] }
 
@@ -103,7 +117,6 @@ export function rangeByValue(run: Run, step: PatternStep, pushed: readonly Pushe
     hi = p.to ?? hi
   }
   if (lo === undefined && hi === undefined) return undefined
-  const a = attribute.id
-  const found = scan(dbOf(run, step.source), 'avet', { a, v: lo }, { a, v: hi })
+  const found = scanByValue(run, step, lo, hi)
   return found.count * 4 < constantScan(run, step).count ? found : undefined
 }

@@ -49,7 +49,8 @@ export function testsOf(
   for (let place = 0; place < PLACES; place++) {
     const value = shape.known[place]
     if (value === undefined || (covers & (1 << place)) !== 0) continue
-    tests.push({ kind: 'equal', place, value, mixed: run.mixed && place === Place.v && isNumeric(value) })
+    const ints = intsOf({ from: value, to: value, test: (v) => v === value })
+    tests.push({ ...ints, kind: 'equal', place, value, mixed: run.mixed && place === Place.v && isNumeric(value) })
   }
   for (const p of pushed) {
     const place = step.at.indexOf(p.slot)
@@ -59,7 +60,7 @@ export function testsOf(
 }
 
 /** Which 32-bit integers a comparison with a number lets pass. */
-function intsOf({ from, to, test }: Pushed): { readonly ints?: IntRange } {
+function intsOf({ from, to, test }: Pick<Pushed, 'from' | 'to' | 'test'>): { readonly ints?: IntRange } {
   if (typeof (from ?? to) !== 'number') return {}
   let least = Math.max(-(2 ** 31), from === undefined ? Number.NEGATIVE_INFINITY : Math.ceil(from as number))
   let greatest = Math.min(2 ** 31 - 1, to === undefined ? Number.POSITIVE_INFINITY : Math.floor(to as number))

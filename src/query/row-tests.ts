@@ -1,16 +1,18 @@
 import { sameValue, type Value } from '../datom/value.ts'
 import type { Batch } from '../db/scan.ts'
-import type { Coded } from './column.ts'
 import { Place } from './step.ts'
 import { formOf } from './value-form.ts'
 
 /** A condition on the rows of a batch that the index range does not already ensure. */
-export type RowTest =
-  | { readonly kind: 'equal'; readonly place: number; readonly value: Value; readonly mixed: boolean }
-  | { readonly kind: 'same'; readonly place: number; readonly other: number }
-  | { readonly kind: 'test'; readonly place: number; readonly test: (v: Value) => boolean; readonly ints?: IntRange }
+export type RowTest = ValueTest | { readonly kind: 'same'; readonly place: number; readonly other: number }
 
-/** The integers that pass a test, both ends included. */
+/** `ints`: which of the 32-bit integers pass, where those are a range. */
+type ValueTest = { readonly place: number; readonly ints?: IntRange } & (
+  | { readonly kind: 'equal'; readonly value: Value; readonly mixed: boolean }
+  | { readonly kind: 'test'; readonly test: (v: Value) => boolean }
+)
+
+/** Both ends included. */
 export interface IntRange {
   readonly least: number
   readonly greatest: number
@@ -52,24 +54,23 @@ export function selectRows(b: Batch, tests: readonly RowTest[]): number {
   const rows = selected
   const { start, end } = b
   const [first, ...rest] = tests
-  if (first !== undefined && first.place === Place.v && first.kind !== 'same' && !isMixed(first)) {
+  if (first !== undefined && first.kind !== 'same' && first.place === Place.v) {
     return keepRows(b, rest, rows, undefined, selectByValue(b, first, rows))
   }
   for (let i = start; i < end; i++) rows[i - start] = i
   return keepRows(b, tests, rows, undefined, end - start)
 }
 
-const isMixed = (t: RowTest): boolean => t.kind === 'equal' && t.mixed
-
 /**
- * Selects by the value. Every row is put down and counted only if it passes: a branch that the data decides is guessed wrong too
- * often, which costs as much as ten rows.
+ * Selects by the value. Where that is known at once every row is put down, and counted only if it passes: a branch that the data
+ * decides is guessed wrong too often, which costs as much as ten rows.
  */
-function selectByValue(b: Batch, t: Exclude<RowTest, { readonly kind: 'same' }>, rows: Int32Array): number {
+function selectByValue(b: Batch, t: ValueTest, rows: Int32Array): number {
   const { start, end, v } = b
   const form = formOf(b)
+  const test = valueTest(t)
   let n = 0
-  if (form instanceof Int32Array && t.kind === 'test' && t.ints !== undefined) {
+  if (form instanceof Int32Array && t.ints !== undefined) {
     const least = t.ints.least | 0
     const greatest = t.ints.greatest | 0
     for (let i = start; i < end; i++) {
@@ -78,39 +79,20 @@ function selectByValue(b: Batch, t: Exclude<RowTest, { readonly kind: 'same' }>,
       n += +(x >= least) & +(x <= greatest)
     }
   } else if (form && 'list' in form) {
-    const { at } = form
-    const passes = passingCodes(form, t, start, end)
+    const { list, at } = form
+    const passes = new Uint8Array(list.length)
+    if (t.kind === 'equal' && !t.mixed) passes[list.indexOf(t.value)] = 1
+    else {
+      // values of other rows are not to be tested
+      for (let i = start; i < end; i++) passes[at[i] as number] = 1
+      for (let code = 0; code < passes.length; code++) passes[code] &&= +test(list[code] as Value)
+    }
     for (let i = start; i < end; i++) {
       rows[n] = i
       n += passes[at[i] as number] as number
     }
-  } else if (t.kind === 'equal') {
-    const { value } = t
-    for (let i = start; i < end; i++) {
-      rows[n] = i
-      n += +(v[i] === value)
-    }
-  } else {
-    const { test } = t
-    for (let i = start; i < end; i++) {
-      rows[n] = i
-      n += +test(v[i] as Value)
-    }
-  }
+  } else for (let i = start; i < end; i++) if (test(v[i] as Value)) rows[n++] = i
   return n
-}
-
-/** 1 for each code whose value passes. Only values of the rows `start ..< end` are tested. */
-function passingCodes({ list, at }: Coded, t: RowTest, start: number, end: number): Uint8Array {
-  const passes = new Uint8Array(list.length)
-  if (t.kind === 'equal') {
-    const code = list.indexOf(t.value)
-    if (code !== -1) passes[code] = 1
-  } else if (t.kind === 'test') {
-    for (let i = start; i < end; i++) passes[at[i] as number] = 1
-    for (let code = 0; code < passes.length; code++) passes[code] &&= +t.test(list[code] as Value)
-  }
-  return passes
 }
 
 /** Keeps of `rows[0 ..< n]` (and of `beside`, entry for entry) those that pass all tests; how many are left. */
@@ -132,34 +114,31 @@ function keepBy(b: Batch, t: RowTest, rows: Int32Array, beside: Int32Array | und
   let left = 0
   for (let k = 0; k < n; k++) {
     const i = rows[k] as number
+    if (!passes(i)) continue
     rows[left] = i
     if (beside !== undefined) beside[left] = beside[k] as number
-    left += +passes(i)
+    left++
   }
   return left
 }
 
 function rowPredicate(b: Batch, t: RowTest, column: ArrayLike<Value> | undefined): (row: number) => boolean {
   const at = column === undefined ? () => true : (i: number) => column[i] as Value
-  switch (t.kind) {
-    case 'equal': {
-      const { value } = t
-      if (t.mixed) return (i) => sameValue(at(i), value)
-      if (column === undefined) return () => value === true
-      const form = t.place === Place.v ? formOf(b) : undefined
-      if (form && 'list' in form) {
-        const code = form.list.indexOf(value)
-        return (i) => form.at[i] === code
-      }
-      return (i) => column[i] === value
-    }
-    case 'same': {
-      const other = placeColumn(b, t.other)
-      return (i) => sameValue(at(i), other === undefined ? true : (other[i] as Value))
-    }
-    default: {
-      const { test } = t
-      return (i) => test(at(i))
-    }
+  if (t.kind === 'same') {
+    const other = placeColumn(b, t.other)
+    return (i) => sameValue(at(i), other === undefined ? true : (other[i] as Value))
   }
+  const form = t.kind === 'equal' && !t.mixed && t.place === Place.v ? formOf(b) : undefined
+  if (form && 'list' in form) {
+    const code = form.list.indexOf((t as { readonly value: Value }).value)
+    return (i) => form.at[i] === code
+  }
+  const test = valueTest(t)
+  return (i) => test(at(i))
+}
+
+function valueTest(t: ValueTest): (v: Value) => boolean {
+  if (t.kind === 'test') return t.test
+  const { value } = t
+  return t.mixed ? (v) => sameValue(v, value) : (v) => v === value
 }

@@ -1,17 +1,19 @@
 import type { Dependencies } from './dependencies.ts'
 import type { Flow } from './flow.ts'
 import { hashByPlace } from './hash-join.ts'
+import { joinBy, keyOf } from './join-key.ts'
 import { chooseMethod, type JoinMethod } from './join-method.ts'
 import { lookUpRows } from './lookup-join.ts'
 import { mergeByEntity } from './merge-join.ts'
 import { type Bound, PairBuffer } from './pair-buffer.ts'
 import { MarkSink, RowSink } from './pair-sink.ts'
-import { canLookUpValue, constantScan, type PlaceValues, rangeByValue, rangeFor } from './pattern-range.ts'
+import { constantScan, type PlaceValues, rangeByValue, rangeFor, scanByValue } from './pattern-range.ts'
 import { relationOf } from './pattern-scan.ts'
 import { isKey, placesOf, type Shape, shapeOf, testsOf } from './pattern-shape.ts'
 import type { Pushed } from './pushdown.ts'
 import { dropColumns, pickMarked, type Relation, UNIT } from './relation.ts'
 import type { Run } from './run.ts'
+import { seekByText } from './seek-join.ts'
 import { sortedOrder } from './sorted-order.ts'
 import { type PatternStep, Place } from './step.ts'
 
@@ -96,11 +98,15 @@ function* match(
     yield* lookUpRows(run, step, known, bound, r.length, out)
     return r.sorted
   }
-  const found = constantScan(run, step)
+  const found = method === 'seek' ? scanByValue(run, step) : constantScan(run, step)
   const loading = found.load()
   if (loading !== undefined) yield loading
   const tests = testsOf(run, step, shape, rangeFor(step, known).covers, pushed)
   const rest = bound.filter((b) => b !== key)
+  if (method === 'seek') {
+    seekByText(key.column, found.batches(), run.codes, new PairBuffer(sink, tests, rest, check))
+    return -1
+  }
   if (method === 'hash') {
     hashByPlace(key.column, key.place, found.batches(), tests, run.codes, new PairBuffer(sink, [], rest, check))
     return known[Place.e] === undefined ? (step.at[Place.e] as number) : -1
@@ -112,23 +118,8 @@ function* match(
 }
 
 function methodFor(run: Run, step: PatternStep, r: Relation, key: Bound): JoinMethod {
-  const canLookUp = key.place === Place.e || key.place === Place.a || (key.place === Place.v && canLookUpValue(step))
-  if (canLookUp && r.length <= 2) return 'lookup'
-  const byEntity = key.place === Place.e && key.column instanceof Int32Array
-  const sorted = r.sorted !== -1 && r.sorted === step.at[Place.e]
-  const { count: range, whereabouts } = constantScan(run, step)
-  return chooseMethod({ rows: r.length, range, whereabouts, byEntity, sorted, canLookUp })
-}
-
-const KEY_PLACES: readonly number[] = [Place.e, Place.v, Place.tx, Place.a, Place.op]
-
-/** The bound place to join by: the one that splits the rows finest. Requires: at least one. */
-function keyOf(bound: readonly Bound[]): Bound {
-  for (const place of KEY_PLACES) {
-    const found = bound.find((b) => b.place === place)
-    if (found !== undefined) return found
-  }
-  return bound[0] as Bound
+  const join = joinBy(run, step, r, key)
+  return join.canLookUp && r.length <= 2 ? 'lookup' : chooseMethod(join)
 }
 
 /** `known` with something in every bound place: for asking which places a lookup covers. */

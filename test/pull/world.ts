@@ -12,6 +12,7 @@ export interface AttributeDef {
   readonly type: Exclude<ValueType, 'tuple'>
   readonly many?: true
   readonly component?: true
+  readonly index?: true
 }
 /** Entity, attribute, value; the last `false` retracts. */
 export type Fact = readonly [e: number, a: string, v: unknown, added?: false]
@@ -30,6 +31,7 @@ export async function world(
     data.push(id, Builtin.ident, keywordValue(name), 1)
     data.push(id, Builtin.valueType, idOfValueType(def.type), 1)
     data.push(id, Builtin.cardinality, def.many ? Builtin.many : Builtin.one, 1)
+    if (def.index) data.push(id, Builtin.index, true, 1)
     if (def.component) data.push(id, Builtin.isComponent, true, 1)
   })
   let db = await applyTx(await emptyDb(), txOfT(1), data, 1)
