@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { IndexCommit, LocalStorage, LocalStore } from '../../src/storage/port.ts'
 import { storeBeforeEach } from './local-store.ts'
-import { body, indexRoot, logRow, range, segments } from './rows.ts'
+import { body, indexRoot, logRow, range, segments, textOf } from './rows.ts'
 
 /** Segments, the root, and the fence around whoever writes them. */
 export function localIndexSuite(makeStorage: () => LocalStorage): void {
@@ -107,7 +107,9 @@ export function localIndexSuite(makeStorage: () => LocalStorage): void {
       const write = new Map([[1, new Uint8Array(0)], [2, large], ...range(3, 300, (id) => [id, body(id)] as const)])
       const { head } = await at.store.beginIndexing()
       await at.store.commitIndex(head.epoch, { write })
-      expect(await at.store.readSegments([...write.keys()])).toEqual([...write.values()])
+      const stored = await at.store.readSegments([...write.keys()])
+      expect(stored.every((bytes) => bytes instanceof Uint8Array)).toBe(true)
+      expect(stored.map(textOf)).toEqual([...write.values()].map(textOf))
     })
 
     it('is there again after opening again, and gone after destroying', async () => {

@@ -33,6 +33,8 @@ export const startMariadb =
         '--bind-address=127.0.0.1',
         '--skip-grant-tables',
         '--skip-networking=0',
+        // what is killed here is the server, and never the machine: what was written is there, on the disk or not
+        '--innodb-flush-log-at-trx-commit=2',
       ],
       url: (port) => `mysql://root@127.0.0.1:${port}/annals`,
       ping: async (port) => {

@@ -141,7 +141,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'server: does not rewrite ids that became others',
-    from: 5,
+    from: 6,
     parts: server(() => ({ aliases: async () => [] })),
   },
   {
@@ -191,7 +191,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'client: does not note which entities it read',
-    from: 5,
+    from: 9,
     modules: { 'sync/footprint': noting((index) => index !== 'eavt') },
   },
   {
@@ -225,7 +225,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'client: forgets what ids of withdrawn transactions became',
-    from: 13,
+    from: 16,
     parts: client((store) => (change) => {
       const meta = new Map(change.meta)
       meta.delete('aliases')
@@ -252,7 +252,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'client: goes on with ids that were claimed before',
-    from: 20,
+    from: 53,
     modules: {
       'sync/id-pool': exporting<typeof import('../../../src/sync/id-pool.ts')>(({ takeBlock }) => ({
         takeBlock: ((meta, size) => ({ ...takeBlock(meta, size), left: {} })) as typeof takeBlock,
