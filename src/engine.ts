@@ -15,15 +15,28 @@ export type {
   UndoTarget,
   WaitOptions,
 } from './api/connection.ts'
-export type { Db, EntityRef, PullPattern, Query, QueryOptions, ShownDatom, TimePoint, TxForms } from './api/db.ts'
+export type {
+  Db,
+  EntityRef,
+  PullPattern,
+  Query,
+  QueryOptions,
+  ShownDatom,
+  TimePoint,
+  TxForms,
+  WithResult,
+} from './api/db.ts'
 export type { ExplainedStep, Explanation } from './api/explanation.ts'
 export type { Functions, TxFunction, ValueFunction } from './api/functions.ts'
 export type { ImportOptions, ImportProgress, ImportSource } from './api/import.ts'
 export type { LiveQuery, LiveSnapshot, Store } from './api/live.ts'
 export type { LogEntry, Settled, TxReport, UndoReport } from './api/report.ts'
 export type { AttributeDef, SchemaDef } from './api/schema.ts'
+export type { App } from './api/typed/answer.ts'
+export type { DatomOf } from './api/typed/components.ts'
+export type { Reference } from './api/typed/pulled.ts'
 export { AnnalsError, type ErrorCode, isAnnalsError } from './base/errors.ts'
-export { kw, lit } from './datom/atoms.ts'
+export { type Keyword, kw, type Literal, lit } from './datom/atoms.ts'
 export { open } from './engine/open.ts'
 export type { OpenOptions } from './engine/open-local.ts'
 export { restore } from './engine/restore.ts'

@@ -26,6 +26,7 @@ export type {
   ShownDatom,
   TimePoint,
   TxForms,
+  WithResult,
 } from './api/db.ts'
 export type { Durability } from './api/durability.ts'
 export type { ExplainedStep, Explanation } from './api/explanation.ts'
@@ -35,7 +36,10 @@ export type { LiveQuery, LiveSnapshot, Store } from './api/live.ts'
 export type { LogEntry, Settled, TxReport, UndoReport } from './api/report.ts'
 export type { AttributeDef, SchemaDef } from './api/schema.ts'
 export type { PendingTx, RejectedTx, Sync, SyncOptions, SyncStatus } from './api/sync.ts'
+export type { App } from './api/typed/answer.ts'
+export type { DatomOf } from './api/typed/components.ts'
 export type { HoistedPattern, HoistedQuery } from './api/typed/hoisted.ts'
+export type { Reference } from './api/typed/pulled.ts'
 export { AnnalsError, type ErrorCode, isAnnalsError } from './base/errors.ts'
 export { connect } from './client/connect.ts'
 export type { ConnectOptions } from './client/connect-options.ts'

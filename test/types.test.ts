@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildTypes } from '../scripts/build-types.mjs'
@@ -24,6 +24,7 @@ beforeAll(() => {
   writeFileSync(join(folder, 'large-app.ts'), largeApp(200, 100))
   project('tests.json', [join(root, 'test/types/*.ts')], { skipLibCheck: false })
   project('large.json', [join(folder, 'large-app.ts')])
+  installed()
 }, 60_000)
 
 function project(name: string, include: readonly string[], options: object = {}): void {
@@ -39,6 +40,29 @@ function project(name: string, include: readonly string[], options: object = {})
   writeFileSync(join(folder, name), JSON.stringify(config))
 }
 
+/** A library that has annals among its packages, and its own declarations to write. */
+function installed(): void {
+  const library = join(folder, 'library')
+  const annals = join(library, 'node_modules/annals')
+  cpSync(join(folder, 'dist'), join(annals, 'dist'), { recursive: true })
+  cpSync(join(root, 'package.json'), join(annals, 'package.json'))
+  writeFileSync(join(library, 'package.json'), '{ "name": "library", "type": "module" }')
+  cpSync(join(root, 'test/types/library.ts'), join(library, 'library.ts'))
+  const config = {
+    extends: join(root, 'test/types/tsconfig.json'),
+    compilerOptions: {
+      paths: {},
+      rootDir: 'library',
+      noEmit: false,
+      declaration: true,
+      emitDeclarationOnly: true,
+      outDir: 'out',
+    },
+    include: ['library/library.ts'],
+  }
+  writeFileSync(join(folder, 'library.json'), JSON.stringify(config))
+}
+
 /** What the compiler says of a project, errors and diagnostics. */
 const compile = (compiler: string, name: string): Promise<string> =>
   new Promise((resolve) => {
@@ -51,6 +75,10 @@ const errorsIn = (said: string): string[] => said.split('\n').filter((line) => /
 describe.each(COMPILERS)('on %s', (compiler) => {
   it('types come out as they should, and what is wrong does not compile', async () => {
     expect(errorsIn(await compile(compiler, 'tests.json'))).toEqual([])
+  }, 300_000)
+
+  it('what was inferred can be exported from a library', async () => {
+    expect(errorsIn(await compile(compiler, 'library.json'))).toEqual([])
   }, 300_000)
 
   it('two hundred attributes and a hundred queries are a second’s work', async () => {

@@ -113,7 +113,7 @@ type Plain<S, A, I> =
 type PlainForward<S, D> = Many<D, D extends { readonly type: 'ref' } ? PlainRef<S, D> : Shown<S, D>>
 type PlainRef<S, D> = D extends { readonly component: true } ? Flat<Everything<S, IdentsOf<D>>> : Reference<IdentsOf<D>>
 /** An entity that is not looked into. */
-interface Reference<I> {
+export interface Reference<I> {
   'db/id': number
   'db/ident'?: I
 }
