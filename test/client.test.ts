@@ -54,6 +54,19 @@ describe('connect', () => {
     await expect(two.transact([item('a', 1)])).rejects.toMatchObject({ code: 'connection/closed' })
   })
 
+  it('breaks off a backup that is still being read, and says so', async () => {
+    await shop('another, which keeps the worker')
+    const conn = await shop()
+    for (let i = 0; i < 3; i++) await conn.transact([{ 'inv/sku': `${i}`, 'db/doc': `${i}`.repeat(400_000) }])
+    const reader = conn.export().getReader()
+    expect((await reader.read()).done).toBe(false)
+    await conn.close()
+    const whole = async (): Promise<void> => {
+      while (!(await reader.read()).done);
+    }
+    await expect(whole()).rejects.toMatchObject({ code: 'client/unknown-handle' })
+  })
+
   it('ends when what was asked of it before has been done', async () => {
     const storage = memory()
     worker = () => channelWorker(openIn(storage))

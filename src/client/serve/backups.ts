@@ -24,9 +24,11 @@ export class Backups {
     return this.#last
   }
 
+  /** undefined at the end. Rejects when it was broken off: half a backup must not be taken for the whole. */
   async nextPiece(ticket: number): Promise<Uint8Array | undefined> {
-    const next = await this.#exports.get(ticket)?.pieces.next()
-    return next?.done === false ? next.value : undefined
+    const { pieces } = this.#exports.get(ticket) ?? ended(ticket)
+    const { done, value } = await pieces.next()
+    return done ? undefined : value
   }
 
   async endExport(ticket: number): Promise<void> {
@@ -66,10 +68,13 @@ export class Backups {
   }
 
   #restoring(ticket: number): Restoring {
-    const restoring = this.#restores.get(ticket)
-    if (restoring !== undefined) return restoring
-    throw new AnnalsError('client/unknown-handle', 'this restore has ended, or was never begun', { ticket })
+    return this.#restores.get(ticket) ?? ended(ticket)
   }
+}
+
+function ended(ticket: number): never {
+  const message = 'this backup was never begun, or has ended, be it that its connection was closed'
+  throw new AnnalsError('client/unknown-handle', message, { ticket })
 }
 
 const cutOff = (): AnnalsError => new AnnalsError('backup/truncated', 'the backup could not be read to its end')
