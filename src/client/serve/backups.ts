@@ -73,7 +73,7 @@ export class Backups {
 }
 
 function ended(ticket: number): never {
-  const message = 'this backup was never begun, or has ended, be it that its connection was closed'
+  const message = 'this backup has ended, or its connection was closed'
   throw new AnnalsError('client/unknown-handle', message, { ticket })
 }
 

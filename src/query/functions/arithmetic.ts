@@ -3,16 +3,7 @@ import { showValue } from '../../datom/show-value.ts'
 import { compareValues, type Value } from '../../datom/value.ts'
 import { type Builtin, badArgument, type Result } from '../builtin.ts'
 import { integerArg, valueArg } from './arguments.ts'
-import {
-  addDecimals,
-  aligned,
-  type Decimal,
-  divideDecimals,
-  multiplyDecimals,
-  ofDecimal,
-  subtractDecimals,
-  toDecimal,
-} from './decimals.ts'
+import { atOneScale, type Decimal, divideDecimals, multiplyDecimals, ofDecimal, toDecimal } from './decimals.ts'
 
 const MANY = Number.POSITIVE_INFINITY
 
@@ -22,8 +13,10 @@ interface Operation {
   bigint(a: bigint, b: bigint): Value
   decimal(a: Decimal, b: Decimal): Decimal
 }
-const ADD: Operation = { number: (a, b) => a + b, bigint: (a, b) => a + b, decimal: addDecimals }
-const SUBTRACT: Operation = { number: (a, b) => a - b, bigint: (a, b) => a - b, decimal: subtractDecimals }
+type OnBigints = (a: bigint, b: bigint) => bigint
+const exact = (bigint: OnBigints): Omit<Operation, 'number'> => ({ bigint, decimal: atOneScale(bigint) })
+const ADD: Operation = { number: (a, b) => a + b, ...exact((a, b) => a + b) }
+const SUBTRACT: Operation = { number: (a, b) => a - b, ...exact((a, b) => a - b) }
 const MULTIPLY: Operation = { number: (a, b) => a * b, bigint: (a, b) => a * b, decimal: multiplyDecimals }
 const DIVIDE: Operation = {
   number: (a, b) => a / b,
@@ -74,20 +67,14 @@ function divisor(b: Value): Value {
 }
 const divide = (a: Value, b: Value): Value => combine(DIVIDE, a, divisor(b))
 
-/** What is left over of decimals has the finer one's scale. */
-const whole = (number: Operation['number'], bigint: (a: bigint, b: bigint) => bigint, isRest: boolean): Builtin => {
-  const decimal = (a: Decimal, b: Decimal): Decimal => {
-    const [x, y, scale] = aligned(a, b)
-    return { digits: bigint(x, y), scale: isRest ? scale : 0 }
-  }
-  return {
-    arity: [2, 2],
-    apply: (args) => {
-      const [a, b] = args.map(numericArg) as [Value, Value]
-      return combine({ number, bigint, decimal }, a, divisor(b))
-    },
-  }
-}
+const whole = (op: Operation): Builtin => ({
+  arity: [2, 2],
+  apply(args) {
+    const [a, b] = args.map(numericArg) as [Value, Value]
+    return combine(op, a, divisor(b))
+  },
+})
+const quotient: OnBigints = (a, b) => a / b
 
 const extreme = (sign: 1 | -1): Builtin => ({
   arity: [1, MANY],
@@ -116,21 +103,13 @@ export const ARITHMETIC: Readonly<Record<string, Builtin>> = {
     apply: (args) =>
       args.length === 1 ? divide(1, numericArg(args[0])) : args.map(numericArg).reduce((a, b) => divide(a, b)),
   },
-  quot: whole(
-    (a, b) => Math.trunc(a / b),
-    (a, b) => a / b,
-    false,
-  ),
-  rem: whole(
-    (a, b) => a % b,
-    (a, b) => a % b,
-    true,
-  ),
-  mod: whole(
-    (a, b) => a - b * Math.floor(a / b),
-    (a, b) => ((a % b) + b) % b,
-    true,
-  ),
+  quot: whole({
+    number: (a, b) => Math.trunc(a / b),
+    bigint: quotient,
+    decimal: (a, b) => ({ ...atOneScale(quotient)(a, b), scale: 0 }),
+  }),
+  rem: whole({ number: (a, b) => a % b, ...exact((a, b) => a % b) }),
+  mod: whole({ number: (a, b) => a - b * Math.floor(a / b), ...exact((a, b) => ((a % b) + b) % b) }),
   inc: { arity: [1, 1], apply: ([x]) => combine(ADD, numericArg(x), 1) },
   dec: { arity: [1, 1], apply: ([x]) => combine(SUBTRACT, numericArg(x), 1) },
   abs: { arity: [1, 1], apply: ([x]) => extreme(1).apply([numericArg(x), combine(SUBTRACT, 0, numericArg(x))]) },

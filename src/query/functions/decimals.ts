@@ -29,26 +29,18 @@ export function ofDecimal({ digits, scale }: Decimal): Value {
   return Tag.bigdec + payload
 }
 
-/** The digits of both at one scale. */
-export function aligned(a: Decimal, b: Decimal): [bigint, bigint, number] {
-  const scale = Math.max(a.scale, b.scale)
-  return [a.digits * 10n ** BigInt(scale - a.scale), b.digits * 10n ** BigInt(scale - b.scale), scale]
-}
+/** An operation on integers as one on decimals: it works on the digits of both at one scale, which the result has too. */
+export const atOneScale =
+  (of: (x: bigint, y: bigint) => bigint) =>
+  (a: Decimal, b: Decimal): Decimal => {
+    const scale = Math.max(a.scale, b.scale)
+    return { digits: of(a.digits * 10n ** BigInt(scale - a.scale), b.digits * 10n ** BigInt(scale - b.scale)), scale }
+  }
 
-export function addDecimals(a: Decimal, b: Decimal): Decimal {
-  const [x, y, scale] = aligned(a, b)
-  return { digits: x + y, scale }
-}
-export function subtractDecimals(a: Decimal, b: Decimal): Decimal {
-  const [x, y, scale] = aligned(a, b)
-  return { digits: x - y, scale }
-}
 export const multiplyDecimals = (a: Decimal, b: Decimal): Decimal => ({
   digits: a.digits * b.digits,
   scale: a.scale + b.scale,
 })
+const divided = atOneScale((x, y) => (x * 10n ** BigInt(DIVISION_DIGITS)) / y)
 /** Truncated after {@link DIVISION_DIGITS} digits when it does not come out even. Requires: `b` is not zero. */
-export function divideDecimals(a: Decimal, b: Decimal): Decimal {
-  const [x, y] = aligned(a, b)
-  return { digits: (x * 10n ** BigInt(DIVISION_DIGITS)) / y, scale: DIVISION_DIGITS }
-}
+export const divideDecimals = (a: Decimal, b: Decimal): Decimal => ({ ...divided(a, b), scale: DIVISION_DIGITS })
