@@ -1,7 +1,7 @@
 import type { Value } from '../datom/value.ts'
 import type { Column } from './column.ts'
 import { joinBy, keyOf } from './join-key.ts'
-import { joinCost } from './join-method.ts'
+import { bestJoin } from './join-method.ts'
 import { canLookUpValue, constantScan, constantsOf, rangeByValue, rangeFor, scanRange } from './pattern-range.ts'
 import { shapeOf } from './pattern-shape.ts'
 import { pushedInto } from './pushdown.ts'
@@ -146,7 +146,7 @@ function estimateJoin({ run }: Situation, step: PatternStep, r: Relation): Estim
   const join = joinBy(run, step, r, keyOf(bound))
   const at = (place: number): Column | undefined => bound.find((b) => b.place === place)?.column
   const fan = fanOut(run, step, r, known, at(Place.e), at(Place.v), join.range)
-  return { rows: Math.min(r.length * fan, r.length * Math.max(join.range, 1)), cost: joinCost(join) }
+  return { rows: Math.min(r.length * fan, r.length * Math.max(join.range, 1)), cost: bestJoin(join)[1] }
 }
 
 function fanOut(

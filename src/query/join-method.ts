@@ -25,8 +25,6 @@ const SMALL_RANGE = 16_384
 /** Beyond, reading a range must save so many lookups a row, for its segments may have to be fetched. */
 const ROWS_PER_LOOKUP = 256
 
-const NEVER = Number.POSITIVE_INFINITY
-
 /** Rows that are to be joined with a range. */
 export interface Join {
   readonly rows: number
@@ -42,39 +40,19 @@ export interface Join {
   readonly canSeek: boolean
 }
 
-interface Costs {
-  readonly lookup: number
-  readonly merge: number
-  readonly seek: number
-  readonly hash: number
-}
-
-function costs({ rows, range, whereabouts, byEntity, sorted, canLookUp, canSeek }: Join): Costs {
+/** How to join most cheaply, and what that costs in nanoseconds. */
+export function bestJoin(join: Join): readonly [JoinMethod, number] {
+  const { rows, range, whereabouts, byEntity, sorted, canLookUp, canSeek } = join
   const isSmall = whereabouts !== 'stored' || range <= SMALL_RANGE || rows * ROWS_PER_LOOKUP >= range
-  const lookup = canLookUp ? rows * (whereabouts === 'merged' ? COPIED_LOOKUP : LOOKUP) : NEVER
-  if (canLookUp && !isSmall) return { lookup, merge: NEVER, seek: NEVER, hash: NEVER }
-  const leaves = (range / LEAF_ROWS + 2) * LENT_LEAF + (whereabouts === 'lent' ? 0 : range * COPIED_ROW)
-  const hash = FIXED + leaves + range * (canSeek ? SCANNED_TEXT : SCANNED_ROW) + rows * HASHED_ROW
-  const merged = Math.min(rows, range) * MERGED_ROW + (sorted ? 0 : rows * SORTED_ROW)
-  return {
-    lookup,
-    merge: byEntity ? FIXED + leaves + merged : NEVER,
-    seek: canSeek ? FIXED + leaves + rows * SOUGHT_TEXT : NEVER,
-    hash,
+  const leaves = FIXED + (range / LEAF_ROWS + 2) * LENT_LEAF + (whereabouts === 'lent' ? 0 : range * COPIED_ROW)
+  const ways: [JoinMethod, number][] = [
+    ['hash', leaves + range * (canSeek ? SCANNED_TEXT : SCANNED_ROW) + rows * HASHED_ROW],
+  ]
+  if (isSmall || !canLookUp) {
+    if (canSeek) ways.push(['seek', leaves + rows * SOUGHT_TEXT])
+    const merged = leaves + Math.min(rows, range) * MERGED_ROW
+    if (byEntity) ways.push(sorted ? ['merge', merged] : ['sort-merge', merged + rows * SORTED_ROW])
   }
-}
-
-/** How to join most cheaply. */
-export function chooseMethod(join: Join): JoinMethod {
-  const { lookup, merge, seek } = costs(join)
-  const least = joinCost(join)
-  if (lookup === least) return 'lookup'
-  if (merge === least) return join.sorted ? 'merge' : 'sort-merge'
-  return seek === least ? 'seek' : 'hash'
-}
-
-/** The cost in nanoseconds of the method that {@link chooseMethod} chooses. */
-export function joinCost(join: Join): number {
-  const { lookup, merge, seek, hash } = costs(join)
-  return Math.min(lookup, merge, seek, hash)
+  if (canLookUp) ways.push(['lookup', rows * (whereabouts === 'merged' ? COPIED_LOOKUP : LOOKUP)])
+  return ways.reduce((best, way) => (way[1] <= best[1] ? way : best))
 }

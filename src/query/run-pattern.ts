@@ -2,7 +2,7 @@ import type { Dependencies } from './dependencies.ts'
 import type { Flow } from './flow.ts'
 import { hashByPlace } from './hash-join.ts'
 import { joinBy, keyOf } from './join-key.ts'
-import { chooseMethod, type JoinMethod } from './join-method.ts'
+import { bestJoin, type JoinMethod } from './join-method.ts'
 import { lookUpRows } from './lookup-join.ts'
 import { mergeByEntity } from './merge-join.ts'
 import { type Bound, PairBuffer } from './pair-buffer.ts'
@@ -119,7 +119,7 @@ function* match(
 
 function methodFor(run: Run, step: PatternStep, r: Relation, key: Bound): JoinMethod {
   const join = joinBy(run, step, r, key)
-  return join.canLookUp && r.length <= 2 ? 'lookup' : chooseMethod(join)
+  return join.canLookUp && r.length <= 2 ? 'lookup' : bestJoin(join)[0]
 }
 
 /** `known` with something in every bound place: for asking which places a lookup covers. */
