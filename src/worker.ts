@@ -1,4 +1,6 @@
 /** `annals/worker`: the worker's side, for an application that brings its own worker. */
+// First, for what lies near packs well: with values in front of all that is made of them the worker is 0.4 KiB smaller.
+import './datom/value.ts'
 import type { Functions } from './api/functions.ts'
 import { DurableStores } from './client/serve/durable-stores.ts'
 import { type OpenDatabase, storeName } from './client/serve/open-database.ts'
