@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs'
 import { isAbsolute } from 'node:path'
 import { Script } from 'node:vm'
 import { rolldown } from 'rolldown'
+import { minify } from 'terser'
 import { buildTypes } from './build-types.mjs'
 import { entries, root } from './entries.mjs'
 
@@ -36,6 +37,8 @@ async function buildWorker() {
     platform: 'browser',
     // cborg does not say of itself that what nobody imports of it may be left out
     treeshake: { moduleSideEffects: [{ test: /node_modules.cborg/, sideEffects: false }] },
+    plugins: [terser()],
+    checks: { pluginTimings: false },
   })
   const { output } = await bundle.write({
     file: 'dist/annals.worker.js',
@@ -47,6 +50,14 @@ async function buildWorker() {
   await bundle.close()
   if (output.length !== 1) throw new Error(`the default worker must be one file, got ${output.length}`)
   checkWorker(output[0].code)
+}
+
+/** What makes a file small before the bundler does it in its way: together they save one percent more. */
+function terser() {
+  return {
+    name: 'terser',
+    renderChunk: async (/** @type {string} */ code) => (await minify(code, { ecma: 2020 })).code,
+  }
 }
 
 /** Requires of the default worker that it runs as a classic and as a module worker, under any content security policy. */
