@@ -30,6 +30,14 @@ export class LiveReads implements ReadLog {
     this.#ranges?.push({ index, from, to })
   }
 
+  /** Is told by its attributes from now on, and by those of `before`: what it costs to look is less than to compare. */
+  widen(before: LiveReads | undefined): void {
+    this.#ranges = undefined
+    const others = before === undefined ? [] : before.#attributes
+    if (others === undefined) this.#attributes = undefined
+    else for (const a of others) this.#attributes?.add(a)
+  }
+
   /** Notes that something was read which lies in no index: any change can change it. */
   noteAll(): void {
     this.#ranges = undefined

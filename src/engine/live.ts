@@ -9,6 +9,7 @@ import { entityId } from '../db/entity.ts'
 import { isSchemaAttribute } from '../db/schema-at.ts'
 import { pullMany } from '../query/pull/pull.ts'
 import { query } from '../query/query.ts'
+import type { Kept, Standing } from '../query/standing.ts'
 import { DbHandle, isLost, withInputs } from './handle.ts'
 import type { Change, Ledger } from './ledger.ts'
 import { LiveReads } from './live-reads.ts'
@@ -27,6 +28,8 @@ export type LiveRequest =
 interface Answer {
   readonly snapshot: LiveSnapshot<unknown>
   readonly reads: LiveReads | undefined
+  /** What the next answer can be made of. */
+  readonly kept?: Kept | undefined
 }
 
 /** One live question with everybody who listens to the answer. */
@@ -35,6 +38,9 @@ class Entry implements LiveQuery<unknown> {
   readonly listeners = new Listeners<void>()
   /** What the answer was read from; undefined when there is none yet, or none could be given. */
   reads: LiveReads | undefined
+  kept: Kept | undefined
+  /** What was said since that answer; undefined where that cannot be told. */
+  changes: Change['data']
   /** The next answer, in terms of this one, should `db` come to be the newest value. */
   foreseen: { readonly db: Db; readonly answer: Promise<Answer> } | undefined
   stale = true
@@ -120,23 +126,29 @@ export class LiveQueries {
   /** Asks while the change is being stored what it will have changed. */
   #foresee(change: Change): void {
     const { db } = change
-    for (const entry of this.#met(change)) entry.foreseen = { db, answer: this.#answer(db, entry) }
+    for (const [entry, changes] of this.#met(change)) entry.foreseen = { db, answer: this.#answer(db, entry, changes) }
   }
 
   #changed(change: Change): void {
     const met = this.#met(change)
     this.#aliases = change.db.aliases
-    for (const entry of met) entry.stale = true
+    for (const [entry, changes] of met) {
+      entry.stale = true
+      entry.changes = changes
+    }
     if (met.length > 0) void this.#run()
   }
 
-  /** Whose answer a change may change. */
-  #met(change: Change): readonly Entry[] {
-    const { attributes, db } = change
+  /** Whose answer a change may change, and what was said since that answer. */
+  #met(change: Change): readonly (readonly [Entry, Change['data']])[] {
+    const { attributes, data, db } = change
     const all =
       attributes === undefined || [...attributes].some(isSchemaAttribute) || !areSame(this.#aliases, db.aliases)
-    const met: Entry[] = []
-    for (const e of this.#watched) if (all || e.stale || e.reads === undefined || e.reads.meets(change)) met.push(e)
+    const met: [Entry, Change['data']][] = []
+    for (const e of this.#watched) {
+      if (!all && !e.stale && e.reads !== undefined && !e.reads.meets(change)) continue
+      met.push([e, all || e.stale ? undefined : data])
+    }
     return met
   }
 
@@ -149,17 +161,19 @@ export class LiveQueries {
       const { db } = this.ledger
       const stale = [...this.#watched].filter((e) => e.stale)
       if (stale.length === 0) break
-      const asked = stale.map((e) => (e.foreseen?.db === db ? e.foreseen.answer : this.#answer(db, e)))
+      const asked = stale.map((e) => (e.foreseen?.db === db ? e.foreseen.answer : this.#answer(db, e, e.changes)))
       for (const entry of stale) {
         entry.stale = false
         entry.reads = undefined // until it is known what is read, anything may be
+        entry.kept = undefined
       }
       const answers = await Promise.all(asked)
       const moved = stale.filter((entry, i) => {
-        const { snapshot, reads } = answers[i] as Answer
+        const { snapshot, reads, kept } = answers[i] as Answer
         const same = snapshot === entry.snapshot
         entry.snapshot = snapshot
         entry.reads = reads
+        entry.kept = kept
         entry.foreseen = undefined
         // its segments may have gone with that value: asked once more, since they may be missing for good
         if (reads === undefined && this.ledger.db !== db && !failed.has(entry)) {
@@ -173,15 +187,20 @@ export class LiveQueries {
     this.#running = false
   }
 
-  async #answer(db: Db, { snapshot: old, request }: Entry): Promise<Answer> {
+  async #answer(db: Db, entry: Entry, changes: Change['data']): Promise<Answer> {
+    const { snapshot: old, request } = entry
+    const before = entry.reads
     const reads = new LiveReads()
+    const standing: Standing = { kept: changes && entry.kept, changes: changes ?? [] }
     try {
-      let data = await this.#ask(watched(db, reads), request)
+      let data = await this.#ask(watched(db, reads), request, standing)
+      const { kept } = standing
+      if (kept !== undefined) reads.widen(before)
       if (old.status === 'ready') {
         data = keepRows(old.data, data)
-        if (data === old.data) return { snapshot: old, reads }
+        if (data === old.data) return { snapshot: old, reads, kept }
       }
-      return { snapshot: frozen({ status: 'ready', data, t: db.basisT }), reads }
+      return { snapshot: frozen({ status: 'ready', data, t: db.basisT }), reads, kept }
     } catch (e) {
       if (isLost(e)) await this.runtime.confirmed?.() // then the newest value stands on segments that are there
       const error = toAnnalsError(e)
@@ -192,10 +211,12 @@ export class LiveQueries {
     }
   }
 
-  async #ask(db: Db, request: LiveRequest): Promise<unknown> {
+  async #ask(db: Db, request: LiveRequest, standing: Standing): Promise<unknown> {
     const { queryEnv } = this.runtime
     if (request.kind === 'q') {
-      return withInputs(request.inputs, (inputs) => query(db, request.query, inputs, queryEnv, request.options))
+      const { options } = request
+      const own = options === undefined ? standing : undefined // what bounds an answer bounds all of it
+      return withInputs(request.inputs, (inputs) => query(db, request.query, inputs, queryEnv, options, undefined, own))
     }
     const id = await entityId(db, request.entity)
     const [data] = id === undefined ? [] : await pullMany(db, request.pattern, [id], queryEnv)

@@ -4,7 +4,7 @@ import type { QueryEnv } from './env.ts'
 import { mayMix } from './mixed-numbers.ts'
 import { bindingVariables } from './parse-binding.ts'
 import { patternInput } from './pattern-input.ts'
-import { pointSteps } from './point-steps.ts'
+import { pointSteps, subjectSteps } from './point-steps.ts'
 import { pullPlan } from './pull/plans.ts'
 import { unboundVariable } from './query-errors.ts'
 import { resolveBinding } from './resolve-binding.ts'
@@ -40,6 +40,8 @@ export interface Program {
   readonly mixed: boolean
   /** The patterns in the order in which each holds for one fact at most; undefined where there is none: see point-steps.ts. */
   readonly points: readonly PatternStep[] | undefined
+  /** The same once the one entity is known that all of it is about; undefined where there is none. */
+  readonly ofSubject: readonly PatternStep[] | undefined
 }
 
 /** Resolves a parsed query. Throws the errors of queries that cannot be run, all before anything is read. */
@@ -90,20 +92,17 @@ export function resolveProgram(
     if (isGiven && !marks.has(slot)) marks.set(slot, slots.fresh('as given'))
     return isGiven ? marks.get(slot) : undefined
   })
+  const asked = { query, steps, inputs, constants: r.constants, found, given: asGiven }
   return {
-    query,
-    steps,
-    inputs,
-    constants: r.constants,
+    ...asked,
     roles,
-    found,
-    given: asGiven,
     names: slots.names,
     aggregateArgs: args,
     limit: query.limit === undefined ? undefined : amountSlot(query.limit, scope, scalars, ':limit'),
     offset: query.offset === undefined ? undefined : amountSlot(query.offset, scope, scalars, ':offset'),
     mixed: mayMix(steps, r.rules.values(), sources),
-    points: pointSteps({ query, steps, inputs, given: asGiven, constants: r.constants }),
+    points: pointSteps(asked),
+    ofSubject: subjectSteps(asked, sources),
   }
 }
 

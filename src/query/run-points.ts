@@ -12,7 +12,7 @@ import { shapeRow } from './shape-result.ts'
 import { type PatternStep, Place } from './step.ts'
 
 /** By slot; undefined as long as nothing gave it a value. */
-type Values = (Value | undefined)[]
+export type Values = (Value | undefined)[]
 
 /**
  * The answer of a query that looks at one fact after another (`Program.points`), where these are in memory. Throws what running it
@@ -23,15 +23,9 @@ export function runPoints({ program, sources, inputs }: Prepared, limits: Limits
   if (points === undefined) return NOT_AT_HAND
   const values = givenValues(program, sources, inputs)
   if (values === NOT_AT_HAND) return NOT_AT_HAND
-  for (const step of points) {
-    const { db } = sources[step.source] as Source & { readonly kind: 'db' }
-    if (db.view.history) return NOT_AT_HAND
-    limits.checkTime(step.form)
-    const holds = bindFact(db, step, values)
-    if (holds === NOT_AT_HAND) return NOT_AT_HAND
-    if (!holds) return shapeRow(program.query.find, undefined)
-    limits.checkRows(1, step.form)
-  }
+  const holds = bindFacts(points, sources, values, limits)
+  if (holds === NOT_AT_HAND) return NOT_AT_HAND
+  if (!holds) return shapeRow(program.query.find, undefined)
   const cells: unknown[] = []
   for (let i = 0; i < program.query.find.elements.length; i++) {
     cells.push(showValue(values[program.found[i] as number] as Value))
@@ -39,7 +33,26 @@ export function runPoints({ program, sources, inputs }: Prepared, limits: Limits
   return shapeRow(program.query.find, cells)
 }
 
-function givenValues(
+/** Whether each of `points` holds for a fact that agrees with `values`, to which they add theirs. */
+export function bindFacts(
+  points: readonly PatternStep[],
+  sources: readonly Source[],
+  values: Values,
+  limits: Limits,
+): boolean | typeof NOT_AT_HAND {
+  for (const step of points) {
+    const { db } = sources[step.source] as Source & { readonly kind: 'db' }
+    if (db.view.history) return NOT_AT_HAND
+    limits.checkTime(step.form)
+    const holds = bindFact(db, step, values)
+    if (holds !== true) return holds
+    limits.checkRows(1, step.form)
+  }
+  return true
+}
+
+/** What is known before anything is read. */
+export function givenValues(
   program: Program,
   sources: readonly Source[],
   given: readonly unknown[],
@@ -67,7 +80,10 @@ function givenValues(
  * several, of an attribute that has become one or unique since.
  */
 function bindFact(db: Db, step: PatternStep, values: Values): boolean | typeof NOT_AT_HAND {
-  const found = scanRange(db, rangeFor(step, knownPlaces(step, values)))
+  const range = rangeFor(step, knownPlaces(step, values))
+  let found = scanRange(db, range)
+  // what an entity says of an attribute lies in two indexes
+  if (found.whereabouts === 'stored' && range.index === 'eavt') found = scanRange(db, { ...range, index: 'aevt' })
   if (found.whereabouts === 'stored') return NOT_AT_HAND
   const [b, more] = found.batches()
   if (more !== undefined || (b !== undefined && b.end - b.start > 1)) return NOT_AT_HAND
