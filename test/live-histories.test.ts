@@ -165,6 +165,29 @@ it.each(seedsOf(5))(
   120_000,
 )
 
+it('the first rows are right where others came before them, came between, and went', async () => {
+  const conn = await open('bound', { storage: memory(), schema: shopSchema })
+  onTestFinished(() => conn.close())
+  const live = conn.live<[string, number][]>(`${inOrder} :limit 3]`)
+  live.subscribe(() => undefined)
+  const shows = async (): Promise<void> => {
+    const first = await conn.db().q(`${inOrder} :limit 3]`)
+    await vi.waitFor(() => expect(shownBy(live)).toEqual(first), patience)
+  }
+  const say = async (age: number): Promise<void> => {
+    await conn.transact([{ 'p/name': `n${age}`, 'p/age': age }])
+    await shows()
+  }
+  await conn.transact(Array.from({ length: 120 }, (_, i) => ({ 'p/name': `n${1000 + i}`, 'p/age': 1000 + i })))
+  await shows()
+  for (let age = 500; age > 400; age--) await say(age) // more than are kept
+  for (let age = 900; age > 890; age--) await say(age) // beyond those that are kept now, before those that were
+  for (let age = 401; age <= 500; age++) {
+    await conn.transact([[':db/retractEntity', ['p/name', `n${age}`]]])
+    await shows()
+  }
+})
+
 it('what a question names may come to be another', async () => {
   const conn = await open('named', { storage: memory(), schema: shopSchema })
   onTestFinished(() => conn.close())
