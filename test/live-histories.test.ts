@@ -188,6 +188,55 @@ it('the first rows are right where others came before them, came between, and we
   }
 })
 
+it('a question that nobody listened to for a while hears what was said meanwhile', async () => {
+  const conn = await open('again', { storage: memory(), schema: shopSchema })
+  onTestFinished(() => conn.close())
+  await conn.transact([1, 2, 3, 4].map((age) => ({ 'p/name': `n${age}`, 'p/age': age })))
+  const live = conn.live<[string, number][]>(`${inOrder} :limit 2]`)
+  const stop = live.subscribe(() => undefined)
+  await vi.waitFor(() => expect(shownBy(live)).toHaveLength(2), patience)
+  await conn.transact([{ 'p/name': 'n5', 'p/age': 0 }])
+  await vi.waitFor(
+    () =>
+      expect(shownBy(live)).toEqual([
+        ['n5', 0],
+        ['n1', 1],
+      ]),
+    patience,
+  )
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  try {
+    stop()
+    vi.runAllTimers() // it is forgotten
+  } finally {
+    vi.useRealTimers()
+  }
+  await conn.transact([{ 'p/name': 'n6', 'p/age': -1 }])
+  live.subscribe(() => undefined)
+  await vi.waitFor(
+    () =>
+      expect(shownBy(live)).toEqual([
+        ['n6', -1],
+        ['n5', 0],
+      ]),
+    patience,
+  )
+})
+
+it('what is asked of no entity by name is asked anew', async () => {
+  const conn = await open('nobody', { storage: memory(), schema: shopSchema })
+  onTestFinished(() => conn.close())
+  const lives = [
+    conn.live('[:find ?n :in $ ?n :where [_ :p/name ?n] :order-by ?n :limit 1]', ['a']),
+    conn.live('[:find ?n :where [:p/age :p/name ?n] :order-by ?n :limit 5]'),
+  ]
+  for (const live of lives) live.subscribe(() => undefined)
+  await conn.transact([{ 'p/name': 'a' }])
+  await vi.waitFor(() => expect(lives.map(shownBy)).toEqual([[['a']], []]), patience)
+  await conn.transact([[':db/add', ':p/age', 'p/name', 'age'], { 'p/name': 'b' }])
+  await vi.waitFor(() => expect(lives.map(shownBy)).toEqual([[['a']], [['age']]]), patience)
+})
+
 it('what a question names may come to be another', async () => {
   const conn = await open('named', { storage: memory(), schema: shopSchema })
   onTestFinished(() => conn.close())

@@ -106,6 +106,7 @@ export class LiveQueries {
     this.#entries.set(entry.key, entry)
     this.#watched.add(entry)
     entry.stale = true
+    entry.changes = undefined // nobody has told it what was said meanwhile
     void this.#run()
   }
 

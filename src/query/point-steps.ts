@@ -30,10 +30,11 @@ export function pointSteps(asked: Asked): Points {
  * once that is known: then each entity makes one row at most, which tells whose it is. undefined where there is no such order.
  */
 export function subjectSteps(asked: Asked, sources: readonly { readonly name: string }[]): Points {
-  const { find, limit } = asked.query
+  const { find, limit, orderBy } = asked.query
   const e = asked.steps.find((step) => step.kind === 'pattern')?.at[Place.e] ?? -1
   const known = knownSlots(asked)
-  if (known === undefined || known.has(e) || limit === undefined || find.shape !== 'relation') return undefined
+  if (known === undefined || e === -1 || known.has(e)) return undefined
+  if (limit === undefined || orderBy.length === 0 || find.shape !== 'relation') return undefined
   if (sources.length > 1 || sources[0]?.name !== '$') return undefined
   const points = inPoints(asked.steps, known.add(e))
   const isOf = ({ at, values }: PatternStep): boolean =>

@@ -30,8 +30,8 @@ export function query(
   const prepared = prepare(db, q, inputs, env)
   const found = runPoints(prepared, limits)
   if (found !== NOT_AT_HAND) return found
-  const { ofSubject } = prepared.program
-  const isKept = standing !== undefined && ofSubject !== undefined
+  const { ofSubject, mixed } = prepared.program
+  const isKept = standing !== undefined && ofSubject !== undefined && !mixed
   return runFlow(
     isKept
       ? answerStanding(standing, prepared, ofSubject, env, limits)
