@@ -482,6 +482,13 @@ describe('expressions', () => {
     ['(mod 7N 2.5)', 2],
     ['(floor -2.5M)', -3],
     ['(ceil 10N)', 10],
+    ['(floor 0.99999999999999999999M)', 0],
+    ['(ceil 1.00000000000000000001M)', 2],
+    ['(ceil -2.5M)', -2],
+    ['(round 0.49999999999999999999M)', 0],
+    ['(round -2.5M)', -2],
+    ['(floor 9007199254740993N)', 9007199254740993n],
+    ['(round 1e30M)', 10n ** 30n],
     ['(even? 9007199254740993)', false],
     ['(odd? -3N)', true],
     ['(round 2.5)', 3],
@@ -676,6 +683,17 @@ describe('expressions', () => {
       ],
     }
     expect(await q(ofTag)).toBe('A')
+    expect(await q(`[:find ?n . :where [(q ${anyOf} $ #{:green :blue}) ?n]]`)).toBe(3)
+    expect(await q('[:find ?z . :where [(q [:find ?x . :in [?x _] :where [(identity ?x) ?y]] [1 nil]) ?z]]')).toBe(1)
+    expect(await q('[:find ?z . :where [(q [:find ?a . :in ?t :where [(untuple ?t) [?a _]]] [1 2]) ?z]]')).toBe(1)
+  })
+  it('of sub-queries say nothing of how they are read where the query around says it', async () => {
+    const noted = '[:find ?i . :in $ ?k :where [?i :inv/note ?k]]'
+    const both = `[:find ?s . :in $ ?c :where [?e :inv/color ?c] [?e :inv/sku ?s] (not [(q ${noted} $ ?c) _])]`
+    const alone = '[:find ?s . :in $ ?c :where [?e :inv/color ?c] [?e :inv/sku ?s]]'
+    expect(await q(both, ':blue')).toBe(await q(alone, ':blue'))
+    const count = '[:find (count ?i) . :in $ ?e :where [?e :inv/color] [?i :inv/color]]'
+    expect(await q(`[:find ?s . :in $ ?s :where [?e :inv/sku ?s] (not [(q ${count} $ ?s) _])]`, 'A')).toBe('A')
   })
   it('of sub-queries give back what they were given', async () => {
     const attributes = `[:find ?i ?n :where [?e :inv/sku "A"] [?e ?a] [?a :db/ident ?i]

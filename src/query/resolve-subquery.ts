@@ -44,17 +44,20 @@ export function resolveSubquery(r: Resolving, c: CallClause, scope: Scope, aroun
     return source === undefined || source === -1 ? undefined : ({ ...role, source } as Role)
   }
   const read = (arg: Argument, to: SlotBinding | undefined): Arg => {
+    const list = arg.kind === 'const' && (arg.value instanceof Set || Array.isArray(arg.value)) ? arg.value : undefined
     const role = to?.kind === 'slot' ? roleOf(to.slot) : undefined
-    if (role !== undefined) {
+    const isTuple = list !== undefined && to?.kind === 'slot' && to.slot !== -1
+    if (role !== undefined || isTuple) {
       const slot = argSlot(r, c, arg, scope)
-      r.roles.note(slot, role)
+      if (role !== undefined) r.roles.suggest(slot, role)
       return { kind: 'slot', slot }
     }
-    if (to === undefined || to.kind === 'slot' || arg.kind !== 'const' || !Array.isArray(arg.value)) {
-      return resolveArg(r, c, arg, scope, around)
-    }
-    const members = (arg.value as readonly Edn[]).map((member): Argument => ({ kind: 'const', value: member }))
-    return { kind: 'list', items: members.map((m, i) => read(m, to.kind === 'tuple' ? to.items[i] : to.item)) }
+    if (to === undefined || to.kind === 'slot' || list === undefined) return resolveArg(r, c, arg, scope, around)
+    const items = Array.from(list as Iterable<Edn>, (value, i): Arg => {
+      if (value === null) return { kind: 'value', value }
+      return read({ kind: 'const', value }, to.kind === 'tuple' ? to.items[i] : to.item)
+    })
+    return { kind: 'list', items }
   }
   const args = rest.map((arg, i) => read(arg, given.inputs[parsed.in.indexOf(inputs[i] as Input)]))
   const binding = resolveBinding(c.binding, scope)

@@ -38,6 +38,7 @@ export class Roles {
   readonly #parents: number[] = []
   readonly #roles: Role[] = []
   readonly #likenesses: Likeness[] = []
+  readonly #suggestions: { readonly slot: number; readonly role: Role }[] = []
 
   note(slot: number, role: Role): void {
     const root = this.#root(slot)
@@ -56,8 +57,15 @@ export class Roles {
     this.#likenesses.push({ x, y, ordered }, { x: y, y: x, ordered })
   }
 
+  /** `slot` is passed on to where it is read as `role`, which counts where nothing here says how to read it. */
+  suggest(slot: number, role: Role): void {
+    this.#suggestions.push({ slot, role })
+  }
+
   /** Spreads roles along comparisons; to be called once, when everything is noted. */
   settle(): void {
+    const free = this.#suggestions.filter(({ slot }) => this.of(slot).kind === 'none')
+    for (const { slot, role } of free) this.note(slot, role)
     for (let changed = true; changed; ) {
       changed = false
       for (const { x, y, ordered } of this.#likenesses) {

@@ -75,6 +75,7 @@ const whole = (op: Operation): Builtin => ({
   },
 })
 const quotient: OnBigints = (a, b) => a / b
+const modulo: OnBigints = (a, b) => ((a % b) + b) % b
 
 const extreme = (sign: 1 | -1): Builtin => ({
   arity: [1, MANY],
@@ -85,10 +86,19 @@ const test = (holds: (sign: number) => boolean): Builtin => ({
   arity: [1, 1],
   apply: ([x]) => holds(compareValues(numericArg(x), 0)),
 })
-const onNumber = (f: (n: number) => number): Builtin => ({
+/** `exact`: the same of `digits` parts, of which `one` are a whole. */
+const toWhole = (number: (n: number) => number, exact: (digits: bigint, one: bigint) => bigint): Builtin => ({
   arity: [1, 1],
-  apply: ([x]) => real(f(toNumber(numericArg(x)))),
+  apply([x]) {
+    const v = numericArg(x)
+    if (typeof v === 'number') return real(number(v))
+    const { digits, scale } = toDecimal(v)
+    const whole = exact(digits, 10n ** BigInt(scale))
+    return Number.isSafeInteger(Number(whole)) ? Number(whole) : whole
+  },
 })
+/** The quotient, rounded down. Requires: `b` is positive. */
+const floored: OnBigints = (a, b) => (a - modulo(a, b)) / b
 const onInteger = (f: (n: number) => boolean): Builtin => ({
   arity: [1, 1],
   apply: ([x]) => f(typeof x === 'bigint' ? Number(x % 2n) : integerArg(x)),
@@ -109,7 +119,7 @@ export const ARITHMETIC: Readonly<Record<string, Builtin>> = {
     decimal: (a, b) => ({ ...atOneScale(quotient)(a, b), scale: 0 }),
   }),
   rem: whole({ number: (a, b) => a % b, ...exact((a, b) => a % b) }),
-  mod: whole({ number: (a, b) => a - b * Math.floor(a / b), ...exact((a, b) => ((a % b) + b) % b) }),
+  mod: whole({ number: (a, b) => a - b * Math.floor(a / b), ...exact(modulo) }),
   inc: { arity: [1, 1], apply: ([x]) => combine(ADD, numericArg(x), 1) },
   dec: { arity: [1, 1], apply: ([x]) => combine(SUBTRACT, numericArg(x), 1) },
   abs: { arity: [1, 1], apply: ([x]) => extreme(1).apply([numericArg(x), combine(SUBTRACT, 0, numericArg(x))]) },
@@ -120,7 +130,7 @@ export const ARITHMETIC: Readonly<Record<string, Builtin>> = {
   'neg?': test((sign) => sign < 0),
   'even?': onInteger((n) => n % 2 === 0),
   'odd?': onInteger((n) => n % 2 !== 0),
-  round: onNumber(Math.round),
-  floor: onNumber(Math.floor),
-  ceil: onNumber(Math.ceil),
+  round: toWhole(Math.round, (digits, one) => floored(2n * digits + one, 2n * one)),
+  floor: toWhole(Math.floor, floored),
+  ceil: toWhole(Math.ceil, (digits, one) => -floored(-digits, one)),
 }
