@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 
 import { cdp } from 'vitest/browser'
 import { indexedDB as storageOver } from '../src/storage/indexeddb/indexeddb.ts'
 import type { LocalStorage, LocalStore } from '../src/storage/port.ts'
-import { logRow, queueRow, range, rejectedRow } from './conformance/rows.ts'
+import { indexRoot, logRow, queueRow, range, rejectedRow, segments } from './conformance/rows.ts'
 import { onDisk, requested, tamper } from './support/raw-database.ts'
 
 describe('IndexedDB as it fails', () => {
@@ -279,6 +279,18 @@ describe('IndexedDB as it fails', () => {
       await expect(fresh.readLog(1)).rejects.toMatchObject({ ...corrupt, data: { what: 'log', missing: 3 } })
       await expect(fresh.readLog(3)).rejects.toMatchObject(corrupt)
       expect(await fresh.readLog(1, 2)).toHaveLength(2)
+    })
+
+    it('at the end of a log of single rows is seen by who has a root beyond it, or has seen more of it', async () => {
+      for (const t of [1, 2, 3]) await store.commit({ expect: { t: t - 1 }, log: [logRow(t)] })
+      const { head } = await store.beginIndexing()
+      await store.commitIndex(head.epoch, { write: segments(1), root: indexRoot(3) })
+      await store.read()
+      await tamper(name, 'log', (log) => log.delete(3))
+      await expect(store.read()).rejects.toMatchObject({ ...corrupt, data: { what: 'log', missing: 3 } })
+      const fresh = await storage.open(name)
+      others.push(fresh)
+      await expect(fresh.read()).rejects.toMatchObject({ ...corrupt, data: { what: 'log', missing: 3 } })
     })
 
     it('of the queue is reported', async () => {

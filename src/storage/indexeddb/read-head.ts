@@ -13,9 +13,10 @@ export async function readHead(tx: Tx<'readonly' | 'readwrite'>, name: string, k
     tx.objectStore('meta').getAll(IDBKeyRange.bound(HEAD_KEY, CONFIRMED_KEY)),
   ])
   const end = last?.key ?? 0
-  const reaching = [known, written as ConfirmedHead | undefined].find((at) => at !== undefined && at.t >= end)
-  const confirmed = reaching ?? (await log.get(end))?.at(-1)
-  if (head !== undefined && written !== undefined && confirmed !== undefined) {
+  // one that was written apart lies beyond a log that has lost rows: whoever reads them will be told
+  const at = known?.t === end ? known : (written as ConfirmedHead | undefined)
+  const confirmed = at === undefined || at.t >= end ? at : (await log.get(end))?.at(-1)
+  if (written !== undefined && confirmed !== undefined) {
     const { t, hash } = confirmed
     return { ...(head as StoredHead), confirmed: { t, hash } }
   }

@@ -8,12 +8,16 @@ import { readNewerRoot, readStoredRoot } from './read-index.ts'
 /** Every string, and none of the adapter's own keys. */
 const anyName = (): IDBKeyRange => IDBKeyRange.lowerBound('')
 
-/** Everything but the log, of one moment. `storage/corrupt` when the queue has a hole. */
+/**
+ * Everything but the log, of one moment. `storage/corrupt` when the queue has a hole, or the log ends before a root, or before
+ * `known`, a `t` that it is known to reach.
+ */
 export function readState(
   connection: Connection,
   name: string,
   rootBeyond: number | undefined,
   queueBeyond: number,
+  known: number,
 ): Promise<LocalState> {
   return connection.run('reading its state', {
     stores: ['meta', 'log', 'queue', 'rejected', 'index'],
@@ -30,10 +34,11 @@ export function readState(
         rootBeyond === undefined ? readStoredRoot(tx) : readNewerRoot(tx, rootBeyond),
       ])
       const { confirmed, queue, claim, done } = head
-      const known = Math.max(done, queueBeyond)
-      const rows = groups.flat().filter(({ seq }) => seq > known)
+      checkDense(name, 'log', [], confirmed.t + 1, Math.max(known, root?.t ?? 0))
+      const left = Math.max(done, queueBeyond)
+      const rows = groups.flat().filter(({ seq }) => seq > left)
       const seqs = rows.map(({ seq }) => seq)
-      checkDense(name, 'queue', seqs, known + 1, queue.seq)
+      checkDense(name, 'queue', seqs, left + 1, queue.seq)
       return {
         heads: { confirmed, queue, claim },
         queue: rows,

@@ -43,7 +43,7 @@ export class IndexedDbStore implements LocalStore {
   }
 
   async read(rootBeyond?: number, queueBeyond = 0): Promise<LocalState> {
-    const state = await readState(this.#connection, this.#name, rootBeyond, queueBeyond)
+    const state = await readState(this.#connection, this.#name, rootBeyond, queueBeyond, this.#known)
     this.#knows(state.heads.confirmed.t)
     return state
   }

@@ -41,10 +41,10 @@ export async function inTransaction<T>(
     return result
   } catch (e) {
     abort(tx)
-    await ended.catch(() => {})
+    const why = await ended.catch((reason: unknown) => reason)
     if (e instanceof RolledBack) return e.result
     // Requests that were under way when the transaction failed know only that it was aborted.
-    throw (errorName(e) === 'AbortError' && tx.error) || e
+    throw (errorName(e) === 'AbortError' && why) || e
   } finally {
     db.removeEventListener('close', onClose)
   }
