@@ -16,11 +16,11 @@ const POINTER_BYTES = 8
 
 /** Bytes that rows take in memory, roughly. */
 const sizeOf = ({ e, a, v, tx, to }: Rows): number =>
-  [e, a, v, tx, to ?? []].reduce((sum, column) => sum + bytesOf(column), 0)
+  // attributes are few: a column that says one of them throughout is part of one that many segments share
+  [e, a.byteLength === a.buffer.byteLength ? a : [], v, tx, to ?? []].reduce((sum, column) => sum + bytesOf(column), 0)
 
-/** None where a column is part of one that many segments share. */
 function bytesOf(column: Values): number {
-  if (column instanceof Int32Array) return column.byteLength === column.buffer.byteLength ? column.byteLength : 0
+  if (column instanceof Int32Array) return column.byteLength
   const step = Math.ceil(column.length / SAMPLE)
   const different = new Set<Value>()
   for (let i = 0; i < column.length; i += step) different.add(column[i] as Value)
