@@ -5,8 +5,9 @@ export type Values = Int32Array | readonly Value[]
 
 export const isInt32 = (v: Value): v is number => typeof v === 'number' && (v | 0) === v
 
-/** `values[start ..< end]` at the same places, unboxed; undefined where they are not all small integers. */
+/** `values[start ..< end]` at the same places, unboxed, as they are if they are so; undefined where they are not all small integers. */
 export function intsOf(values: ArrayLike<Value>, start: number, end: number): Int32Array | undefined {
+  if (values instanceof Int32Array) return values
   if (!isInt32(values[start] as Value)) return undefined
   const out = new Int32Array(end)
   for (let i = start; i < end; i++) {
@@ -30,7 +31,7 @@ function joinInts(runs: readonly Values[], length: number): Int32Array | undefin
   const out = new Int32Array(length)
   let at = 0
   for (const run of runs) {
-    const ints = run instanceof Int32Array ? run : intsOf(run, 0, run.length)
+    const ints = intsOf(run, 0, run.length)
     if (ints === undefined) return undefined
     out.set(ints, at)
     at += ints.length
