@@ -3,7 +3,7 @@ const columns = new Map<number, Int32Array>()
 /** So many are kept, each of some kilobytes. */
 const KEPT = 64
 
-/** A column that says the same throughout: part of a longer one, by which it can be told that it takes no room of its own. */
+/** A column that says the same throughout: part of a longer one, by which {@link isShared} tells it. */
 export function sameColumn(number: number, length: number): Int32Array {
   let column = columns.get(number)
   if (column === undefined || column.length <= length) {
@@ -13,6 +13,9 @@ export function sameColumn(number: number, length: number): Int32Array {
   }
   return column.subarray(0, length)
 }
+
+/** Whether a column that was read takes no room of its own. */
+export const isShared = ({ byteLength, buffer }: Int32Array): boolean => byteLength < buffer.byteLength
 
 /** The places `lo ..< hi` of `column` by themselves, shared where they say the same throughout. Requires: at least one. */
 export function shareColumn(column: Int32Array, lo: number, hi: number): Int32Array {

@@ -1,6 +1,7 @@
 import { AnnalsError, isAnnalsError } from '../base/errors.ts'
 import type { Value } from '../datom/value.ts'
 import type { Rows } from './rows.ts'
+import { isShared } from './same-column.ts'
 import { decodeSegment } from './segment/decode-segment.ts'
 import type { SegmentSource } from './segment-source.ts'
 import { isInt32, type Values } from './values.ts'
@@ -16,8 +17,8 @@ const POINTER_BYTES = 8
 
 /** Bytes that rows take in memory, roughly. */
 const sizeOf = ({ e, a, v, tx, to }: Rows): number =>
-  // attributes are few: a column that says one of them throughout is part of one that many segments share
-  [e, a.byteLength === a.buffer.byteLength ? a : [], v, tx, to ?? []].reduce((sum, column) => sum + bytesOf(column), 0)
+  // attributes are few: what many segments share of them counts for none
+  [e, isShared(a) ? [] : a, v, tx, to ?? []].reduce((sum, column) => sum + bytesOf(column), 0)
 
 function bytesOf(column: Values): number {
   if (column instanceof Int32Array) return column.byteLength
