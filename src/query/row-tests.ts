@@ -128,10 +128,12 @@ function rowPredicate(b: Batch, t: RowTest, column: ArrayLike<Value> | undefined
     const other = placeColumn(b, t.other)
     return (i) => sameValue(at(i), other === undefined ? true : (other[i] as Value))
   }
-  const form = t.kind === 'equal' && !t.mixed && t.place === Place.v ? formOf(b) : undefined
-  if (form && 'list' in form) {
-    const code = form.list.indexOf((t as { readonly value: Value }).value)
-    return (i) => form.at[i] === code
+  if (t.kind === 'equal' && !t.mixed && t.place === Place.v) {
+    const form = formOf(b)
+    if (form && 'list' in form) {
+      const code = form.list.indexOf(t.value)
+      return (i) => form.at[i] === code
+    }
   }
   const test = valueTest(t)
   return (i) => test(at(i))
