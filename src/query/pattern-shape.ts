@@ -49,18 +49,18 @@ export function testsOf(
   for (let place = 0; place < PLACES; place++) {
     const value = shape.known[place]
     if (value === undefined || (covers & (1 << place)) !== 0) continue
-    const ints = intsOf({ from: value, to: value, test: (v) => v === value })
+    const ints = intRangeOf({ from: value, to: value, test: (v) => v === value })
     tests.push({ ...ints, kind: 'equal', place, value, mixed: run.mixed && place === Place.v && isNumeric(value) })
   }
   for (const p of pushed) {
     const place = step.at.indexOf(p.slot)
-    if (place !== -1) tests.push({ ...intsOf(p), kind: 'test', place, test: p.test })
+    if (place !== -1) tests.push({ ...intRangeOf(p), kind: 'test', place, test: p.test })
   }
   return tests.concat(shape.same)
 }
 
 /** Which 32-bit integers a comparison with a number lets pass. */
-function intsOf({ from, to, test }: Pick<Pushed, 'from' | 'to' | 'test'>): { readonly ints?: IntRange } {
+function intRangeOf({ from, to, test }: Pick<Pushed, 'from' | 'to' | 'test'>): { readonly ints?: IntRange } {
   if (typeof (from ?? to) !== 'number') return {}
   let least = Math.max(-(2 ** 31), from === undefined ? Number.NEGATIVE_INFINITY : Math.ceil(from as number))
   let greatest = Math.min(2 ** 31 - 1, to === undefined ? Number.POSITIVE_INFINITY : Math.floor(to as number))

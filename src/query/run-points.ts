@@ -12,7 +12,7 @@ import { shapeRow } from './shape-result.ts'
 import { type PatternStep, Place } from './step.ts'
 
 /** By slot; undefined as long as nothing gave it a value. */
-export type Values = (Value | undefined)[]
+export type SlotValues = (Value | undefined)[]
 
 /**
  * The answer of a query that looks at one fact after another (`Program.points`), where these are in memory. Throws what running it
@@ -37,7 +37,7 @@ export function runPoints({ program, sources, inputs }: Prepared, limits: Limits
 export function bindFacts(
   points: readonly PatternStep[],
   sources: readonly Source[],
-  values: Values,
+  values: SlotValues,
   limits: Limits,
 ): boolean | typeof NOT_AT_HAND {
   for (const step of points) {
@@ -56,8 +56,8 @@ export function givenValues(
   program: Program,
   sources: readonly Source[],
   given: readonly unknown[],
-): Values | typeof NOT_AT_HAND {
-  const values: Values = []
+): SlotValues | typeof NOT_AT_HAND {
+  const values: SlotValues = []
   const read = (slot: number, raw: unknown): boolean => {
     const value = readSlot(program, sources, slot, raw)
     if (value instanceof Promise) {
@@ -79,7 +79,7 @@ export function givenValues(
  * Whether the one fact that a pattern can hold for is there and agrees with `values`, to which it adds its own. In the past there may be
  * several, of an attribute that has become one or unique since.
  */
-function bindFact(db: Db, step: PatternStep, values: Values): boolean | typeof NOT_AT_HAND {
+function bindFact(db: Db, step: PatternStep, values: SlotValues): boolean | typeof NOT_AT_HAND {
   const range = rangeFor(step, knownPlaces(step, values))
   let found = scanRange(db, range)
   // what an entity says of an attribute lies in two indexes
@@ -95,19 +95,19 @@ function bindFact(db: Db, step: PatternStep, values: Values): boolean | typeof N
   )
 }
 
-const knownPlaces = (step: PatternStep, values: Values): PlaceValues => [
+const knownPlaces = (step: PatternStep, values: SlotValues): PlaceValues => [
   knownAt(step, Place.e, values),
   step.values[Place.a],
   knownAt(step, Place.v, values),
 ]
 
-function knownAt({ at, values: constants }: PatternStep, place: number, values: Values): Value | undefined {
+function knownAt({ at, values: constants }: PatternStep, place: number, values: SlotValues): Value | undefined {
   const slot = at[place] as number
   return slot === -1 ? constants[place] : values[slot]
 }
 
 /** Gives `x` to the variable in a place of a pattern; false where that, or a constant there, has another value. */
-function bindPlace(step: PatternStep, place: number, x: Value, values: Values): boolean {
+function bindPlace(step: PatternStep, place: number, x: Value, values: SlotValues): boolean {
   const known = knownAt(step, place, values)
   if (known !== undefined) return sameValue(known, x)
   const slot = step.at[place] as number

@@ -12,7 +12,7 @@ import { amountOf } from './outcome.ts'
 import type { Prepared } from './prepare.ts'
 import type { Program } from './program.ts'
 import type { Output } from './results.ts'
-import { bindFacts, givenValues, type Values } from './run-points.ts'
+import { bindFacts, givenValues, type SlotValues } from './run-points.ts'
 import { shapeRow } from './shape-result.ts'
 import { type PatternStep, Place } from './step.ts'
 import type { Order } from './syntax.ts'
@@ -24,7 +24,7 @@ const MOST_CHANGED = 256
 
 /** A row of an answer: its values by find element, and then its subject. */
 interface Row {
-  readonly values: Values
+  readonly values: SlotValues
   readonly shown: unknown
 }
 
@@ -34,7 +34,7 @@ export interface Kept {
   readonly program: Program
   readonly inputs: readonly unknown[]
   /** By slot: what was known before anything was read. */
-  readonly given: Values
+  readonly given: SlotValues
   /** In order: the first ones, offset and limit aside. */
   readonly rows: readonly Row[]
   /** Up to which they are all kept; undefined where there are no more. */
@@ -65,7 +65,7 @@ export function renewed(standing: Standing, db: Db, limits: Limits): unknown {
   const known = givenValues(program, sources, kept.inputs)
   const changed = changedBy(changes, points)
   if (known === NOT_AT_HAND || !given.every((v, i) => v === known[i]) || changed.size > MOST_CHANGED) return undefined
-  const order = (x: Values, y: Values): number => compare(program.query.orderBy, x, y)
+  const order = (x: SlotValues, y: SlotValues): number => compare(program.query.orderBy, x, y)
   const rows = kept.rows.filter(({ values }) => !changed.has(values.at(-1)))
   for (const e of changed) {
     const bound = [...known]
@@ -110,7 +110,7 @@ export function answerStanding(
   }
   return answer({ ...prepared, program }, env, limits, undefined, (_, order, outputs) => {
     const columns = outputs.map((output) => (output as Output & { readonly kind: 'values' }).column)
-    const valuesOf = (row: number): Values => columns.map((column) => column[row] as Value)
+    const valuesOf = (row: number): SlotValues => columns.map((column) => column[row] as Value)
     const rows = Array.from(order, (row) => rowOf(program, valuesOf(row)))
     return keep(standing, { program, inputs, given, rows, last: rows[end + SPARE - 1], offset, end })
   })
@@ -136,12 +136,12 @@ function keep(standing: Standing, kept: Kept): unknown {
   return rows.slice(offset, end).map(({ shown }) => shown)
 }
 
-function rowOf({ query }: Program, values: Values): Row {
+function rowOf({ query }: Program, values: SlotValues): Row {
   const cells = values.slice(0, -1).map((v) => showValue(v as Value))
   return { values, shown: (shapeRow(query.find, cells) as unknown[])[0] }
 }
 
-function compare(orders: readonly Order[], x: Values, y: Values): number {
+function compare(orders: readonly Order[], x: SlotValues, y: SlotValues): number {
   for (const { element, descending } of orders) {
     const c = compareValues(x[element] as Value, y[element] as Value)
     if (c !== 0) return descending ? -c : c

@@ -86,15 +86,15 @@ const test = (holds: (sign: number) => boolean): Builtin => ({
   arity: [1, 1],
   apply: ([x]) => holds(compareValues(numericArg(x), 0)),
 })
-/** `exact`: the same of `digits` parts, of which `one` are a whole. */
-const toWhole = (number: (n: number) => number, exact: (digits: bigint, one: bigint) => bigint): Builtin => ({
+/** `decimal`: the same of `digits` parts, of which `one` are a whole. */
+const toWhole = (number: (n: number) => number, decimal: (digits: bigint, one: bigint) => bigint): Builtin => ({
   arity: [1, 1],
   apply([x]) {
     const v = numericArg(x)
     if (typeof v === 'number') return real(number(v))
     const { digits, scale } = toDecimal(v)
-    const whole = exact(digits, 10n ** BigInt(scale))
-    return Number.isSafeInteger(Number(whole)) ? Number(whole) : whole
+    const n = decimal(digits, 10n ** BigInt(scale))
+    return Number.isSafeInteger(Number(n)) ? Number(n) : n
   },
 })
 /** The quotient, rounded down. Requires: `b` is positive. */
