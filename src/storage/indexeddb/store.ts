@@ -6,14 +6,15 @@ import { beginIndexing, commitIndex } from './commit-index.ts'
 import { Connection } from './connection.ts'
 import { databaseName } from './disk.ts'
 import type { Place } from './open-database.ts'
+import { Others } from './others.ts'
 import { readConfirmedT, readLogRows, readState } from './read.ts'
 import { readRoot, readSegments, segmentIds } from './read-index.ts'
 
-/** One open database. Commits and new roots are told to its other stores, in this tab or another, on a BroadcastChannel. */
+/** One open database. Commits and new roots are told to its other stores. */
 export class IndexedDbStore implements LocalStore {
   readonly #name: string
   readonly #connection: Connection
-  readonly #channel: BroadcastChannel
+  readonly #others: Others
   readonly #watchers = new Listeners<void>()
   readonly #seen: SeenHead = { head: undefined }
   /** The highest `t` that this store has seen in the log: reading less than it is damage. */
@@ -24,7 +25,7 @@ export class IndexedDbStore implements LocalStore {
     try {
       await store.#connection.open()
     } catch (e) {
-      store.#channel.close()
+      store.#others.close()
       throw e
     }
     return store
@@ -32,14 +33,11 @@ export class IndexedDbStore implements LocalStore {
 
   private constructor(place: Place, name: string) {
     this.#name = name
-    this.#channel = new BroadcastChannel(databaseName(name))
-    const tell = (): void => {
+    const look = (): void => {
       if (!this.#connection.ended) this.#watchers.call()
     }
-    this.#channel.onmessage = tell
-    this.#connection = new Connection(place, name, tell)
-    // Node would not exit while a channel is open.
-    if ('unref' in this.#channel && typeof this.#channel.unref === 'function') this.#channel.unref()
+    this.#others = new Others(databaseName(name), look)
+    this.#connection = new Connection(place, name, look)
   }
 
   async read(rootBeyond?: number, queueBeyond = 0): Promise<LocalState> {
@@ -96,13 +94,11 @@ export class IndexedDbStore implements LocalStore {
 
   async close(): Promise<void> {
     await this.#connection.close()
-    await new Promise((told) => setTimeout(told, 0)) // what is still to be told
-    this.#channel.close()
+    this.#others.close()
   }
 
-  /** Once those who wait for the write have gone on: telling others takes up to a tenth of a small one. */
   #tellOthers(): void {
-    if (!this.#connection.ended) setTimeout(() => this.#channel.postMessage(null), 0)
+    if (!this.#connection.ended) this.#others.tell()
   }
 
   #knows(t: number): void {
