@@ -147,7 +147,7 @@ export class SegmentCache implements SegmentSource {
     return ids
   }
 
-  /** Each is handed on before the next is made rows, so that they need not all have room. */
+  /** Each is handed on before the next is made rows, so that they need not all have room. What the store finds damaged fails alone. */
   async #readBatch(ids: readonly number[]): Promise<void> {
     const packed = ids.map((id) => this.#unpack(id))
     const missing = ids.filter((_, i) => packed[i] === undefined)
@@ -156,7 +156,12 @@ export class SegmentCache implements SegmentSource {
       let next = 0
       for (const [i, id] of ids.entries()) this.#hand(id, packed[i] ?? this.#count(read[next++]))
     } catch (error) {
-      for (const id of ids) this.#fail(id, error)
+      const isDamage = isAnnalsError(error, 'storage/corrupt')
+      if (isDamage && ids.length > 1) for (const id of ids) await this.#readBatch([id])
+      else {
+        if (isDamage) this.onDamage(error)
+        for (const id of ids) this.#fail(id, error)
+      }
     }
   }
 

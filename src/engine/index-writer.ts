@@ -1,3 +1,4 @@
+import { append } from '../base/append.ts'
 import type { SegmentSink } from '../db/base-writer.ts'
 import type { SegmentSource } from '../db/segment-source.ts'
 import type { IndexCommit, IndexRoot, LocalStore } from '../storage/port.ts'
@@ -22,6 +23,7 @@ export class Superseded extends Error {}
 export class IndexWriter implements SegmentSink {
   #taken = new Map<number, Uint8Array>()
   #bytes = 0
+  readonly #stored: number[] = []
 
   private constructor(
     private readonly store: LocalStore,
@@ -64,16 +66,26 @@ export class IndexWriter implements SegmentSink {
     return this.#commit({ root, ...(rebuild && { rebuild }) })
   }
 
+  /** Writes nothing: what was not stored yet stays for a step of its own, which a removal that fails must not take with it. */
   async remove(ids: readonly number[]): Promise<void> {
     for (let i = 0; i < ids.length; i += REMOVED_AT_ONCE)
-      await this.#commit({ remove: ids.slice(i, i + REMOVED_AT_ONCE) })
+      await this.#step({ remove: ids.slice(i, i + REMOVED_AT_ONCE) })
+  }
+
+  /** Removes what was stored, where nothing came of it: a disk that was full has the room again. */
+  discard(): Promise<void> {
+    return this.remove(this.#stored.splice(0))
   }
 
   async #commit(change: IndexCommit): Promise<void> {
     const write = this.#taken
     this.#taken = new Map()
     this.#bytes = 0
-    const outcome = await this.store.commitIndex(this.epoch, { ...change, ...(write.size > 0 && { write }) })
-    if (outcome === 'lost') throw new Superseded()
+    await this.#step({ ...change, ...(write.size > 0 && { write }) })
+    append(this.#stored, [...write.keys()])
+  }
+
+  async #step(change: IndexCommit): Promise<void> {
+    if ((await this.store.commitIndex(this.epoch, change)) === 'lost') throw new Superseded()
   }
 }

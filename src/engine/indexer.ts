@@ -1,3 +1,4 @@
+import { equalBytes } from '../base/equal-bytes.ts'
 import { isAnnalsError } from '../base/errors.ts'
 import type { Db } from '../db/db.ts'
 import { countIndex } from '../db/index-tree.ts'
@@ -61,6 +62,8 @@ export class Indexer {
   #noQuiet = NOTHING
   #resting = false
   #noRest = NOTHING
+  /** Segments may be stored that no root names: of an indexer that was before this one, or of a merge that failed. */
+  #mayBeLeftOver = true
   /** The newest, and what it is yet to remove. */
   #writer: IndexWriter | undefined
   readonly #removals = new Set<() => void>()
@@ -81,7 +84,10 @@ export class Indexer {
   start(): void {
     this.segments.onBroken = (error) => {
       this.host.fail(error)
-      this.host.adopt(undefined).catch((e: unknown) => this.host.fail(e))
+      this.host.adopt(undefined).then(
+        () => this.poke(),
+        (e: unknown) => this.host.fail(e),
+      )
     }
     // another tab has made the indexes anew of the same log, so that its root reaches no further than the one in use here
     this.segments.onGone = (id) => {
@@ -98,7 +104,7 @@ export class Indexer {
 
   /** Has the value stand on the newest root. Before it is that one's turn, it may be replaced too, and its segments be gone. */
   async #move(): Promise<void> {
-    const adopt = async () => this.host.adopt(await this.store.readRoot())
+    const adopt = async () => this.host.adopt(await this.segments.ifWhole(await this.store.readRoot()))
     await adopt().catch((e: unknown) => {
       if (!isAnnalsError(e, 'db/gone')) throw e
       return adopt()
@@ -116,6 +122,7 @@ export class Indexer {
     this.#resting = false
     await this.#running
     this.#writer = undefined
+    this.#mayBeLeftOver = true
   }
 
   /**
@@ -164,7 +171,7 @@ export class Indexer {
 
   async #merge(signal: AbortSignal): Promise<void> {
     const { store, segments, host } = this
-    const isFirst = this.#writer === undefined
+    const mayBeLeftOver = this.#mayBeLeftOver
     const { writer, root } = await IndexWriter.begin(store, segments.cache, {
       maxRows: this.options.segmentRows ?? SEGMENT_ROWS,
       pause: this.options.after === undefined ? slices() : () => new Promise((resolve) => this.#after(0, resolve)),
@@ -172,18 +179,37 @@ export class Indexer {
     })
     this.#writer = writer
     if (root !== undefined && segments.isNewer(root)) await host.adopt(root)
+    // what was found damaged a moment ago may still be what the value stands on
+    if (segments.mustRebuild && segmentsOf(host.confirmed().db).size > 0) await host.adopt(undefined)
     const { mustRebuild, excisions } = segments
     const { db, head } = host.confirmed()
-    const before = isFirst || mustRebuild ? await store.segmentIds() : segmentsOf(db)
-    const merged = await mergeDb(db, writer)
+    const before = mayBeLeftOver || mustRebuild ? await store.segmentIds() : segmentsOf(db)
+    this.#mayBeLeftOver = true
+    const merged = await mergeDb(db, writer).catch((e: unknown) => this.#discard(writer, undefined, e))
     const next = { body: encodeRoot(merged, { hash: head.hash, excisions }), t: head.t }
-    await writer.finish(next, mustRebuild)
-    segments.rebuilt(excisions)
+    await writer.finish(next, mustRebuild).catch((e: unknown) => this.#discard(writer, next, e))
+    if (mustRebuild) segments.rebuilt(excisions)
     await host.adopt(next)
     const live = segmentsOf(merged)
     const dead = [...before].filter((id) => !live.has(id))
+    this.#mayBeLeftOver = false
     if (mustRebuild) await writer.remove(dead)
     else this.#removeLater(dead)
+  }
+
+  /**
+   * Removes what a merge has stored that failed with `error`, and throws that: or a disk that is full stays full. What failed to tell
+   * that `root` is the newest may have made it so all the same.
+   */
+  async #discard(writer: IndexWriter, root: IndexRoot | undefined, error: unknown): Promise<never> {
+    try {
+      const newest = root && (await this.store.readRoot())
+      const isDone = newest !== undefined && newest.t === root?.t && equalBytes(newest.body, root.body)
+      if (!isDone && this.#signal !== undefined) await writer.discard()
+    } catch {
+      // whoever merges next finds what was left over
+    }
+    throw error
   }
 
   /** Removes segments that the newest root does not name, once nobody can be reading them any more. */

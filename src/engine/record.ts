@@ -1,6 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex } from '@noble/hashes/utils.js'
 import { encode } from 'cborg'
+import { equalBytes } from '../base/equal-bytes.ts'
 import { AnnalsError } from '../base/errors.ts'
 import { randomBytes } from '../base/random-bytes.ts'
 import { readCbor } from '../base/read-cbor.ts'
@@ -158,7 +159,7 @@ function packedOf(body: Uint8Array): Uint8Array {
   if (!isExcised(body)) return body.subarray(SALT_BYTES)
   const packed = body.subarray(EXCISED_HEADER)
   const check = body.subarray(SALT_BYTES + DIGEST_BYTES, EXCISED_HEADER)
-  if (!checkOf(packed).every((byte, i) => byte === check[i])) throw new RangeError('an excised body is damaged')
+  if (!equalBytes(checkOf(packed), check)) throw new RangeError('an excised body is damaged')
   return packed
 }
 

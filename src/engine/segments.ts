@@ -1,5 +1,6 @@
 import type { Stats } from '../api/connection.ts'
-import { type AnnalsError, isAnnalsError } from '../base/errors.ts'
+import { equalBytes } from '../base/equal-bytes.ts'
+import { AnnalsError, isAnnalsError } from '../base/errors.ts'
 import { tOfTx } from '../datom/ids.ts'
 import type { TxData } from '../datom/tx-data.ts'
 import { countBase } from '../db/base.ts'
@@ -78,6 +79,37 @@ export class Segments {
    */
   isNewer(root: IndexRoot): boolean {
     return root.t > this.rootT && this.broken === undefined
+  }
+
+  /**
+   * `root`, where all that it names is there; undefined when something is missing, which is damage. To be asked after a segment was
+   * found to be gone: of a root that was replaced meanwhile nothing is told.
+   */
+  async ifWhole(root: IndexRoot | undefined): Promise<IndexRoot | undefined> {
+    if (root === undefined || this.broken !== undefined) return undefined
+    const there = new Set(await this.store.segmentIds())
+    const missing = this.#namedBy(root).find((id) => !there.has(id))
+    if (missing === undefined) return root
+    const newest = await this.store.readRoot()
+    if (newest === undefined || !equalBytes(newest.body, root.body)) return root
+    this.#isBroken(
+      new AnnalsError('storage/corrupt', `segment ${missing} of the index is missing`, {
+        what: 'segment',
+        segment: missing,
+      }),
+    )
+    return undefined
+  }
+
+  /** None of a root that cannot be read. */
+  #namedBy(root: IndexRoot): readonly number[] {
+    try {
+      const found = decodeRoot(root.body, this.cache)
+      return found === undefined ? [] : [...segmentsOf(found.db)]
+    } catch (e) {
+      if (isAnnalsError(e, 'storage/corrupt')) return []
+      throw e
+    }
   }
 
   /** Whether the indexes have to be made anew from the log. */
