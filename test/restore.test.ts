@@ -111,6 +111,48 @@ describe('a backup', () => {
     await conn.close()
   })
 
+  it('of which the source fails half-way leaves no half of a database', async () => {
+    const storage = memory()
+    const conn = await open('files', { storage, schema: { 'file/text': { type: 'string' } } })
+    // more than is stored in one step
+    for (let i = 0; i < 4; i++) await conn.transact([{ 'file/text': `${i}`.repeat(600_000) }])
+    const lines = (await backupOf(conn)).trimEnd().split('\n')
+    const bytes = new TextEncoder().encode(`${lines.slice(0, -1).join('\n')}\n`)
+    const source = (): ReadableStream<Uint8Array> => {
+      let isSent = false
+      return new ReadableStream({
+        pull(c) {
+          if (isSent) c.error(new Error('the line went dead'))
+          else c.enqueue(bytes)
+          isSent = true
+        },
+      })
+    }
+    await expect(restore('again', source(), { storage })).rejects.toThrow('the line went dead')
+    expect(await rowsOf(storage, 'again')).toEqual([])
+    // what was there before stays as it was
+    await restore('again', blob(`${lines.join('\n')}\n`), { storage })
+    await expect(restore('again', source(), { storage })).rejects.toThrow('the line went dead')
+    expect(await rowsOf(storage, 'again')).toEqual(await rowsOf(storage, 'files'))
+    await conn.close()
+  })
+
+  it('that another follows in one file is refused whole: half of it would be passed over', async () => {
+    const storage = memory()
+    const conn = await played('shop', 10, 2, storage)
+    const full = await backupOf(conn)
+    const { t } = await conn.transact([{ 'p/name': 'later' }])
+    const two = full + (await backupOf(conn, (t as number) - 1))
+    const lines = full.trimEnd().split('\n').length
+    await expect(restore('again', blob(two), { storage })).rejects.toMatchObject({
+      code: 'backup/malformed',
+      data: { line: lines + 1 },
+    })
+    expect(await rowsOf(storage, 'again')).toEqual([])
+    await restore('again', blob(`${full}\n\n`), { storage })
+    await conn.close()
+  })
+
   it('can be given up half-way, on either side', async () => {
     const storage = memory()
     const conn = await played('shop', 3, 6, storage)
@@ -119,6 +161,8 @@ describe('a backup', () => {
     await reader.cancel()
     const failing = new ReadableStream<Uint8Array>({ pull: (c) => c.error(new Error('the disk was pulled out')) })
     await expect(restore('again', failing, { storage })).rejects.toThrow('the disk was pulled out')
+    await expect(restore('again', failing, {} as never)).rejects.toMatchObject({ code: 'db/bad-option' })
+    await expect(restore('', failing, { storage })).rejects.toMatchObject({ code: 'db/bad-option' })
     let wasCancelled = false
     const endless = new ReadableStream<Uint8Array>({
       pull: (c) => c.enqueue(new TextEncoder().encode('no backup\n')),

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { SchemaDef } from '../src/api/schema.ts'
+import { alone, type Lead } from '../src/engine/lead.ts'
 import { type Connection, memory, open } from '../src/engine.ts'
 
 let conn: Connection | undefined
@@ -53,6 +54,23 @@ describe('the schema of the code against that of the database', () => {
       code: 'schema/mismatch',
       data: { attribute: expect.any(String), database: expect.any(Object), code: expect.any(Object) },
     })
+  })
+
+  it('leaves nothing at work behind when it is refused', async () => {
+    let leading = 0
+    const lead: Lead = (work) => {
+      leading++
+      const resign = alone(work)
+      return async () => {
+        await resign()
+        leading--
+      }
+    }
+    const storage = memory()
+    await (await open('compare', { storage, schema: BEFORE, indexing: { lead } })).close()
+    const refused = open('compare', { storage, schema: { 'a/one': { type: 'string' } }, indexing: { lead } })
+    await expect(refused).rejects.toMatchObject({ code: 'schema/mismatch' })
+    expect(leading).toBe(0)
   })
 
   it('is refused where the facts there are not unique', async () => {

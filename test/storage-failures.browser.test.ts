@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { cdp } from 'vitest/browser'
+import { COMMITS_AT_ONCE } from '../src/storage/indexeddb/commits-at-once.ts'
 import { indexedDB as storageOver } from '../src/storage/indexeddb/indexeddb.ts'
 import type { LocalStore } from '../src/storage/port.ts'
 import { body, indexRoot, logRow, segments } from './conformance/rows.ts'
@@ -147,6 +148,27 @@ describe('opening', () => {
     expect((await again.read()).heads.confirmed.t).toBe(0)
     await again.close()
   })
+})
+
+it('a connection that broke fails the append that meets it, and none after it', async () => {
+  await store.commit({ expect: { t: 0 }, log: [logRow(1)] })
+  const add = IDBObjectStore.prototype.add
+  let broken: IDBDatabase | undefined
+  vi.spyOn(IDBObjectStore.prototype, 'add').mockImplementation(function (this: IDBObjectStore, value, key) {
+    const request = add.call(this, value, key)
+    const { transaction } = this
+    broken ??= transaction.db
+    if (transaction.db === broken) {
+      Object.defineProperty(transaction, 'commit', { value: () => transaction.abort() })
+      Object.defineProperty(transaction, 'error', { value: new DOMException('Connection lost', 'UnknownError') })
+      if (!COMMITS_AT_ONCE) queueMicrotask(() => transaction.abort())
+    }
+    return request
+  })
+  const failed = { code: 'storage/failed', cause: { name: 'UnknownError' } }
+  await expect(store.commit({ expect: { t: 1 }, log: [logRow(2)] })).rejects.toMatchObject(failed)
+  expect(await store.commit({ expect: { t: 1 }, log: [logRow(2)] })).toBe('committed')
+  expect(await store.readLog(1)).toEqual([logRow(1), logRow(2)])
 })
 
 it('work that hears no more of its requests, because the connection was closed, is done on another one', async () => {

@@ -65,14 +65,17 @@ export async function readBackup(chunks: AsyncIterable<Uint8Array>): Promise<Bac
 async function* rowsOf(lines: AsyncIterable<NumberedLine>, after: ConfirmedHead): AsyncGenerator<LogRow> {
   let head = after
   let number = 1
+  let isEnded = false
   for await (const line of lines) {
-    const x = parse(line)
     ;({ number } = line)
+    if (isEnded) throw malformed(number, 'it goes on after its end: backups are restored one after the other')
+    const x = parse(line)
     const t = count(x.t, number)
     const hash = text(x.hash, number)
     if (x.end === true) {
       if (t !== head.t || hash !== head.hash) throw corrupt(head.t, `its end says t ${t}`, number)
-      return
+      isEnded = true
+      continue
     }
     const body = base64Bytes(text(x.body, number))
     if (body === undefined) throw malformed(number, 'its body is not base64')
@@ -80,6 +83,7 @@ async function* rowsOf(lines: AsyncIterable<NumberedLine>, after: ConfirmedHead)
     head = follow(head, row, number)
     yield row
   }
+  if (isEnded) return
   const message = `the backup breaks off after t ${head.t}, at line ${number}`
   throw new AnnalsError('backup/truncated', message, { t: head.t, line: number })
 }

@@ -15,7 +15,7 @@ export interface OpenOptions<S extends SchemaDef = SchemaDef, F extends Function
   readonly indexing?: IndexingOptions
 }
 
-const STORAGE: OptionKind = {
+export const STORAGE: OptionKind = {
   want: 'a storage, such as memory()',
   is: (x) => typeof (x as LocalStorage | null)?.open === 'function',
 }
@@ -38,13 +38,16 @@ export async function openLocal<C extends EngineConnection>(
   checkOptions('open', { ...options, storage: options?.storage ?? null }, OPTIONS)
   const runtime = createRuntime(options)
   const store = await options.storage.open(name)
+  const ledger = await LocalLedger.open(store, runtime, options.indexing).catch(async (error: unknown) => {
+    await store.close()
+    throw error
+  })
+  const connection = new Made(name, ledger, runtime)
   try {
-    const ledger = await LocalLedger.open(store, runtime, options.indexing)
-    const connection = new Made(name, ledger, runtime)
     if (options.schema !== undefined) await connection.install(options.schema)
     return connection
   } catch (error) {
-    await store.close()
+    await connection.close()
     throw error
   }
 }

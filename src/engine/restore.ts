@@ -1,10 +1,12 @@
 import type { ByteSource, RestoreReport } from '../api/backup.ts'
 import { chunksOf } from '../base/byte-stream.ts'
+import { checkName, checkOptions } from '../base/check-options.ts'
 import { AnnalsError, isAnnalsError } from '../base/errors.ts'
 import type { LocalStorage, LogRow } from '../storage/port.ts'
 import { type Backup, readBackup } from './backup.ts'
 import { createRuntime } from './create-runtime.ts'
 import { LocalLedger } from './local-ledger.ts'
+import { STORAGE } from './open-local.ts'
 
 /** Bytes of the records that are stored in one step, unless a single one is larger. */
 const STEP = 1024 * 1024
@@ -15,14 +17,18 @@ const STEP = 1024 * 1024
  * database has already is compared and left alone, so that a restore that broke off is simply made again.
  *
  * Rejects with `backup/malformed`, `backup/truncated`, `backup/corrupt` (the data of all three say at which `line`) or
- * `backup/newer-format`, and nothing is left of a database that was not there before; with `backup/does-not-follow` where the
- * database has another log or lacks what comes before; with `sync/is-replica` where it follows a remote.
+ * `backup/newer-format`, or with what the source or the storage failed with, and nothing is left of a database that was not there
+ * before; with `backup/does-not-follow` where the database has another log or lacks what comes before; with `sync/is-replica` where
+ * it follows a remote; with `db/bad-option` without a name or a storage.
  */
 export async function restore(
   name: string,
   source: ByteSource,
-  { storage }: { readonly storage: LocalStorage },
+  options: { readonly storage: LocalStorage },
 ): Promise<RestoreReport> {
+  checkName('restore', name)
+  checkOptions('restore', { ...options, storage: options?.storage ?? null }, { storage: STORAGE })
+  const { storage } = options
   const ledger = await open(storage, name)
   const before = ledger.db.basisT
   let stored = before
@@ -36,8 +42,8 @@ export async function restore(
     return { t: ledger.db.basisT, restored: ledger.db.basisT - before }
   } catch (e) {
     // half a database must not be taken for the whole; what somebody else has written meanwhile stays
-    const isDamaged = isAnnalsError(e) && /^backup\/(?!does-not-follow)/.test(e.code)
-    if (before === 0 && isDamaged && ledger.db.basisT === stored) await storage.destroy(name)
+    const isOurs = before === 0 && ledger.db.basisT === stored && !isAnnalsError(e, 'backup/does-not-follow')
+    if (isOurs) await storage.destroy(name).catch(() => undefined)
     throw e
   } finally {
     await chunks.return(undefined)

@@ -85,9 +85,13 @@ export class Connection {
       try {
         return await inTransaction(db, stores, mode, durability, (tx) => work(tx, attempt))
       } catch (e) {
-        if (again || attempt.wrote || !mayBeLostHandle(e)) throw storageError(e, this.#name, doing)
-        db.close()
-        this.#drop(handle)
+        const mayBeLost = mayBeLostHandle(e)
+        // an abort of what was written may be the answer: in WebKit that of a key which is taken
+        if (mayBeLost && !(attempt.wrote && errorName(e) === 'AbortError')) {
+          db.close() // what else is under way on it goes on to its end
+          this.#drop(handle)
+        }
+        if (again || attempt.wrote || !mayBeLost) throw storageError(e, this.#name, doing)
       }
     }
   }

@@ -24,12 +24,15 @@ export class Others {
     this.#telling ??= setTimeout(() => this.#post(), Math.max(wait, 0))
   }
 
-  /** Tells what is still to be told. */
+  /** Tells at once what is still to be told. */
+  flush(): void {
+    if (this.#telling === undefined) return
+    clearTimeout(this.#telling)
+    this.#post()
+  }
+
   close(): void {
-    if (this.#telling !== undefined) {
-      clearTimeout(this.#telling)
-      this.#post()
-    }
+    this.flush()
     this.#channel.close()
   }
 

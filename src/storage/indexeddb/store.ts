@@ -54,6 +54,7 @@ export class IndexedDbStore implements LocalStore {
   }
 
   async commit(change: LocalCommit): Promise<'committed' | 'lost'> {
+    if (change.durability === 'strict') this.#others.flush() // the page may be about to go
     const outcome = await commitChange(this.#connection, this.#name, change, this.#seen)
     if (outcome === 'committed') {
       this.#knows(change.log?.at(-1)?.t ?? 0)

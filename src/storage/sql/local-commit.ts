@@ -3,7 +3,7 @@ import { assert } from '../../base/assert.ts'
 import { headsAfter, meets, rewrittenRow } from '../local-commit.ts'
 import type { LocalCommit, LocalHeads, LogRow, QueueRow, RejectedRow } from '../port.ts'
 import { bodyBytes, chunks } from './chunks.ts'
-import { type Local, toLocal } from './local-rows.ts'
+import { type Life, type Local, toLocal } from './local-rows.ts'
 import type { Tables } from './tables.ts'
 
 /** A change whose bytes are the store's own. */
@@ -15,7 +15,7 @@ export interface OwnChange extends Omit<LocalCommit, 'meta'> {
  * One transaction, which locks the row of the database until its end. Resolves to the new version, to `lost`, or to `gone` when
  * that life of the database is over. Throws what the driver throws.
  */
-export function commitLocal(db: Kysely<Tables>, life: string, change: OwnChange): Promise<number | 'lost' | 'gone'> {
+export function commitLocal(db: Kysely<Tables>, life: Life, change: OwnChange): Promise<number | 'lost' | 'gone'> {
   return db.transaction().execute(async (tx) => {
     const now = await lockedRow(tx, life)
     if (now === undefined) return 'gone'
@@ -25,18 +25,22 @@ export function commitLocal(db: Kysely<Tables>, life: string, change: OwnChange)
   })
 }
 
-/** The row of the database, which nobody else can change until the end of the transaction. */
-export async function lockedRow(tx: Transaction<Tables>, life: string): Promise<Local | undefined> {
-  const query = tx.selectFrom('annals_local').selectAll().where('life', '=', life)
+/**
+ * The row of the database, which nobody else can change until the end of the transaction. Found by its key: MySQL and MariaDB lock
+ * every row that they look at.
+ */
+export async function lockedRow(tx: Transaction<Tables>, { db, life }: Life): Promise<Local | undefined> {
+  const query = tx.selectFrom('annals_local').selectAll().where('db', '=', db).where('life', '=', life)
   // A transaction of SQLite has the write lock from its beginning.
   const isSqlite = tx.getExecutor().adapter instanceof SqliteAdapter
   const row = await (isSqlite ? query : query.forUpdate()).executeTakeFirst()
   return row && toLocal(row)
 }
 
-async function write(tx: Transaction<Tables>, { life, version, heads }: Local, change: OwnChange): Promise<void> {
+async function write(tx: Transaction<Tables>, now: Local, change: OwnChange): Promise<void> {
+  const { life, version, heads } = now
   const { log = [], rewrite = [], enqueue = [], requeue = [], dequeueTo = 0, reject = [], unreject = [], meta } = change
-  await moveHeads(tx, life, version + 1, headsAfter(heads, change))
+  await moveHeads(tx, now, version + 1, headsAfter(heads, change))
   for (const rows of chunks(log, bodyBytes)) {
     const values = rows.map(({ t, txid, body, hash }) => ({ life, t, txid, body, hash }))
     await tx.insertInto('annals_local_log').values(values).execute()
@@ -57,11 +61,17 @@ async function write(tx: Transaction<Tables>, { life, version, heads }: Local, c
   for (const [name, value] of meta) await setMeta(tx, life, name, value)
 }
 
-async function moveHeads(tx: Transaction<Tables>, life: string, version: number, heads: LocalHeads): Promise<void> {
+async function moveHeads(
+  tx: Transaction<Tables>,
+  { db, life }: Life,
+  version: number,
+  heads: LocalHeads,
+): Promise<void> {
   const { confirmed, queue, claim } = heads
   await tx
     .updateTable('annals_local')
     .set({ version, ...confirmed, ...queue, claim })
+    .where('db', '=', db)
     .where('life', '=', life)
     .execute()
 }

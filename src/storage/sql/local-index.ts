@@ -1,8 +1,9 @@
-import type { Kysely, Transaction } from 'kysely'
+import type { Kysely, Transaction, Updateable } from 'kysely'
 import { checkIndexCommit, indexHeadAfter } from '../index-commit.ts'
 import type { IndexCommit, IndexHead, IndexRoot } from '../port.ts'
 import { chunks } from './chunks.ts'
 import { lockedRow } from './local-commit.ts'
+import type { Life } from './local-rows.ts'
 import type { Tables } from './tables.ts'
 
 // The segments of a local database, its root, and the fence around whoever writes them.
@@ -33,12 +34,12 @@ export async function storedSegments(db: Kysely<Tables>, life: string): Promise<
 }
 
 /** `gone`: that life of the database is over. */
-export function beginIndexing(db: Kysely<Tables>, life: string): Promise<IndexHead | 'gone'> {
+export function beginIndexing(db: Kysely<Tables>, one: Life): Promise<IndexHead | 'gone'> {
   return db.transaction().execute(async (tx) => {
-    const now = await lockedRow(tx, life)
+    const now = await lockedRow(tx, one)
     if (now === undefined) return 'gone'
     const head = { ...now.index, epoch: now.index.epoch + 1 }
-    await tx.updateTable('annals_local').set({ index_epoch: head.epoch }).where('life', '=', life).execute()
+    await setRow(tx, one, { index_epoch: head.epoch })
     return head
   })
 }
@@ -46,12 +47,13 @@ export function beginIndexing(db: Kysely<Tables>, life: string): Promise<IndexHe
 /** Resolves to the version that the database has then. */
 export function commitIndex(
   db: Kysely<Tables>,
-  life: string,
+  one: Life,
   epoch: number,
   change: IndexCommit,
 ): Promise<number | 'lost' | 'gone'> {
   return db.transaction().execute(async (tx) => {
-    const now = await lockedRow(tx, life)
+    const now = await lockedRow(tx, one)
+    const { life } = one
     if (now === undefined) return 'gone'
     if (now.index.epoch !== epoch) return 'lost'
     const rootT = (await indexRoot(tx, life))?.t ?? 0
@@ -59,10 +61,18 @@ export function commitIndex(
     // a new root is news
     const version = now.version + (change.root === undefined ? 0 : 1)
     const { nextId } = indexHeadAfter(now.index, change)
-    await tx.updateTable('annals_local').set({ version, next_segment: nextId }).where('life', '=', life).execute()
+    await setRow(tx, one, { version, next_segment: nextId })
     await write(tx, life, change)
     return version
   })
+}
+
+async function setRow(
+  tx: Transaction<Tables>,
+  { db, life }: Life,
+  columns: Updateable<Tables['annals_local']>,
+): Promise<void> {
+  await tx.updateTable('annals_local').set(columns).where('db', '=', db).where('life', '=', life).execute()
 }
 
 async function write(tx: Transaction<Tables>, life: string, { write, root, remove = [] }: IndexCommit): Promise<void> {

@@ -6,18 +6,24 @@ import type { Tables } from './tables.ts'
 
 // Reads rows as the port shows them. Drivers differ: a bigint may come as text, bytes as Buffer or ArrayBuffer.
 
-/** A local database as its one row tells of it. */
-export interface Local {
+/** One local database from its making to its end: what is made under its name later is another. */
+export interface Life {
+  readonly db: string
   readonly life: string
+}
+
+/** A local database as its one row tells of it. */
+export interface Local extends Life {
   readonly version: number
   readonly heads: LocalHeads
   readonly index: IndexHead
 }
 
 export function toLocal(row: Selectable<Tables['annals_local']>): Local {
-  const { life, version, t, hash, seq, txid, claim, index_epoch, next_segment } = row
+  const { db, life, version, t, hash, seq, txid, claim, index_epoch, next_segment } = row
   const confirmed = { t: Number(t), hash }
   return {
+    db,
     life,
     version: Number(version),
     heads: { confirmed, queue: { seq: Number(seq), txid }, claim: Number(claim) },
@@ -27,7 +33,8 @@ export function toLocal(row: Selectable<Tables['annals_local']>): Local {
 
 export async function localRow(db: Kysely<Tables>, name: string): Promise<Local | undefined> {
   const row = await db.selectFrom('annals_local').selectAll().where('db', '=', name).executeTakeFirst()
-  return row && toLocal(row)
+  // MySQL and MariaDB take names that differ in spaces at their end for the same
+  return row?.db === name ? toLocal(row) : undefined
 }
 
 /** Rows with `from <= t <= to`. */

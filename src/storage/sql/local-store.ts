@@ -9,6 +9,7 @@ import { commitLocal, type OwnChange } from './local-commit.ts'
 import { beginIndexing, commitIndex, indexRoot, segmentBodies, storedSegments } from './local-index.ts'
 import {
   firstSeq,
+  type Life,
   type Local,
   localLogRows,
   localRow,
@@ -19,6 +20,7 @@ import {
 } from './local-rows.ts'
 import type { News } from './news.ts'
 import { patiently } from './patiently.ts'
+import { notMade } from './sql-error.ts'
 import type { Tables } from './tables.ts'
 
 /** One local database in the tables: from its making to its end, its life. */
@@ -86,7 +88,7 @@ export class SqlLocalStore implements LocalStore {
       const { heads } = await this.#ask('comparing', () => this.#row())
       return meets(heads, change.expect) ? 'committed' : 'lost'
     }
-    const outcome = await this.#write('writing', () => commitLocal(this.#db, this.#life, own))
+    const outcome = await this.#write('writing', () => commitLocal(this.#db, this.#one, own))
     if (outcome === 'gone') throw closedError(this.#name, 'destroyed')
     if (outcome === 'lost') return 'lost'
     this.#news.made(this, outcome - 1, outcome)
@@ -110,7 +112,7 @@ export class SqlLocalStore implements LocalStore {
   }
 
   async beginIndexing(): Promise<{ readonly head: IndexHead; readonly root: IndexRoot | undefined }> {
-    const head = await this.#write('beginning to index', () => beginIndexing(this.#db, this.#life))
+    const head = await this.#write('beginning to index', () => beginIndexing(this.#db, this.#one))
     if (head === 'gone') throw closedError(this.#name, 'destroyed')
     return { head, root: await this.readRoot() }
   }
@@ -118,7 +120,7 @@ export class SqlLocalStore implements LocalStore {
   async commitIndex(epoch: number, change: IndexCommit): Promise<'committed' | 'lost'> {
     const { write, root, ...rest } = change
     const own = { ...rest, ...(write && { write: ownSegments(write) }), ...(root && { root: ownRoot(root) }) }
-    const outcome = await this.#write('indexing', () => commitIndex(this.#db, this.#life, epoch, own))
+    const outcome = await this.#write('indexing', () => commitIndex(this.#db, this.#one, epoch, own))
     if (outcome === 'gone') throw closedError(this.#name, 'destroyed')
     if (outcome === 'lost') return 'lost'
     if (root) this.#news.made(this, outcome - 1, outcome)
@@ -140,6 +142,10 @@ export class SqlLocalStore implements LocalStore {
   async close(): Promise<void> {
     this.#closed = true
     this.#news.leave(this)
+  }
+
+  get #one(): Life {
+    return { db: this.#name, life: this.#life }
   }
 
   async #row(): Promise<Local> {
@@ -173,7 +179,7 @@ export async function destroyLocal(db: Kysely<Tables>, name: string): Promise<vo
     const row = await localRow(tx, name)
     if (row === undefined) return
     const { life } = row
-    await tx.deleteFrom('annals_local').where('life', '=', life).execute()
+    await tx.deleteFrom('annals_local').where('db', '=', name).where('life', '=', life).execute()
     await tx.deleteFrom('annals_local_log').where('life', '=', life).execute()
     await tx.deleteFrom('annals_local_queue').where('life', '=', life).execute()
     await tx.deleteFrom('annals_local_rejected').where('life', '=', life).execute()
@@ -193,7 +199,7 @@ async function ensureRow(db: Kysely<Tables>, name: string): Promise<Local> {
   } catch (e) {
     // Another process may have been faster.
     const made = await localRow(db, name)
-    if (made === undefined) throw e
+    if (made === undefined) throw notMade(e, name)
     return made
   }
   return ensureRow(db, name)

@@ -32,9 +32,9 @@ export class News {
     return stop
   }
 
-  /** Whoever watches from now on knows what there is at `n`. */
+  /** Whoever watches from now on knows what there is at `n`; who watches already may not, where another process made it. */
   knows(n: number): void {
-    this.#poll.knows(n)
+    if (this.#poll.knows(n)) this.#watchers.tellAll()
   }
 
   /** `owner`, who knew what there was at `from`, has moved the number to `n`. */

@@ -18,6 +18,7 @@ import type { News } from './news.ts'
 import { patiently } from './patiently.ts'
 import { commitChange } from './remote-commit.ts'
 import { aliasRows, excisionTs, headRow, leaseRows, logRows, outcomeRows, refusedRows, replicaRows } from './rows.ts'
+import { notMade } from './sql-error.ts'
 import type { Tables } from './tables.ts'
 
 /** One remote log in the tables. */
@@ -115,6 +116,6 @@ async function ensureHead(db: Kysely<Tables>, name: string): Promise<void> {
     await db.transaction().execute((tx) => tx.insertInto('annals_head').values(row).execute())
   } catch (e) {
     // Another node may have been faster.
-    if (!(await headRow(db, name))) throw e
+    if (!(await headRow(db, name))) throw notMade(e, name)
   }
 }

@@ -19,7 +19,8 @@ export async function headRow(db: Kysely<Tables>, name: string): Promise<RemoteH
       .as('excisions')
   const query = db.selectFrom('annals_head').selectAll().select(excisions).where('db', '=', name)
   const row = await query.executeTakeFirst()
-  if (row === undefined) return undefined
+  // MySQL and MariaDB take names that differ in spaces at their end for the same
+  if (row?.db !== name) return undefined
   const { t, hash, epoch, next_id, excisions: last } = row
   return { t: Number(t), hash, epoch, nextId: Number(next_id), excisions: Number(last ?? 0) }
 }

@@ -27,6 +27,13 @@ export function sqlError(e: unknown, doing: string): AnnalsError {
   )
 }
 
+/** What kept the database `name` from being made, whose key is taken although there is none of that name. */
+export function notMade(e: unknown, name: string): unknown {
+  if (meaningOf(e) !== 'internal/assertion') return e
+  const message = `"${name}" cannot be made: to this server, another database has the same name but for spaces at its end`
+  return new AnnalsError('storage/failed', message, { name }, { cause: e })
+}
+
 /** Somebody else was in the way, and everything was rolled back: trying again is safe, and may help. */
 export const isTransient = (e: unknown): boolean => meaningOf(e) === 'storage/blocked'
 
