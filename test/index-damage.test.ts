@@ -9,8 +9,10 @@ import { memory } from '../src/storage/memory.ts'
 import type { IndexCommit, LocalStorage, LocalStore } from '../src/storage/port.ts'
 import { indexedTo } from './support/indexed.ts'
 import { EAGER } from './support/indexing.ts'
+import { join, leave } from './support/join.ts'
 import { play, shopSchema, tell } from './support/shop-history.ts'
 import { seededRandom } from './support/simulation/random.ts'
+import { SCHEMA, TestServer } from './support/sync-world.ts'
 import { instead, wrapped } from './support/wrapped-storage.ts'
 
 const TINY = { novelty: 8, segmentRows: 5, cacheBytes: 0 }
@@ -179,5 +181,32 @@ describe('a merge that fails', () => {
       if (live.join() === (await liveIds(store)).join()) expect(live.filter((id) => !there.has(id))).toEqual([])
     }
     await Promise.all([store.close(), conn.close()])
+  })
+})
+
+describe('a replica whose store has lost segments', () => {
+  it('opens with all that it has queued, and makes its index anew', async () => {
+    const server = new TestServer()
+    const storage = memory()
+    const { conn } = await join(server, { storage, indexing: TINY })
+    await conn.transact(SCHEMA)
+    for (let i = 0; i < 30; i++) await conn.transact([{ 'inv/sku': `S${i % 7}`, 'inv/count': i }])
+    await vi.waitFor(() => expect(conn.sync.getSnapshot().pending).toBe(0))
+    conn.sync.setOnline(false)
+    await conn.transact([{ 'inv/sku': 'S1', 'inv/count': 1000 }])
+    const counts = (c: Connection) => c.db().q('[:find ?s ?n :where [?e :inv/sku ?s] [?e :inv/count ?n] :order-by ?s]')
+    const wanted = await counts(conn)
+    const store = await storage.open('inventory')
+    await vi.waitFor(async () => expect((await liveIds(store)).length).toBeGreaterThan(10))
+    await leave()
+    const { head } = await store.beginIndexing()
+    await store.commitIndex(head.epoch, { remove: await liveIds(store) })
+
+    const again = (await join(server, { storage, indexing: STILL })).conn
+    again.sync.setOnline(false)
+    await vi.waitFor(async () => expect(await counts(again)).toEqual(wanted))
+    expect(codesOf(again)).toEqual(['storage/corrupt'])
+    await vi.waitFor(async () => expect(await store.segmentIds()).toEqual(await liveIds(store)))
+    await store.close()
   })
 })
