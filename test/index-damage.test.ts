@@ -4,6 +4,7 @@ import { AnnalsError } from '../src/base/errors.ts'
 import { segmentsOf } from '../src/db/merge.ts'
 import { decodeRoot } from '../src/db/root.ts'
 import { SegmentCache } from '../src/db/segment-cache.ts'
+import { alone } from '../src/engine/lead.ts'
 import { open } from '../src/engine.ts'
 import { memory } from '../src/storage/memory.ts'
 import type { IndexCommit, LocalStorage, LocalStore } from '../src/storage/port.ts'
@@ -182,6 +183,86 @@ describe('a merge that fails', () => {
     }
     await Promise.all([store.close(), conn.close()])
   })
+})
+
+it('two that index at once remove nothing that the newest root names', async () => {
+  const storage = memory()
+  /** Opens it; `lead` lets it index, `remove` has it remove now what it is to remove in a minute. */
+  const tab = async () => {
+    let thaw = (): void => undefined
+    let frozen = Promise.resolve()
+    const freezing = wrapped(storage, (store) =>
+      instead(store, { beginIndexing: () => frozen.then(() => store.beginIndexing()) }),
+    )
+    let lead = (): void => undefined
+    const removals: (() => void)[] = []
+    const conn = await open('shop', {
+      storage: freezing,
+      indexing: {
+        novelty: 8,
+        segmentRows: 5,
+        lead: (work) => {
+          let resign = (): void | Promise<void> => undefined
+          lead = () => {
+            resign = alone(work)
+          }
+          return () => resign()
+        },
+        after: (ms, run) => {
+          if (ms >= 60_000) removals.push(run)
+          else setTimeout(run, 0)
+          return () => undefined
+        },
+      },
+    })
+    const freeze = (): void => {
+      frozen = new Promise((resolve) => {
+        thaw = resolve
+      })
+    }
+    return {
+      conn,
+      lead: () => lead(),
+      freeze,
+      thaw: () => thaw(),
+      remove: () => removals.splice(0).map((run) => run()).length,
+    }
+  }
+  const [one, other] = [await tab(), await tab()]
+  const store = await storage.open('shop')
+  const root = async (): Promise<string> => `${(await store.readRoot())?.body}`
+  /** Resolves when there is another root than before `work`. */
+  const indexed = async (work: () => unknown): Promise<void> => {
+    const before = await root()
+    await work()
+    await vi.waitFor(async () => expect(await root()).not.toBe(before))
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  const install = (name: string): Promise<unknown> =>
+    one.conn.transact(
+      ['a', 'b', 'c'].map((part) => ({
+        'db/ident': `:${name}/${part}`,
+        'db/valueType': ':db.type/long',
+        'db/cardinality': ':db.cardinality/one',
+      })),
+    )
+  // the empty database twice, each in segments of its own
+  await indexed(one.lead)
+  await indexed(other.lead)
+  // the first goes on from its own, and the other from there
+  other.freeze()
+  await indexed(() => install('x'))
+  one.freeze()
+  await indexed(() => {
+    other.thaw()
+    return install('y')
+  })
+  expect(other.remove()).toBeGreaterThan(0)
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  const there = new Set(await store.segmentIds())
+  expect((await liveIds(store)).filter((id) => !there.has(id))).toEqual([])
+  one.thaw()
+  await Promise.all([one.conn, other.conn, store].map((open) => open.close()))
 })
 
 describe('a replica whose store has lost segments', () => {

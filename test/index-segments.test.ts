@@ -294,12 +294,21 @@ describe('a tab that slept while its segments were removed', () => {
 })
 
 describe('damage', () => {
-  const damagedAt = (storage: LocalStorage, damage: (bytes: Uint8Array) => Uint8Array): LocalStorage =>
+  /** With a bit of each of these segments changed. */
+  const damagedAt = (storage: LocalStorage, damaged: ReadonlySet<number>): LocalStorage =>
     wrapped(storage, (store) =>
       instead(store, {
-        readSegments: async (ids) => (await store.readSegments(ids)).map((bytes) => bytes && damage(bytes)),
+        readSegments: async (ids) =>
+          (await store.readSegments(ids)).map(
+            (bytes, i) => bytes && (damaged.has(ids[i] as number) ? flipped(bytes) : bytes),
+          ),
       }),
     )
+  const flipped = (bytes: Uint8Array): Uint8Array => {
+    const copy = bytes.slice()
+    copy[copy.length - 3] = (copy.at(-3) as number) ^ 0x10
+    return copy
+  }
 
   it('of a segment is reported by its name, and mended from the log', async () => {
     const storage = memory()
@@ -309,13 +318,10 @@ describe('damage', () => {
     const wanted = await tell(conn)
     await conn.close()
 
-    let isDamaged = true
-    const flip = (bytes: Uint8Array): Uint8Array => {
-      const copy = bytes.slice()
-      copy[copy.length - 3] = (copy.at(-3) as number) ^ 0x10
-      return isDamaged ? copy : bytes
-    }
-    const again = await open('shop', { storage: damagedAt(storage, flip), indexing: { ...TINY, novelty: 1e9 } })
+    const store = await storage.open('shop')
+    const damaged = damagedAt(storage, new Set(await store.segmentIds()))
+    await store.close()
+    const again = await open('shop', { storage: damaged, indexing: { ...TINY, novelty: 1e9 } })
     const quiet = vi.spyOn(console, 'error').mockImplementation(() => undefined)
     // answered from the log where that is read by then, refused otherwise
     const names = again.db().q('[:find ?n :where [?e :p/name ?n]]')
@@ -324,7 +330,6 @@ describe('damage', () => {
     expect(damage).toMatchObject({ code: 'storage/corrupt' })
     expect(damage?.message).toMatch(/segment \d+/)
     await vi.waitFor(async () => expect(await tell(again)).toEqual(wanted))
-    isDamaged = false
     await again.close()
     quiet.mockRestore()
   })

@@ -212,7 +212,10 @@ export class Indexer {
     throw error
   }
 
-  /** Removes segments that the newest root does not name, once nobody can be reading them any more. */
+  /**
+   * Removes segments that the newest root does not name, once nobody can be reading them any more. What it names then is looked at
+   * again: another indexer may have been at work meanwhile, and have gone on from a root that was replaced here.
+   */
   #removeLater(ids: readonly number[]): void {
     if (ids.length === 0) return
     const stop = this.#after(RETIRED_MS, () => {
@@ -220,10 +223,19 @@ export class Indexer {
       const signal = this.#signal
       const writer = this.#writer
       if (signal === undefined || writer === undefined) return
-      this.segments.cache.drop(ids)
-      writer.remove(ids).catch((e: unknown) => this.#failed(e, signal))
+      this.#remove(ids, writer).catch((e: unknown) => this.#failed(e, signal))
     })
     this.#removals.add(stop)
+  }
+
+  /** Nobody but `writer` can make another root as long as its steps count. */
+  async #remove(ids: readonly number[], writer: IndexWriter): Promise<void> {
+    const root = await this.store.readRoot()
+    const named = root && this.segments.namedBy(root)
+    if (named === undefined) return
+    const dead = ids.filter((id) => !named.has(id))
+    this.segments.cache.drop(dead)
+    await writer.remove(dead)
   }
 
   #failed(e: unknown, signal: AbortSignal): void {

@@ -88,7 +88,7 @@ export class Segments {
   async ifWhole(root: IndexRoot | undefined): Promise<IndexRoot | undefined> {
     if (root === undefined || this.broken !== undefined) return undefined
     const there = new Set(await this.store.segmentIds())
-    const missing = this.#namedBy(root).find((id) => !there.has(id))
+    const missing = [...(this.namedBy(root) ?? [])].find((id) => !there.has(id))
     if (missing === undefined) return root
     const newest = await this.store.readRoot()
     if (newest === undefined || !equalBytes(newest.body, root.body)) return root
@@ -101,13 +101,13 @@ export class Segments {
     return undefined
   }
 
-  /** None of a root that cannot be read. */
-  #namedBy(root: IndexRoot): readonly number[] {
+  /** The segments that `root` names; undefined where it cannot be read. */
+  namedBy(root: IndexRoot): ReadonlySet<number> | undefined {
     try {
       const found = decodeRoot(root.body, this.cache)
-      return found === undefined ? [] : [...segmentsOf(found.db)]
+      return found && segmentsOf(found.db)
     } catch (e) {
-      if (isAnnalsError(e, 'storage/corrupt')) return []
+      if (isAnnalsError(e, 'storage/corrupt')) return undefined
       throw e
     }
   }
