@@ -151,6 +151,8 @@ export interface Db<S extends SchemaDef = SchemaDef, F extends Functions = Funct
 
 /** What `with` makes. */
 export interface WithResult<S extends SchemaDef = SchemaDef, F extends Functions = Functions> {
+  /** The value that it was asked of. */
+  readonly dbBefore: Db<S, F>
   readonly dbAfter: Db<S, F>
   readonly txData: readonly ShownDatom[]
   readonly tempids: Readonly<Record<string, number>>

@@ -12,7 +12,7 @@ import type {
   UndoTarget,
   WaitOptions,
 } from '../api/connection.ts'
-import type { Db, EntityRef, PullPattern, Query, QueryOptions, TxForms } from '../api/db.ts'
+import type { Db, EntityRef, PullPattern, Query, QueryOptions, TxForms, WithResult } from '../api/db.ts'
 import type { ImportOptions, ImportProgress, ImportSource, ImportStep } from '../api/import.ts'
 import type { LiveQuery } from '../api/live.ts'
 import type { ChangeEvent, OpenRequest, WireDb, WireWith, WorkerCalls } from '../api/messages.ts'
@@ -226,7 +226,7 @@ export class PageConnection implements Connection, Tenant, DbOwner {
     if (event.db !== undefined) this.#changes.call()
   }
 
-  adopt(link: WorkerLink, { dbAfter, txData, tempids }: WireWith): Awaited<ReturnType<Db['with']>> {
+  adopt(link: WorkerLink, { dbAfter, txData, tempids }: WireWith): Omit<WithResult, 'dbBefore'> {
     return { dbAfter: this.#show(dbAfter, link), txData, tempids }
   }
 

@@ -10,6 +10,7 @@ import type {
   ShownDatom,
   TimePoint,
   TxForms,
+  WithResult,
 } from '../api/db.ts'
 import type { Explanation } from '../api/explanation.ts'
 import type { ViewStep, WireInput, WireWith, WorkerCalls } from '../api/messages.ts'
@@ -27,7 +28,7 @@ export interface DbOwner {
   /** The living worker with the database open in it. Rejects with `client/worker-failed`, `connection/closed`. */
   open(): WorkerLink | Promise<WorkerLink>
   /** The speculative value that `with` made. */
-  adopt(link: WorkerLink, made: WireWith): Awaited<ReturnType<Db['with']>>
+  adopt(link: WorkerLink, made: WireWith): Omit<WithResult, 'dbBefore'>
 }
 
 /** The calls that ask a value for something, and need nothing else of the worker. */
@@ -123,7 +124,8 @@ export class PageDb implements Db {
 
   async with(txData: TxForms): ReturnType<Db['with']> {
     const link = await this.owner.open()
-    return this.owner.adopt(link, await link.call('with', this.value.ref(link, this.steps), txData))
+    const made = await link.call('with', this.value.ref(link, this.steps), txData)
+    return { dbBefore: this, ...this.owner.adopt(link, made) }
   }
 
   /** The same for two views of one value that show the same. */

@@ -90,7 +90,7 @@ class Server {
       this.#cancellable(options, (o) => this.#db(db).explain(query, this.#inputs(inputs), o)),
     with: async (db, txData) => {
       const { kept } = this.#served(db.connection)
-      const { dbAfter, ...rest } = await seenBy(kept.findWhole(db.value), db).with(txData)
+      const { dbAfter, dbBefore: _, ...rest } = await seenBy(kept.findWhole(db.value), db).with(txData)
       return { ...rest, dbAfter: kept.keepSpeculative(dbAfter) }
     },
 

@@ -10,6 +10,7 @@ import type {
   ShownDatom,
   TimePoint,
   TxForms,
+  WithResult,
 } from '../api/db.ts'
 import type { Explanation } from '../api/explanation.ts'
 import { AnnalsError, isAnnalsError } from '../base/errors.ts'
@@ -151,7 +152,7 @@ export class DbHandle implements ApiDb {
     return this.#seenAs(value)
   }
 
-  async with(txData: TxForms) {
+  async with(txData: TxForms): Promise<WithResult> {
     const before = await this.#value
     try {
       return await this.#upon(before, txData)
@@ -162,7 +163,7 @@ export class DbHandle implements ApiDb {
     }
   }
 
-  async #upon(before: Db, txData: TxForms) {
+  async #upon(before: Db, txData: TxForms): Promise<WithResult> {
     let next = this.speculative
     const tx = Math.max(before.lastTx + 1, SPECULATIVE_TX)
     const result = await transact(before, txForms(txData), {
@@ -182,6 +183,7 @@ export class DbHandle implements ApiDb {
       },
     }
     return {
+      dbBefore: this,
       dbAfter: new DbHandle(after, this.runtime, this.basisT, speculative, next),
       txData: showTxData(tx, result.data),
       tempids: result.tempids,

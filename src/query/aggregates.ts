@@ -106,19 +106,21 @@ function median(values: Value[]): Value {
 }
 
 /** An aggregate of the different values of each group: the first of equal ones stands for all. */
-const ofDifferent = (of: (column: Column, groups: Int32Array, count: number) => Result[]): Aggregate => ({
+const ofDifferent = (
+  of: (column: Column, groups: Int32Array, count: number, n: number | undefined) => Result[],
+): Aggregate => ({
   amount: 'never',
   ofSet: true,
-  apply(column, groups, count, _, codes) {
+  apply(column, groups, count, n, codes) {
     const { firsts } = groupRows([groups, column], groups.length, codes)
     const pick = <C extends Column>(from: C): C => pickColumn(from, firsts, firsts.length) as C
-    return of(pick(column), pick(groups), count)
+    return of(pick(column), pick(groups), count, n)
   },
 })
 
 const pickOne = (values: readonly Value[]): Value => values[Math.floor(Math.random() * values.length)] as Value
 
-/** `n` different places of `values`, in random order. */
+/** `n` of `values`, each place of them once, in random order. */
 function sample(values: Value[], n: number): Value[] {
   const wanted = Math.min(n, values.length)
   for (let i = 0; i < wanted; i++) {
@@ -146,5 +148,13 @@ export const AGGREGATES: ReadonlyMap<string, Aggregate> = new Map<string, Aggreg
       'optional',
     ),
   ],
-  ['sample', gathered((values, n) => sample(values, n as number), 'required')],
+  [
+    'sample',
+    {
+      amount: 'required',
+      apply: ofDifferent((column, groups, count, n) =>
+        gather(column, groups, count).map((values) => sample(values, n as number)),
+      ).apply,
+    },
+  ],
 ])

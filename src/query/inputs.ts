@@ -2,6 +2,7 @@ import { AnnalsError } from '../base/errors.ts'
 import type { MaybePromise } from '../base/maybe-promise.ts'
 import { sameValue, type Value } from '../datom/value.ts'
 import { type Column, ColumnBuilder } from './column.ts'
+import { datomRow } from './datom-row.ts'
 import { type Flow, waitFor } from './flow.ts'
 import type { Program } from './program.ts'
 import { queryKey } from './query-key.ts'
@@ -191,7 +192,7 @@ export function withoutConstants(r: Relation, constants: readonly (Value | undef
 
 /** The members of what is given for a tuple or a collection. Throws `query/wrong-input`. */
 function membersOf(raw: unknown, b: SlotBinding, where: string): readonly unknown[] {
-  const items = raw instanceof Set || raw instanceof Map ? Array.from<unknown>(raw) : raw
+  const items = raw instanceof Set || raw instanceof Map ? Array.from<unknown>(raw) : datomRow(raw)
   const least = b.kind === 'tuple' ? b.items.length : 0
   if (Array.isArray(items) && items.length >= least) return items
   throw wrongInput(where, raw, least > 0 ? `a list of ${least}` : 'a list')

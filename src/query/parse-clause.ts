@@ -1,4 +1,4 @@
-import { type Edn, isList } from '../datom/atoms.ts'
+import { type Edn, isList, unlisted } from '../datom/atoms.ts'
 import { malformed } from './malformed.ts'
 import { isSourceName, isVariableName, symbolName, variableName } from './names.ts'
 import { parseBinding } from './parse-binding.ts'
@@ -104,14 +104,16 @@ function branches(forms: readonly Edn[], form: Edn): (readonly Clause[])[] {
 }
 
 function joinNames(form: Edn | undefined, clause: Edn): string[] {
-  const names = Array.isArray(form) ? (form as readonly Edn[]).map(variableName) : []
+  const list = form && unlisted(form)
+  const names = Array.isArray(list) ? (list as readonly Edn[]).map(variableName) : []
   if (names.length === 0 || names.includes(undefined)) throw malformed(clause, 'the variables to join on first: [?x …]')
   return names as string[]
 }
 
 function orJoin(form: Edn | undefined, clause: Edn): NonNullable<OrClause['join']> {
-  const items = Array.isArray(form) ? (form as readonly Edn[]) : []
-  const [first] = items
+  const list = form && unlisted(form)
+  const items = Array.isArray(list) ? (list as readonly Edn[]) : []
+  const first = items[0] && unlisted(items[0])
   const required = Array.isArray(first) ? joinNames(first, clause) : []
   const rest = Array.isArray(first) ? items.slice(1) : items
   const free = rest.length === 0 && required.length > 0 ? [] : joinNames(rest, clause)

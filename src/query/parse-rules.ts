@@ -1,4 +1,4 @@
-import { type Edn, isList, isSym } from '../datom/atoms.ts'
+import { type Edn, isList, isSym, unlisted } from '../datom/atoms.ts'
 import { readEdnOne } from '../datom/edn-read.ts'
 import { rulesOfData } from './data-form.ts'
 import { malformed } from './malformed.ts'
@@ -32,7 +32,7 @@ function parseRule(form: Edn): RuleBody {
   const [nameForm, ...rest] = items as readonly Edn[]
   const name = symbolName(nameForm)
   if (name === undefined || isVariableName(name)) throw malformed(head, 'the name of the rule first, a plain symbol')
-  const [first] = rest
+  const first = rest[0] && unlisted(rest[0])
   const required = Array.isArray(first) ? (first as readonly Edn[]) : []
   const params = [...required, ...(Array.isArray(first) ? rest.slice(1) : rest)].map(variableName)
   if (params.length === 0 || params.includes(undefined) || new Set(params).size < params.length) {

@@ -2,6 +2,7 @@ import { AnnalsError } from '../base/errors.ts'
 import type { MaybePromise } from '../base/maybe-promise.ts'
 import { sameValue, type Value } from '../datom/value.ts'
 import { ColumnBuilder } from './column.ts'
+import { datomRow } from './datom-row.ts'
 import { type Flow, waitFor } from './flow.ts'
 import { showForm } from './malformed.ts'
 import type { Relation } from './relation.ts'
@@ -20,7 +21,8 @@ export function* tuplesRelation(
   const builders = slots.map(() => new ColumnBuilder(Math.min(rows.length, 4096)))
   const wanted = at.map((slot, place) => (slot === -1 ? values[place] : run.constants[slot]))
   let length = 0
-  next: for (const row of rows) {
+  next: for (const given of rows) {
+    const row = datomRow(given)
     if (!Array.isArray(row) || row.length < at.length) throw notATuple(step, row)
     const now: (Value | undefined)[] = []
     for (let place = 0; place < at.length; place++) {

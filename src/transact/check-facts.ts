@@ -56,12 +56,14 @@ export async function checkPredicates(
     if (attribute === undefined) continue
     for (const name of attribute.preds) {
       const value = showValue(data.v[i] as Value)
-      if (await satisfies(env, db, name, [value])) continue
+      const returned = await answerOf(env, db, name, [value])
+      if (returned === true) continue
       throw new AnnalsError('tx/ensure-failed', `${attribute.ident} ${describe(value)} does not satisfy ${name}`, {
         attribute: attribute.ident,
         entity: data.e[i],
         value,
         predicate: name,
+        returned: shown(returned),
       })
     }
   }
@@ -83,7 +85,7 @@ export async function checkEnsured(db: Db, data: TxData, ensured: readonly Ensur
   for (const { e, spec } of ensured) {
     const name = after.schema.identOf.get(spec) ?? String(spec)
     const missing: string[] = []
-    for (const wanted of await valuesAt(after, spec, Builtin.entityAttrs)) {
+    for (const wanted of await valuesAt(db, spec, Builtin.entityAttrs)) {
       const a = after.schema.idents.get(wanted)
       const found = a === undefined ? 0 : await countRows(scan(after, 'eavt', { e, a }))
       if (found === 0) missing.push(wanted)
@@ -95,12 +97,14 @@ export async function checkEnsured(db: Db, data: TxData, ensured: readonly Ensur
         missing,
       })
     }
-    for (const predicate of await valuesAt(after, spec, Builtin.entityPreds)) {
-      if (await satisfies(env, after, predicate, [after, e])) continue
+    for (const predicate of await valuesAt(db, spec, Builtin.entityPreds)) {
+      const returned = await answerOf(env, after, predicate, [after, e])
+      if (returned === true) continue
       throw new AnnalsError('tx/ensure-failed', `entity ${e} does not satisfy ${predicate}, which ${name} requires`, {
         entity: e,
         spec: name,
         predicate,
+        returned: shown(returned),
       })
     }
   }
@@ -110,8 +114,12 @@ async function valuesAt(db: Db, e: number, a: number): Promise<string[]> {
   return (await whenLoaded(scan(db, 'eavt', { e, a }), valuesOf)).map((v) => showValue(v) as string)
 }
 
-async function satisfies(env: TransactEnv, db: Db, name: string, args: readonly unknown[]): Promise<boolean> {
+async function answerOf(env: TransactEnv, db: Db, name: string, args: readonly unknown[]): Promise<unknown> {
   const answer = env.test?.(db, name, args)
-  if (answer !== undefined) return (await answer) === true
+  if (answer !== undefined) return answer
   throw unknownFunction(name)
 }
+
+/** What an error can tell of anything that a function returned. */
+const shown = (x: unknown): unknown =>
+  (typeof x === 'object' && x !== null) || typeof x === 'function' || typeof x === 'symbol' ? describe(x) : (x ?? null)

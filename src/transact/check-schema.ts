@@ -122,6 +122,7 @@ async function checkAttribute(
   if (unique !== undefined && unique !== Builtin.identity && unique !== Builtin.value) {
     throw malformed(':db/unique wants :db.unique/identity or :db.unique/value')
   }
+  if (unique !== undefined && type === 'bytes') throw malformed('bytes cannot be unique')
   if (facts.get(Builtin.isComponent) === true && type !== 'ref') throw malformed('only a ref can be a component')
   await checkTuple(after, type, facts, malformed)
   if (was === undefined) return
@@ -139,6 +140,9 @@ async function checkAttribute(
   refuseShared(all.batches(), ident, single, distinct)
 }
 
+const MEMBER_TYPES = new Set<unknown>(
+  VALUE_TYPES.filter((type) => type !== 'bytes' && type !== 'tuple').map((type) => `:db.type/${type}`),
+)
 const TUPLE_TYPES: readonly number[] = [Builtin.tupleTypes, Builtin.tupleType]
 const TUPLE_KINDS: readonly number[] = [Builtin.tupleAttrs, ...TUPLE_TYPES]
 
@@ -156,7 +160,7 @@ async function checkTuple(
     )
   }
   const types = TUPLE_TYPES.flatMap((a) => (facts.has(a) ? [showValue(facts.get(a) as Value)] : [])).flat()
-  const bad = types.find((name) => !VALUE_TYPES.some((known) => name === `:db.type/${known}`))
+  const bad = types.find((name) => !MEMBER_TYPES.has(name))
   if (bad !== undefined) throw malformed(`a tuple's member is of :db.type/string, :db.type/ref, …, not ${String(bad)}`)
   const members = facts.get(Builtin.tupleAttrs)
   if (members === undefined) return

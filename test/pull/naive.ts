@@ -52,8 +52,8 @@ export class NaivePull {
   }
 
   private missing(x: Asked, id: number, pattern: NaivePattern): boolean {
-    if (x.default === undefined) return false
-    const { default: _, ...bare } = x
+    if (x.default === undefined && x.xform === undefined) return false
+    const { default: _, xform: _x, ...bare } = x
     return this.answer(bare, id, pattern, [id], {}) === undefined
   }
 
@@ -125,7 +125,7 @@ export class NaivePull {
       return this.entity(pattern, v, [...way, v], steps)
     })
     const some = shown.filter((v) => v !== undefined)
-    if (some.length === 0) return x.default
+    if (some.length === 0) return x.xform === undefined ? x.default : wrap(null)
     return through(list ? some : some[0])
   }
 }

@@ -10,6 +10,7 @@ import { Node } from './node.ts'
 import type { PullPlan, Spec, Target, Track } from './plan.ts'
 import { setKey } from './set-key.ts'
 import { ID_SPEC, wildcardOf } from './wildcard.ts'
+import { XFORMS } from './xforms.ts'
 
 /** Functions by their registered names; called with one value, they answer at once. */
 export type Functions = ReadonlyMap<string, (...args: unknown[]) => unknown>
@@ -132,8 +133,10 @@ export class Builder {
       let v = kind === 'id' ? node.entity : kind === 'entity' ? settled(values[i]) : values[i]
       if (v === CUT) continue
       if (v === undefined) {
-        if (spec.fallback === undefined) continue
-        v = spec.fallback()
+        // Datomic's and DataScript's: what is missing is transformed too, a default is not
+        v = spec.xform === undefined ? undefined : this.#transformed(null, spec.xform, spec.key)
+        v ??= spec.fallback?.()
+        if (v === undefined) continue
       } else {
         if (kind !== 'id') node.found = true
         if (spec.xform !== undefined) v = this.#transformed(v, spec.xform, spec.key)
@@ -146,7 +149,7 @@ export class Builder {
 
   #transformed(v: unknown, name: string, key: string): unknown {
     try {
-      return atOnce(this.functions.get(name)?.(v))
+      return atOnce((this.functions.get(name) ?? XFORMS.get(name))?.(v))
     } catch (cause) {
       throw callFailed(`xform ${name} of ${key}`, name, cause)
     }

@@ -14,6 +14,7 @@ import { narrowed } from './narrowed.ts'
 import { Node } from './node.ts'
 import type { PullPlan } from './plan.ts'
 import { pullPlan } from './plans.ts'
+import { XFORMS } from './xforms.ts'
 
 export interface PullEnv {
   readonly functions: Functions
@@ -109,7 +110,7 @@ export function checkPull(db: Db, plan: PullPlan, env: PullEnv): void {
     throw new AnnalsError('pull/history', said, {})
   }
   for (const name of plan.functions) {
-    if (env.functions.has(name)) continue
+    if (env.functions.has(name) || XFORMS.has(name)) continue
     throw new AnnalsError('query/unknown-function', `pull: no function ${name} is registered for xform`, { name })
   }
 }
