@@ -140,9 +140,6 @@ async function checkAttribute(
   refuseShared(all.batches(), ident, single, distinct)
 }
 
-const MEMBER_TYPES = new Set<unknown>(
-  VALUE_TYPES.filter((type) => type !== 'bytes' && type !== 'tuple').map((type) => `:db.type/${type}`),
-)
 const TUPLE_TYPES: readonly number[] = [Builtin.tupleTypes, Builtin.tupleType]
 const TUPLE_KINDS: readonly number[] = [Builtin.tupleAttrs, ...TUPLE_TYPES]
 
@@ -160,7 +157,7 @@ async function checkTuple(
     )
   }
   const types = TUPLE_TYPES.flatMap((a) => (facts.has(a) ? [showValue(facts.get(a) as Value)] : [])).flat()
-  const bad = types.find((name) => !MEMBER_TYPES.has(name))
+  const bad = types.find((name) => !VALUE_TYPES.some((known) => name === `:db.type/${known}`))
   if (bad !== undefined) throw malformed(`a tuple's member is of :db.type/string, :db.type/ref, …, not ${String(bad)}`)
   const members = facts.get(Builtin.tupleAttrs)
   if (members === undefined) return

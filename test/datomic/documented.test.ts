@@ -132,16 +132,17 @@ describe('transactions', () => {
     })
   })
 
-  it('attributes of type bytes cannot be unique, nor members of tuples', async () => {
-    const define = (more: object): Promise<unknown> =>
-      conn.transact([{ 'db/ident': ':b/b', 'db/cardinality': ':db.cardinality/one', ...more }])
-    const malformed = { code: 'schema/malformed' }
-    for (const more of [
-      { 'db/valueType': ':db.type/bytes', 'db/unique': ':db.unique/value' },
-      { 'db/valueType': ':db.type/tuple', 'db/tupleType': ':db.type/bytes' },
-      { 'db/valueType': ':db.type/tuple', 'db/tupleTypes': [':db.type/long', ':db.type/tuple'] },
-    ]) {
-      await expect(define(more)).rejects.toMatchObject(malformed)
+  it('attributes of type bytes cannot be unique', async () => {
+    for (const unique of ['identity', 'value']) {
+      const define = conn.transact([
+        {
+          'db/ident': ':b/b',
+          'db/valueType': ':db.type/bytes',
+          'db/cardinality': ':db.cardinality/one',
+          'db/unique': `:db.unique/${unique}`,
+        },
+      ])
+      await expect(define).rejects.toMatchObject({ code: 'schema/malformed' })
     }
   })
 })
