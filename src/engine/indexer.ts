@@ -228,12 +228,13 @@ export class Indexer {
     this.#removals.add(stop)
   }
 
-  /** Nobody but `writer` can make another root as long as its steps count. */
+  /** Nobody but `writer` can make another root as long as its steps count, and it goes on from the value in use here. */
   async #remove(ids: readonly number[], writer: IndexWriter): Promise<void> {
     const root = await this.store.readRoot()
     const named = root && this.segments.namedBy(root)
     if (named === undefined) return
-    const dead = ids.filter((id) => !named.has(id))
+    const used = segmentsOf(this.host.confirmed().db)
+    const dead = ids.filter((id) => !named.has(id) && !used.has(id))
     this.segments.cache.drop(dead)
     await writer.remove(dead)
   }
