@@ -1,7 +1,7 @@
-import { type Kysely, SqliteAdapter, type Transaction } from 'kysely'
+import { type Kysely, SqliteAdapter, type Transaction, type Updateable } from 'kysely'
 import { assert } from '../../base/assert.ts'
 import { headsAfter, meets, rewrittenRow } from '../local-commit.ts'
-import type { LocalCommit, LocalHeads, LogRow, QueueRow, RejectedRow } from '../port.ts'
+import type { LocalCommit, LogRow, QueueRow, RejectedRow } from '../port.ts'
 import { bodyBytes, chunks } from './chunks.ts'
 import { type Life, type Local, toLocal } from './local-rows.ts'
 import type { Tables } from './tables.ts'
@@ -40,7 +40,8 @@ export async function lockedRow(tx: Transaction<Tables>, { db, life }: Life): Pr
 async function write(tx: Transaction<Tables>, now: Local, change: OwnChange): Promise<void> {
   const { life, version, heads } = now
   const { log = [], rewrite = [], enqueue = [], requeue = [], dequeueTo = 0, reject = [], unreject = [], meta } = change
-  await moveHeads(tx, now, version + 1, headsAfter(heads, change))
+  const { confirmed, queue, claim } = headsAfter(heads, change)
+  await setRow(tx, now, { version: version + 1, ...confirmed, ...queue, claim })
   for (const rows of chunks(log, bodyBytes)) {
     const values = rows.map(({ t, txid, body, hash }) => ({ life, t, txid, body, hash }))
     await tx.insertInto('annals_local_log').values(values).execute()
@@ -61,19 +62,13 @@ async function write(tx: Transaction<Tables>, now: Local, change: OwnChange): Pr
   for (const [name, value] of meta) await setMeta(tx, life, name, value)
 }
 
-async function moveHeads(
+/** Found by its key, as {@link lockedRow} is. */
+export async function setRow(
   tx: Transaction<Tables>,
   { db, life }: Life,
-  version: number,
-  heads: LocalHeads,
+  columns: Updateable<Tables['annals_local']>,
 ): Promise<void> {
-  const { confirmed, queue, claim } = heads
-  await tx
-    .updateTable('annals_local')
-    .set({ version, ...confirmed, ...queue, claim })
-    .where('db', '=', db)
-    .where('life', '=', life)
-    .execute()
+  await tx.updateTable('annals_local').set(columns).where('db', '=', db).where('life', '=', life).execute()
 }
 
 async function rewriteRow(tx: Transaction<Tables>, life: string, row: LogRow): Promise<void> {

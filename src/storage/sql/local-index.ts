@@ -1,8 +1,8 @@
-import type { Kysely, Transaction, Updateable } from 'kysely'
+import type { Kysely, Transaction } from 'kysely'
 import { checkIndexCommit, indexHeadAfter } from '../index-commit.ts'
 import type { IndexCommit, IndexHead, IndexRoot } from '../port.ts'
 import { chunks } from './chunks.ts'
-import { lockedRow } from './local-commit.ts'
+import { lockedRow, setRow } from './local-commit.ts'
 import type { Life } from './local-rows.ts'
 import type { Tables } from './tables.ts'
 
@@ -65,14 +65,6 @@ export function commitIndex(
     await write(tx, life, change)
     return version
   })
-}
-
-async function setRow(
-  tx: Transaction<Tables>,
-  { db, life }: Life,
-  columns: Updateable<Tables['annals_local']>,
-): Promise<void> {
-  await tx.updateTable('annals_local').set(columns).where('db', '=', db).where('life', '=', life).execute()
 }
 
 async function write(tx: Transaction<Tables>, life: string, { write, root, remove = [] }: IndexCommit): Promise<void> {
