@@ -152,7 +152,7 @@ export class LocalLedger extends StoreLedger implements Ledger {
     const state = await this.#read()
     const { t } = state.heads.confirmed
     if (excisionsIn(state) !== segments.excisions) return this.#startAnew(excisionsIn(state), t)
-    this.#publish(await segments.confirmedAt(await segments.ifWhole(state.root), t))
+    this.#publish(await segments.confirmedAnew(state.root, t))
   }
 
   protected async stand(root: IndexRoot | undefined): Promise<void> {

@@ -152,6 +152,11 @@ export class Segments {
     }
   }
 
+  /** The same after a segment was found to be gone: from the log alone, too, where `root` names what is not there. */
+  async confirmedAnew(root: IndexRoot | undefined, t: number): Promise<Confirmed> {
+    return this.confirmedAt(await this.ifWhole(root), t)
+  }
+
   /** `from` with the log up to `t` in it. `seen` is told of every record. Throws `storage/corrupt` when the log does not reach so far. */
   async follow(from: Confirmed, t: number, seen?: (record: LogRecord) => void): Promise<Confirmed> {
     let { db, head } = from

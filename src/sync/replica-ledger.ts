@@ -242,7 +242,7 @@ export class ReplicaLedger extends StoreLedger implements Ledger {
       const { t } = stored.heads.confirmed
       const rows = await this.segments.readLog(from.head.t + 1, t)
       try {
-        const reached = isAnew && !isExcised ? await this.#confirmedAnew(stored.root, t) : undefined
+        const reached = isAnew && !isExcised ? await this.segments.confirmedAnew(stored.root, t) : undefined
         this.#move(await planCatchUp(from, stored, rows, this.#env({ meta }), reached))
         const { root } = stored
         if (root !== undefined && this.segments.isNewer(root)) await this.stand(root)
@@ -254,11 +254,6 @@ export class ReplicaLedger extends StoreLedger implements Ledger {
         else if (!(await this.#isExcisedBeyond(meta))) throw e
       }
     }
-  }
-
-  /** From segments where all of them are there, from the log otherwise. */
-  async #confirmedAnew(root: IndexRoot | undefined, t: number): Promise<Confirmed> {
-    return this.segments.confirmedAt(await this.segments.ifWhole(root), t)
   }
 
   /** What the log begins with. */

@@ -11,7 +11,6 @@ beforeAll(async () => {
       'artist/endYear': { type: 'long' },
       'artist/kind': { type: 'keyword' },
       'artist/code': { type: 'string' },
-      'artist/tags': { type: 'string', many: true },
       'release/year': { type: 'long' },
       'a/balance': { type: 'long' },
       'a/note': { type: 'string' },
