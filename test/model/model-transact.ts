@@ -215,6 +215,7 @@ function checkPredicates(db: ModelDb, said: readonly ModelDatom[], env: ModelEnv
   }
 }
 
+/** Specs hold from the transaction after the one that says them; what they ask is asked of the database after. */
 function checkEnsured(
   db: ModelDb,
   ops: readonly ModelOp[],
@@ -226,11 +227,11 @@ function checkEnsured(
   for (const op of ops) {
     if (op.op !== 'add' || op.a.ident !== ':db/ensure') continue
     const [e, spec] = [entities.final(op.e), entities.value(op.v) as number]
-    for (const name of after.values(spec, builtin(db, ':db.entity/attrs'))) {
+    for (const name of db.values(spec, builtin(db, ':db.entity/attrs'))) {
       const a = entityNamed(after, String(name))
       if (a === undefined || after.values(e, a).length === 0) throw new Refused('tx', `lacks ${name}`)
     }
-    for (const name of after.values(spec, builtin(db, ':db.entity/preds'))) {
+    for (const name of db.values(spec, builtin(db, ':db.entity/preds'))) {
       if (env.tests[String(name)]?.(after, e) !== true) throw new Refused('tx', `${name} says no`)
     }
   }
