@@ -5,18 +5,26 @@ import { median } from './statistics.ts'
 const MIN_SAMPLE_MS = 1
 const MIN_SAMPLES = 3
 const MAX_SAMPLES = 100
+/** A call that takes longer has warmed up by itself, and spans more than all samples of a short one: one sample will do. */
+const LONG_MS = 1_000
 
 export interface Budget {
   readonly warmMs: number
   readonly timedMs: number
 }
 
-/** Milliseconds that one call takes: the median of several samples after a warm-up. A call that returns no promise is not awaited. */
+/**
+ * Milliseconds that one call takes: the median of several samples after a warm-up, or one of a call that takes more than a
+ * second. A call that returns no promise is not awaited.
+ */
 export async function timeOf(call: () => MaybePromise<unknown>, budget: Budget): Promise<number> {
+  const began = performance.now()
   const first = call()
   const waits = first instanceof Promise
   await first
+  const isLong = performance.now() - began > LONG_MS
   const sample = waits ? (n: number) => awaited(call, n) : (n: number) => plain(call, n)
+  if (isLong) return sample(1)
 
   let calls = 1
   let spent = 0
