@@ -203,6 +203,8 @@ describe('excision', () => {
     await expect(conn.excise('p/name', { attrs: ['p/mail'] })).rejects.toMatchObject({ code: 'tx/not-excisable' })
     await expect(conn.excise(['p/id', 'nobody'])).rejects.toMatchObject({ code: 'entity/unknown' })
     await expect(conn.excise(99_999)).rejects.toMatchObject({ code: 'entity/unknown' })
+    const text = 'p/name' as unknown as string[]
+    await expect(conn.excise(ADA, { attrs: text })).rejects.toMatchObject({ code: 'db/bad-option' })
     await expect(conn.excise(ADA, { attrs: ['p/nam'] })).rejects.toMatchObject({ code: 'attribute/unknown' })
     await expect(conn.excise(ADA, { before: crypto.randomUUID() })).rejects.toMatchObject({
       code: 'log/unknown-transaction',
@@ -226,6 +228,9 @@ describe('excision', () => {
     for (const target of [record, 'db/excise']) {
       await expect(conn.excise(target), String(target)).rejects.toMatchObject({ code: 'tx/not-excisable' })
     }
+    // or nobody could tell any more what was taken out
+    const renamed = conn.transact([[':db/add', ':db/excise', 'db/ident', ':x/old']])
+    await expect(renamed).rejects.toMatchObject({ code: 'schema/frozen' })
   })
 
   it('is whole or not at all, whenever the process dies; and a damaged remainder is reported', async () => {

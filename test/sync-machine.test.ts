@@ -176,6 +176,17 @@ describe('the sync machine', () => {
     expect(modeAfter(GO, ...many)).toBe('backing-off')
   })
 
+  it('does not go round for ever where hello is answered and nothing else is', () => {
+    const expired = failed('sync/unauthorized', { status: 401 })
+    const refusals = Array.from({ length: 4 }, () => [GREETED, expired]).flat()
+    expect(modeAfter(GO, ...refusals)).toBe('unauthorised')
+    const moved: Event = { type: 'pulled', remoteT: 0 }
+    expect(modeAfter(GO, ...refusals.slice(0, 6), GREETED, moved, expired)).toBe('connecting')
+    const excised = Array.from({ length: 4 }, () => [GREETED, { type: 'excised' } as const]).flat()
+    expect(modeAfter(GO, ...excised.slice(0, 6))).toBe('connecting')
+    expect(modeAfter(GO, ...excised)).toBe('backing-off')
+  })
+
   it('waits with what the server cannot decide yet, and reads on', () => {
     const stopped = new AnnalsError('sync/unknown-function', 'the server lacks it', {})
     const unsent = { unsent: true }

@@ -1,3 +1,4 @@
+import { AnnalsError } from '../base/errors.ts'
 import { FIRST_USER_ID } from '../datom/ids.ts'
 import type { Excision } from '../engine/excision.ts'
 import { excisionIn } from '../engine/plan-excision.ts'
@@ -58,7 +59,11 @@ async function excisionsAfter(
   if (excised === undefined) throw knowsNoExcisions()
   const ts = await store.excisions(excised)
   const rows = await Promise.all(ts.map((t) => store.readLog(t, 1)))
-  return rows.flat().flatMap((row) => excisionIn(place.db, decodeRecord(row).data) ?? [])
+  return rows.flat().map((row) => {
+    const excision = excisionIn(place.db, decodeRecord(row).data)
+    if (excision !== undefined) return excision
+    throw new AnnalsError('storage/corrupt', `record ${row.t} does not say what it took out of the log`, { t: row.t })
+  })
 }
 
 /** The replica's leases above those it knows of; a new one when there are none and it asks. */

@@ -24,6 +24,8 @@ export interface Machine {
   readonly registered: boolean
   /** Failures in a row. */
   readonly failures: number
+  /** How often hello was said again at once since anything was pulled or pushed: it must not go round for ever. */
+  readonly rounds: number
   /** Whether somebody has said, since it began to connect, that there may be a network again: then one failure more means nothing. */
   readonly woken: boolean
   /** What was refused last: a token, or, as a fork, a push or a registration. */
@@ -86,6 +88,7 @@ export const STOPPED: Machine = {
   remoteT: undefined,
   registered: false,
   failures: 0,
+  rounds: 0,
   woken: false,
   refused: undefined,
   retryAt: undefined,
@@ -97,8 +100,8 @@ const LONGEST_ASKED = 3600
 /** Milliseconds of the first and of the longest pause between two tries: doubled each time, a random part of it waited. */
 const FIRST_PAUSE = 500
 const LONGEST_PAUSE = 30_000
-/** A fork is answered at once by registering again, so often; then with pauses. */
-const FORKS_IN_A_ROW = 3
+/** What another hello may mend is tried again at once, so often; then with pauses. */
+const ROUNDS = 3
 
 type Move = readonly [Machine, readonly Effect[]]
 
@@ -110,7 +113,7 @@ export function move(m: Machine, event: Event, world: World): Move {
       return m.mode === 'stopped' ? [m, []] : [{ ...STOPPED, remoteT: m.remoteT }, [{ type: 'hangUp' }]]
     case 'woken':
       if (m.mode === 'backing-off' || m.mode === 'unauthorised')
-        return connect({ ...m, failures: 0, refused: undefined })
+        return connect({ ...m, failures: 0, rounds: 0, refused: undefined })
       if (m.mode === 'connecting') return [{ ...m, woken: true }, []]
       return m.mode === 'live' ? work({ ...m, retryAt: undefined }, world) : [m, []]
     case 'due':
@@ -137,22 +140,27 @@ export function move(m: Machine, event: Event, world: World): Move {
       // hello again: with the epoch come leases
       return again({ ...m, refused: undefined })
     case 'pulled':
-      return work({ ...heard(m, event.remoteT), busy: undefined, last: 'pull', failures: 0 }, world)
+      return work({ ...progressed(m, event.remoteT), last: 'pull' }, world)
     case 'pushed': {
       const at = event.stopped === undefined ? undefined : world.now + LONGEST_PAUSE
-      const next = { ...heard(m, event.remoteT), busy: undefined, last: 'push', failures: 0, retryAt: at } as const
+      const next = { ...progressed(m, event.remoteT), last: 'push', retryAt: at } as const
       const [after, effects] = work({ ...next, error: event.stopped }, world)
       return [after, at === undefined ? effects : [...effects, { type: 'wake', at }]]
     }
     case 'fork': {
       const forked: Machine = { ...m, refused: event.by }
-      return m.failures < FORKS_IN_A_ROW
-        ? again({ ...forked, failures: m.failures + 1 })
-        : fail(forked, new AnnalsError('sync/fork', 'the remote does not recognise the queue of this replica'), world)
+      if (m.rounds < ROUNDS) return anotherRound(forked)
+      return fail(
+        forked,
+        new AnnalsError('sync/fork', 'the remote does not recognise the queue of this replica'),
+        world,
+      )
     }
-    case 'dropped':
     case 'excised':
-      return again(m)
+      if (m.rounds < ROUNDS) return anotherRound(m)
+      return fail(m, new AnnalsError('sync/malformed', 'the remote has excised facts, and does not say which'), world)
+    case 'dropped':
+      return again({ ...m, rounds: 0 })
     case 'poked':
       return work(heard(m, event.t), world)
     case 'changed':
@@ -164,6 +172,11 @@ export function move(m: Machine, event: Event, world: World): Move {
 
 /** A poke may overtake an answer: the newest `t` counts. */
 const heard = (m: Machine, t: number): Machine => ({ ...m, remoteT: Math.max(t, m.remoteT ?? 0) })
+
+/** Something came, or was taken. */
+const progressed = (m: Machine, t: number): Machine => ({ ...heard(m, t), busy: undefined, failures: 0, rounds: 0 })
+
+const anotherRound = (m: Machine): Move => again({ ...m, rounds: m.rounds + 1 })
 
 /** Says hello once more, without a pause. */
 const again = (m: Machine): Move => [
@@ -208,7 +221,8 @@ function fail(m: Machine, error: AnnalsError, world: World): Move {
     case 'sync/has-own-history':
       return [down({ mode: 'diverged' }), [{ type: 'hangUp' }]]
     case 'sync/unauthorized': {
-      if (error.data.status === 401 && m.refused !== 'token') return again({ ...m, refused: 'token', error })
+      if (error.data.status === 401 && m.refused !== 'token' && m.rounds < ROUNDS)
+        return anotherRound({ ...m, refused: 'token', error })
       return [down({ mode: 'unauthorised', refused: undefined }), [{ type: 'hangUp' }]]
     }
     default: {

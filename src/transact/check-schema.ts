@@ -45,6 +45,7 @@ export async function checkSchema(db: Db, tx: number, data: TxData): Promise<voi
         },
       )
     }
+    if (a === Builtin.ident && data.added[i] === 1) refuseToRename(db, e)
     let facts = touched.get(e)
     if (facts === undefined) {
       facts = new Map()
@@ -60,6 +61,13 @@ export async function checkSchema(db: Db, tx: number, data: TxData): Promise<voi
     if (gone.has(e)) await refuseUsed(db, e, data, gone)
     else await checkAttribute(db, e, changed, () => applyTx(db, tx, data, db.basisT))
   }
+}
+
+/** What annals itself has installed, such as how excisions are recorded, is found by its name. */
+function refuseToRename({ schema }: Db, e: number): void {
+  const ident = schema.identOf.get(e)
+  if (ident === undefined || !/^:?db[./]/.test(ident)) return
+  throw new AnnalsError('schema/frozen', `${ident} is annals' own and keeps its name`, { entity: e })
 }
 
 /** Whether {@link checkSchema} has nothing against these datoms. */
