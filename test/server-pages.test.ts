@@ -176,6 +176,7 @@ it('a replica waits as long as it is told to', async () => {
   const { retryAt, error } = sync.getSnapshot()
   expect(error?.code).toBe('http/too-many-requests')
   expect((retryAt as number) - Date.now()).toBeGreaterThan(50_000)
+  expect(c.conn.health.getSnapshot()).toEqual([])
 })
 
 it('databases that nobody uses are closed, and opened again when somebody does', async () => {

@@ -2,7 +2,7 @@ import { expect, it, vi } from 'vitest'
 import { createSyncHandler } from '../src/server/handler.ts'
 import { memoryRemote } from '../src/storage/memory-remote.ts'
 import { PROTOCOL } from '../src/sync/protocol.ts'
-import { httpTransport } from '../src/sync/transport.ts'
+import { httpTransport, refusalOf } from '../src/sync/transport.ts'
 import { URL_OF_TEST } from './support/sync-world.ts'
 
 it('what is adopted has the time that a slow line takes for it, and no more', async () => {
@@ -39,4 +39,23 @@ it('a hello is soon given up, a page of the log has the time that a slow line ta
   // 512 KiB, unpacked, at 20 kbit/s
   expect(pull).toBeGreaterThan(200_000)
   await handler.close()
+})
+
+it('what is wrong with the server is told as such, whatever it is called there', async () => {
+  const down = { code: 'storage/unavailable', message: 'the database is being restarted' }
+  const error = await refusalOf(Response.json(down, { status: 503 }))
+  expect(error).toMatchObject({
+    code: 'sync/unreachable',
+    message: down.message,
+    data: { status: 503, code: down.code },
+  })
+})
+
+it('a server may say by a date how long it wants to be left alone', async () => {
+  const later = new Date(Date.now() + 90_000).toUTCString()
+  const asked = async (after: string): Promise<unknown> =>
+    (await refusalOf(new Response('', { status: 429, headers: { 'retry-after': after } }))).data.retryAfter
+  expect(await asked(later)).toBeGreaterThan(60)
+  expect(await asked('120')).toBe(120)
+  expect(await asked('tomorrow')).toBeUndefined()
 })

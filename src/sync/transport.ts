@@ -161,10 +161,16 @@ export async function refusalOf(response: Response): Promise<AnnalsError> {
   const { status } = response
   const said: unknown = await response.json().catch(() => undefined)
   const { code, message } = { ...(said as { code?: unknown; message?: unknown } | null | undefined) }
-  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN)
+  const seconds = secondsUntil(response.headers.get('retry-after') ?? '?')
   const data = { status, ...(seconds >= 0 && { retryAfter: seconds }) }
   const text = typeof message === 'string' ? message : `the server answers ${status} ${response.statusText}`.trim()
   if (status === 401 || status === 403) return new AnnalsError('sync/unauthorized', text, { status })
+  // what is wrong over there, such as with the server's storage, is nothing wrong here
+  if (status >= 500) return new AnnalsError('sync/unreachable', text, { ...data, ...(code !== undefined && { code }) })
   if (typeof code === 'string' && /^[a-z]+\/[a-z-]+$/.test(code)) return new AnnalsError(code as ErrorCode, text, data)
   return new AnnalsError('sync/unreachable', text, data)
 }
+
+/** From now to what a server asks to wait for: a number of seconds, or a date. NaN for neither. */
+const secondsUntil = (text: string): number =>
+  Number.isNaN(Number(text)) ? (Date.parse(text) - Date.now()) / 1000 : Number(text)
