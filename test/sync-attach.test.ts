@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { Listeners } from '../src/base/listeners.ts'
 import { waitUntil } from '../src/base/wait-until.ts'
+import { destroyDatabase } from '../src/client/serve/destroy-database.ts'
 import { open } from '../src/engine.ts'
 import { memory } from '../src/storage/memory.ts'
 import type { LocalStorage } from '../src/storage/port.ts'
@@ -54,6 +55,41 @@ describe('a database that was used without sync', () => {
     const again = await join(server, { storage })
     await quiet(again)
     expect(server.asked.filter((path) => path === 'adopt').length).toBe(1)
+  })
+
+  it('counts as not sent until the remote has it', async () => {
+    const server = new TestServer()
+    const storage = await local()
+    server.up = false
+    const early = await join(server, { storage })
+    await early.conn.close()
+    const refused = { code: 'client/unsynced', data: { pending: 4, rejected: 0 } }
+    await expect(destroyDatabase(storage, 'inventory', false)).rejects.toMatchObject(refused)
+    const a = await join(server, { storage })
+    const flushed = a.conn.sync.flush().then(() => remoteLog(server))
+    server.up = true
+    a.replica.sync.wake()
+    expect(await flushed).toEqual(await logOf(storage))
+    await a.conn.close()
+    await destroyDatabase(storage, 'inventory', false)
+  })
+
+  it('is written to by nobody who knows of no remote any more', async () => {
+    const server = new TestServer()
+    const storage = memory()
+    const old = await open('inventory', { storage })
+    await old.transact(SCHEMA)
+    const a = await join(server, { storage })
+    await quiet(a)
+    await vi.waitFor(() => expect(old.health.getSnapshot()).toMatchObject([{ code: 'sync/is-replica' }]))
+    await expect(old.transact([{ 'inv/sku': 'S1' }])).rejects.toMatchObject({ code: 'sync/is-replica' })
+    await a.conn.transact([{ 'inv/sku': 'S2' }])
+    await quiet(a)
+    const b = await join(server)
+    await quiet(b)
+    await agreed(a, b)
+    expect(await skus(b)).toEqual(['S2'])
+    await old.close()
   })
 
   it('tries again where the line dies on the way, and ends at once when it is closed', async () => {

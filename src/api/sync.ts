@@ -75,9 +75,12 @@ export interface Sync<S extends SchemaDef = SchemaDef, F extends Functions = Fun
   ): Promise<string>
   /** Takes a pending transaction back, or drops a refused one. `sync/not-pending`. */
   withdraw(id: string): Promise<Settled>
-  /** How the transaction ended; waits while it is pending. */
+  /** How the transaction ended; waits while it is pending. Rejects with `connection/closed`. */
   settled(id: string): Promise<Settled>
-  /** Resolves when nothing is pending any more, or rejects with what stands in the way. */
+  /**
+   * Resolves when nothing is pending any more, and what was written before there was a remote has reached it. Rejects with what stands
+   * in the way, or `connection/closed`.
+   */
   flush(): Promise<void>
   /** Stops (false) or resumes (true) talking to the remote; what is pending stays. */
   setOnline(online: boolean): void

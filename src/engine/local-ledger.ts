@@ -30,10 +30,19 @@ const NEXT_ID = 'nextId'
 const EXCISIONS = 'excisions'
 const excisionsIn = ({ meta }: LocalState): number => (meta.get(EXCISIONS) as number | undefined) ?? 0
 
+const isReplica = ({ meta }: LocalState): boolean => meta.has('replica')
+const followsRemote = (): AnnalsError =>
+  new AnnalsError(
+    'sync/is-replica',
+    'this database is a copy of a remote one: open it with sync (setOnline(false) keeps it off the network)',
+  )
+
 /** The ledger of a database that has no remote: a transaction is confirmed when it is in the log. */
 export class LocalLedger extends StoreLedger implements Ledger {
   readonly chunk = undefined
   readonly #foreseen = new Listeners<Change>()
+  /** Whether another tab has given the store a remote meanwhile, whose log this is now. */
+  #isTaken = false
   readonly #calls = new CallQueue<Request, Written>(async (calls) => {
     await this.indexer.room()
     return this.steps.run(() => this.#writeAll(calls))
@@ -53,12 +62,7 @@ export class LocalLedger extends StoreLedger implements Ledger {
   /** Throws `sync/is-replica` for a store that follows a remote log: what is written here would never fit into that one. */
   static async open(store: LocalStore, runtime: Runtime, options: IndexingOptions = {}): Promise<LocalLedger> {
     const state = await store.read()
-    if (state.meta.has('replica')) {
-      throw new AnnalsError(
-        'sync/is-replica',
-        'this database is a copy of a remote one: open it with sync (setOnline(false) keeps it off the network)',
-      )
-    }
+    if (isReplica(state)) throw followsRemote()
     const segments = new Segments(store, options.cacheBytes)
     segments.excisions = excisionsIn(state)
     const newest = await segments.openRoot(state.root)
@@ -122,6 +126,7 @@ export class LocalLedger extends StoreLedger implements Ledger {
   }
 
   protected async catchUp(): Promise<void> {
+    if (this.#isTaken) return
     const { segments } = this
     const state = await this.#read(segments.rootT)
     const { root, heads } = state
@@ -143,6 +148,8 @@ export class LocalLedger extends StoreLedger implements Ledger {
 
   async #read(rootBeyond?: number): Promise<LocalState> {
     const state = await this.store.read(rootBeyond)
+    this.#isTaken = isReplica(state)
+    if (this.#isTaken) throw followsRemote()
     this.nextId = Math.max(this.nextId, nextIdOf(state))
     return state
   }
@@ -214,6 +221,7 @@ export class LocalLedger extends StoreLedger implements Ledger {
 
   /** One step that begins where the log ends. False when somebody was first: then nothing is changed, and theirs is read. */
   async #append(change: Omit<LocalCommit, 'expect'>): Promise<boolean> {
+    if (this.#isTaken) throw followsRemote()
     const outcome = await this.store.commit({ expect: { t: this.newest.head.t }, ...change })
     if (outcome === 'lost') await this.catchUp()
     return outcome === 'committed'

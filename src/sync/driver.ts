@@ -98,6 +98,11 @@ export class SyncDriver {
     return this.#machine
   }
 
+  /** Whether it is this one that talks to the remote, or would if it were not told to be off the network. */
+  get isRunning(): boolean {
+    return this.#running
+  }
+
   /** Calls `listener` after each move. */
   onMove = (listener: (machine: Machine) => void): (() => void) => this.#moves.add(listener)
 
@@ -171,7 +176,7 @@ export class SyncDriver {
 
   /** What stands in the way, as the machine tells failures apart; what is not the network's is told to whoever listens. */
   #failure(e: unknown): AnnalsError {
-    if (isAnnalsError(e) && e.code.startsWith('sync/')) return e
+    if (isAnnalsError(e) && /^(sync|http)\//.test(e.code)) return e
     this.ledger.fail(e)
     return toAnnalsError(e)
   }

@@ -3,7 +3,9 @@ import type { Settled } from '../api/report.ts'
 import type { PendingTx, RejectedTx, Sync, SyncStatus } from '../api/sync.ts'
 import { AnnalsError, fromWireError, toWireError, type WireError } from '../base/errors.ts'
 import { Listeners } from '../base/listeners.ts'
+import { onAbort, unlessGivenUp } from '../base/wait-until.ts'
 import { showTxData } from '../engine/show-datoms.ts'
+import { closedError } from '../engine/store-ledger.ts'
 import { txForms } from '../transact/tx-forms.ts'
 import type { SyncDriver } from './driver.ts'
 import { decodeIntent } from './intent.ts'
@@ -37,6 +39,7 @@ const STUCK: ReadonlySet<SyncStatus['state']> = new Set(['offline', 'unauthorise
 export class ReplicaSync implements Sync {
   readonly #listeners = new Listeners<void>()
   readonly #stops: (() => void)[]
+  readonly #closed = new AbortController()
   #status: SyncStatus
   #remote: RemoteStatus = { state: 'connecting' }
 
@@ -51,7 +54,8 @@ export class ReplicaSync implements Sync {
     this.#stops = [
       ledger.onState(() => this.#refresh()),
       driver.onMove(() => {
-        if (!leads()) return
+        // one that leaves goes off the network by itself: the next one goes on
+        if (!this.#speaks()) return
         this.#remote = this.#ownRemote()
         this.#announce()
         this.#refresh()
@@ -92,26 +96,30 @@ export class ReplicaSync implements Sync {
 
   readonly withdraw = (id: string): Promise<Settled> => this.ledger.withdraw(id)
 
-  readonly settled = (id: string): Promise<Settled> => this.ledger.settled(id)
+  readonly settled = (id: string): Promise<Settled> => this.#unlessClosed(this.ledger.settled(id))
 
   readonly flush = (): Promise<void> =>
-    new Promise((resolve, reject) => {
-      let stop: () => void = () => undefined
-      const look = (): void => {
-        const { pending, state, error } = this.#status
-        if (pending > 0 && !STUCK.has(state) && error?.code !== 'sync/unknown-function') return
-        stop()
-        if (pending === 0) resolve()
-        else
-          reject(
-            error ??
-              new AnnalsError('sync/unreachable', `${pending} transactions wait, and sync is ${state}`, { pending }),
-          )
-      }
-      stop = this.subscribe(look)
-      this.driver.wake()
-      look()
-    })
+    this.#unlessClosed(
+      new Promise((resolve, reject) => {
+        let stop: () => void = () => undefined
+        const look = (): void => {
+          const { state, error } = this.#status
+          const pending = this.#unsynced()
+          if (pending > 0 && !STUCK.has(state) && error?.code !== 'sync/unknown-function') return
+          stop()
+          if (pending === 0) resolve()
+          else
+            reject(
+              error ??
+                new AnnalsError('sync/unreachable', `${pending} transactions wait, and sync is ${state}`, { pending }),
+            )
+        }
+        stop = this.subscribe(look)
+        this.wake()
+        this.#expectNews()
+        look()
+      }),
+    )
 
   readonly setOnline = (online: boolean): void => {
     this.driver.setOnline(online)
@@ -128,6 +136,24 @@ export class ReplicaSync implements Sync {
 
   stop(): void {
     for (const stop of this.#stops) stop()
+    this.#closed.abort()
+  }
+
+  #unlessClosed<T>(work: Promise<T>): Promise<T> {
+    return unlessGivenUp(work, [onAbort(this.#closed.signal, closedError)])
+  }
+
+  /** Whether this one says how it stands with the remote: what it was told before it began, or when it ends, says nothing. */
+  #speaks(): boolean {
+    return this.leads() && this.driver.isRunning
+  }
+
+  /** What the one who talks to the remote said before it was woken holds no more: it says anew how it stands. */
+  #expectNews(): void {
+    const { state, remoteT } = this.#remote
+    if (this.leads() || state === 'offline' || state === 'too-old' || state === 'diverged') return
+    this.#remote = { state: state === 'live' ? state : 'connecting', ...(remoteT !== undefined && { remoteT }) }
+    this.#refresh()
   }
 
   #heard(message: PeerMessage): void {
@@ -135,9 +161,11 @@ export class ReplicaSync implements Sync {
       case 'remote':
         if (this.leads()) return
         this.#remote = { ...message.remote, ...(message.error && { error: fromWireError(message.error) }) }
+        // told to be off the network: so is this one, should it be the next to lead
+        this.driver.setOnline(message.remote.state !== 'offline')
         return this.#refresh()
       case 'ask':
-        return this.leads() ? this.#announce() : undefined
+        return this.#speaks() ? this.#announce() : undefined
       case 'online':
         return this.driver.setOnline(message.online)
       case 'wake':
@@ -163,6 +191,12 @@ export class ReplicaSync implements Sync {
   /** Those that still mean something: one that was taken back waits for the remote only. */
   #waiting(): readonly Pending[] {
     return this.ledger.state.entries.filter(isInView)
+  }
+
+  /** What has not reached the remote: all of it, where that has yet to adopt the log that was here before. */
+  #unsynced(): number {
+    const { meta, head } = this.ledger.state
+    return this.#status.pending + (meta.attaching ? head.t : 0)
   }
 
   #refresh(): void {
