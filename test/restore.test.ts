@@ -4,6 +4,7 @@ import { type Connection, memory, open, restore } from '../src/engine.ts'
 import { indexedTo } from './support/indexed.ts'
 import { play, shopSchema, tell } from './support/shop-history.ts'
 import { seededRandom } from './support/simulation/random.ts'
+import { client, TestServer } from './support/sync-world.ts'
 
 const textOf = (stream: ReadableStream<Uint8Array>): Promise<string> => new Response(stream as never).text()
 const backupOf = (conn: Connection, since = 0): Promise<string> => textOf(conn.export({ since }))
@@ -135,6 +136,27 @@ describe('a backup', () => {
     await expect(restore('again', source(), { storage })).rejects.toThrow('the line went dead')
     expect(await rowsOf(storage, 'again')).toEqual(await rowsOf(storage, 'files'))
     await conn.close()
+  })
+
+  it('that fails takes nothing with it that somebody else has written meanwhile', async () => {
+    const storage = memory()
+    const server = new TestServer()
+    server.up = false
+    const source = new ReadableStream(
+      {
+        async pull(c) {
+          const other = await client(server, { storage, name: 'again' })
+          await other.conn.transact([{ 'db/doc': 'acknowledged' }])
+          await other.conn.close()
+          c.error(new Error('the line went dead'))
+        },
+      },
+      { highWaterMark: 0 },
+    )
+    await expect(restore('again', source, { storage })).rejects.toThrow('the line went dead')
+    const store = await storage.open('again')
+    expect((await store.read()).queue).toHaveLength(1)
+    await store.close()
   })
 
   it('that another follows in one file is refused whole: half of it would be passed over', async () => {

@@ -61,6 +61,7 @@ class Server {
     pause: () => this.#pause(),
     resume: () => {
       this.#leadership.resume()
+      for (const { connection } of this.#connections.values()) connection.wake()
       return this.#hello()
     },
     harden: () => this.databases.harden?.(),

@@ -27,7 +27,7 @@ import type { LiveQuery } from '../api/live.ts'
 import type { LogEntry, Settled, TxReport, UndoReport } from '../api/report.ts'
 import type { SchemaDef } from '../api/schema.ts'
 import type { Sync } from '../api/sync.ts'
-import { ANYTHING, COUNT, checkOptions, FLAG, type OptionKind } from '../base/check-options.ts'
+import { ANYTHING, COUNT, checkOptions, FLAG, LIST, type OptionKind } from '../base/check-options.ts'
 import { checkQueryOptions } from '../base/check-query-options.ts'
 import { AnnalsError } from '../base/errors.ts'
 import { Failures } from '../base/failures.ts'
@@ -131,7 +131,7 @@ export class EngineConnection implements Omit<Connection, 'import'> {
   }
 
   async excise(target: EntityRef, options: ExciseOptions = {}): Promise<ExciseReport> {
-    this.#checkCall('excise', options, { before: ANYTHING, attrs: ANYTHING, txData: ANYTHING })
+    this.#checkCall('excise', options, { before: ANYTHING, attrs: LIST, txData: ANYTHING })
     return this.ledger.excise(target, options)
   }
 
@@ -187,6 +187,11 @@ export class EngineConnection implements Omit<Connection, 'import'> {
       logLength: db.basisT,
       ...this.ledger.stats(),
     }
+  }
+
+  /** Goes on to what others have written while this tab was asleep. */
+  wake(): void {
+    this.ledger.wake()
   }
 
   close(): Promise<void> {

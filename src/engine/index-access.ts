@@ -65,7 +65,7 @@ const INDEX_PULL = { index: ANYTHING, start: LIST, pattern: ANYTHING, reverse: F
  * the value, in AEVT of a ref what it leads to.
  */
 export async function indexPull(db: Db, request: IndexPull, env: QueryEnv): Promise<unknown[]> {
-  checkOptions('indexPull', request, INDEX_PULL)
+  checkOptions('indexPull', { ...request, start: request?.start ?? null }, INDEX_PULL)
   const index = indexOf(request.index)
   if (index !== 'avet' && index !== 'aevt') {
     throw new AnnalsError('db/unknown-index', `indexPull reads avet or aevt, got ${describe(request.index)}`)

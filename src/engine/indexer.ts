@@ -64,6 +64,8 @@ export class Indexer {
   #noRest = NOTHING
   /** Segments may be stored that no root names: of an indexer that was before this one, or of a merge that failed. */
   #mayBeLeftOver = true
+  /** How often in a row another has begun to index meanwhile: two that do not know of each other must not go on so for ever. */
+  #overtaken = 0
   /** The newest, and what it is yet to remove. */
   #writer: IndexWriter | undefined
   readonly #removals = new Set<() => void>()
@@ -90,9 +92,15 @@ export class Indexer {
       )
     }
     // another tab has made the indexes anew of the same log, so that its root reaches no further than the one in use here
+    let isMoving = false
     this.segments.onGone = (id) => {
-      if (!segmentsOf(this.host.confirmed().db).has(id)) return
-      this.moved = this.#move().catch((e: unknown) => this.host.fail(e))
+      if (isMoving || !segmentsOf(this.host.confirmed().db).has(id)) return
+      isMoving = true
+      this.moved = this.#move()
+        .catch((e: unknown) => this.host.fail(e))
+        .finally(() => {
+          isMoving = false
+        })
     }
     this.#resign = (this.options.lead ?? alone)((signal) => this.#work(signal))
   }
@@ -193,6 +201,7 @@ export class Indexer {
     const live = segmentsOf(merged)
     const dead = [...before].filter((id) => !live.has(id))
     this.#mayBeLeftOver = false
+    this.#overtaken = 0
     if (mustRebuild) await writer.remove(dead)
     else this.#removeLater(dead)
   }
@@ -244,7 +253,8 @@ export class Indexer {
     // another tab indexes, or has: it goes on, and what it made comes here by itself
     const isOvertaken = e instanceof Superseded || isAnnalsError(e, 'db/gone')
     this.#resting = true
-    this.#noRest = this.#after(isOvertaken ? QUIET_MS : REST_MS, () => {
+    const rest = isOvertaken ? Math.min(REST_MS, QUIET_MS * 2 ** this.#overtaken++) : REST_MS
+    this.#noRest = this.#after(rest, () => {
       this.#resting = false
       this.poke()
     })

@@ -57,6 +57,8 @@ export interface Ledger {
    */
   onForeseen?(listener: (change: Change) => void): () => void
   onFailure(listener: (error: AnnalsError) => void): () => void
+  /** Goes on to what others have written, of which nobody may have told: this tab was asleep. */
+  wake(): void
   /** Rows of the confirmed log, `from <= t`. */
   readLog(from: number, limit: number): Promise<readonly LogRow[]>
   /** Where its values come from: another one after each excision. */

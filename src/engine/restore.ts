@@ -2,7 +2,7 @@ import type { ByteSource, RestoreReport } from '../api/backup.ts'
 import { chunksOf } from '../base/byte-stream.ts'
 import { checkName, checkOptions } from '../base/check-options.ts'
 import { AnnalsError, isAnnalsError } from '../base/errors.ts'
-import type { LocalStorage, LogRow } from '../storage/port.ts'
+import type { LocalStorage, LocalStore, LogRow } from '../storage/port.ts'
 import { type Backup, readBackup } from './backup.ts'
 import { createRuntime } from './create-runtime.ts'
 import { LocalLedger } from './local-ledger.ts'
@@ -29,7 +29,7 @@ export async function restore(
   checkName('restore', name)
   checkOptions('restore', { ...options, storage: options?.storage ?? null }, { storage: STORAGE })
   const { storage } = options
-  const ledger = await open(storage, name)
+  const { store, ledger } = await open(storage, name)
   const before = ledger.db.basisT
   let stored = before
   const chunks = chunksOf(source)
@@ -42,8 +42,8 @@ export async function restore(
     return { t: ledger.db.basisT, restored: ledger.db.basisT - before }
   } catch (e) {
     // half a database must not be taken for the whole; what somebody else has written meanwhile stays
-    const isOurs = before === 0 && ledger.db.basisT === stored && !isAnnalsError(e, 'backup/does-not-follow')
-    if (isOurs) await storage.destroy(name).catch(() => undefined)
+    const isNew = before === 0 && !isAnnalsError(e, 'backup/does-not-follow')
+    if (isNew && (await isAlone(store, stored))) await storage.destroy(name).catch(() => undefined)
     throw e
   } finally {
     await chunks.return(undefined)
@@ -51,12 +51,20 @@ export async function restore(
   }
 }
 
-async function open(storage: LocalStorage, name: string): Promise<LocalLedger> {
+async function open(storage: LocalStorage, name: string): Promise<{ store: LocalStore; ledger: LocalLedger }> {
   const store = await storage.open(name)
-  return LocalLedger.open(store, createRuntime({})).catch(async (e: unknown) => {
+  try {
+    return { store, ledger: await LocalLedger.open(store, createRuntime({})) }
+  } catch (e) {
     await store.close()
     throw e
-  })
+  }
+}
+
+/** Whether the store holds the log up to `t` and nothing else: no queue, and no replica whose queue was emptied. */
+async function isAlone(store: LocalStore, t: number): Promise<boolean> {
+  const state = await store.read().catch(() => undefined)
+  return state?.heads.confirmed.t === t && state.heads.claim === 0 && state.heads.queue.seq === 0
 }
 
 /** The records that the log lacks, some at a time. Throws `backup/does-not-follow`. */

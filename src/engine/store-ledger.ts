@@ -43,7 +43,7 @@ export abstract class StoreLedger {
     this.unwatch = store.watch(() => {
       if (this.#refreshing) return
       this.#refreshing = true
-      this.refresh().catch((e: unknown) => this.fail(e))
+      this.wake()
     })
   }
 
@@ -81,6 +81,10 @@ export abstract class StoreLedger {
       this.checkOpen()
       return readingAnew(attempt, () => this.readAnew())
     })
+  }
+
+  wake(): void {
+    this.refresh().catch((e: unknown) => this.fail(e))
   }
 
   /** Reads what others have written. */
