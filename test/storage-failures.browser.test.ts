@@ -53,6 +53,18 @@ describe('an index that is damaged', () => {
     expect(await store.readSegments([1, 3])).toEqual([body(1), body(3)])
   })
 
+  it('has a root without a body when the browser cannot read it', async () => {
+    const get = IDBObjectStore.prototype.get
+    vi.spyOn(IDBObjectStore.prototype, 'get').mockImplementation(function (this: IDBObjectStore, key) {
+      const request = get.call(this, key)
+      if (this.name === 'index' && key === 1) unreadable(request)
+      return request
+    })
+    const lost = { body: new Uint8Array(), t: 1 }
+    expect([await store.readRoot(), (await store.read()).root]).toEqual([lost, lost])
+    expect(await store.beginIndexing()).toMatchObject({ root: lost })
+  })
+
   it('has a root without a body when it lost its root, until one is made anew', async () => {
     await tamper(name, 'index', (index) => index.delete(1))
     const lost = { body: new Uint8Array(), t: 1 }
@@ -225,8 +237,9 @@ function unreadable(request: IDBRequest): void {
   request.addEventListener('success', (event) => {
     event.stopImmediatePropagation()
     const { transaction } = request
-    request.onerror?.(new Event('error'))
-    transaction?.abort()
+    const failed = new Event('error', { cancelable: true })
+    request.onerror?.(failed)
+    if (!failed.defaultPrevented) transaction?.abort()
   })
 }
 

@@ -3,7 +3,7 @@ import { AnnalsError } from '../../base/errors.ts'
 import type { IndexRoot } from '../port.ts'
 import type { Connection } from './connection.ts'
 import { HEAD_KEY, ROOT_KEY, type StoredIndexHead, type Tx } from './disk.ts'
-import { storageError } from './storage-error.ts'
+import { errorName, storageError } from './storage-error.ts'
 
 type AnyTx = Tx<'readonly' | 'readwrite'>
 
@@ -14,11 +14,23 @@ export async function readIndexHead(tx: AnyTx): Promise<StoredIndexHead | undefi
 
 /** The root as the port shows it: a lost one without a body. */
 export async function readStoredRoot(tx: AnyTx): Promise<IndexRoot | undefined> {
-  const root = tx.objectStore('index').get(ROOT_KEY) as Promise<IndexRoot | undefined>
-  const [found, head] = await Promise.all([root, readIndexHead(tx)])
+  const [found, head] = await Promise.all([readRootRecord(unwrap(tx).objectStore('index')), readIndexHead(tx)])
   if (found !== undefined) return found
   const neverMade = head !== undefined && head.rootT === undefined
   return neverMade ? undefined : { body: new Uint8Array(), t: head?.rootT ?? 0 }
+}
+
+/** A root that the browser cannot read any more is lost; what else its transaction reads is not. */
+function readRootRecord(store: IDBObjectStore): Promise<IndexRoot | undefined> {
+  return new Promise((resolve, reject) => {
+    const request: IDBRequest<IndexRoot | undefined> = store.get(ROOT_KEY)
+    request.onsuccess = () => resolve(request.result)
+    request.onerror = (event) => {
+      if (errorName(request.error) !== 'NotReadableError') return reject(request.error)
+      event.preventDefault() // or the transaction is aborted
+      resolve(undefined)
+    }
+  })
 }
 
 /** The root if it reaches beyond `t`; otherwise its bytes are not read. */
