@@ -35,6 +35,7 @@ describe('a call refuses', () => {
     ['null for options of import', () => conn.import([], wrong(null))],
     ['null for options of indexRange', () => conn.db().indexRange('inv/sku', 'a', 'b', wrong(null))],
     ['null for an indexPull', () => conn.db().indexPull(wrong(null))],
+    ['no start of an indexPull', () => conn.db().indexPull(wrong({ index: 'avet', pattern: ['inv/sku'] }))],
     ['null for options of live', async () => conn.live('[:find ?e :where [?e :inv/sku]]', [], wrong(null))],
     ['no migrations', () => conn.migrate(wrong(null))],
     ['a migration without an id', () => conn.migrate(wrong([{ up: [] }]))],

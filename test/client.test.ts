@@ -515,9 +515,10 @@ describe('a live query', () => {
     cycle.push(cycle)
     const text = cycle as unknown as string
     const round = [conn.live(text), conn.livePull(text, 1)]
-    const all = [wrong, odd, ...round]
+    const bare = conn.live(counts, 'no list' as unknown as unknown[])
+    const all = [wrong, odd, ...round, bare]
     for (const live of all) live.subscribe(() => undefined)
-    const codes = ['query/unbound-variable', 'client/bad-option', 'query/malformed', 'pull/malformed']
+    const codes = ['query/unbound-variable', 'client/bad-option', 'query/malformed', 'pull/malformed', 'query/wrong-input']
     const errors = codes.map((code) => ({ error: { code } }))
     await vi.waitFor(() => expect(all.map((live) => live.getSnapshot())).toMatchObject(errors))
   })

@@ -111,7 +111,8 @@ describe(`a queue of ${PENDING}`, () => {
     expect(ledger.pieces - opened).toBeLessThanOrEqual(16 * PENDING)
     expect(ledger.reruns).toBe(0)
     expect(at.writes - writes).toBeLessThanOrEqual(2 * (PENDING / BATCH) + pulls + 10)
-    expect(longest).toBeLessThanOrEqual(2 * SLICE)
+    // a turn of Node's may hold a few slices; all in one would be the whole queue
+    expect(longest).toBeLessThanOrEqual(5 * SLICE)
     expect(await a.conn.db().q('[:find (count ?e) . :where [?e :inv/sku]]')).toBe(PENDING)
   }, 600_000)
 

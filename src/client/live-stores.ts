@@ -78,7 +78,8 @@ export class LiveStores implements LiveOwner {
   #askIn(store: LiveStore, link: WorkerLink | undefined): void {
     if (link === undefined || store.link === link) return
     store.link = link
-    link.call('watch', this.connection, store.id, store.request(link)).catch((e: unknown) => {
+    const watch = async (): Promise<void> => link.call('watch', this.connection, store.id, store.request(link))
+    watch().catch((e: unknown) => {
       if (isAnnalsError(e, 'client/worker-died')) return // the next worker is asked
       store.put({ live: store.id, error: toWireError(e) })
       store.tell()
