@@ -83,6 +83,8 @@ class Reader {
         this.#discards++
         this.#following('#_', depth)
         this.#discards--
+      } else if (text[this.#i] === '^' && /[a-z]/i.test(text[this.#i + 1] ?? '')) {
+        this.#token() // a hint for Java's compiler, such as ^String
       } else return this.#i < text.length
     }
   }

@@ -8,6 +8,7 @@ import type { Value } from '../datom/value.ts'
 import type { ValueType } from '../datom/value-type.ts'
 import { type Db, resolveAlias } from './db.ts'
 import { whenLoaded } from './load.ts'
+import type { Scan } from './scan.ts'
 import { scan } from './view.ts'
 
 /** The attribute, or `attribute/unknown` naming the nearest one. */
@@ -137,10 +138,28 @@ export function readTuple(schema: Schema, attribute: Attribute, given: unknown):
   return tupleValue(members, where)
 }
 
-/** The entity that has `v` for the unique attribute `a` in `db`'s view; undefined when none has. */
+/**
+ * The entity that has `v` for the unique attribute `a` in `db`'s view; undefined when none has. In a history, where many may have had
+ * it, the one that has it at its end, or else had it last.
+ */
 export function entityWith(db: Db, a: number, v: Value): MaybePromise<number | undefined> {
-  return whenLoaded(scan(db, 'avet', { a, v }), (found) => {
-    const batch = found.batches()[0]
-    return batch?.e[batch.start]
-  })
+  const { view } = db
+  if (!view.history) return whenLoaded(scan(db, 'avet', { a, v }), firstEntity)
+  const holder = entityWith({ ...db, view: { ...view, history: false } }, a, v)
+  return andThen(holder, (e) => e ?? whenLoaded(scan(db, 'avet', { a, v }), lastEntity))
+}
+
+const firstEntity = (found: Scan): number | undefined => {
+  const batch = found.batches()[0]
+  return batch?.e[batch.start]
+}
+
+const lastEntity = (found: Scan): number | undefined => {
+  let [e, last]: [number | undefined, number] = [undefined, -1]
+  for (const b of found.batches()) {
+    for (let i = b.start; i < b.end; i++) {
+      if ((b.tx[i] as number) > last) [e, last] = [b.e[i], b.tx[i] as number]
+    }
+  }
+  return e
 }

@@ -1,5 +1,6 @@
 import { AnnalsError } from '../base/errors.ts'
 import type { MaybePromise } from '../base/maybe-promise.ts'
+import type { Schema } from '../datom/schema.ts'
 import { sameValue, type Value } from '../datom/value.ts'
 import { type Column, ColumnBuilder } from './column.ts'
 import { datomRow } from './datom-row.ts'
@@ -9,7 +10,7 @@ import { queryKey } from './query-key.ts'
 import { EngineValue, readInput, wrongInput } from './read-input.ts'
 import { columnOf, dropColumns, pickMarked, type Relation } from './relation.ts'
 import type { Role } from './roles.ts'
-import type { Source } from './run.ts'
+import { type Source, schemaOf } from './run.ts'
 import { bindingSlots, type SlotBinding, takeApart } from './slot-binding.ts'
 
 /** What the inputs of a query give, ready to run with. */
@@ -53,11 +54,15 @@ export function readSlot(
 const NO_ROLE: Role = { kind: 'none' }
 
 class InputReader {
+  readonly #schema: Schema | undefined
+
   constructor(
     private readonly program: Program,
     private readonly sources: readonly Source[],
     private readonly out: BoundInputs,
-  ) {}
+  ) {
+    this.#schema = schemaOf(sources)
+  }
 
   #read(slot: number, raw: unknown): MaybePromise<Value> {
     return readSlot(this.program, this.sources, slot, raw)
@@ -71,7 +76,7 @@ class InputReader {
     if (binding.kind === 'slot') {
       if (binding.slot !== -1) yield* this.#scalar(binding.slot, raw)
     } else if (binding.kind === 'tuple') {
-      const items = membersOf(raw, binding, this.#nameOf(binding))
+      const items = membersOf(raw, binding, this.#nameOf(binding), this.#schema)
       for (let i = 0; i < binding.items.length; i++) yield* this.bind(binding.items[i] as SlotBinding, items[i])
     } else yield* this.#collection(binding, raw)
   }
@@ -101,7 +106,7 @@ class InputReader {
     takeApart(
       binding,
       raw,
-      (x, b) => membersOf(x, b, where),
+      (x, b) => membersOf(x, b, where, this.#schema),
       set,
       () => {
         for (let k = 0; k < slots.length; k++) (given[k] as unknown[]).push(now[k])
@@ -191,8 +196,8 @@ export function withoutConstants(r: Relation, constants: readonly (Value | undef
 }
 
 /** The members of what is given for a tuple or a collection. Throws `query/wrong-input`. */
-function membersOf(raw: unknown, b: SlotBinding, where: string): readonly unknown[] {
-  const items = raw instanceof Set || raw instanceof Map ? Array.from<unknown>(raw) : datomRow(raw)
+function membersOf(raw: unknown, b: SlotBinding, where: string, schema: Schema | undefined): readonly unknown[] {
+  const items = raw instanceof Set || raw instanceof Map ? Array.from<unknown>(raw) : datomRow(raw, schema)
   const least = b.kind === 'tuple' ? b.items.length : 0
   if (Array.isArray(items) && items.length >= least) return items
   throw wrongInput(where, raw, least > 0 ? `a list of ${least}` : 'a list')

@@ -6,7 +6,7 @@ import { datomRow } from './datom-row.ts'
 import { type Flow, waitFor } from './flow.ts'
 import { showForm } from './malformed.ts'
 import type { Relation } from './relation.ts'
-import type { Run, Source } from './run.ts'
+import { type Run, type Source, schemaOf } from './run.ts'
 import type { TuplesStep } from './step.ts'
 
 /** The relation of a pattern over a list of tuples: `read` reads the value in a place. */
@@ -17,12 +17,13 @@ export function* tuplesRelation(
 ): Flow<Relation> {
   const { rows } = run.sources[step.source] as Source & { readonly kind: 'tuples' }
   const { at, values } = step
+  const schema = schemaOf(run.sources)
   const slots = Array.from(new Set(at.filter((slot) => slot !== -1 && run.constants[slot] === undefined)))
   const builders = slots.map(() => new ColumnBuilder(Math.min(rows.length, 4096)))
   const wanted = at.map((slot, place) => (slot === -1 ? values[place] : run.constants[slot]))
   let length = 0
   next: for (const given of rows) {
-    const row = datomRow(given)
+    const row = datomRow(given, schema)
     if (!Array.isArray(row) || row.length < at.length) throw notATuple(step, row)
     const now: (Value | undefined)[] = []
     for (let place = 0; place < at.length; place++) {

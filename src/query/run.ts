@@ -1,3 +1,4 @@
+import type { Schema } from '../datom/schema.ts'
 import type { Value } from '../datom/value.ts'
 import type { Db } from '../db/db.ts'
 import type { Scan } from '../db/scan.ts'
@@ -13,6 +14,10 @@ import type { Trace } from './trace.ts'
 export type Source =
   | { readonly kind: 'db'; readonly db: Db }
   | { readonly kind: 'tuples'; readonly rows: readonly unknown[] }
+
+/** Of the first database among them. */
+export const schemaOf = (sources: readonly Source[]): Schema | undefined =>
+  sources.find((source) => source.kind === 'db')?.db.schema
 
 type Wanted = (slot: number) => boolean
 

@@ -103,8 +103,8 @@ export class TupleForm {
 
 const idIn = (name: Tempid | Lookup): number | undefined => (name instanceof Tempid ? name.root.id : name.id)
 
-/** The tempid of the transaction itself. */
-const TX = 'datomic.tx'
+/** Names of the transaction itself. */
+const TX = /^(?:(?:datomic|datascript)\.tx|:db\/current-tx)$/
 
 /** An entity as a transaction names it. */
 export type EntityForm = number | Tempid | Lookup
@@ -153,11 +153,7 @@ export class Names {
     }
     if (isKeyword(x)) return this.#ident(x.$kw)
     if (typeof x === 'string') {
-      if (x === TX) {
-        this.ofTx = { [TX]: this.tx }
-        return this.tx
-      }
-      return x.startsWith(':') ? this.#ident(x) : this.#tempid(x)
+      return x.startsWith(':') || TX.test(x) ? this.#ident(x) : this.#tempid(x)
     }
     if (isLookupRef(x)) {
       const lookup = new Lookup(x)
@@ -168,7 +164,10 @@ export class Names {
   }
 
   #ident(name: string): number {
-    if (name === ':db/current-tx') return this.tx
+    if (TX.test(name)) {
+      this.ofTx = { ...this.ofTx, [name]: this.tx }
+      return this.tx
+    }
     const id = this.db.schema.idents.get(name)
     if (id === undefined) throw unknownIdent(name)
     return id
@@ -189,7 +188,7 @@ export class Names {
     const attribute = findAttribute(this.db.schema, name)
     return attribute !== undefined
       ? attribute.unique !== undefined
-      : isKeyword(x[0]) && nearestAttribute(this.db.schema, name) !== undefined
+      : isKeyword(x[0]) && !this.db.schema.idents.has(name) && nearestAttribute(this.db.schema, name) !== undefined
   }
 
   /** Throws `tx/tempid-unused` for a tempid that nothing is said about. */

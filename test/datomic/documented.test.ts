@@ -90,6 +90,34 @@ describe('queries', () => {
     expect((await dbAfter.q<unknown[]>(source, [txData])).map(String).sort()).toEqual(wanted.map(String).sort())
   })
 
+  it('the tx-data of a report tells every value as what it is', async () => {
+    const { dbAfter, txData } = await conn.transact([{ 'db/id': LENNON, 'artist/kind': ':type/group' }])
+    const input =
+      '[:find ?an ?v ?added :in $ [[?e ?a ?v _ ?added]] :where [?e ?a ?v _ ?added] [?a :db/ident ?an] [?e :artist/name]]'
+    expect(await dbAfter.q(input, [txData])).toEqual([[':artist/kind', ':type/group', true]])
+    const source =
+      '[:find ?an ?v :in $ $tx :where [$tx ?e ?a ?v] [?e ?a ?v] [?a :db/ident ?an] [(not= ?an :db/txInstant)]]'
+    const said = (await dbAfter.q<[string, unknown][]>(source, [txData])).map(([name]) => name)
+    expect(said.sort()).toEqual([':artist/kind', ':tx/id'])
+    await conn.transact([{ 'db/id': LENNON, 'artist/kind': ':type/person' }])
+  })
+
+  it('a type hint is for Java', async () => {
+    const hinted = '[:find [?name ...] :where [_ :artist/name ?name] [(.contains ^String ?name "Mc")]]'
+    expect(await conn.db().q(hinted)).toEqual(['Paul McCartney'])
+  })
+
+  it('a lookup ref names who has the value, in history too', async () => {
+    const { tempids } = await conn.transact([{ 'db/id': 'first', 'artist/name': 'The Artist' }])
+    await conn.transact([[':db/retract', tempids.first, 'artist/name', 'The Artist']])
+    const past = async () => conn.db().history().entid(['artist/name', 'The Artist'])
+    expect(await past()).toBe(tempids.first)
+    const { tempids: later } = await conn.transact([{ 'db/id': 'second', 'artist/name': 'The Artist' }])
+    expect(await past()).toBe(later.second)
+    await conn.transact([[':db/retractEntity', later.second]])
+    expect(await past()).toBe(later.second)
+  })
+
   it('variables that must be bound are enclosed in a vector or list', async () => {
     const rules = '[[(later (?least) ?r) [?r :release/year ?y] [(> ?y ?least)]]]'
     const later = '[:find (count ?r) . :in $ % ?least :where (later ?least ?r)]'
@@ -104,6 +132,25 @@ describe('queries', () => {
 })
 
 describe('transactions', () => {
+  it('name themselves, by each of the names that there are for it', async () => {
+    for (const name of ['datomic.tx', 'datascript.tx', ':db/current-tx']) {
+      const { tx, tempids, txData } = await conn.transact([{ 'db/id': name, 'a/note': 'why' }])
+      expect(tempids).toEqual({ [name]: tx })
+      expect(txData.filter(({ e }) => e !== tx)).toEqual([])
+    }
+  })
+
+  it('take a list of idents for several values', async () => {
+    await conn.transact([
+      { 'db/ident': ':artist/likes', 'db/valueType': ':db.type/ref', 'db/cardinality': ':db.cardinality/many' },
+      { 'db/ident': ':artist/nam' },
+      { 'db/ident': ':artist/kin' },
+    ])
+    const { tempids } = await conn.transact('[{:db/id "x" :artist/likes [:artist/nam :artist/kin]}]')
+    const likes = '[:find (count ?v) . :in $ ?x :where [?x :artist/likes ?v]]'
+    expect(await conn.db().q(likes, [tempids.x])).toBe(2)
+  })
+
   it('with tells the value before, too', async () => {
     const db = conn.db()
     const { dbBefore, dbAfter } = await db.with([{ 'db/id': PAUL, 'artist/endYear': 2100 }])
