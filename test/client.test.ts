@@ -518,7 +518,13 @@ describe('a live query', () => {
     const bare = conn.live(counts, 'no list' as unknown as unknown[])
     const all = [wrong, odd, ...round, bare]
     for (const live of all) live.subscribe(() => undefined)
-    const codes = ['query/unbound-variable', 'client/bad-option', 'query/malformed', 'pull/malformed', 'query/wrong-input']
+    const codes = [
+      'query/unbound-variable',
+      'client/bad-option',
+      'query/malformed',
+      'pull/malformed',
+      'query/wrong-input',
+    ]
     const errors = codes.map((code) => ({ error: { code } }))
     await vi.waitFor(() => expect(all.map((live) => live.getSnapshot())).toMatchObject(errors))
   })
