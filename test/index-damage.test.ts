@@ -4,7 +4,7 @@ import { AnnalsError } from '../src/base/errors.ts'
 import { segmentsOf } from '../src/db/merge.ts'
 import { decodeRoot } from '../src/db/root.ts'
 import { SegmentCache } from '../src/db/segment-cache.ts'
-import { alone } from '../src/engine/lead.ts'
+import { alone, type Lead } from '../src/engine/lead.ts'
 import { open } from '../src/engine.ts'
 import { memory } from '../src/storage/memory.ts'
 import type { IndexCommit, LocalStorage, LocalStore } from '../src/storage/port.ts'
@@ -263,6 +263,38 @@ it('two that index at once remove nothing that the newest root names', async () 
   expect((await liveIds(store)).filter((id) => !there.has(id))).toEqual([])
   one.thaw()
   await Promise.all([one.conn, other.conn, store].map((open) => open.close()))
+})
+
+it('who goes on with what another has made anew of the same log builds on what that has made', async () => {
+  const storage = memory()
+  await indexedShop(storage, 9)
+  const damaging = await open('shop', { storage, indexing: STILL })
+  let lead = (): void => undefined
+  const later: Lead = (work) => {
+    let resign = (): void | Promise<void> => undefined
+    lead = () => {
+      resign = alone(work)
+    }
+    return () => resign()
+  }
+  const other = await open('shop', { storage, indexing: { novelty: 8, segmentRows: 5, lead: later } })
+  const wanted = await tell(other) // all of it is in memory
+  const store = await storage.open('shop')
+  const [lost] = await liveIds(store)
+  const { head } = await store.beginIndexing()
+  await store.commitIndex(head.epoch, { remove: [lost as number] })
+  const before = await liveIds(store)
+  await vi.waitFor(async () => expect(await tell(damaging)).toEqual(wanted))
+  await vi.waitFor(async () => expect(await liveIds(store)).not.toEqual(before))
+  await expectWhole(storage)
+  await damaging.close()
+  const { t } = (await store.readRoot()) as { t: number }
+  for (let i = 0; i < 12; i++) await other.transact([{ 'p/name': `later ${i}` }])
+  lead()
+  await vi.waitFor(async () => expect((await store.readRoot())?.t).toBeGreaterThan(t))
+  const there = new Set(await store.segmentIds())
+  expect((await liveIds(store)).filter((id) => !there.has(id))).toEqual([])
+  await Promise.all([other.close(), store.close()])
 })
 
 describe('a replica whose store has lost segments', () => {

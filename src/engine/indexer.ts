@@ -186,7 +186,7 @@ export class Indexer {
       signal,
     })
     this.#writer = writer
-    if (root !== undefined && segments.isNewer(root)) await host.adopt(root)
+    if (root !== undefined && (segments.isNewer(root) || this.#isReplaced(root))) await host.adopt(root)
     // what was found damaged a moment ago may still be what the value stands on
     if (segments.mustRebuild && segmentsOf(host.confirmed().db).size > 0) await host.adopt(undefined)
     const { mustRebuild, excisions } = segments
@@ -204,6 +204,12 @@ export class Indexer {
     this.#overtaken = 0
     if (mustRebuild) await writer.remove(dead)
     else this.#removeLater(dead)
+  }
+
+  /** Whether the value stands on segments that `root` has others in the place of: the indexes were made anew of the same log. */
+  #isReplaced(root: IndexRoot): boolean {
+    const named = this.segments.mustRebuild ? undefined : this.segments.namedBy(root)
+    return named !== undefined && [...segmentsOf(this.host.confirmed().db)].some((id) => !named.has(id))
   }
 
   /**
