@@ -78,6 +78,17 @@ describe('undo', () => {
     expect(undone).toMatchObject({ status: 'rejected', reason: { code: 'tx/undo-conflict' } })
   })
 
+  it('tells what was done, where another write came in between', async () => {
+    await shop()
+    const changed = await conn.transact([{ 'inv/sku': 'A', 'inv/count': 1, 'inv/tags': ['x'] }])
+    const writing = conn.transact([{ 'inv/sku': 'A', 'inv/count': 2 }])
+    const { reverted, skipped, id } = await conn.undo(changed.id)
+    const { tx } = await writing
+    expect(reverted.map(({ v }) => v)).toEqual(['A', 'x'])
+    expect(skipped.map(({ datom, by }) => [datom.v, by])).toEqual([[1, tx]])
+    expect((await conn.db().datoms('eavt', ['tx/id', id as string], 'tx/undoes'))[0]?.v).toBe(changed.tx)
+  })
+
   it('undone is redone', async () => {
     await shop()
     await conn.transact([{ 'inv/sku': 'A', 'inv/count': 1 }])

@@ -44,7 +44,7 @@ import { refusePartial, undoReport } from '../transact/undo-report.ts'
 import { exportLog } from './export-log.ts'
 import { DbHandle } from './handle.ts'
 import { importStep } from './import-step.ts'
-import type { LazyDb } from './lazy-db.ts'
+import { LazyDb } from './lazy-db.ts'
 import type { Ledger, Written } from './ledger.ts'
 import { LiveQueries } from './live.ts'
 import { readLog } from './read-log.ts'
@@ -121,13 +121,17 @@ export class EngineConnection implements Omit<Connection, 'import'> {
     this.#checkCall('undo', options, { strict: FLAG, txData: ANYTHING })
     const { strict, txData = [] } = options
     const also = txForms(txData)
-    const { plan, txids } = await this.#plan(target)
+    const { plan, db, targets, txids } = await this.#plan(target)
     const report = undoReport(plan)
     if (strict) refusePartial(report)
     if (report.reverted.length === 0 && plan.change.increments.length === 0) return report
     const undo = [':db/undo', ...txids.map((id) => ['tx/id', id]), ...(strict ? [{ strict }] : [])]
-    const written = await this.ledger.transact([undo, ...also], {})
-    return { ...report, id: written.txid }
+    const { txid: id, before } = await this.ledger.transact([undo, ...also], {})
+    if (before.lastTx === db.lastTx && before.basisT === db.basisT) return { ...report, id }
+    // somebody else was first: what was done is what could be done on top of that; it stays done, be it told or not
+    const value = before instanceof LazyDb ? await before.value : before
+    const done = await planUndo(value, targets, this.ledger.origin.datomsOf).catch(() => plan)
+    return { ...undoReport(done), id }
   }
 
   async excise(target: EntityRef, options: ExciseOptions = {}): Promise<ExciseReport> {
@@ -245,14 +249,14 @@ export class EngineConnection implements Omit<Connection, 'import'> {
     }
   }
 
-  #plan(target: UndoTarget): Promise<{ plan: UndoPlan; txids: string[] }> {
+  #plan(target: UndoTarget): Promise<PlannedUndo> {
     return readingAnew(
       () => this.#planNow(target),
       async () => this.runtime.confirmed?.(),
     )
   }
 
-  async #planNow(target: UndoTarget): Promise<{ plan: UndoPlan; txids: string[] }> {
+  async #planNow(target: UndoTarget): Promise<PlannedUndo> {
     this.#checkOpen()
     const { db } = this.ledger
     const targets: UndoneTx[] = []
@@ -263,7 +267,7 @@ export class EngineConnection implements Omit<Connection, 'import'> {
       txids.push(own.v as string)
       targets.push({ tx, data: (await this.ledger.origin.datomsOf(tx)) ?? (await txDatoms(db, tx)) })
     }
-    return { txids, plan: await planUndo(db, targets, this.ledger.origin.datomsOf) }
+    return { db, targets, txids, plan: await planUndo(db, targets, this.ledger.origin.datomsOf) }
   }
 
   async #txsOf(db: Db, target: UndoTarget): Promise<number[]> {
@@ -275,6 +279,14 @@ export class EngineConnection implements Omit<Connection, 'import'> {
     const points = Array.isArray(target) ? (target as readonly TimePoint[]) : [target as TimePoint]
     return [...new Set(await Promise.all(points.map(async (p) => txAt(db, p))))]
   }
+}
+
+/** What undoing `targets`, the transactions with those uuids, would do to `db`. */
+interface PlannedUndo {
+  readonly plan: UndoPlan
+  readonly db: Db
+  readonly targets: readonly UndoneTx[]
+  readonly txids: readonly string[]
 }
 
 const noSuchTransaction = (target: UndoTarget): AnnalsError =>
