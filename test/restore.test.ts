@@ -21,7 +21,7 @@ async function rowsOf(storage: ReturnType<typeof memory>, name: string) {
   const store = await storage.open(name)
   const rows = await store.readLog(1)
   await store.close()
-  return rows
+  return rows.map((row) => ({ ...row, body: Buffer.from(row.body).toString('latin1') }))
 }
 
 describe('a backup', () => {
