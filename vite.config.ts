@@ -103,7 +103,8 @@ export default defineConfig({
   build: { outDir: 'dist-demo' },
   server: { proxy: { '/sync': 'http://localhost:8080' } },
   test: {
-    maxWorkers: '100%',
+    // some wait for a disk or a database while others compute
+    maxWorkers: '150%',
     sequence: { sequencer: LongestFirst },
     projects: [
       {

@@ -5,19 +5,17 @@ export interface Part {
   readonly systems: readonly string[]
   /** The first run: 1 where another part warms the same systems up; default 0. */
   readonly first?: number
-  /** Counted runs that are worth their time; default as many as are wanted. */
-  readonly most?: number
   /** Makes one run of one system, and records it. Run 0 warms up: the least that does everything once. */
   measure(system: string, run: number): Promise<void>
 }
 
-/** `part` with those of its systems that are `slow` in a part of their own, of one counted run: more would only cost time. */
+/** `part` with those of its systems that are `slow` in a part of their own: the last to be made where time is short. */
 export function slowApart(part: Part, slow: readonly string[]): Part[] {
   const apart = part.systems.filter((system) => slow.includes(system))
   if (apart.length === 0) return [part]
   const systems = part.systems.filter((system) => !slow.includes(system))
   return [
     { ...part, systems },
-    { ...part, name: `${part.name}, slow`, systems: apart, most: 1 },
+    { ...part, name: `${part.name}, slow`, systems: apart },
   ]
 }
