@@ -1,5 +1,5 @@
 import { makeData } from '../data/data.ts'
-import { skuOf } from '../data/inventory.ts'
+import { type Item, skuOf } from '../data/inventory.ts'
 import { digest, nestedDigest } from '../measure/digest.ts'
 import { timeOf } from '../measure/time-of.ts'
 import type { Adapter, Answer, MaybePromise, Session } from '../systems/system.ts'
@@ -27,7 +27,7 @@ export async function runQueries(adapter: Adapter, job: QueriesJob): Promise<Job
   await session.settle?.()
   if (job.asks.includes('add')) add('add', imported)
 
-  const items = data.find((part) => part.kind === 'items')?.items.length ?? 0
+  const items = data.find((part) => part.kind === 'items')?.items ?? []
   const failures: Failure[] = []
   for (const ask of job.asks) {
     if (ask === 'add') continue
@@ -58,10 +58,15 @@ export async function digestOf(session: Session, ask: string, run: () => MaybePr
 }
 
 /** Milliseconds for one lookup. */
-async function timeLookups(session: Session, items: number, job: QueriesJob): Promise<number> {
+async function timeLookups(session: Session, items: readonly Item[], job: QueriesJob): Promise<number> {
   const lookup = session.lookup?.bind(session)
   if (lookup === undefined) throw new Error('this system does not offer it')
-  const skus = Array.from({ length: LOOKUPS }, (_, i) => skuOf((i * STRIDE) % items))
+  const places = Array.from({ length: LOOKUPS }, (_, i) => (i * STRIDE) % items.length)
+  const skus = places.map(skuOf)
+  for (const place of places) {
+    const found = await lookup(skuOf(place))
+    if (found !== items[place]?.count) throw new Error(`${skuOf(place)}: found ${found}, wanted ${items[place]?.count}`)
+  }
   const waits = lookup(skus[0] ?? '') instanceof Promise
   const all = waits
     ? async () => {

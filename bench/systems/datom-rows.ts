@@ -31,6 +31,13 @@ export async function open({ name }: OpenOptions): Promise<Session> {
       const item = await entityOf(facts.index('ave'), sku)
       return item && ((await countOf(facts.index('aev'), item.e))?.v as number | undefined)
     },
+    async countBelow(count) {
+      const facts = database.transaction('facts').objectStore('facts')
+      const keys = facts.index('ave').getAllKeys(IDBKeyRange.bound(['count'], ['count', count], false, true))
+      // Order lines have counts too; the entities of items are numbers.
+      return (await result<IDBValidKey[]>(keys)).filter((key) => Array.isArray(key) && typeof key[0] === 'number')
+        .length
+    },
     async update(sku, count) {
       const tx = writing(database, 'facts')
       const facts = tx.objectStore('facts')

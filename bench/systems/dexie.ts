@@ -15,6 +15,7 @@ export async function open({ name, countIndexed }: OpenOptions): Promise<Session
       if (data.kind === 'orders') await orders.bulkAdd(data.orders)
     },
     lookup: async (sku) => (await items.get(sku))?.count,
+    countBelow: (count) => items.filter((item) => item.count < count).count(),
     update: async (sku, count) => void (await items.update(sku, { count })),
     live(limit, show) {
       const lowest = liveQuery(() => items.orderBy('count').limit(limit).toArray())

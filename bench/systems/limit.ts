@@ -65,10 +65,28 @@ const rowsOf =
   () => {
     const { columns: given, length } = run()
     const columns = given.map((column) => NAMES_OF.get(column)?.() ?? column)
-    const rows: unknown[][] = []
-    for (let i = 0; i < length; i++) rows.push(columns.map((column) => column[i]))
-    return rows
+    return rowsMade(columns, length)
   }
+
+/** A literal per row where there are few columns: no closure and no length to look at. */
+function rowsMade(columns: readonly ArrayLike<unknown>[], length: number): unknown[][] {
+  const [a = [], b = [], c = []] = columns
+  const rows: unknown[][] = new Array(length)
+  switch (columns.length) {
+    case 1:
+      for (let i = 0; i < length; i++) rows[i] = [a[i]]
+      return rows
+    case 2:
+      for (let i = 0; i < length; i++) rows[i] = [a[i], b[i]]
+      return rows
+    case 3:
+      for (let i = 0; i < length; i++) rows[i] = [a[i], b[i], c[i]]
+      return rows
+    default:
+      for (let i = 0; i < length; i++) rows[i] = columns.map((column) => column[i])
+      return rows
+  }
+}
 
 type People = ReturnType<typeof toPeople>
 function toPeople(people: readonly Person[]) {

@@ -25,6 +25,10 @@ export async function open({ name, countIndexed }: OpenOptions): Promise<Session
         (doc) => doc.count,
         () => undefined,
       ),
+    async countBelow(count) {
+      const { rows } = await database.allDocs({ include_docs: true, startkey: 'SKU-', endkey: 'SKU-\ufff0' })
+      return rows.reduce((sum, { doc }) => sum + Number(doc?.count !== undefined && doc.count < count), 0)
+    },
     async update(sku, count) {
       const doc = await database.get(sku)
       await database.put({ ...doc, count })

@@ -58,6 +58,7 @@ export async function open({ name, countIndexed }: OpenOptions): Promise<Session
       if (error.length > 0) throw new Error(`RxDB refused ${error.length} documents`)
     },
     lookup: async (sku) => (await items.findOne(sku).exec())?.count,
+    countBelow: async (count) => (await items.find({ selector: { count: { $lt: count } } }).exec()).length,
     async update(sku, count) {
       const item = await items.findOne(sku).exec(true)
       await item.incrementalPatch({ count })

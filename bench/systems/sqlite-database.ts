@@ -8,9 +8,17 @@ export async function openMemory(): Promise<Database> {
   return new sqlite.oo1.DB(':memory:')
 }
 
+let loaded: ReturnType<typeof initSqlite> | undefined
+
+/** Fetches, compiles and starts the module that files are opened with. */
+export async function ready(): Promise<void> {
+  loaded = initSqlite()
+  await loaded
+}
+
 /** A file of the origin-private file system, by the pool of access handles that SQLite's manual calls its fastest way there. */
 export async function openPooled(name: string): Promise<Database> {
-  const sqlite = await initSqlite()
+  const sqlite = await (loaded ?? initSqlite())
   const pool = await sqlite.installOpfsSAHPoolVfs({ name: 'bench', directory: '/bench' })
   return new pool.OpfsSAHPoolDb(`/${name}`)
 }

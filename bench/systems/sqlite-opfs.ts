@@ -2,6 +2,8 @@ import { type Database, openPooled } from './sqlite-database.ts'
 import { tableSession } from './sqlite-table.ts'
 import type { OpenOptions, Session } from './system.ts'
 
+export { ready } from './sqlite-database.ts'
+
 /** Every transaction is flushed to the disk. */
 export const open = (options: OpenOptions): Promise<Session> =>
   session(options, 'pragma locking_mode = exclusive; pragma journal_mode = truncate; pragma synchronous = full')

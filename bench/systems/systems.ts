@@ -18,6 +18,8 @@ export interface QuerySystem extends Known {
 export interface StorageSystem extends Known {
   /** Where it is driven from: peers inside a worker, annals from the page, behind whose calls its own worker stands. */
   readonly from: 'worker' | 'page'
+  /** The form of annals whose writes survive as much, where that is not `annals`. */
+  readonly rival?: 'annals strict'
   /** The most items it is measured with; default {@link LARGE}. */
   readonly upTo?: number
   readonly load: () => Promise<Adapter>
@@ -68,7 +70,7 @@ export const QUERY_SYSTEMS: readonly QuerySystem[] = [
   },
 ]
 
-/** Items up to which every system is measured, and variants of one. */
+/** Items up to which every system is measured, and those that tell no more with more. */
 export const LARGE = 100_000
 const SMALL = 10_000
 
@@ -93,7 +95,6 @@ export const STORAGE_SYSTEMS: readonly StorageSystem[] = [
     name: 'annals strict',
     from: 'page',
     settings: `from the page, durability strict: ${POWER}`,
-    upTo: SMALL,
     load: async () => (await import('./annals.ts')).annalsWith({ durability: 'strict' }),
   },
   {
@@ -114,7 +115,7 @@ export const STORAGE_SYSTEMS: readonly StorageSystem[] = [
     name: 'limit strict',
     from: 'worker',
     settings: `the same, strict: ${POWER}`,
-    upTo: SMALL,
+    rival: 'annals strict',
     load: async () => (await import('./limit-storage.ts')).limitStorage('strict'),
   },
   {
@@ -135,7 +136,7 @@ export const STORAGE_SYSTEMS: readonly StorageSystem[] = [
     name: 'pouchdb',
     package: 'pouchdb-browser',
     from: 'worker',
-    settings: `IndexedDB adapter, bulkDocs by the thousand, sku as _id: ${BROWSER}`,
+    settings: `default adapter (IndexedDB), bulkDocs by the thousand, sku as _id: ${BROWSER}`,
     load: () => import('./pouchdb.ts'),
   },
   {
@@ -143,6 +144,7 @@ export const STORAGE_SYSTEMS: readonly StorageSystem[] = [
     package: '@sqlite.org/sqlite-wasm',
     from: 'worker',
     settings: `pool of access handles, rollback journal, synchronous full: ${POWER}`,
+    rival: 'annals strict',
     load: () => import('./sqlite-opfs.ts'),
   },
   {

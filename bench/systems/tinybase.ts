@@ -13,6 +13,13 @@ export async function open({ name }: OpenOptions): Promise<Session> {
       await persister.save()
     },
     lookup: (sku) => store.getCell('items', sku, 'count') as number | undefined,
+    countBelow(limit) {
+      let n = 0
+      store.forEachRow('items', (sku) => {
+        if ((store.getCell('items', sku, 'count') as number) < limit) n++
+      })
+      return n
+    },
     async update(sku, count) {
       store.setCell('items', sku, 'count', count)
       await persister.save()
