@@ -67,6 +67,9 @@ async function begin(options: Options, plan: Plan, measureSizes: () => Promise<S
   const { full, only, sizes, runs } = options
   const before = options.resume ? readResults() : undefined
   if (before !== undefined && before.full !== full) throw new TypeError('--resume wants --full as it was given before')
+  const machine = await readMachine()
+  const versions = readVersions(folder(''))
+  if (before !== undefined) assertSame({ ...before.machine, ...before.versions }, { ...machine, ...versions })
   const results = {
     date: before?.date ?? new Date().toISOString(),
     full,
@@ -74,13 +77,20 @@ async function begin(options: Options, plan: Plan, measureSizes: () => Promise<S
     runs,
     orders: ordersFor(full),
     past: pastOf(full).rounds,
-    machine: before?.machine ?? (await readMachine()),
-    versions: readVersions(folder('')),
-    sizes: before?.sizes ?? (plan.group('sizes') ? await measureSizes() : []),
-    counters: before?.counters ?? (plan.group('counters') ? await countCosts(options) : []),
+    machine: before?.machine ?? machine,
+    versions,
+    sizes: before?.sizes.length ? before.sizes : plan.group('sizes') ? await measureSizes() : [],
+    counters: before?.counters.length ? before.counters : plan.group('counters') ? await countCosts(options) : [],
     itemSizes: sizes,
   }
   return { results, recorder: new Recorder(before) }
+}
+
+/** One run is of one machine and of one version of everything; its load is another at any time. Throws a TypeError naming what changed. */
+function assertSame(before: Readonly<Record<string, unknown>>, now: Readonly<Record<string, unknown>>): void {
+  const changed = Object.keys(before).filter((key) => key !== 'load' && before[key] !== now[key])
+  if (changed.length > 0)
+    throw new TypeError(`--resume goes on where it was measured, but ${changed.join(', ')} changed`)
 }
 
 /** The most telling first: see schedule.ts. */

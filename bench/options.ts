@@ -1,5 +1,9 @@
 import { parseArgs } from 'node:util'
 
+/** Counted runs of a full run, and its sizes. */
+export const COUNTED_RUNS = 5
+export const FULL_SIZES = ['10k', '100k', '1M', '5M']
+
 export const HELP = `npm run bench -- [options]
 
   --full          every workload and size, five counted runs; writes bench/RESULTS.md and the README's table
@@ -62,14 +66,14 @@ export function readOptions(args: readonly string[]): Options | undefined {
   })
   if (values.help) return undefined
   const { full, resume, report } = values
-  const runs = Number(values.runs ?? (full ? 5 : 1))
+  const runs = Number(values.runs ?? (full ? COUNTED_RUNS : 1))
   if (!Number.isInteger(runs) || runs < 0) throw new TypeError(`--runs wants a number from 0, got ${values.runs}`)
   const minutes = Number(values.minutes ?? Number.POSITIVE_INFINITY)
   if (!(minutes > 0)) throw new TypeError(`--minutes wants a number above 0, got ${values.minutes}`)
   return {
     full,
     only: listOf(values.only).map((word) => word.toLowerCase()),
-    sizes: listOf(values.size ?? (full ? '10k,100k,1M,5M' : '10k'))
+    sizes: (values.size === undefined ? (full ? FULL_SIZES : ['10k']) : listOf(values.size))
       .map(sizeOf)
       .sort((a, b) => a - b),
     runs,

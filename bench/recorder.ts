@@ -2,11 +2,13 @@ import type { JobResult } from './jobs/job.ts'
 import { messageOf } from './jobs/message-of.ts'
 import type { Results, Sample, Trouble } from './record.ts'
 
+const NAMING = ['host', 'group', 'workload', 'system', 'run'] as const
+
 type Where = Pick<Sample, 'host' | 'group' | 'system'>
 
 /** Collects what the runs bring. Run 0 warms up: its numbers are dropped, its troubles are not. */
 export class Recorder {
-  readonly samples: Sample[]
+  samples: Sample[]
   readonly troubles: Trouble[]
   /** Names of the turns that were made. */
   readonly done: Set<string>
@@ -33,7 +35,7 @@ export class Recorder {
     try {
       const result = await work()
       for (const { name, value } of result.figures) {
-        if (run > 0) this.samples.push({ ...where, workload: withSuffix(name, suffix), run, value })
+        if (run > 0) this.add({ ...where, workload: withSuffix(name, suffix), run, value })
       }
       for (const { name, message } of result.failures ?? []) {
         this.trouble({ host, system, workload: withSuffix(name, suffix), message })
@@ -45,11 +47,20 @@ export class Recorder {
     }
   }
 
+  /** A turn that was broken off is made again: what it left is no second sample. */
+  private add(sample: Sample): void {
+    const isSame = (other: Sample): boolean => NAMING.every((key) => other[key] === sample[key])
+    this.samples = [...this.samples.filter((other) => !isSame(other)), sample]
+  }
+
   /** Once is enough for what goes wrong in every run. */
   private trouble(trouble: Trouble): void {
     const known = this.troubles.some(
-      ({ host, system, workload }) =>
-        host === trouble.host && system === trouble.system && workload === trouble.workload,
+      ({ host, system, workload, message }) =>
+        host === trouble.host &&
+        system === trouble.system &&
+        workload === trouble.workload &&
+        message === trouble.message,
     )
     if (known) return
     this.troubles.push(trouble)

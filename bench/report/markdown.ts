@@ -12,7 +12,7 @@ export function markdown(results: Results, gaps: string | undefined): string {
   return [
     `# Benchmark results\n\n${preamble(results)}\n`,
     section('Goals', goalTable(results)),
-    section('Where annals is slower or larger than a peer', listed(losses(results.samples))),
+    section('Where annals is slower or larger than a peer', listed(losses(results.samples, results.sizes))),
     section('The three largest gaps, and their causes', gaps ?? ''),
     section('Queries in memory, in a worker of the browser', part(results, 'chromium', 'Q', QUERY_SYSTEMS)),
     section('Queries in memory, in Node', part(results, 'node', 'Q', QUERY_SYSTEMS)),
@@ -41,7 +41,7 @@ function preamble({ date, runs, full, only, orders, past, machine }: Results): s
   return [
     `\`npm run bench${args}\`, ${date.slice(0, 10)}: medians of ${runs} runs after a warm-up, systems interleaved, ± half the distance`,
     `between the quartiles; \`[2]\` where there was time for fewer runs. Every system in a fresh process or browser profile per run; every`,
-    `answer compared with the others' before it is timed. "3x" behind a number: annals is three times better; bold, below 1: annals`,
+    `answer compared with the others' before it is timed, or after it where asking would have warmed it up. "3x" behind a number: annals is three times better; bold, below 1: annals`,
     `is worse. Cold open was measured beside ${orders.toLocaleString('en')} orders, a long past means that everybody's age and salary changed ${past} times.`,
     `How to read all of it: bench/README.md.`,
     '',

@@ -24,7 +24,14 @@ const ROWS: readonly Row[] = [
     workload,
     peers: QUERY_PEERS,
   })),
-  ...['S1 import 100k', 'S2 cold open 100k', 'S3 p50 100k', 'S4 concurrent 100k', 'S5 bytes 100k'].map((workload) => ({
+  ...[
+    'S1 import 100k',
+    'S1 indexed 100k',
+    'S2 cold open 100k',
+    'S3 p50 100k',
+    'S4 concurrent 100k',
+    'S5 bytes 100k',
+  ].map((workload) => ({
     group: 'S' as const,
     workload,
     peers: STORAGE_PEERS,

@@ -9,6 +9,19 @@ export interface Across {
   open(items: readonly Item[]): Promise<void>
   /** The smallest question and answer: the count of an item. */
   small(sku: string): Promise<number | undefined>
-  /** All items; resolves to how many came, with the last one read. */
-  large(): Promise<number>
+  /** All items, in whatever order. */
+  large(): Promise<AcrossRows>
 }
+
+/** Rows that have arrived, such as the system gives them. */
+export interface AcrossRows {
+  readonly length: number
+  /** The count of one of them. */
+  countAt(row: number): number | undefined
+}
+
+/** Answers that are rows already. */
+export const asRows = (rows: readonly AcrossRow[]): AcrossRows => ({
+  length: rows.length,
+  countAt: (row) => rows[row]?.[3],
+})

@@ -1,6 +1,6 @@
 import type { Connection } from 'annals'
 import { connect } from 'annals'
-import type { Across } from './across.ts'
+import { type Across, type AcrossRow, asRows } from './across.ts'
 import { formsOf, schema } from './annals-schema.ts'
 import { untilStored } from './annals-stored.ts'
 
@@ -22,7 +22,6 @@ export const across: Across = {
   },
   small: (sku) => connected().db().q<number>(COUNT, [sku]),
   async large() {
-    const rows = await connected().db().q<readonly (readonly unknown[])[]>(ALL)
-    return rows.at(-1)?.length === 4 ? rows.length : 0
+    return asRows(await connected().db().q<readonly AcrossRow[]>(ALL))
   },
 }

@@ -1,5 +1,5 @@
 import { wrap } from 'comlink'
-import type { Across } from './across.ts'
+import { type Across, asRows } from './across.ts'
 import { acrossRows } from './across-rows.ts'
 import type { ComlinkAnswers } from './comlink-worker.ts'
 
@@ -15,5 +15,5 @@ const started = () => {
 export const across: Across = {
   open: (items) => started().fill(acrossRows(items)),
   small: (sku) => started().count(sku),
-  large: async () => (await started().rows()).length,
+  large: async () => asRows(await started().rows()),
 }

@@ -1,4 +1,4 @@
-import type { Across, AcrossRow } from './across.ts'
+import { type Across, type AcrossRow, type AcrossRows, asRows } from './across.ts'
 import { acrossRows } from './across-rows.ts'
 import type { RawAnswer, RawQuestion } from './raw-worker.ts'
 
@@ -15,7 +15,7 @@ function start(): { ask(question: RawQuestion): Promise<RawAnswer> } {
   }
 }
 
-function rawAcross(kind: 'columns' | 'json', read: (answer: RawAnswer) => number): Across {
+function rawAcross(kind: 'columns' | 'json', read: (answer: RawAnswer) => AcrossRows): Across {
   const { ask } = start()
   return {
     open: async (items) => void (await ask({ kind: 'rows', rows: acrossRows(items) })),
@@ -25,17 +25,14 @@ function rawAcross(kind: 'columns' | 'json', read: (answer: RawAnswer) => number
 }
 
 export const columns: Across = lazily(() =>
-  rawAcross('columns', ({ numbers = [], ends }) => {
-    if (numbers.some((column) => column.at(-1) === undefined)) throw new Error('a column is empty')
-    return ends?.length ?? 0
-  }),
+  rawAcross('columns', ({ numbers = [], ends }) => ({
+    length: ends?.length ?? 0,
+    countAt: (row) => numbers[2]?.[row],
+  })),
 )
 
 export const json: Across = lazily(() =>
-  rawAcross('json', ({ text = '[]' }) => {
-    const rows = JSON.parse(text) as AcrossRow[]
-    return rows.length
-  }),
+  rawAcross('json', ({ text = '[]' }) => asRows(JSON.parse(text) as AcrossRow[])),
 )
 
 /** Starts its worker when it is opened. */

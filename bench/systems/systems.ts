@@ -18,8 +18,6 @@ export interface QuerySystem extends Known {
 export interface StorageSystem extends Known {
   /** Where it is driven from: peers inside a worker, annals from the page, behind whose calls its own worker stands. */
   readonly from: 'worker' | 'page'
-  /** The form of annals whose writes survive as much, where that is not `annals`. */
-  readonly rival?: 'annals strict'
   /** The most items it is measured with; default {@link LARGE}. */
   readonly upTo?: number
   readonly load: () => Promise<Adapter>
@@ -115,7 +113,6 @@ export const STORAGE_SYSTEMS: readonly StorageSystem[] = [
     name: 'limit strict',
     from: 'worker',
     settings: `the same, strict: ${POWER}`,
-    rival: 'annals strict',
     load: async () => (await import('./limit-storage.ts')).limitStorage('strict'),
   },
   {
@@ -144,7 +141,6 @@ export const STORAGE_SYSTEMS: readonly StorageSystem[] = [
     package: '@sqlite.org/sqlite-wasm',
     from: 'worker',
     settings: `pool of access handles, rollback journal, synchronous full: ${POWER}`,
-    rival: 'annals strict',
     load: () => import('./sqlite-opfs.ts'),
   },
   {

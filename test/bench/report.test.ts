@@ -48,6 +48,27 @@ it('is better when less where times are shown, and when more where rates are', (
   expect(ratio(summary, 'q1', 'rxdb')).toBeUndefined()
 })
 
+it('compares what survives a power loss with what does too', () => {
+  const summary = summarise([
+    sample('annals', 'S3 p50 10k', 1),
+    sample('annals strict', 'S3 p50 10k', 2),
+    sample('sqlite opfs', 'S3 p50 10k', 4),
+    sample('sqlite opfs', 'S3 p50 100k', 4),
+    sample('annals', 'S3 p50 100k', 1),
+  ])
+  expect(ratio(summary, 'S3 p50 10k', 'sqlite opfs')).toBe(2)
+  expect(ratio(summary, 'S3 p50 100k', 'sqlite opfs')).toBeUndefined()
+})
+
+it('takes an import that leaves nothing to index for indexed', () => {
+  const summary = summarise([
+    sample('annals', 'S1 import 10k', 1),
+    sample('annals', 'S1 indexed 10k', 5),
+    sample('dexie', 'S1 import 10k', 10),
+  ])
+  expect(ratio(summary, 'S1 indexed 10k', 'dexie')).toBe(2)
+})
+
 it('shows medians, spreads, fewer runs than wanted, and losses in bold', () => {
   const samples = [1, 2, 3].map((value, run) => sample('annals', 'q1', value, run + 1))
   const table = workloadTable([...samples, sample('limit', 'q1', 1)], ['annals', 'limit'], 3)
@@ -87,7 +108,17 @@ it('takes the cost of making rows off before it compares with the limit', () => 
 
 it('names where a peer is ahead, but neither floors nor other forms of annals', () => {
   const samples = ['annals novelty', 'limit', 'dexie'].map((system) => sample(system, 'q1', 1))
-  expect(losses([sample('annals', 'q1', 2), ...samples])).toEqual(['chromium, q1 (ms): behind dexie 2x'])
+  const sizes = [
+    { name: 'annals, page', bytes: 10 },
+    { name: 'annals, worker', bytes: 20 },
+    { name: 'annals, react', bytes: 100 },
+    { name: 'dexie', bytes: 10 },
+    { name: 'pglite', bytes: 1_000 },
+  ]
+  expect(losses([sample('annals', 'q1', 2), ...samples], sizes)).toEqual([
+    'page and worker, minified and gzipped (KiB): behind dexie 3x',
+    'chromium, q1 (ms): behind dexie 2x',
+  ])
 })
 
 it('writes between the two marks of the README and nowhere else', () => {
@@ -114,4 +145,15 @@ it('keeps failures with their reason once, drops the numbers of the warm-up, and
   ])
   expect(recorder.troubles).toEqual([{ host: 'chromium', system: 'dexie', workload: 'Q', message: 'it broke' }])
   expect(recorder.done.has('Q, annals, 1')).toBe(true)
+})
+
+it('counts a turn that was broken off and made again once', async () => {
+  const recorder = new Recorder({ samples: [sample('dexie', 'q1', 1)], troubles: [], done: [] })
+  const where = { host: 'chromium', group: 'Q', system: 'dexie' } as const
+  await recorder.record(where, 1, '', async () => ({ figures: [{ name: 'q1', value: 2 }] }))
+  await recorder.record(where, 2, '', async () => ({ figures: [{ name: 'q1', value: 3 }] }))
+  expect(recorder.samples.map(({ run, value }) => [run, value])).toEqual([
+    [1, 2],
+    [2, 3],
+  ])
 })
