@@ -9,7 +9,7 @@ import { root } from './entries.mjs'
  */
 const BUDGETS = [
   { name: 'page', file: 'dist/index.js', limit: 12, external: [] },
-  { name: 'worker', file: 'dist/annals.worker.js', limit: 147, external: [] },
+  { name: 'worker', file: 'dist/annals.worker.js', limit: 148, external: [] },
   { name: 'react', file: 'dist/react.js', limit: 3, external: ['react', /^\.\//] },
 ]
 

@@ -9,6 +9,7 @@ import type { IndexRoot, LocalCommit, LocalState, LocalStore, LogRow } from '../
 import { schemaForms } from '../transact/install-schema.ts'
 import type { DatomsOf } from '../transact/transaction.ts'
 import { type Call, CallQueue } from './call-queue.ts'
+import { commitSurely } from './commit-surely.ts'
 import { decideGroup, decideOne, type Request } from './decide-group.ts'
 import { exciseRows } from './excision.ts'
 import type { IndexingOptions } from './indexer.ts'
@@ -222,7 +223,7 @@ export class LocalLedger extends StoreLedger implements Ledger {
   /** One step that begins where the log ends. False when somebody was first: then nothing is changed, and theirs is read. */
   async #append(change: Omit<LocalCommit, 'expect'>): Promise<boolean> {
     if (this.#isTaken) throw followsRemote()
-    const outcome = await this.store.commit({ expect: { t: this.newest.head.t }, ...change })
+    const outcome = await commitSurely(this.store, { expect: { t: this.newest.head.t }, ...change })
     if (outcome === 'lost') await this.catchUp()
     return outcome === 'committed'
   }

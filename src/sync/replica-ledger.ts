@@ -8,6 +8,7 @@ import { waitUntil } from '../base/wait-until.ts'
 import { isPendingTx } from '../datom/ids.ts'
 import type { Db } from '../db/db.ts'
 import { CallQueue } from '../engine/call-queue.ts'
+import { commitSurely } from '../engine/commit-surely.ts'
 import type { Excision } from '../engine/excision.ts'
 import type { IndexingOptions } from '../engine/indexer.ts'
 import type { Ledger, WriteOptions, Written } from '../engine/ledger.ts'
@@ -204,7 +205,7 @@ export class ReplicaLedger extends StoreLedger implements Ledger {
       const mark = this.#pool.mark()
       try {
         const step = await plan(this.current, this.#env(this.current))
-        if (step.commit === undefined || (await this.store.commit(step.commit)) === 'committed') {
+        if (step.commit === undefined || (await commitSurely(this.store, step.commit)) === 'committed') {
           this.#move(step)
           return step.result
         }
