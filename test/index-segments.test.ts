@@ -190,6 +190,39 @@ describe('a value whose segments were removed', () => {
   })
 })
 
+describe('a value whose segments were removed, and whose attributes are others today', () => {
+  it.each<[string, object, boolean]>([
+    ['another cardinality', { 'db/id': ':p/note', 'db/cardinality': ':db.cardinality/many' }, true],
+    ['another name', { 'db/id': ':p/note', 'db/ident': ':p/remark' }, true],
+    [
+      'one more',
+      { 'db/ident': ':p/new', 'db/valueType': ':db.type/long', 'db/cardinality': ':db.cardinality/one' },
+      false,
+    ],
+  ])('%s', async (_, change, isGone) => {
+    const storage = memory()
+    const conn = await open('shop', { storage, schema: shopSchema, indexing: TINY })
+    await play([conn], 10, seededRandom(4))
+    await conn.transact([{ 'p/name': 'n0', 'p/note': 'one' }])
+    await indexedTo(storage, 'shop', conn.db().basisT - 8)
+    const old = conn.db()
+    const pulled = (db: Db) => db.pull(['p/name', 'p/note'], ['p/name', 'n0'])
+    const wanted = await pulled(old)
+    const forms: readonly unknown[] = [change]
+    await conn.transact(forms)
+    await play([conn], 40, seededRandom(5))
+    await indexedTo(storage, 'shop', conn.db().basisT - 8)
+    const store = await storage.open('shop')
+    const { head } = await store.beginIndexing()
+    const live = new Set(await liveSegments(store))
+    await store.commitIndex(head.epoch, { remove: (await store.segmentIds()).filter((id) => !live.has(id)) })
+    if (isGone) await expect(pulled(old)).rejects.toMatchObject({ code: 'db/gone' })
+    else expect(await pulled(old)).toEqual(wanted)
+    await store.close()
+    await conn.close()
+  })
+})
+
 describe('a tab that slept while its segments were removed', () => {
   /** Hears nothing of what others do. */
   const deaf = (storage: LocalStorage): LocalStorage =>

@@ -142,9 +142,14 @@ describe('a backup', () => {
     const storage = memory()
     const server = new TestServer()
     server.up = false
+    let isBegun = false
     const source = new ReadableStream(
       {
         async pull(c) {
+          if (!isBegun) {
+            isBegun = true
+            return c.enqueue(new TextEncoder().encode('{"annals":"backup","version":1,"t":0,"hash":""}\n'))
+          }
           const other = await client(server, { storage, name: 'again' })
           await other.conn.transact([{ 'db/doc': 'acknowledged' }])
           await other.conn.close()
@@ -157,6 +162,17 @@ describe('a backup', () => {
     const store = await storage.open('again')
     expect((await store.read()).queue).toHaveLength(1)
     await store.close()
+  })
+
+  it('that is none touches nothing, also where the database is open and empty', async () => {
+    const storage = memory()
+    const conn = await open('again', { storage })
+    await expect(restore('again', blob('a photograph\n'), { storage })).rejects.toMatchObject({
+      code: 'backup/malformed',
+    })
+    await conn.transact([{ 'db/doc': 'still there' }])
+    expect(await rowsOf(storage, 'again')).toHaveLength(conn.db().basisT)
+    await conn.close()
   })
 
   it('that another follows in one file is refused whole: half of it would be passed over', async () => {

@@ -1,5 +1,6 @@
 import { decode, encode } from 'cborg'
-import { AnnalsError } from '../base/errors.ts'
+import { crc32 } from '../base/crc32.ts'
+import { AnnalsError, isAnnalsError } from '../base/errors.ts'
 import { isPendingTx, txOfT } from '../datom/ids.ts'
 import type { Attribute, Schema } from '../datom/schema.ts'
 import type { Base } from './base.ts'
@@ -11,7 +12,9 @@ import { decodeSegment } from './segment/decode-segment.ts'
 import { encodeSegment } from './segment/encode-segment.ts'
 import type { SegmentSource } from './segment-source.ts'
 
-// Reaches disk. CBOR of this; the borders of an index are a segment like any other, checksum included.
+// Reaches disk. CBOR of [format, CRC-32 of the body, body], and the body CBOR of a StoredRoot; the borders of an index are a segment
+// like any other. Formats 1, where the past lay by key in all indexes, and 2, without a checksum, are bare maps: { f, ... }.
+const FORMAT = 3
 
 interface StoredBase {
   /** Ids of the segments, each as its distance to the one before. */
@@ -26,8 +29,6 @@ interface StoredBase {
 }
 
 interface StoredRoot {
-  /** Format. In the first the past lay by key in all indexes. */
-  readonly f: 2
   readonly t: number
   readonly hash: string
   /** How often facts had been taken out of the log. */
@@ -52,7 +53,6 @@ export interface RootNote {
 /** `db` as bytes. Requires: all of it is in segments. */
 export function encodeRoot({ schema, basisT, aliases, present, past }: Db, note: RootNote): Uint8Array {
   const root: StoredRoot = {
-    f: 2,
     t: basisT,
     hash: note.hash,
     x: note.excisions,
@@ -62,15 +62,17 @@ export function encodeRoot({ schema, basisT, aliases, present, past }: Db, note:
     aliases: [...aliases].filter(([id]) => !isPendingTx(id)).flat(),
     bases: [present, past].flatMap((trees) => INDEXES.map((index) => packBase(trees[index]))),
   }
-  return encode(root)
+  const body = encode(root)
+  return encode([FORMAT, crc32(body), body])
 }
 
-/** The value that `bytes` name; undefined where they are of an earlier format, whose indexes were sorted otherwise. Throws `storage/corrupt`. */
+/**
+ * The value that `bytes` name; undefined where they are of an earlier format, whose indexes were sorted otherwise. Throws `storage/corrupt`, and
+ * `storage/newer-format` for one of a later. */
 export function decodeRoot(bytes: Uint8Array, source: SegmentSource): (RootNote & { readonly db: Db }) | undefined {
   try {
-    const root = decode(bytes, { useMaps: false }) as StoredRoot | { readonly f: 1 }
-    if (root.f === 1) return undefined
-    if (root.f !== 2) throw new RangeError(`format ${(root as { readonly f: unknown }).f} is not known`)
+    const root = readBody(bytes)
+    if (root === undefined) return undefined
     const filled = (empty: Trees, first: number): Trees => {
       const trees = INDEXES.map((index, i) => [index, unpackTree(empty[index], root.bases[first + i], source)])
       return Object.fromEntries(trees) as Trees
@@ -86,8 +88,30 @@ export function decodeRoot(bytes: Uint8Array, source: SegmentSource): (RootNote 
     }
     return { db, hash: root.hash, excisions: root.x }
   } catch (cause) {
+    if (isAnnalsError(cause, 'storage/newer-format')) throw cause
     throw new AnnalsError('storage/corrupt', 'the root of the indexes cannot be read', {}, { cause })
   }
+}
+
+/** undefined for the first format. */
+function readBody(bytes: Uint8Array): StoredRoot | undefined {
+  const read = (part: Uint8Array): unknown => decode(part, { useMaps: false })
+  const found = read(bytes) as
+    | readonly [format: number, checksum: number, body: Uint8Array]
+    | (StoredRoot & { f: number })
+  if (!Array.isArray(found)) {
+    const { f } = found as StoredRoot & { f: number }
+    if (f === 1) return undefined
+    if (f === 2) return found as StoredRoot
+    throw new RangeError(`format ${f} is not known`)
+  }
+  const [format, checksum, body] = found
+  if (format > FORMAT) {
+    const message = `the root of the indexes is of format ${format}; this version of annals reads ${FORMAT}`
+    throw new AnnalsError('storage/newer-format', message, { format, known: FORMAT })
+  }
+  if (format !== FORMAT || checksum !== crc32(body)) throw new RangeError('its checksum is wrong')
+  return read(body) as StoredRoot
 }
 
 function packBase({ index, base, levels }: IndexTree): StoredBase | null {

@@ -242,7 +242,7 @@ export class SegmentCache implements SegmentSource {
     try {
       return decodeSegment(bytes, `segment ${id}`).rows
     } catch (e) {
-      if (isAnnalsError(e)) this.onDamage(e)
+      if (isAnnalsError(e, 'storage/corrupt')) this.onDamage(e)
       throw e
     }
   }

@@ -17,7 +17,9 @@ import { AnnalsError, isAnnalsError } from '../base/errors.ts'
 import { mapInputs } from '../base/map-inputs.ts'
 import { andThen, type MaybePromise } from '../base/maybe-promise.ts'
 import { randomUuid } from '../base/random-uuid.ts'
+import { earlierSchema } from '../datom/earlier-schema.ts'
 import { ID_END, isPendingTx, PENDING_BASE, PROVISIONAL_BASE, txOfT } from '../datom/ids.ts'
+import type { Schema } from '../datom/schema.ts'
 import { applyTx } from '../db/apply.ts'
 import { type Db, PLAIN_VIEW } from '../db/db.ts'
 import { entityId } from '../db/entity.ts'
@@ -268,19 +270,31 @@ export class DbHandle implements ApiDb {
 }
 
 /** What a value is known by, where it stands in the log. */
-type Place = Pick<Db, 'basisT' | 'lastTx' | 'view' | 'aliases'>
+type Place = Pick<Db, 'basisT' | 'lastTx' | 'view' | 'aliases'> & { readonly schema: Schema | undefined }
 const NO_ALIASES: ReadonlyMap<number, number> = new Map()
 
 /** Where a value stands that may never come to be made; undefined where it is there, or waits. */
 const placeOf = (given: MaybePromise<Db> | LazyDb): Place | undefined =>
   given instanceof LazyDb
-    ? { basisT: given.basisT, lastTx: given.lastTx, view: PLAIN_VIEW, aliases: NO_ALIASES }
+    ? { basisT: given.basisT, lastTx: given.lastTx, view: PLAIN_VIEW, aliases: NO_ALIASES, schema: undefined }
     : undefined
 
-/** What `db` holds, read from `newest`; undefined where that does not know it: a pending or speculative transaction is in it. */
-function reopened({ basisT, lastTx, view, aliases }: Place, newest: Db | undefined): Db | undefined {
+/**
+ * What `db` holds, read from `newest`; undefined where that does not know it: a pending or speculative transaction is in it, or its
+ * attributes are others today, by which the segments lie.
+ */
+function reopened({ basisT, lastTx, view, aliases, schema }: Place, newest: Db | undefined): Db | undefined {
   if (newest === undefined || lastTx !== txOfT(basisT) || newest.basisT < basisT) return undefined
-  return { ...newest, basisT, lastTx, aliases, view: { ...view, asOf: Math.min(view.asOf ?? lastTx, lastTx) } }
+  const known = schema === undefined ? newest.schema : earlierSchema(schema, newest.schema)
+  if (known === undefined) return undefined
+  return {
+    ...newest,
+    schema: known,
+    basisT,
+    lastTx,
+    aliases,
+    view: { ...view, asOf: Math.min(view.asOf ?? lastTx, lastTx) },
+  }
 }
 
 /** Whether segments could not be read that others may have taken the place of. */

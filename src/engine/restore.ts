@@ -29,12 +29,20 @@ export async function restore(
   checkName('restore', name)
   checkOptions('restore', { ...options, storage: options?.storage ?? null }, { storage: STORAGE })
   const { storage } = options
+  const chunks = chunksOf(source)
+  try {
+    // before anything is opened, and so made: whoever picked another file has touched nothing
+    return await restoreInto(storage, name, await readBackup(chunks))
+  } finally {
+    await chunks.return(undefined)
+  }
+}
+
+async function restoreInto(storage: LocalStorage, name: string, backup: Backup): Promise<RestoreReport> {
   const { store, ledger } = await open(storage, name)
   const before = ledger.db.basisT
   let stored = before
-  const chunks = chunksOf(source)
   try {
-    const backup = await readBackup(chunks)
     for await (const rows of stepsOf(backup, ledger)) {
       await adopt(ledger, rows)
       stored += rows.length
@@ -46,7 +54,6 @@ export async function restore(
     if (isNew && (await isAlone(store, stored))) await storage.destroy(name).catch(() => undefined)
     throw e
   } finally {
-    await chunks.return(undefined)
     await ledger.close().catch(() => undefined)
   }
 }

@@ -49,7 +49,10 @@ export class KeptDbs {
       return db
     }
     if (fleeting) throw gone(basisT, 'its pending or speculative facts')
-    return this.current().asOf(basisT)
+    const current = this.current()
+    // a database that was lost, and begun anew, knows nothing of it
+    if (current.basisT < basisT) throw gone(basisT, 'its part of the log')
+    return current.asOf(basisT)
   }
 
   /** As {@link find}, but never as a time view: what is speculated upon it is not held back by views. */

@@ -18,7 +18,7 @@ export type SqlPlace = { readonly url: string } | { readonly dialect: Dialect }
 export class SqlDatabase {
   readonly #db: Kysely<Tables>
   readonly #bell: Bell | undefined
-  /** By kind and name. */
+  /** By kind, and name of a remote or life of a local database: versions of one say nothing of the next under its name. */
   readonly #news = new Map<string, News>()
   #closed = false
 
@@ -47,17 +47,18 @@ export class SqlDatabase {
   }
 
   openLocal(name: string): Promise<LocalStore> {
-    const news = this.#newsOf(`local ${name}`, async () => {
-      const row = await localRow(this.#db, name)
-      if (row === undefined) throw closedError(name, 'destroyed')
-      return row.version
-    })
-    return SqlLocalStore.open(this.#db, name, news, this.#isClosed)
+    const newsOf = (life: string): News =>
+      this.#newsOf(`local ${life}`, async () => {
+        const row = await localRow(this.#db, name)
+        if (row?.life !== life) throw closedError(name, 'destroyed')
+        return row.version
+      })
+    return SqlLocalStore.open(this.#db, name, newsOf, this.#isClosed)
   }
 
   async destroyLocal(name: string): Promise<void> {
-    await patiently('destroying a database', () => destroyLocal(this.#db, name))
-    this.#news.delete(`local ${name}`)
+    const life = await patiently('destroying a database', () => destroyLocal(this.#db, name))
+    this.#news.delete(`local ${life}`)
   }
 
   /** Rejects while its server does not answer. */

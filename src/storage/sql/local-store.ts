@@ -35,8 +35,14 @@ export class SqlLocalStore implements LocalStore {
   #closed = false
 
   /** `isEnded`: whether the storage was closed. */
-  static async open(db: Kysely<Tables>, name: string, news: News, isEnded: () => boolean): Promise<SqlLocalStore> {
+  static async open(
+    db: Kysely<Tables>,
+    name: string,
+    newsOf: (life: string) => News,
+    isEnded: () => boolean,
+  ): Promise<SqlLocalStore> {
     const { life, version } = await patiently('opening a database', () => ensureRow(db, name))
+    const news = newsOf(life)
     news.knows(version)
     return new SqlLocalStore(db, name, life, news, isEnded)
   }
@@ -174,10 +180,11 @@ export class SqlLocalStore implements LocalStore {
 }
 
 /** Removes the database `name`, if it is there, in one step. */
-export async function destroyLocal(db: Kysely<Tables>, name: string): Promise<void> {
-  await db.transaction().execute(async (tx) => {
+/** Returns the life that ended; undefined for none. */
+export async function destroyLocal(db: Kysely<Tables>, name: string): Promise<string | undefined> {
+  return db.transaction().execute(async (tx) => {
     const row = await localRow(tx, name)
-    if (row === undefined) return
+    if (row === undefined) return undefined
     const { life } = row
     await tx.deleteFrom('annals_local').where('db', '=', name).where('life', '=', life).execute()
     await tx.deleteFrom('annals_local_log').where('life', '=', life).execute()
@@ -186,6 +193,7 @@ export async function destroyLocal(db: Kysely<Tables>, name: string): Promise<vo
     await tx.deleteFrom('annals_local_meta').where('life', '=', life).execute()
     await tx.deleteFrom('annals_local_root').where('life', '=', life).execute()
     await tx.deleteFrom('annals_local_segment').where('life', '=', life).execute()
+    return life
   })
 }
 
