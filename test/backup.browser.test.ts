@@ -88,7 +88,8 @@ describe('destroy', () => {
     await conn.close()
     const unsynced = { code: 'client/unsynced', data: { rejected: 0 } }
     await expect(destroy(name)).rejects.toMatchObject(unsynced)
-    await expect(restore(name, new Blob(['x']))).rejects.toMatchObject({ code: 'sync/is-replica' })
+    const backup = new Blob(['{"annals":"backup","version":1,"t":0,"hash":""}\n'])
+    await expect(restore(name, backup)).rejects.toMatchObject({ code: 'sync/is-replica' })
     await destroy(name, { discard: true })
     expect((await indexedDB.databases()).map((db) => db.name)).not.toContain(`annals/1/${name}`)
   })

@@ -307,13 +307,20 @@ const ofName = async (conn: Connection, name: string): Promise<number> =>
   conn.db().q<number>('[:find ?e . :in $ ?n :where [?e :p/name ?n]]', [name])
 
 /** A storage whose process dies at the write that takes rows away, before or after it is done. */
-const dyingAt = (of: LocalStorage, fate: 'before' | 'after'): LocalStorage =>
-  wrapped(of, (store) =>
+const dyingAt = (of: LocalStorage, fate: 'before' | 'after'): LocalStorage => {
+  let isDead = false
+  return wrapped(of, (store) =>
     instead(store, {
       commit: async (change) => {
         if (change.rewrite === undefined) return store.commit(change)
         if (fate === 'after') await store.commit(change)
+        isDead = true
         throw new Error('died')
+      },
+      readLog: async (from, limit) => {
+        if (isDead) throw new Error('dead')
+        return store.readLog(from, limit)
       },
     }),
   )
+}

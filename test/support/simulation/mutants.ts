@@ -374,7 +374,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'answers: the records with an answer lack the first',
-    from: 113,
+    from: 780,
     parts: {
       transport: (t) => ({
         ...t,
